@@ -1,0 +1,1 @@
+"""Judge answers, tell students what is wrong, and grade a class."""

@@ -1,0 +1,1 @@
+"""The layers of a convolutional network in plain NumPy, written to be read."""
