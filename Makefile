@@ -1,0 +1,74 @@
+# Make only forwards: each target is one command of the course, run in an environment made on first use.
+# README.md gives the same commands without make.
+
+VENV ?= .venv
+# The first Python of 3.11 to 3.13 that answers; `make demo PYTHON=/path/to/python3.12` chooses another.
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 \
+	&& echo $$python && break; done)
+endif
+
+bin := $(if $(filter /%,$(VENV)),$(VENV),$(CURDIR)/$(VENV))/bin
+ready := $(VENV)/.ready
+# nbgrader starts other programs of the environment by name, so its bin is on PATH, activated or not.
+export PATH := $(bin):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo lab release test test-slow test-browser notebooks lint types format lock clean
+
+help:  ## Show this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
+		|| grep -E '^[a-z-]+:.*## ' Makefile
+
+install: $(ready)  ## Make the environment in .venv (the targets below do it themselves)
+
+demo: $(ready)  ## Grade a class of sample submissions, start to finish
+	cs-conv demo
+
+lab: $(ready)  ## Open JupyterLab on the assignments
+	cs-conv lab
+
+release: $(ready)  ## Make assignments/ anew from solutions/
+	cs-conv release
+
+test: $(ready)  ## Run the quick tests
+	pytest -n auto
+
+test-slow: $(ready)  ## Run the slow tests: hundreds of seeds, whole classes
+	pytest -n auto -m slow
+
+test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
+	pytest -m browser
+
+notebooks: $(ready)  ## Execute every solution notebook, into build/notebooks
+	python tests/execute_notebooks.py
+
+lint: $(ready)  ## Check style
+	ruff check .
+	ruff format --check .
+
+types: $(ready)  ## Check types
+	mypy
+
+format: $(ready)  ## Rewrite sources to the style
+	ruff check --fix .
+	ruff format .
+
+lock:  ## Pin the dependencies anew (needs uv)
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes pyproject.toml --extra dev \
+		-o requirements.lock
+
+clean:  ## Remove the environment and everything that was built
+	rm -rf $(VENV) build demo
+
+$(ready): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "The course needs Python 3.11, 3.12 or 3.13, and found none of them." \
+		"Name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments:" \
+		"its venv module is not installed. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Making the environment in $(VENV) with $(PYTHON); this happens once and takes about a minute."
+	@"$(PYTHON)" -m venv "$(VENV)"
+	@"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@"$(bin)/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch "$(ready)"
