@@ -1,0 +1,294 @@
+"""The description of the course, `course.yml`, read once and validated.
+
+Whoever needs to know what the assignments are, what they are worth and what an answer may do asks
+here; nothing else reads the file. A mistake in it becomes a `CourseError` that names the line.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+COURSE_FILE = "course.yml"
+
+
+class CourseError(Exception):
+    """What is wrong with the course and what to do about it; meant for a person to read."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _with_timezone(value: Any) -> Any:
+    """YAML reads some dates itself and drops their time zone: accept text, and say UTC where none is named."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", value.strip()))
+        except ValueError:
+            raise ValueError(f"{value!r} is no date; write it as 2027-02-12 23:59 +00:00") from None
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+def _folder_name(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
+        raise ValueError(f"{value!r} cannot be a folder's name; use letters, digits, '-', '_' and '.'")
+    return value
+
+
+Name = Annotated[str, BeforeValidator(_folder_name)]
+Due = Annotated[datetime, BeforeValidator(_with_timezone)]
+
+
+class Limits(_Strict):
+    """What one submitted notebook may use while it is graded."""
+
+    seconds_a_cell: int = Field(30, ge=1)
+    seconds_in_all: int = Field(180, ge=1)
+    memory_mb: int = Field(4096, ge=512)
+
+    @model_validator(mode="after")
+    def _a_cell_within_the_whole(self) -> Limits:
+        if self.seconds_a_cell > self.seconds_in_all:
+            raise ValueError(
+                f"seconds_a_cell is {self.seconds_a_cell}, more than seconds_in_all, {self.seconds_in_all}; "
+                "make the second at least as large as the first"
+            )
+        return self
+
+
+class Assignment(_Strict):
+    """One folder of notebooks, released and graded together."""
+
+    name: Name
+    title: str = Field(min_length=1)
+    due: Due | None = None
+    notebooks: dict[Name, Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    limits: Limits = Limits()
+    allow: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> int:
+        """The points of all its notebooks together."""
+        return sum(self.notebooks.values())
+
+
+class Description(_Strict):
+    """What `course.yml` says, with each assignment's own limits filled in from the course's."""
+
+    course: Name
+    title: str = Field(min_length=1)
+    limits: Limits = Limits()
+    allow: tuple[str, ...] = ()
+    assignments: tuple[Assignment, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hand_down(cls, data: Any) -> Any:
+        """Let every assignment start from the course's `limits:` and `allow:`."""
+        if not isinstance(data, dict) or not isinstance(data.get("assignments"), list):
+            return data
+        common = {key: data[key] for key in ("limits", "allow") if key in data}
+        assignments = []
+        for own in data["assignments"]:
+            if isinstance(own, dict):
+                merged = common | own
+                both = (common.get("limits"), own.get("limits"))
+                if all(isinstance(limits, dict) for limits in both):
+                    merged["limits"] = both[0] | both[1]
+                own = merged
+            assignments.append(own)
+        return data | {"assignments": assignments}
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Description:
+        names = [assignment.name for assignment in self.assignments]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"the assignment {twice[0]} is described twice; give each its own name")
+        return self
+
+
+class Course:
+    """A course on disk: its description and where its parts lie."""
+
+    def __init__(self, root: Path, description: Description) -> None:
+        self.root = root
+        self.description = description
+
+    @property
+    def id(self) -> str:
+        """The course's id in nbgrader."""
+        return self.description.course
+
+    @property
+    def title(self) -> str:
+        """The course's name for people."""
+        return self.description.title
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """All assignments, in the order of the course."""
+        return self.description.assignments
+
+    def assignment(self, name: str) -> Assignment:
+        """Find an assignment by its name, or by a beginning that fits no other ("02")."""
+        names = [a.name for a in self.assignments]
+        found = [a for a in self.assignments if a.name == name]
+        found = found or [a for a in self.assignments if a.name.startswith(name)]
+        if len(found) != 1:
+            problem = "fits several assignments" if found else "is no assignment"
+            raise CourseError(f"{name!r} {problem} of this course; it has {', '.join(names)}")
+        return found[0]
+
+    # Where things lie. The names are nbgrader's own, so that its commands find them.
+
+    @property
+    def answers(self) -> Path:
+        """The sources with answers, in percent format."""
+        return self.root / "solutions"
+
+    @property
+    def source(self) -> Path:
+        """The sources as notebooks, made for nbgrader."""
+        return self.root / SOURCE
+
+    @property
+    def releases(self) -> Path:
+        """What students receive."""
+        return self.root / RELEASE
+
+    @property
+    def gradebook(self) -> Path:
+        """nbgrader's gradebook (SQLite)."""
+        return self.root / "gradebook.db"
+
+    @property
+    def reports(self) -> Path:
+        """What the last grading of each assignment found."""
+        return self.root / "reports"
+
+    def submitted(self, student: str = "", assignment: str = "") -> Path:
+        """What students handed in."""
+        return self.root / "submitted" / student / assignment
+
+    def autograded(self, student: str = "", assignment: str = "") -> Path:
+        """Their notebooks after running."""
+        return self.root / "autograded" / student / assignment
+
+    def feedback(self, student: str = "", assignment: str = "") -> Path:
+        """The pages that they get back."""
+        return self.root / "feedback" / student / assignment
+
+
+SOURCE = "build/source"
+RELEASE = "assignments"
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` that holds a course.yml."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / COURSE_FILE).is_file():
+            return folder
+    raise CourseError(
+        f"there is no {COURSE_FILE} in {start} or above it; go into the course's folder "
+        f"or name it with --course FOLDER"
+    )
+
+
+def load_course(root: Path) -> Course:
+    """Read and validate `root`/course.yml.
+
+    Raises CourseError, which names the file, the line, what is wrong there and what to do.
+    """
+    path = Path(root) / COURSE_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(f"{path} does not exist; a course is a folder with a {COURSE_FILE}") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_repeated_keys(path, node)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise CourseError(
+            f"{path.name}, line {line}: {error.problem}; look at the indentation, colons and quotes near it"
+        ) from None
+    try:
+        description = Description.model_validate(data)
+    except ValidationError as error:
+        raise CourseError(_explain(path, node, error)) from None
+    return Course(Path(root).resolve(), description)
+
+
+def _explain(path: Path, node: yaml.Node | None, error: ValidationError) -> str:
+    """One line of text for each problem, with the line of the file it is on."""
+    problems = error.errors()
+    common = [problem for problem in problems if problem["loc"][:1] in (("limits",), ("allow",))]
+    lines = []
+    # What is wrong in the course's own limits was handed down to every assignment: say it once.
+    for problem in common or problems:
+        if problem["type"] == "too_short" and len(problems) > 1:
+            continue
+        where = [part for part in problem["loc"] if part != "[key]"]
+        name = ".".join(str(part) for part in where) or "the course"
+        lines.append(f"{path.name}, line {_line(node, where)}: {name}: {_advice(problem)}")
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _advice(problem: Any) -> str:
+    kind, message = problem["type"], str(problem["msg"]).removeprefix("Value error, ")
+    if kind == "missing":
+        return "is missing; add it"
+    if kind == "extra_forbidden":
+        return "is not known here; remove it or correct its spelling"
+    given = problem.get("input")
+    if kind == "value_error" or isinstance(given, (dict, list)):
+        return message
+    return f"{message[0].lower()}{message[1:]}, not {given!r}"
+
+
+def _line(node: yaml.Node | None, where: list[Any]) -> int:
+    """The line (from 1) of the value at `where`, or of the nearest thing around it that exists."""
+    line = 1
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            pairs = [(key, value) for key, value in node.value if key.value == str(part)]
+            if not pairs:
+                break
+            line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:
+    """YAML keeps the last of two equal keys silently; an assignment's points must not vanish so."""
+    if isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            _refuse_repeated_keys(path, child)
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                raise CourseError(
+                    f"{path.name}, line {line}: {key.value} was already given on line {seen[key.value]}; "
+                    "keep one of them"
+                )
+            seen[key.value] = line
+            _refuse_repeated_keys(path, value)
