@@ -1,0 +1,274 @@
+"""Geometry: where a window may stand on an image, and what to say when it does not fit.
+
+Every public function of a variant begins with one line that asks this module for a `Geometry`. What
+comes back has been checked, so that the algorithms hold no validation. Strict means strict: a stride
+that would leave out the last rows or columns of an image is an error, never rounded away.
+
+`stride` and `dilation` are an int or (vertical, horizontal). `pad` is an int, or (vertical, horizontal),
+or ((top, bottom), (left, right)). `dilation` counts steps between neighbouring taps of a filter: 1 is dense.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import Any, SupportsIndex, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from cs_conv._misfit import misfit
+
+Array: TypeAlias = npt.NDArray[Any]
+Pair: TypeAlias = SupportsIndex | tuple[SupportsIndex, SupportsIndex]
+Pad: TypeAlias = SupportsIndex | tuple[Pair, Pair]
+Shape: TypeAlias = tuple[SupportsIndex, SupportsIndex, SupportsIndex, SupportsIndex]
+Sides: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of an image with a window that slides along it; all lengths in pixels."""
+
+    size: int
+    window: int
+    stride: int
+    pad: tuple[int, int]
+    dilation: int
+
+    @property
+    def extent(self) -> int:
+        """Pixels from the window's first tap to its last."""
+        return self.dilation * (self.window - 1) + 1
+
+    @property
+    def span(self) -> int:
+        """How far the window can travel; negative where it is larger than the padded image."""
+        return self.size + sum(self.pad) - self.extent
+
+    @property
+    def fits(self) -> bool:
+        """Whether whole strides lead from the first pixel to the last."""
+        return self.span >= 0 and self.span % self.stride == 0
+
+    @property
+    def steps(self) -> int:
+        """How many places the window visits: (size - extent + pads) / stride + 1."""
+        return self.span // self.stride + 1
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The checked sizes of one operation; in pooling K = C."""
+
+    N: int
+    C: int
+    H: int
+    W: int
+    K: int
+    FH: int
+    FW: int
+    OH: int
+    OW: int
+    stride: tuple[int, int]
+    pad: Sides
+    dilation: tuple[int, int]
+
+    def window(self, i: int, j: int) -> tuple[slice, slice]:
+        """The rows and the columns of a padded image that the window of output (i, j) covers."""
+        top, left = i * self.stride[0], j * self.stride[1]
+        rows = slice(top, top + self.dilation[0] * (self.FH - 1) + 1, self.dilation[0])
+        columns = slice(left, left + self.dilation[1] * (self.FW - 1) + 1, self.dilation[1])
+        return rows, columns
+
+
+def output_size(size: int, window: int, stride: int = 1, pad: Pair = 0, dilation: int = 1) -> int:
+    """How many places a window visits along one axis: (W - F + 2P) / S + 1.
+
+    size, window, stride: pixels. pad: pixels added at each end, or (before, after).
+    dilation: steps between neighbouring taps, 1 is dense; the window then spans dilation * (window - 1) + 1.
+    ValueError where the result is not whole, naming what would fit. TypeError for anything but integers.
+    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016.
+    """
+    axis = Axis(
+        _at_least(1, "size", size),
+        _at_least(1, "window", window),
+        _at_least(1, "stride", stride),
+        _pair("pad", pad, 0, "(before, after)"),
+        _at_least(1, "dilation", dilation),
+    )
+    if not axis.fits:
+        raise ValueError(misfit([axis], "filter"))
+    return axis.steps
+
+
+def conv_geometry(x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Geometry:
+    """Check the images, the filters and the hyperparameters of a convolution.
+
+    x: (N, C, H, W). w: (K, C, FH, FW). TypeError for anything but arrays of float32 or float64, and where
+    the two are mixed: NumPy would silently compute in float64. ValueError where the numbers do not fit.
+    """
+    check_array("x", x, "(N, C, H, W)")
+    check_array("w", w, "(K, C, FH, FW)", dtype=x.dtype)
+    K, C, FH, FW = w.shape
+    if x.shape[1] != C:
+        raise ValueError(
+            f"w {w.shape} has filters of {C} channels but x {x.shape} has {x.shape[1]}: "
+            f"every filter must see all channels; x is (N, C, H, W) and w is (K, C, FH, FW)"
+        )
+    return _geometry(x.shape, (FH, FW), stride, pad, dilation, K, "filter")
+
+
+def window_geometry(
+    x_shape: Shape, size: Pair, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+) -> Geometry:
+    """Check a window of `size` (an int or (FH, FW)) that slides over images of x_shape (N, C, H, W)."""
+    return _geometry(x_shape, size, stride, pad, dilation, None, "window")
+
+
+def pool_geometry(x_shape: Shape, size: Pair, stride: Pair, pad: Pad = 0) -> Geometry:
+    """Check a pooling window; each pad must be smaller than it, so that no window sees only padding."""
+    g = _geometry(x_shape, size, stride, pad, 1, None, "pooling window")
+    for name, window, sides in zip(("height", "width"), (g.FH, g.FW), g.pad, strict=True):
+        if max(sides) >= window:
+            raise ValueError(
+                f"a pooling window of {name} {window} with pad {max(sides)} would see nothing but padding: "
+                f"use a pad of at most {window - 1}"
+            )
+    return g
+
+
+def check_array(
+    name: str,
+    array: object,
+    axes: str,
+    shape: tuple[int, ...] | None = None,
+    dtype: np.dtype[Any] | None = None,
+) -> None:
+    """Raise unless `array` is a float32 or float64 array with these axes (and this shape, this dtype)."""
+    if not isinstance(array, np.ndarray) or isinstance(array, np.ma.MaskedArray):
+        kind = type(array).__name__
+        raise TypeError(f"{name} must be a numpy array {axes}, not {kind}: use np.asarray({name})")
+    if array.dtype not in FLOATS:
+        raise TypeError(
+            f"{name} holds {array.dtype}, but gradients need float32 or float64: "
+            f"convert it with {name}.astype(np.float64)"
+        )
+    if array.ndim != len(axes.replace(",)", ")").split(",")):
+        raise ValueError(f"{name} must be {axes}, but its shape is {array.shape}")
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"{name} must be {axes} = {shape}, but its shape is {array.shape}")
+    if dtype is not None and array.dtype != dtype:
+        raise TypeError(
+            f"{name} holds {array.dtype} but x holds {dtype}, and mixing them would silently compute in "
+            f"float64: convert one, for example {name}.astype(np.{dtype})"
+        )
+
+
+def check_bias(b: Array, g: Geometry, dtype: np.dtype[Any]) -> None:
+    """Raise unless b has one bias a filter."""
+    check_array("b", b, "(K,)", (g.K,), dtype)
+
+
+def check_dout(dout: Array, g: Geometry, dtype: np.dtype[Any] | None = None) -> None:
+    """Raise unless dout is the gradient of an output of this geometry."""
+    check_array("dout", dout, "(N, K, OH, OW)", (g.N, g.K, g.OH, g.OW), dtype)
+
+
+def check_switches(switches: object, g: Geometry) -> None:
+    """Raise unless each of the switches is an index into its window, 0 to FH * FW - 1."""
+    if not isinstance(switches, np.ndarray) or not np.issubdtype(switches.dtype, np.integer):
+        kind = getattr(switches, "dtype", type(switches).__name__)
+        raise TypeError(f"switches must be an integer array, not {kind}: pass what max_pool_forward returned")
+    shape = (g.N, g.C, g.OH, g.OW)
+    if switches.shape != shape:
+        raise ValueError(f"switches must be (N, C, OH, OW) = {shape}, but its shape is {switches.shape}")
+    if switches.size and not 0 <= switches.min() <= switches.max() < g.FH * g.FW:
+        raise ValueError(
+            f"switches run from {switches.min()} to {switches.max()}, but a {g.FH}x{g.FW} window "
+            f"has the indices 0 to {g.FH * g.FW - 1}: were they made with another size?"
+        )
+
+
+def pad_images(x: Array, g: Geometry, value: float = 0.0) -> Array:
+    """x (N, C, H, W) with `value` around it; x itself where there is nothing to pad, so only for reading."""
+    if g.pad == ((0, 0), (0, 0)):
+        return x
+    return np.pad(x, ((0, 0), (0, 0), *g.pad), constant_values=value)
+
+
+def zeros_padded(g: Geometry, dtype: np.dtype[Any]) -> Array:
+    """Zeros in the shape of the padded images: where gradients are gathered before the padding is cut off."""
+    (top, bottom), (left, right) = g.pad
+    return np.zeros((g.N, g.C, top + g.H + bottom, left + g.W + right), dtype)
+
+
+def cut_padding(padded: Array, g: Geometry) -> Array:
+    """The inverse of pad_images: (N, C, H, W), contiguous."""
+    (top, _), (left, _) = g.pad
+    return np.ascontiguousarray(padded[:, :, top : top + g.H, left : left + g.W])
+
+
+def _geometry(
+    x_shape: Shape, size: Pair, stride: Pair, pad: Pad, dilation: Pair, K: int | None, noun: str
+) -> Geometry:
+    N, C, H, W = _shape(x_shape)
+    K = C if K is None else _at_least(1, "K, the number of filters,", K)
+    FH, FW = _pair("size", size, 1)
+    strides = _pair("stride", stride, 1)
+    dilations = _pair("dilation", dilation, 1)
+    pads = _sides(pad)
+    vertical = Axis(H, FH, strides[0], pads[0], dilations[0])
+    horizontal = Axis(W, FW, strides[1], pads[1], dilations[1])
+    if not (vertical.fits and horizontal.fits):
+        limit = (FH, FW) if noun == "pooling window" else None
+        raise ValueError(misfit([vertical, horizontal], noun, limit))
+    return Geometry(N, C, H, W, K, FH, FW, vertical.steps, horizontal.steps, strides, pads, dilations)
+
+
+def _shape(x_shape: Shape) -> tuple[int, int, int, int]:
+    if not isinstance(x_shape, tuple | list):
+        raise TypeError(f"x_shape must be a tuple (N, C, H, W), not {x_shape!r}")
+    if len(x_shape) != 4:
+        raise ValueError(f"x_shape must be (N, C, H, W), but it is {tuple(x_shape)}")
+    N, C, H, W = x_shape
+    return (
+        _at_least(0, "N, the number of images,", N),
+        _at_least(1, "C, the number of channels,", C),
+        _at_least(1, "H, the height of the images,", H),
+        _at_least(1, "W, the width of the images,", W),
+    )
+
+
+def _sides(pad: Pad) -> Sides:
+    expected = "(vertical, horizontal) or ((top, bottom), (left, right))"
+    if not isinstance(pad, tuple | list):
+        both = _pair("pad", pad, 0, expected)
+        return both, both
+    if len(pad) != 2:
+        raise ValueError(f"pad must be an int, {expected}, not {pad!r}")
+    return _pair("pad", pad[0], 0, expected), _pair("pad", pad[1], 0, expected)
+
+
+def _pair(name: str, value: Pair, least: int, expected: str = "(vertical, horizontal)") -> tuple[int, int]:
+    if not isinstance(value, tuple | list):
+        number = _at_least(least, name, value)
+        return number, number
+    if len(value) != 2:
+        raise ValueError(f"{name} must be an int or {expected}, not {value!r}")
+    return _at_least(least, name, value[0]), _at_least(least, name, value[1])
+
+
+def _at_least(least: int, name: str, value: SupportsIndex) -> int:
+    """The integer in `value`. A bool is refused: pad=True is a slip, not a pad of 1."""
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be an integer, not {value!r}")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, not {value!r}") from None
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, not {number}")
+    return number
