@@ -1,0 +1,263 @@
+"""Convolution as a matrix product: every window of the image becomes a column.
+
+A filter that stands on a window multiplies and adds: a dot product. Lay the windows out as the columns of a
+matrix and the filters as the rows of another, and one matrix product is the whole convolution.
+
+Columns repeat pixels, FH * FW times at stride 1, so they are made for a band of output rows at a time: few
+enough to stay in the processor's cache, enough to keep the matrix product busy. Pooling needs no matrix; it
+takes the same windows one tap at a time.
+
+Images are (N, C, H, W), filters (K, C, FH, FW). The dtype of the images (float32 or float64) is the dtype of
+the results. Inputs are never changed; results never share memory with them. `cs_conv.geometry` says what
+`stride`, `pad` and `dilation` may be and raises ValueError or TypeError for what does not fit.
+Source: Chellapilla, Puri and Simard, "High performance convolutional neural networks for document
+processing", 2006.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cs_conv.geometry import (
+    Array,
+    Geometry,
+    Pad,
+    Pair,
+    Shape,
+    check_array,
+    check_bias,
+    check_dout,
+    check_switches,
+    conv_geometry,
+    cut_padding,
+    pad_images,
+    pool_geometry,
+    window_geometry,
+    zeros_padded,
+)
+
+BAND_BYTES = 2**20  # columns made at a time: about what a core's second-level cache holds
+BAND_COLUMNS = 512  # but never fewer, or the matrix product is too thin to be fast
+
+
+def im2col(x: Array, size: Pair, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+    """Lay every window of the images out as one column.
+
+    x: (N, C, H, W). size: the window, an int or (FH, FW).
+    Returns cols: (C * FH * FW, N * OH * OW), rows in the order c, fh, fw, columns in the order n, i, j.
+    """
+    check_array("x", x, "(N, C, H, W)")
+    g = window_geometry(x.shape, size, stride, pad, dilation)
+    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    cols = windows.transpose(1, 2, 3, 0, 4, 5).copy()  # (C, FH, FW, N, OH, OW)
+    return cols.reshape(g.C * g.FH * g.FW, g.N * g.OH * g.OW)
+
+
+def col2im(
+    cols: Array, x_shape: Shape, size: Pair, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+) -> Array:
+    """Add every column back to the window that it came from: the adjoint of im2col.
+
+    cols: (C * FH * FW, N * OH * OW). x_shape: (N, C, H, W). Returns x: (N, C, H, W).
+    Windows overlap, so this does not undo im2col: a pixel comes back once for each window that holds it.
+    """
+    g = window_geometry(x_shape, size, stride, pad, dilation)
+    shape = (g.C * g.FH * g.FW, g.N * g.OH * g.OW)
+    check_array("cols", cols, "(C * FH * FW, N * OH * OW)", shape)
+    padded = zeros_padded(g, cols.dtype)
+    values = cols.reshape(g.C, g.FH, g.FW, g.N, g.OH, g.OW)
+    _add_windows(_windows(padded, g, writeable=True), values.transpose(3, 0, 1, 2, 4, 5))
+    return cut_padding(padded, g)
+
+
+def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+    """Multiply the filters, as rows, with the windows, as columns.
+
+    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    """
+    g = conv_geometry(x, w, stride, pad, dilation)
+    check_bias(b, g, x.dtype)
+    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
+    out = np.empty((g.N, g.K, g.OH * g.OW), x.dtype)
+    for n, rows, band in _bands(g, x.dtype):
+        cols = _columns(windows[n, :, :, :, rows])  # (C * FH * FW, band)
+        np.matmul(w_row, cols, out=out[n, :, band])  # (K, band)
+    out += b[:, np.newaxis]
+    return out.reshape(g.N, g.K, g.OH, g.OW)
+
+
+def conv_backward(
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+) -> tuple[Array, Array, Array]:
+    """Two matrix products: the gradient times the columns for dw, the filters times the gradient for dx.
+
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    Returns dx, dw, db in the shapes of x, w and b. The columns are made again, not kept from the forward
+    pass: that costs one copy and saves their memory.
+    """
+    g = conv_geometry(x, w, stride, pad, dilation)
+    check_dout(dout, g, x.dtype)
+    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    dpadded = zeros_padded(g, x.dtype)
+    dwindows = _windows(dpadded, g, writeable=True)
+    w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
+    dw_row = np.zeros_like(w_row)
+    dout_row = dout.reshape(g.N, g.K, g.OH * g.OW)
+    for n, rows, band in _bands(g, x.dtype):
+        dout_band = dout_row[n, :, band]  # (K, band)
+        cols = _columns(windows[n, :, :, :, rows])  # (C * FH * FW, band)
+        dw_row += dout_band @ cols.T
+        dcols = w_row.T @ dout_band  # (C * FH * FW, band)
+        _add_windows(dwindows[n, :, :, :, rows], dcols.reshape(g.C, g.FH, g.FW, -1, g.OW))
+    return cut_padding(dpadded, g), dw_row.reshape(w.shape), dout.sum(axis=(0, 2, 3))
+
+
+def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[Array, Array]:
+    """Keep the larger, one tap of all windows after the other.
+
+    x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it never wins.
+    Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum.
+    A window that holds a NaN gives NaN, and the switch of the first NaN.
+    """
+    check_array("x", x, "(N, C, H, W)")
+    g = pool_geometry(x.shape, size, stride, pad)
+    windows = _windows(pad_images(x, g, -np.inf), g)  # (N, C, FH, FW, OH, OW)
+    out = windows[:, :, 0, 0].copy()
+    switches = np.zeros(out.shape, np.min_scalar_type(g.FH * g.FW - 1))
+    for index, (fh, fw) in enumerate(np.ndindex(g.FH, g.FW)):
+        tap = windows[:, :, fh, fw]  # (N, C, OH, OW)
+        np.copyto(switches, index, where=tap > out)  # > and not >=: of equal values the first stays
+        np.maximum(out, tap, out=out)
+    if np.isnan(out).any():
+        _point_at_first_nan(switches, windows)
+    return out, switches
+
+
+def max_pool_backward(
+    dout: Array, switches: Array, x_shape: Shape, size: Pair, stride: Pair, pad: Pad = 0
+) -> Array:
+    """Send each gradient to the pixel that was the maximum, one tap of all windows after the other.
+
+    dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
+    """
+    g = pool_geometry(x_shape, size, stride, pad)
+    check_dout(dout, g)
+    check_switches(switches, g)
+    dpadded = zeros_padded(g, dout.dtype)
+    dwindows = _windows(dpadded, g, writeable=True)  # (N, C, FH, FW, OH, OW)
+    for index, (fh, fw) in enumerate(np.ndindex(g.FH, g.FW)):
+        dtap = dwindows[:, :, fh, fw]  # (N, C, OH, OW)
+        np.add(dtap, dout, out=dtap, where=switches == index)
+    return cut_padding(dpadded, g)
+
+
+def average_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
+    """Add up the taps of all windows and divide by their number; padding counts as zeros.
+
+    x: (N, C, H, W). size: the window, an int or (FH, FW). Returns out: (N, C, OH, OW).
+    """
+    check_array("x", x, "(N, C, H, W)")
+    g = pool_geometry(x.shape, size, stride, pad)
+    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    out = np.zeros((g.N, g.C, g.OH, g.OW), x.dtype)
+    for fh, fw in np.ndindex(g.FH, g.FW):
+        out += windows[:, :, fh, fw]
+    out /= g.FH * g.FW
+    return out
+
+
+def average_pool_backward(dout: Array, x_shape: Shape, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
+    """Share each gradient out equally among the pixels of its window.
+
+    dout: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
+    """
+    g = pool_geometry(x_shape, size, stride, pad)
+    check_dout(dout, g)
+    dpadded = zeros_padded(g, dout.dtype)
+    dwindows = _windows(dpadded, g, writeable=True)  # (N, C, FH, FW, OH, OW)
+    share = dout / (g.FH * g.FW)  # (N, C, OH, OW)
+    for fh, fw in np.ndindex(g.FH, g.FW):
+        dwindows[:, :, fh, fw] += share
+    return cut_padding(dpadded, g)
+
+
+def l2_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
+    """Replace each window by its length as a vector: the square root of the sum of its squares.
+
+    x: (N, C, H, W). size: the window, an int or (FH, FW). Returns out: (N, C, OH, OW).
+    """
+    check_array("x", x, "(N, C, H, W)")
+    g = pool_geometry(x.shape, size, stride, pad)
+    return _norms(_windows(pad_images(x, g), g))
+
+
+def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
+    """Share each gradient out in proportion: a pixel gets its value over the length of its window.
+
+    dout: (N, C, OH, OW). x: (N, C, H, W). Returns dx: (N, C, H, W).
+    A window of zeros has no direction (the norm has a kink there) and gets the gradient 0.
+    """
+    check_array("x", x, "(N, C, H, W)")
+    g = pool_geometry(x.shape, size, stride, pad)
+    check_dout(dout, g, x.dtype)
+    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    dpadded = zeros_padded(g, x.dtype)
+    dwindows = _windows(dpadded, g, writeable=True)
+    norms = _norms(windows)  # (N, C, OH, OW)
+    scale = np.divide(dout, norms, out=np.zeros_like(norms), where=norms != 0)
+    for fh, fw in np.ndindex(g.FH, g.FW):
+        dwindows[:, :, fh, fw] += scale * windows[:, :, fh, fw]
+    return cut_padding(dpadded, g)
+
+
+def _windows(padded: Array, g: Geometry, writeable: bool = False) -> Array:
+    """Every window of the padded images as a view, (N, C, FH, FW, OH, OW): new strides, no copy."""
+    extent = (g.dilation[0] * (g.FH - 1) + 1, g.dilation[1] * (g.FW - 1) + 1)
+    places = sliding_window_view(padded, extent, axis=(2, 3), writeable=writeable)
+    strided = places[:, :, :: g.stride[0], :: g.stride[1], :: g.dilation[0], :: g.dilation[1]]
+    return strided.transpose(0, 1, 4, 5, 2, 3)  # (N, C, OH, OW, FH, FW) -> (N, C, FH, FW, OH, OW)
+
+
+def _columns(windows: Array) -> Array:
+    """One image's windows (C, FH, FW, rows, OW) as columns (C * FH * FW, rows * OW), only for reading.
+
+    The one copy of the forward pass happens here; a 1x1 filter needs none, and gets a view of the image.
+    """
+    C, FH, FW, rows, OW = windows.shape
+    return windows.reshape(C * FH * FW, rows * OW)
+
+
+def _bands(g: Geometry, dtype: np.dtype[Any]) -> Iterator[tuple[int, slice, slice]]:
+    """For each image, bands of output rows: (n, rows, the same outputs in a flat OH * OW)."""
+    row_bytes = g.C * g.FH * g.FW * g.OW * dtype.itemsize
+    height = max(BAND_BYTES // row_bytes, -(-BAND_COLUMNS // g.OW))
+    for n in range(g.N):
+        for top in range(0, g.OH, height):
+            bottom = min(top + height, g.OH)
+            yield n, slice(top, bottom), slice(top * g.OW, bottom * g.OW)
+
+
+def _add_windows(windows: Array, values: Array) -> None:
+    """Add values to windows, both (..., FH, FW, OH, OW), tap by tap: windows overlap, equal taps never do."""
+    for fh, fw in np.ndindex(windows.shape[-4:-2]):
+        windows[..., fh, fw, :, :] += values[..., fh, fw, :, :]
+
+
+def _norms(windows: Array) -> Array:
+    """The length of each window of (N, C, FH, FW, OH, OW): (N, C, OH, OW)."""
+    squares = np.zeros_like(windows[:, :, 0, 0])
+    for fh, fw in np.ndindex(windows.shape[2:4]):
+        squares += windows[:, :, fh, fw] ** 2
+    return np.sqrt(squares, out=squares)
+
+
+def _point_at_first_nan(switches: Array, windows: Array) -> None:
+    """Set the switch of each window that holds a NaN: it is larger than nothing, so > passed it by."""
+    taps = list(enumerate(np.ndindex(windows.shape[2:4])))
+    for index, (fh, fw) in reversed(taps):  # backwards, so that the first NaN has the last word
+        np.copyto(switches, index, where=np.isnan(windows[:, :, fh, fw]))
