@@ -1,1 +1,5 @@
-"""Judge answers, tell students what is wrong, and grade a class."""
+"""Checks, release, grading and reports of the course."""
+
+from .checks import check, judge
+
+__all__ = ["check", "judge"]

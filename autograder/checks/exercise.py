@@ -1,0 +1,117 @@
+"""What an exercise is: a reference, cases drawn from a seed, and the mistakes that people really make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the student's function.
+
+    `tag` says what the case is about and decides which aspects it counts for; `about` says the same to the
+    student. A case that does not fit carries in `rounded` the arguments that do, so that rounding down, as the
+    libraries do, can be told from garbage; the right answer is a ValueError.
+    """
+
+    tag: str
+    about: str
+    args: tuple[Any, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rounded: tuple[Any, ...] | None = None
+
+    @property
+    def fits(self) -> bool:
+        return self.rounded is None
+
+    @property
+    def size(self) -> int:
+        """The number of values a person has to read to follow this case by hand."""
+        return sum(a.size for a in self.args if isinstance(a, np.ndarray))
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """A share of an exercise's points: the cases with these tags, judged on these parts of the result.
+
+    `tags=None` means every case and `parts=None` every part. With `only_shape` the values are left to others.
+    """
+
+    name: str
+    points: int
+    tags: frozenset[str] | None = None
+    parts: frozenset[str] | None = None
+    only_shape: bool = False
+
+
+def aspect(
+    name: str, points: int, *tags: str, parts: Iterable[str] | None = None, only_shape: bool = False
+) -> Aspect:
+    """Shorthand for an `Aspect`; no tags means every case."""
+    return Aspect(name, points, frozenset(tags) or None, frozenset(parts) if parts else None, only_shape)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that people really give: the function, its name, and one sentence on what to look at."""
+
+    name: str
+    advice: str
+    function: Function
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A numeric gradient beside the student's: `<dx, v>` against the forward's change along `v`."""
+
+    part: str
+    numeric: float
+    yours: float
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """Everything about one function that students write.
+
+    `parts` names what it returns, in order; `axes` names the axes of each part, for saying where it is wrong.
+    `identities`, where given, compares a backward result with the *trusted* forward along random directions:
+    `identities(case, parts, rng) -> [Identity, ...]`.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    parts: tuple[str, ...]
+    axes: Mapping[str, tuple[str, ...]]
+    aspects: tuple[Aspect, ...]
+    reference: Function
+    cases: Callable[[np.random.Generator], Iterable[Case]]
+    mistakes: tuple[Mistake, ...]
+    identities: Callable[[Case, Mapping[str, np.ndarray], np.random.Generator], list[Identity]] | None = None
+
+    @property
+    def max_points(self) -> int:
+        return sum(a.points for a in self.aspects)
+
+    def aspect(self, name: str) -> Aspect:
+        for candidate in self.aspects:
+            if candidate.name == name:
+                return candidate
+        known = ", ".join(repr(a.name) for a in self.aspects)
+        raise ValueError(f"exercise {self.name!r} has no aspect {name!r}; it has {known}")
+
+
+class Catalogue(list[Mistake]):
+    """Collects mistakes: `@catalogue.mistake("name", "advice")` above each wrong function."""
+
+    def mistake(self, name: str, advice: str) -> Callable[[Function], Function]:
+        def add(function: Function) -> Function:
+            self.append(Mistake(name, advice, function))
+            return function
+
+        return add

@@ -1,0 +1,1 @@
+"""One module an exercise; each defines `exercise`."""

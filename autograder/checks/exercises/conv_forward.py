@@ -1,0 +1,242 @@
+"""conv_forward(x, w, b, stride=1, pad=0): convolution as the notes define it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cs_conv.naive import conv_forward as reference
+
+from ..draw import integers, reals, scattered
+from ..exercise import Case, Catalogue, Exercise, aspect
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    def case(tag, about, x, w, draw=integers, **options):
+        args = (draw(rng, *x), draw(rng, *w), draw(rng, w[0]))
+        return Case(tag, about, args, options)
+
+    yield case("values", "one image, one channel, one filter", (1, 1, 3, 3), (1, 1, 2, 2))
+    yield case("values", "two channels are summed", (1, 2, 2, 2), (1, 2, 2, 2))
+    yield case("values", "two filters", (1, 1, 2, 3), (2, 1, 2, 2))
+    yield case("values", "two images", (2, 1, 2, 3), (1, 1, 2, 2))
+    yield case("values", "two images, two channels, three filters", (2, 2, 4, 4), (3, 2, 3, 3))
+    yield case("values", "a 1x1 filter", (2, 3, 3, 3), (2, 3, 1, 1))
+    yield case("values", "the filter covers the whole input", (2, 3, 3, 3), (3, 3, 3, 3))
+    yield case("values", "real numbers", (2, 3, 5, 5), (3, 3, 3, 3), reals)
+    yield case("geometry", "pad 1", (1, 1, 3, 3), (1, 1, 3, 3), pad=1)
+    yield case("geometry", "stride 2", (1, 1, 5, 5), (1, 1, 3, 3), stride=2)
+    yield case("geometry", "stride 2 and pad 1", (2, 2, 5, 5), (2, 2, 3, 3), stride=2, pad=1)
+    yield case(
+        "geometry",
+        "stride 3 with a 2x2 filter: pixels between windows go unused",
+        (1, 1, 5, 5),
+        (1, 1, 2, 2),
+        stride=3,
+    )
+    yield case("geometry", "pad 2 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
+    yield case(
+        "geometry", "stride 2, pad 1, real numbers", (2, 3, 7, 7), (4, 3, 3, 3), reals, stride=2, pad=1
+    )
+    yield case("rectangles", "an input wider than high", (1, 1, 2, 4), (1, 1, 2, 2))
+    yield case("rectangles", "a filter higher than wide", (1, 1, 4, 3), (1, 1, 3, 2))
+    yield case(
+        "rectangles",
+        "a rectangular input and filter, stride 2, pad 1",
+        (2, 2, 6, 5),
+        (2, 2, 2, 3),
+        stride=2,
+        pad=1,
+    )
+    yield case(
+        "rectangles", "a filter wider than high, real numbers", (2, 3, 6, 4), (3, 3, 2, 4), reals, pad=1
+    )
+    x, w, b = reals(rng, 2, 2, 5, 4), reals(rng, 3, 2, 3, 2), reals(rng, 3)
+    yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (x, w, b)), {"pad": 1})
+    yield Case("edges", "arrays that are not contiguous", (scattered(x), scattered(w), b), {"pad": 1})
+    x, w, b = integers(rng, 1, 1, 6, 6), integers(rng, 1, 1, 3, 3), integers(rng, 1)
+    yield Case(
+        "edges", "a 3x3 filter at stride 2 on 6x6", (x, w, b), {"stride": 2}, rounded=(x[:, :, :5, :5], w, b)
+    )
+
+
+mistakes = Catalogue()
+
+
+@mistakes.mistake("bias left out", "Every output of filter k is a sum plus b[k].")
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, 0 * b, stride, pad)
+
+
+@mistakes.mistake(
+    "true convolution: the filter is flipped",
+    "ConvNets do not flip: multiply x[i + p, j + q] by w[p, q] (cross-correlation), not by w[FH - 1 - p, FW - 1 - q].",
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w[:, :, ::-1, ::-1], b, stride, pad)
+
+
+@mistakes.mistake(
+    "bias added once a channel", "Add b[k] after the sum over all channels, not inside the loop over them."
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, b * x.shape[1], stride, pad)
+
+
+@mistakes.mistake("bias added once a filter weight", "Add b[k] after the sum over the window, not inside it.")
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, b * w[0].size, stride, pad)
+
+
+@mistakes.mistake("padding ignored", "Put `pad` rows and columns of zeros on each side of the input first.")
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, b, stride)
+
+
+@mistakes.mistake(
+    "stride ignored in the window's place",
+    "The window of output (i, j) begins at row i * stride and column j * stride of the padded input.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = reference(x, w, b, stride, pad)
+    return reference(x, w, b, 1, pad)[:, :, : right.shape[2], : right.shape[3]]
+
+
+@mistakes.mistake(
+    "channels not summed", "A filter reaches through all channels: sum over c as well as over the window."
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(x[:, -1:], w[:, -1:], b, stride, pad)
+
+
+@mistakes.mistake("only the first image", "Loop over all N images; out has one entry for each.")
+def _(x, w, b, stride=1, pad=0):
+    out = reference(x, w, b, stride, pad)
+    out[1:] = 0
+    return out
+
+
+@mistakes.mistake(
+    "every filter gives the result of the first", "Use w[k] and b[k] for channel k of the output."
+)
+def _(x, w, b, stride=1, pad=0):
+    return np.repeat(reference(x, w[:1], b[:1], stride, pad), len(w), axis=1)
+
+
+@mistakes.mistake("mean instead of sum", "A convolution adds the products up; it does not average them.")
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w / w[0].size, b, stride, pad)
+
+
+@mistakes.mistake(
+    "padded with copies of the border", "The notes pad with zeros; np.pad's default mode is `constant`."
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), w, b, stride)
+
+
+@mistakes.mistake(
+    "padded on one side only", "Padding goes on both sides: ((0, 0), (0, 0), (pad, pad), (pad, pad))."
+)
+def _(x, w, b, stride=1, pad=0):
+    padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    return reference(padded, w, b, stride)
+
+
+@mistakes.mistake("padded in one direction only", "Rows and columns are both padded.")
+def _(x, w, b, stride=1, pad=0):
+    right = reference(x, w, b, stride, pad)
+    padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (pad, pad)))
+    return reference(padded, w, b, stride).reshape(right.shape)
+
+
+@mistakes.mistake(
+    "fails without padding",
+    "With pad = 0 the slice [pad:-pad] is empty: -0 is 0. Write [pad:pad + H], or use np.pad.",
+)
+def _(x, w, b, stride=1, pad=0):
+    N, C, H, W = x.shape
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    padded[:, :, pad:-pad, pad:-pad] = x
+    return reference(padded, w, b, stride)
+
+
+@mistakes.mistake(
+    "output one too small", "The output size is (H - FH + 2 pad) / stride + 1: count the first window too."
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, b, stride, pad)[:, :, :-1, :-1]
+
+
+@mistakes.mistake(
+    "output size forgets the padding", "The output size is (H - FH + 2 pad) / stride + 1, with 2 pad in it."
+)
+def _(x, w, b, stride=1, pad=0):
+    OH, OW = ((n - f) // stride + 1 for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
+    return reference(x, w, b, stride, pad)[:, :, :OH, :OW]
+
+
+@mistakes.mistake("output size counts the padding once", "Both sides are padded: H + 2 pad, not H + pad.")
+def _(x, w, b, stride=1, pad=0):
+    OH, OW = ((n - f + pad) // stride + 1 for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
+    return reference(x, w, b, stride, pad)[:, :, :OH, :OW]
+
+
+@mistakes.mistake("height used for the width of the output", "OH comes from H and FH, OW from W and FW.")
+def _(x, w, b, stride=1, pad=0):
+    right = reference(x, w, b, stride, pad)
+    OH, OW = right.shape[2:]
+    if OW < OH:
+        raise ValueError("a window reaches beyond the input")
+    return right[:, :, :, :OH]
+
+
+@mistakes.mistake("filters taken as square", "The window is FH rows high and FW columns wide.")
+def _(x, w, b, stride=1, pad=0):
+    if w.shape[2] != w.shape[3]:
+        raise ValueError("the window does not match the filter")
+    return reference(x, w, b, stride, pad)
+
+
+@mistakes.mistake(
+    "rows and columns of the filter swapped", "Multiply x[i + p, j + q] by w[p, q], not by w[q, p]."
+)
+def _(x, w, b, stride=1, pad=0):
+    if w.shape[2] != w.shape[3]:
+        raise ValueError("the window does not match the filter")
+    return reference(x, np.swapaxes(w, 2, 3), b, stride, pad)
+
+
+@mistakes.mistake(
+    "negative sums cut off", "The ReLU is a layer of its own; a convolution may give negative numbers."
+)
+def _(x, w, b, stride=1, pad=0):
+    return np.maximum(reference(x, w, b, stride, pad), 0)
+
+
+@mistakes.mistake(
+    "changes its input", "Padding or scaling in place alters the caller's array: make a new one."
+)
+def _(x, w, b, stride=1, pad=0):
+    out = reference(x, w, b, stride, pad)
+    x *= 0
+    return out
+
+
+exercise = Exercise(
+    name="conv_forward",
+    arguments=("x", "w", "b"),
+    parts=("out",),
+    axes={"out": ("image n", "filter k", "row i", "column j")},
+    aspects=(
+        aspect("shape", 1, "values", only_shape=True),
+        aspect("values", 3, "values"),
+        aspect("stride and padding", 3, "geometry"),
+        aspect("rectangles", 2, "rectangles"),
+        aspect("edge cases", 1, "edges"),
+    ),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+)

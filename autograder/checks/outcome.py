@@ -1,0 +1,121 @@
+"""Calling a function on a case and keeping what came back as plain data."""
+
+from __future__ import annotations
+
+import io
+import traceback
+import warnings
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from .exercise import Case, Function
+from .values import NotPlain, plain, same, unpack
+
+INPUTS = "inputs"
+"""The name under which a changed input is compared, beside the parts of the result."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call gave: its parts as private arrays, or the words for what went wrong instead.
+
+    `problem` is for the student; `raised` is the name of the exception's type, empty when there was none.
+    `changed` names the arguments that the call modified.
+    """
+
+    parts: Mapping[str, np.ndarray] = field(default_factory=dict)
+    problem: str = ""
+    raised: str = ""
+    changed: tuple[str, ...] = ()
+
+    def agrees(self, other: Outcome, part: str) -> bool:
+        """Whether both calls gave the same for this part: the same values, or no value."""
+        if part == INPUTS:
+            return bool(self.changed) == bool(other.changed)
+        if (part in self.parts) != (part in other.parts):
+            return False
+        return part not in self.parts or same(self.parts[part], other.parts[part])
+
+
+class _Discard(io.TextIOBase):
+    """Swallows what a function prints, so that a debugging print can neither flood nor fail a test."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def call(function: Function, case: Case, arguments: tuple[str, ...], parts: tuple[str, ...]) -> Outcome:
+    """Call `function` on copies of the case's arguments; never raises (but for a KeyboardInterrupt)."""
+    args = tuple(_twin(a) for a in case.args)
+    options = {name: value for name, value in case.options.items()}
+    result: dict[str, np.ndarray] = {}
+    problem = raised = ""
+    try:
+        with (
+            redirect_stdout(_Discard()),
+            redirect_stderr(_Discard()),
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+        ):
+            warnings.simplefilter("ignore")
+            value = function(*args, **options)
+        result = {part: plain(piece, part) for part, piece in zip(parts, unpack(value, parts), strict=True)}
+    except NotPlain as error:
+        problem = str(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a student's function may raise anything, SystemExit included
+        raised = type(error).__name__
+        problem = explain(error)
+    changed = tuple(
+        name
+        for name, before, after in zip(arguments, case.args, args, strict=False)
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True)
+    )
+    return Outcome(result, problem, raised, changed)
+
+
+def _twin(argument: Any) -> Any:
+    """A copy that keeps the strides of an array, so that a non-contiguous case stays one."""
+    if not isinstance(argument, np.ndarray):
+        return argument
+    if argument.flags.c_contiguous or argument.base is None:
+        return argument.copy(order="K")
+    base = argument.base
+    while isinstance(base, np.ndarray) and base.base is not None:
+        base = base.base
+    if not isinstance(base, np.ndarray) or not base.flags.c_contiguous:
+        return argument.copy(order="K")
+    offset = argument.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    return np.ndarray(argument.shape, argument.dtype, base.copy(), offset, argument.strides)
+
+
+def explain(error: BaseException) -> str:
+    """The error, and the last line of the student's own code that it came from."""
+    if isinstance(error, NotImplementedError):
+        return "is not answered yet"
+    words = (
+        f"raised {type(error).__name__}: {_short(str(error))}"
+        if str(error)
+        else f"raised {type(error).__name__}"
+    )
+    frame = _students_frame(error.__traceback__)
+    if frame and frame.line:
+        words += f" (in line {frame.lineno}: {_short(frame.line)})"
+    return words
+
+
+def _students_frame(trace: TracebackType | None) -> traceback.FrameSummary | None:
+    frames = traceback.extract_tb(trace, limit=50)
+    own = [f for f in frames if "site-packages" not in f.filename and "autograder" not in f.filename]
+    return own[-1] if own else None
+
+
+def _short(text: str, length: int = 160) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,232 @@
+"""The verdict as a person reads it: HTML in JupyterLab, plain text in a terminal, data for the grader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from .values import wrong
+from .verdict import AspectResult, Failure, Verdict
+
+MIME = "application/vnd.cs-conv.verdict+json"
+LIMIT = 64
+"""The largest number of values that a report prints of one array."""
+
+
+class Report:
+    """A verdict, or one aspect of it, for display."""
+
+    def __init__(self, verdict: Verdict, aspect: str | None = None) -> None:
+        self.verdict = verdict
+        self.aspect = aspect
+        self.chosen = verdict.aspects if aspect is None else (verdict.aspect(aspect),)
+
+    @property
+    def passed(self) -> bool:
+        return all(a.passed for a in self.chosen)
+
+    @property
+    def failure(self) -> Failure | None:
+        failures = [a.failure for a in self.chosen if a.failure]
+        return min(failures, key=lambda f: f.case.size, default=None)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/plain": self.text(), "text/html": self.html(), MIME: self.verdict.to_dict(self.aspect)}
+
+    def headline(self) -> str:
+        points, most = sum(a.points for a in self.chosen), sum(a.max_points for a in self.chosen)
+        title = self.verdict.exercise + (f", {self.aspect}" if self.aspect else "")
+        state = "passed" if self.passed else "not yet"
+        return f"{title}: {state}, {points} of {most} points"
+
+    def text(self) -> str:
+        """The report for a terminal."""
+        lines = [_mark(self.passed) + " " + self.headline()]
+        if len(self.chosen) > 1:
+            lines += [f"    {_mark(a.passed)} {a.name}: {a.points} of {a.max_points}" for a in self.chosen]
+        if self.failure:
+            lines += [f"  This looks like: {m.name}. {m.advice}" for m in self.verdict.mistakes]
+            lines += _failure_text(self.verdict, self.failure)
+            lines.append(
+                f"  To see it again: judge({self.verdict.exercise!r}, ..., seed={self.verdict.seed})"
+            )
+        if self.passed and self.aspect in (None, self.verdict.aspects[-1].name):
+            lines += [f"  Note: {note}" for note in self.verdict.notes]
+        return "\n".join(lines)
+
+    def html(self) -> str:
+        """The report for a notebook: headline, points, what it looks like, the smallest failing case."""
+        colour = "#1a7f37" if self.passed else "#b35900"
+        body = [f'<div style="font-weight:600">{_mark(self.passed)} {escape(self.headline())}</div>']
+        if len(self.chosen) > 1:
+            body.append(_points_html(self.chosen))
+        if self.failure:
+            body += [
+                f'<div style="margin:6px 0"><b>This looks like: {escape(m.name)}.</b> {escape(m.advice)}</div>'
+                for m in self.verdict.mistakes
+            ]
+            body.append(_failure_html(self.verdict, self.failure))
+            again = f"judge({self.verdict.exercise!r}, ..., seed={self.verdict.seed})"
+            body.append(
+                f'<div style="opacity:.7;font-size:90%">To see it again: <code>{escape(again)}</code></div>'
+            )
+        if self.passed and self.aspect in (None, self.verdict.aspects[-1].name):
+            body += [f'<div style="opacity:.8">Note: {escape(note)}</div>' for note in self.verdict.notes]
+        style = f"border-left:4px solid {colour};padding:2px 10px;line-height:1.45"
+        return f'<div style="{style}">{"".join(body)}</div>'
+
+
+def _mark(passed: bool) -> str:
+    return "✓" if passed else "✗"
+
+
+def _points_html(aspects: Sequence[AspectResult]) -> str:
+    cells = "".join(
+        f'<td style="padding:1px 10px 1px 0;text-align:left">{_mark(a.passed)} {escape(a.name)} '
+        f"{a.points}/{a.max_points}</td>"
+        for a in aspects
+    )
+    return f'<table style="margin:2px 0"><tr>{cells}</tr></table>'
+
+
+# The smallest failing case
+
+
+def _call(verdict: Verdict, failure: Failure) -> str:
+    names = list(verdict.arguments)
+    given = [
+        f"{n}={_value(a)}" if not isinstance(a, np.ndarray) else n
+        for n, a in zip(names, failure.case.args, strict=False)
+    ]
+    given += [f"{name}={value!r}" for name, value in failure.case.options.items()]
+    return f"{verdict.exercise}({', '.join(given)})"
+
+
+def _value(argument: Any) -> str:
+    return getattr(argument, "__name__", None) or repr(argument)
+
+
+def _arrays(verdict: Verdict, failure: Failure) -> list[tuple[str, np.ndarray]]:
+    pairs = zip(verdict.arguments, failure.case.args, strict=False)
+    return [(name, value) for name, value in pairs if isinstance(value, np.ndarray)]
+
+
+def _problem(verdict: Verdict, failure: Failure) -> str:
+    subject = "" if failure.problem.startswith("`") else f"{verdict.exercise} "
+    return " ".join(filter(None, (f"{subject}{failure.problem}.", failure.where)))
+
+
+def _numeric(failure: Failure) -> list[str]:
+    return [
+        f"Numeric gradient along a random direction: {i.numeric:.6g}; yours: {i.yours:.6g} "
+        f"(relative error {abs(i.numeric - i.yours) / max(abs(i.numeric), abs(i.yours), 1e-300):.1e})."
+        for i in failure.identities[:1]
+    ]
+
+
+def _failure_text(verdict: Verdict, failure: Failure) -> list[str]:
+    lines = [f"  {_problem(verdict, failure)}"]
+    if "not answered" in failure.problem:
+        return lines
+    lines += [f"  {line}" for line in _numeric(failure)]
+    lines.append(f"  The smallest failing case: {failure.case.about}: {_call(verdict, failure)}")
+    lines += [line for name, array in _arrays(verdict, failure) for line in _array_text(name, array)]
+    if failure.got is not None and failure.want is not None:
+        lines += _array_text("yours", failure.got, wrong(failure.got, failure.want))
+        lines += _array_text("right", failure.want)
+    return lines
+
+
+def _array_text(name: str, array: np.ndarray, mask: np.ndarray | None = None) -> list[str]:
+    head = f"    {name}, shape {array.shape}"
+    if array.size > LIMIT:
+        return [
+            f"{head}, too large to print here" if mask is None else f"{head}, {int(mask.sum())} values wrong"
+        ]
+    lines = [head + (":" if mask is None else " (wrong values between > <):")]
+    for place, block, marks in _blocks(array, mask):
+        words = [
+            [f">{_number(v)}<" if m else f" {_number(v)} " for v, m in zip(row, flags, strict=True)]
+            for row, flags in zip(block, marks, strict=True)
+        ]
+        width = max((len(word) for row in words for word in row), default=0)
+        rows = [" ".join(word.rjust(width) for word in row) for row in words]
+        label = f"{place} " if place else ""
+        lines += [f"      {label if i == 0 else ' ' * len(label)}{row}" for i, row in enumerate(rows)]
+    return lines
+
+
+def _blocks(array: np.ndarray, mask: np.ndarray | None) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """The array as tables with their places: its last two axes, one table for each index of the others."""
+    marks = np.zeros(array.shape, bool) if mask is None else mask
+    table, marks = (np.atleast_2d(a) for a in (array, marks))
+    lead = table.shape[:-2]
+    return [
+        (f"[{', '.join(map(str, index))}]" if lead else "", table[index], marks[index])
+        for index in np.ndindex(*lead)
+    ]
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.4g}"
+
+
+def _failure_html(verdict: Verdict, failure: Failure) -> str:
+    body = [f"<div>{_code(_problem(verdict, failure))}</div>"]
+    if "not answered" in failure.problem:
+        return body[0]
+    body += [f"<div>{escape(line)}</div>" for line in _numeric(failure)]
+    body.append(
+        f'<div style="margin-top:4px">The smallest failing case: {escape(failure.case.about)}: '
+        f"<code>{escape(_call(verdict, failure))}</code></div>"
+    )
+    pictures = [_array_html(name, array) for name, array in _arrays(verdict, failure)]
+    if failure.got is not None and failure.want is not None:
+        pictures.append(_array_html("yours", failure.got, wrong(failure.got, failure.want)))
+        pictures.append(_array_html("right", failure.want))
+    body.append(f'<div style="display:flex;flex-wrap:wrap;gap:14px;margin:4px 0">{"".join(pictures)}</div>')
+    return "".join(body)
+
+
+def _code(text: str) -> str:
+    """Escape, and set what stands between backticks as code."""
+    pieces = escape(text).split("`")
+    return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
+
+
+_CELL = "padding:1px 6px;text-align:right;border:1px solid #8884;font-family:monospace;font-size:90%"
+_WRONG = ";background:#d5500033;outline:2px solid #d55000;outline-offset:-2px;font-weight:700"
+
+
+def _array_html(name: str, array: np.ndarray, mask: np.ndarray | None = None) -> str:
+    title = f"<div><b>{escape(name)}</b> {'x'.join(map(str, array.shape)) or 'a number'}</div>"
+    if array.size > LIMIT:
+        return f"<div>{title}{_map_html(mask) if mask is not None else '(too large to print)'}</div>"
+    tables = []
+    for place, block, marks in _blocks(array, mask):
+        rows = "".join(
+            "<tr>"
+            + "".join(
+                f'<td style="{_CELL}{_WRONG if m else ""}"{" title=wrong" if m else ""}>{_number(v)}</td>'
+                for v, m in zip(row, flags, strict=True)
+            )
+            + "</tr>"
+            for row, flags in zip(block, marks, strict=True)
+        )
+        caption = f'<div style="opacity:.7;font-size:85%">{place}</div>' if place else ""
+        tables.append(f'<div>{caption}<table style="border-collapse:collapse;margin:0">{rows}</table></div>')
+    return f'<div>{title}<div style="display:flex;flex-wrap:wrap;gap:6px">{"".join(tables)}</div></div>'
+
+
+def _map_html(mask: np.ndarray) -> str:
+    """The places of an array that are wrong, as a map of small squares: too many values to print."""
+    blocks = _blocks(mask, mask)[:12]
+    maps = []
+    for place, _, marks in blocks:
+        lines = "\n".join("".join("■" if m else "·" for m in row[:40]) for row in marks[:40])
+        caption = f'<div style="opacity:.7;font-size:85%">{place}</div>'
+        maps.append(f'<div>{caption}<pre style="line-height:1;margin:0;color:#b35900">{lines}</pre></div>')
+    return f'<div style="display:flex;flex-wrap:wrap;gap:6px">{"".join(maps)}</div>'

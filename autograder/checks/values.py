@@ -1,0 +1,86 @@
+"""What may come back from a student's function: plain numbers and plain arrays, copied before anyone looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+TOLERANCE = {8: 1e-9, 4: 1e-4}
+"""Allowed error relative to the largest expected value, by bytes of the least precise float involved."""
+
+_SCALARS = (bool, int, float, np.bool_, *np.sctypeDict.values())
+
+
+class NotPlain(Exception):
+    """The returned value is no plain data; the message tells the student what to return instead."""
+
+
+def unpack(value: Any, parts: tuple[str, ...]) -> tuple[Any, ...]:
+    """Split what a function returned into its named parts: a tuple or list, or the value itself for one part."""
+    if len(parts) == 1:
+        if type(value) in (tuple, list):
+            raise NotPlain(f"returned a {type(value).__name__} of {len(value)}; return `{parts[0]}` alone")
+        return (value,)
+    names = ", ".join(parts)
+    if type(value) not in (tuple, list):
+        raise NotPlain(f"returned {describe(value)}; return {len(parts)} things: `return {names}`")
+    if len(value) != len(parts):
+        raise NotPlain(f"returned {len(value)} things; return {len(parts)}: `return {names}`")
+    return tuple(value)
+
+
+def plain(value: Any, part: str) -> np.ndarray:
+    """A private copy of `value` as an array of a real numeric dtype; NotPlain for everything else.
+
+    Subclasses of ndarray, objects and arrays of objects could answer comparisons in their own way, so only the
+    exact types of Python and NumPy are let in.
+    """
+    if value is None:
+        raise NotPlain(f"returned None for `{part}`; does every path end in `return`?")
+    if type(value) is np.ndarray:
+        array = value
+    elif type(value) in _SCALARS:
+        array = np.asarray(value)
+    elif isinstance(value, np.ndarray):
+        raise NotPlain(
+            f"returned a {type(value).__name__} for `{part}`; return a plain np.ndarray (np.asarray)"
+        )
+    else:
+        raise NotPlain(f"returned {describe(value)} for `{part}`; return a NumPy array")
+    if array.dtype.kind not in "fiub" or array.dtype.itemsize > 16:
+        raise NotPlain(f"`{part}` has dtype {array.dtype}; real numbers are expected")
+    if array.dtype == np.float16:
+        raise NotPlain(f"`{part}` has dtype float16, which holds 3 digits; compute in float32 or float64")
+    if array.nbytes > 1 << 28:
+        raise NotPlain(f"`{part}` has shape {array.shape}, {array.nbytes / 2**20:.0f} MiB: far too large")
+    return np.array(array, order="C", copy=True)
+
+
+def describe(value: Any) -> str:
+    """The type of a value in words, without asking the value."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def tolerance(got: np.ndarray, want: np.ndarray) -> float:
+    """The error that rounding may cause: by the least precise float dtype of the two, relative to the largest value."""
+    widths = [min(a.dtype.itemsize, 8) for a in (got, want) if a.dtype.kind == "f"]
+    finite = np.abs(want[np.isfinite(want)]) if want.dtype.kind == "f" else np.abs(want.astype(float))
+    scale = float(finite.max()) if finite.size else 0.0
+    return TOLERANCE[min(widths, default=8)] * (scale or 1.0)
+
+
+def wrong(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    """The mask of values that differ by more than rounding; NaN and infinity differ from everything but themselves."""
+    limit = tolerance(got, want)
+    with np.errstate(all="ignore"):
+        near = np.abs(got.astype(np.float64) - want.astype(np.float64)) <= limit
+    return ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two results agree in shape and, up to rounding, in value."""
+    return a.shape == b.shape and not wrong(a, b).any()

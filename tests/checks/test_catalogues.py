@@ -1,0 +1,126 @@
+"""Every right answer passes, every mistake is caught and named, and what is only close to one is caught too."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import pytest
+
+from autograder.checks import find, judge, names
+
+QUICK = range(3)
+SLOW = range(1000, 1200)
+
+
+def right_answers(exercise):
+    return importlib.import_module(f"tests.checks.right_answers.{exercise}").ANSWERS
+
+
+def table(exercise, seeds):
+    """For each right answer and mistake, on how many seeds it was judged as it should be."""
+    rows = {}
+    for seed in seeds:
+        for answer in right_answers(exercise):
+            key = ("right", answer.__name__)
+            rows[key] = rows.get(key, 0) + judge(exercise, answer, seed).passed
+        for mistake in find(exercise).mistakes:
+            verdict = judge(exercise, mistake.function, seed)
+            named = mistake.name in [m.name for m in verdict.mistakes]
+            key = ("mistake", mistake.name)
+            rows[key] = rows.get(key, 0) + (not verdict.passed and named)
+    return rows
+
+
+def show(exercise, rows, count):
+    print(f"\n{exercise}: {count} seeds")
+    for (kind, name), good in rows.items():
+        word = "passed" if kind == "right" else "caught and named"
+        print(f"  {kind:8} {name:60} {word} {good} of {count}")
+
+
+def assert_table(exercise, seeds):
+    rows = table(exercise, seeds)
+    show(exercise, rows, len(seeds))
+    assert {name: good for name, good in rows.items() if good != len(seeds)} == {}
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_right_answers_pass_and_mistakes_are_named(exercise):
+    assert_table(exercise, QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", names())
+def test_right_answers_pass_and_mistakes_are_named_on_200_seeds(exercise):
+    assert_table(exercise, SLOW)
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_the_catalogue_is_large_enough(exercise):
+    mistakes = find(exercise).mistakes
+    assert len(mistakes) >= 10
+    assert len({m.name for m in mistakes}) == len(mistakes)
+    assert all(m.advice.endswith(".") for m in mistakes)
+    assert len(right_answers(exercise)) >= 6
+
+
+def on_parts(change):
+    """Apply a change to every array that a function returns."""
+
+    def wrap(function):
+        def changed(*args, **options):
+            value = function(*args, **options)
+            return tuple(change(a) for a in value) if isinstance(value, tuple) else change(value)
+
+        return changed
+
+    return wrap
+
+
+def roll(axis):
+    return on_parts(lambda a: np.roll(a, 1, axis) if np.ndim(a) >= -axis else np.asarray(a) + 1)
+
+
+CLOSE = {
+    "sign": on_parts(lambda a: -np.asarray(a)),
+    "one value off": on_parts(
+        lambda a: np.asarray(a, float) + (np.arange(np.size(a)) == 0).reshape(np.shape(a))
+    ),
+    "slightly scaled": on_parts(lambda a: np.asarray(a, float) * (1 + 1e-3)),
+    "shifted by one row": roll(-2),
+    "shifted by one column": roll(-1),
+}
+
+
+@pytest.mark.parametrize("change", CLOSE)
+@pytest.mark.parametrize("exercise", names())
+def test_a_right_answer_with_one_change_is_caught_and_placed(exercise, change):
+    answer = CLOSE[change](right_answers(exercise)[0])
+    for seed in QUICK:
+        failure = judge(exercise, answer, seed).failure
+        assert failure is not None
+        assert failure.problem
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_two_mistakes_at_once_are_caught(exercise):
+    """What is wrong in two ways differs from the reference by the sum of both errors."""
+    mistakes = find(exercise).mistakes
+    for first, second in zip(mistakes, mistakes[1:], strict=False):
+
+        def both(*args, _first=first.function, _second=second.function, **options):
+            one, two, right = (f(*args, **options) for f in (_first, _second, find(exercise).reference))
+            if isinstance(right, tuple):
+                return tuple(np.asarray(a, float) + b - c for a, b, c in zip(one, two, right, strict=True))
+            return np.asarray(one, float) + two - right
+
+        assert not judge(exercise, both, seed=QUICK[-1]).passed, (first.name, second.name)
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_a_mistake_in_float32_is_still_caught(exercise):
+    in_float32 = on_parts(lambda a: np.asarray(a, np.float32))
+    for mistake in find(exercise).mistakes:
+        verdict = judge(exercise, in_float32(mistake.function), seed=QUICK[0])
+        assert not verdict.passed, mistake.name
