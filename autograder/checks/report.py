@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .values import wrong
-from .verdict import AspectResult, Failure, Verdict, smallest
+from .verdict import AspectResult, Failure, Verdict, first_failure
 
 MIME = "application/vnd.cs-conv.verdict+json"
 LIMIT = 64
@@ -23,7 +23,7 @@ class Report:
         self.verdict = verdict
         self.aspect = aspect
         self.chosen = verdict.chosen(aspect)
-        self.failure = smallest(self.chosen)
+        self.failure = first_failure(self.chosen)
         self.passed = self.failure is None
         self.mistakes = verdict.mistakes_in(aspect)
         last = aspect in (None, verdict.aspects[-1].name)

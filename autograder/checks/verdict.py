@@ -86,8 +86,8 @@ class Verdict:
 
     @property
     def failure(self) -> Failure | None:
-        """The smallest failing case of all aspects."""
-        return smallest(self.aspects)
+        """The smallest failing case of the first aspect that fails."""
+        return first_failure(self.aspects)
 
     def chosen(self, aspect: str | None = None) -> tuple[AspectResult, ...]:
         """The aspect of that name alone, or all of them."""
@@ -105,7 +105,7 @@ class Verdict:
     def to_dict(self, aspect: str | None = None) -> dict[str, Any]:
         """Plain data for other programs (and for the grader, which reads it from the notebook)."""
         chosen = self.chosen(aspect)
-        failure = smallest(chosen)
+        failure = first_failure(chosen)
         return {
             "exercise": self.exercise,
             "aspect": aspect,
@@ -118,7 +118,6 @@ class Verdict:
         }
 
 
-def smallest(aspects: Iterable[AspectResult]) -> Failure | None:
-    """The failure that is easiest to follow by hand."""
-    failures = [a.failure for a in aspects if a.failure]
-    return min(failures, key=lambda f: f.case.size, default=None)
+def first_failure(aspects: Iterable[AspectResult]) -> Failure | None:
+    """The failure to look at first: aspects stand in the order in which an answer is best mended."""
+    return next((a.failure for a in aspects if a.failure), None)
