@@ -1,1 +1,16 @@
-"""From submissions to grades."""
+"""From submissions to grades, behind an interface that any engine can serve."""
+
+from autograder.grading.engine import Engine, Submission, find_submissions
+from autograder.grading.nbgrader_engine import NbgraderEngine
+from autograder.grading.results import Mistake, Result, Status, TestScore
+
+__all__ = [
+    "Engine",
+    "Mistake",
+    "NbgraderEngine",
+    "Result",
+    "Status",
+    "Submission",
+    "TestScore",
+    "find_submissions",
+]
