@@ -99,7 +99,7 @@ def _compare(
         names = " and ".join(f"`{name}`" for name in got.changed)
         found.append((Failure(case, INPUTS, f"changed its argument {names}; work on a copy"), INPUTS))
     if exercise.identities and not any(kind == "shape" for _, kind in found):
-        found = _with_identities(found, case, exercise.identities(case, got.parts, rng))
+        found = _with_identities(found, case, got, exercise.identities(case, got.parts, rng))
     return found
 
 
@@ -110,6 +110,8 @@ def _difference(part: str, got: np.ndarray, want: np.ndarray) -> tuple[str, Kind
         bad = int((~np.isfinite(got)).sum())
         return f"`{part}` holds {bad} of {got.size} values that are NaN or infinite", "values"
     mask = wrong(got, want)
+    if want.ndim == 0 and mask.any():
+        return f"`{part}` is {got:.6g}; {want:.6g} is right", "values"
     return (f"`{part}` has {mask.sum()} of {mask.size} values wrong", "values") if mask.any() else ("", "")
 
 
@@ -123,11 +125,12 @@ def _failure(
 
 
 def _with_identities(
-    found: list[tuple[Failure, Kind]], case: Case, identities: list[Identity]
+    found: list[tuple[Failure, Kind]], case: Case, got: Outcome, identities: list[Identity]
 ) -> list[tuple[Failure, Kind]]:
     """Put the numeric gradients beside the failures; a part that only they find wrong fails too."""
     known = {f.part for f, _ in found}
-    limit = TOLERANCE[8] if all(a.dtype == np.float64 for a in _arrays(case)) else TOLERANCE[4]
+    floats = [a for a in (*_arrays(case), *got.parts.values()) if a.dtype.kind == "f"]
+    limit = TOLERANCE[min((min(a.dtype.itemsize, 8) for a in floats), default=8)]
     for each in identities:
         gap = abs(each.numeric - each.yours)
         if each.part not in known and not gap <= 100 * limit * max(1.0, abs(each.numeric)):
