@@ -11,7 +11,7 @@ from nbformat import NotebookNode, from_dict
 
 def read_notebook(path: Path) -> NotebookNode:
     """Read any notebook as format 4. Raises what nbformat raises where it is none."""
-    notebook: NotebookNode = nbformat.read(path, 4)  # type: ignore[no-untyped-call]
+    notebook: NotebookNode = nbformat.read(path, 4)
     return notebook
 
 
@@ -19,13 +19,13 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook as Jupyter does, with a newline at its end, after validating it."""
     nbformat.validate(notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    text: str = nbformat.writes(notebook)
     path.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
 def plain_metadata(kernel: dict[str, str]) -> NotebookNode:
     """A notebook's metadata with nothing in it but its kernel."""
-    metadata: NotebookNode = from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})  # type: ignore[no-untyped-call]
+    metadata: NotebookNode = from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
     return metadata
 
 
