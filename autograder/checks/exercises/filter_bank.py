@@ -59,7 +59,7 @@ def _with_pad(image, filters, pad):
 
 @mistakes.mistake(
     "no padding",
-    "Without padding each answer is F - 1 smaller than the image, both ways: look for the P that keeps the size.",
+    "Without padding each answer is F - 1 smaller than the image: look for the P that keeps its size.",
 )
 def _(image, filters, conv):
     return _with_pad(image, filters, 0)
