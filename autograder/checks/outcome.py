@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -112,7 +113,8 @@ def explain(error: BaseException) -> str:
 
 def _students_frame(trace: TracebackType | None) -> traceback.FrameSummary | None:
     frames = traceback.extract_tb(trace, limit=50)
-    own = [f for f in frames if "site-packages" not in f.filename and "autograder" not in f.filename]
+    ours = ("site-packages", "autograder", "cs_conv")
+    own = [f for f in frames if not any(name in Path(f.filename).parts for name in ours)]
     return own[-1] if own else None
 
 
