@@ -40,13 +40,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A student's folder: a copy of the released assignments."""
-    return Path(shutil.copytree(ROOT / "assignments", tmp_path_factory.mktemp("student") / "course"))
+    """A student's copy of the course: what it is, and the released assignments."""
+    copy = tmp_path_factory.mktemp("student")
+    shutil.copy(ROOT / "course.yml", copy)
+    shutil.copytree(ROOT / "assignments", copy / "assignments")
+    return copy
 
 
 @pytest.fixture(scope="session")
 def server(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """JupyterLab on the student's folder."""
+    """JupyterLab on the student's copy."""
     with serving(course, tmp_path_factory.mktemp("jupyter")) as server:
         yield server
 

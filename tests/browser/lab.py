@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -22,14 +23,15 @@ SECONDS = 1000  # playwright counts in milliseconds
 
 
 class Server:
-    """A JupyterLab that serves one folder on this machine, with settings of its own."""
+    """What `cs-conv lab` starts: JupyterLab on a course's assignments, here with settings of its own."""
 
-    def __init__(self, root: Path, home: Path) -> None:
-        """Start serving `root`; everything that Jupyter writes about itself goes to `home`."""
+    def __init__(self, course: Path, home: Path) -> None:
+        """Serve the assignments of `course`; everything that Jupyter writes about itself goes to `home`."""
         home.mkdir(parents=True, exist_ok=True)
         folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         self.environment = os.environ | {name: str(home / name.lower()) for name in folders}
         self.token = secrets.token_hex(16)
+        self.environment["JUPYTER_TOKEN"] = self.token
         self.log = home / "jupyterlab.log"
         # The invitation to read Jupyter's news would cover the notebook.
         news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
@@ -38,26 +40,19 @@ class Server:
         page_config.write_text(json.dumps(news))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.address = f"http://127.0.0.1:{free.getsockname()[1]}"
-        self.process = self._start(root)
-        self._wait()
-
-    def _start(self, root: Path) -> subprocess.Popen[bytes]:
-        options = {
-            "ServerApp.ip": "127.0.0.1",
-            "ServerApp.port": self.address.rsplit(":", 1)[1],
-            "ServerApp.port_retries": "0",
-            "ServerApp.root_dir": str(root),
-            "ServerApp.allow_root": "True",
-            "ServerApp.open_browser": "False",
-            "IdentityProvider.token": self.token,
-        }
-        command = [sys.executable, "-m", "jupyterlab"]
-        command += [f"--{name}={value}" for name, value in options.items()]
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "autograder", "lab", "--no-browser", f"--port={port}"]
         with self.log.open("wb") as log:
-            return subprocess.Popen(
-                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            self.process = subprocess.Popen(
+                [*command, f"--course={course}"],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
+        self._wait()
 
     def _wait(self, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
@@ -73,19 +68,21 @@ class Server:
         return f"{self.address}{quote(path)}?token={self.token}"
 
     def stop(self) -> None:
-        """End the server and its kernels."""
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        """End the server, which ends its kernels; all of it is a process group of its own."""
+        with contextlib.suppress(ProcessLookupError):  # the group is gone
+            for kind, seconds in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+                os.killpg(self.process.pid, kind)
+                deadline = time.monotonic() + seconds
+                while time.monotonic() < deadline:
+                    self.process.poll()
+                    os.killpg(self.process.pid, 0)
+                    time.sleep(0.1)
 
 
 @contextlib.contextmanager
-def serving(root: Path, home: Path) -> Iterator[Server]:
-    """Serve `root` while the block lasts."""
-    server = Server(root, home)
+def serving(course: Path, home: Path) -> Iterator[Server]:
+    """Serve the assignments of `course` while the block lasts."""
+    server = Server(course, home)
     try:
         yield server
     finally:
