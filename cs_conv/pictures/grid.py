@@ -1,7 +1,7 @@
 """An array drawn as a grid: its numbers, a colour for each, frames around the cells that matter.
 
 Signed values get a diverging map centred at 0 (orange below, white at 0, purple above), which the
-colour-blind read as well. One call draws one matrix into one Axes; `row_of_grids` makes a figure with several.
+colour-blind read as well. One call draws one matrix into one Axes; `row_of_grids` makes a figure of several.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SECOND = "#d55e00"
 THIRD = "#0072b2"
 
 PALE = 1.7
-"""How much wider the colour scale is than the values: the numbers must stay readable on the strongest cell."""
+"""How much wider the colour scale is than the values: numbers must stay readable on the strongest cell."""
 
 CELL = 0.42
 """The side of one cell in inches, where a function chooses the size of a figure."""
