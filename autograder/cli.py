@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
+import autograder.quick_start  # noqa: F401  (before anything imports Jupyter)
 from autograder.course import Assignment, Course, CourseError, find_root, load_course
 
 console = Console()

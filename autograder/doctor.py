@@ -74,10 +74,13 @@ def _make_gradebook() -> None:
 
 
 def _run_kernel() -> None:
+    import autograder.quick_start  # noqa: F401, I001
+
     from nbclient import NotebookClient
     from nbformat.v4 import new_code_cell, new_notebook
 
-    notebook = new_notebook(cells=[new_code_cell("assert 20 + 22 == 42")])
+    cell = new_code_cell("assert 20 + 22 == 42")  # type: ignore[no-untyped-call]
+    notebook = new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import autograder.quick_start  # noqa: F401, I001  (before nbformat)
+
 import nbformat
 from nbformat import NotebookNode, from_dict
 
 
 def read_notebook(path: Path) -> NotebookNode:
     """Read any notebook as format 4. Raises what nbformat raises where it is none."""
-    notebook: NotebookNode = nbformat.read(path, 4)
+    notebook: NotebookNode = nbformat.read(path, 4)  # type: ignore[no-untyped-call]
     return notebook
 
 
@@ -19,13 +21,14 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook as Jupyter does, with a newline at its end, after validating it."""
     nbformat.validate(notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text: str = nbformat.writes(notebook)
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     path.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
 def plain_metadata(kernel: dict[str, str]) -> NotebookNode:
     """A notebook's metadata with nothing in it but its kernel."""
-    metadata: NotebookNode = from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
+    plain = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    metadata: NotebookNode = from_dict(plain)  # type: ignore[no-untyped-call]
     return metadata
 
 

@@ -82,5 +82,5 @@ class PatientExecute(Execute):
 
 def _error(name: str, text: str) -> NotebookNode:
     traceback = [f"{name}: {text}"]
-    output: NotebookNode = new_output("error", ename=name, evalue=text, traceback=traceback)
+    output: NotebookNode = new_output("error", ename=name, evalue=text, traceback=traceback)  # type: ignore[no-untyped-call]
     return output

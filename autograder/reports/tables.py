@@ -67,7 +67,7 @@ def bar(score: float | None, max_score: float, width: int = 10) -> str:
 
 def seen(result: Result) -> str:
     """The misconceptions recognised, then what happened to the run."""
-    said = [mistake.name for mistake in result.mistakes]
+    said = list(dict.fromkeys(mistake.name for mistake in result.mistakes))
     if result.detail:
         said.append(result.detail)
     elif not said and result.status is Status.GRADED and result.score is not None:
