@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import autograder.quick_start  # noqa: F401, I001  (before nbformat)
-
 import nbformat
 from nbformat import NotebookNode, from_dict
 

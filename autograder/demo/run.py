@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.course import COURSE_FILE, Assignment, Course, CourseError, load_course
-from autograder.demo.students import hand_in, sample_students
+from autograder.demo.submissions import hand_in, sample_students
 from autograder.grading import NbgraderEngine
 from autograder.release import release
 from autograder.reports import class_table, misconception_table, write_page

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from autograder.course import Assignment, Course, CourseError
 from autograder.notebooks import graded_as, read_notebook, write_notebook
 
-HERE = Path(__file__).parent
+STUDENTS = Path(__file__).parent / "students"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def read_student(path: Path) -> Student:
 
 def sample_students(assignment: str) -> list[Student]:
     """The sample students of an assignment, by name; none where nobody wrote any."""
-    return [read_student(path) for path in sorted((HERE / assignment).glob("*.py"))]
+    return [read_student(path) for path in sorted((STUDENTS / assignment).glob("*.py"))]
 
 
 def fill_in(notebook: NotebookNode, student: Student) -> None:
