@@ -1,4 +1,4 @@
-"""conv1d_backward(dout, x, w): the gradients of a convolution along a line, where everything can be counted."""
+"""conv1d_backward(dout, x, w): the gradients of a convolution along a line, where all can be counted."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def identities(case, parts, rng):
-    """Central differences of <out, dout> along a random direction of each argument; h = 1 is exact (linear)."""
+    """Central differences of <out, dout> along random directions; h = 1 is exact, for all is linear."""
     dout, x, w = (np.asarray(a, np.float64) for a in case.args)
     u, v = rng.normal(size=x.shape), rng.normal(size=w.shape)
     return [
@@ -58,7 +58,7 @@ mistakes = Catalogue()
 
 @mistakes.mistake(
     "dx overwritten instead of added up",
-    "An input that feeds several outputs gets a gradient from each of them: add them up with +=, do not assign.",
+    "An input that feeds several outputs gets a gradient from each: add them up with +=, do not assign.",
 )
 def _(dout, x, w):
     dx = np.zeros_like(x)
@@ -88,24 +88,53 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "dx only where the whole filter fits",
-    "dx is as long as x. The inputs near the ends feed fewer outputs, but they feed some: they have a gradient too.",
+    "dx is as long as x. The inputs near the ends feed fewer outputs, but some: they have a gradient too.",
 )
 def _(dout, x, w):
     return np.convolve(dout, w, "valid"), reference(dout, x, w)[1]
 
 
 @mistakes.mistake(
-    "dx cut to the length of dout",
-    'dx is as long as x, which is longer than dout by len(w) - 1. np.convolve\'s mode "same" cuts both ends off.',
+    "dx cut at both ends, as np.convolve's mode 'same' does",
+    "dx is as long as x, longer than dout by len(w) - 1: inputs near the ends have a gradient too.",
 )
 def _(dout, x, w):
     return np.convolve(dout, w, "same"), reference(dout, x, w)[1]
 
 
 @mistakes.mistake(
+    "dx as long as dout",
+    "dx is as long as x: the last inputs feed outputs too, though fewer of them.",
+)
+def _(dout, x, w):
+    dx, dw = reference(dout, x, w)
+    return dx[: len(dout)], dw
+
+
+@mistakes.mistake(
+    "dx[m] asks the outputs after m",
+    "Output i reads x[i], x[i + 1], ...: an input is read by the output of its own number and by "
+    "those before "
+    "it, so dx[m] holds dout[m - p], not dout[m + p].",
+)
+def _(dout, x, w):
+    longer = np.pad(dout, (0, len(x)))
+    return np.array([longer[m : m + len(w)] @ w for m in range(len(x))]), reference(dout, x, w)[1]
+
+
+@mistakes.mistake(
+    "dx misses the weight 0",
+    "p may be 0: output m reads x[m] with w[0]. Look at the first value of your range or at a > that "
+    "should be >=.",
+)
+def _(dout, x, w):
+    return reference(dout, x, np.where(np.arange(len(w)) == 0, 0, w))[0], reference(dout, x, w)[1]
+
+
+@mistakes.mistake(
     "dx goes to place i - p",
-    "Output i reads x[i + p], so its gradient returns to place i + p. Yours goes to i - p, and a negative index "
-    "in Python counts from the end without complaint.",
+    "Output i reads x[i + p], so its gradient returns to place i + p. Yours goes to i - p, and a negative "
+    "index in Python counts from the end without complaint.",
 )
 def _(dout, x, w):
     dx = np.zeros_like(x)
@@ -171,8 +200,8 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "dw back to front",
-    "w[0] meets the first input of each window, so dw[0] collects dout[i] * x[i]. Yours holds the right numbers "
-    "in reversed order.",
+    "w[0] meets the first input of each window, so dw[0] collects dout[i] * x[i]. Yours holds the right "
+    "numbers in reversed order.",
 )
 def _(dout, x, w):
     dx, dw = reference(dout, x, w)
@@ -180,8 +209,17 @@ def _(dout, x, w):
 
 
 @mistakes.mistake(
+    "dw with dout back to front",
+    "dw[p] pairs dout[i] with x[i + p]: both run forward together. np.convolve turns its second "
+    "argument around.",
+)
+def _(dout, x, w):
+    return reference(dout, x, w)[0], reference(dout[::-1], x, w)[1]
+
+
+@mistakes.mistake(
     "dw without moving along x",
-    "Weight p meets x[i + p]: each weight sees x from another starting place. Yours gives all of them the first.",
+    "Weight p meets x[i + p]: each weight sees x from another starting place. Yours gives all the first.",
 )
 def _(dout, x, w):
     return reference(dout, x, w)[0], np.full_like(w, dout @ x[: len(dout)])
@@ -189,7 +227,7 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "dw averaged over the outputs",
-    "The gradient of w is the sum over all outputs, not their mean: there is no division in the forward formula.",
+    "The gradient of w is the sum over all outputs, not their mean: forward divides by nothing.",
 )
 def _(dout, x, w):
     dx, dw = reference(dout, x, w)

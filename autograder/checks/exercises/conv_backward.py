@@ -7,7 +7,6 @@ from functools import wraps
 
 import numpy as np
 
-from cs_conv.im2col import conv_forward
 from cs_conv.naive import conv_backward as reference
 
 from ..draw import integers, reals, scattered
@@ -33,9 +32,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("values", "real numbers", (2, 3, 5, 5), (4, 3, 3, 3), reals)
     yield case("geometry", "stride 2 and windows that do not overlap", (1, 1, 4, 4), (1, 1, 2, 2), stride=2)
     yield case("geometry", "stride 2 and windows that overlap", (1, 1, 5, 5), (1, 1, 3, 3), stride=2)
-    yield case(
-        "geometry", "stride 3: pixels between windows go unused", (1, 1, 5, 5), (1, 1, 2, 2), stride=3
-    )
+    yield case("geometry", "stride 3: pixels between windows go unused", (1, 1, 5, 5), (1, 1, 2, 2), stride=3)
     yield case("geometry", "pad 1", (1, 1, 2, 2), (1, 1, 3, 3), pad=1)
     yield case("geometry", "pad 1 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=1)
     yield case("geometry", "pad 2: some windows see only padding", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
@@ -64,55 +61,62 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("edges", "one image of one pixel, a 1x1 filter", (1, 1, 1, 1), (1, 1, 1, 1))
 
 
-def identities(case, parts, rng):
-    """Central differences of <out, dout> along a random direction of each argument; h = 1 is exact (linear)."""
-    dout, x, w = (np.asarray(a, np.float64) for a in case.args)
-    b = np.zeros(len(w))
-
-    def change(u, v, d):
-        ahead, behind = conv_forward(x + u, w + v, b + d, **case.options), conv_forward(
-            x - u, w - v, b - d, **case.options
-        )
-        return float(np.sum((ahead - behind) * dout) / 2)
-
-    u, v, d = (rng.normal(size=a.shape) for a in (x, w, b))
-    return [
-        Identity("db", change(0 * u, 0 * v, d), float(np.sum(d * parts["db"]))),
-        Identity("dw", change(0 * u, v, 0 * d), float(np.sum(v * parts["dw"]))),
-        Identity("dx", change(u, 0 * v, 0 * d), float(np.sum(u * parts["dx"]))),
-    ]
-
-
-# The right parts, one weight of the filter at a time: fast, and easy to get wrong in one place at a time.
+# The right parts, computed fast: the catalogue calls them some two thousand times for one wrong answer.
+# The strides of rows and columns are apart, so that a mistake can forget one of them.
 
 
 def pads(x, pad):
-    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    N, C, H, W = x.shape
+    x_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad), x.dtype)
+    x_pad[:, :, pad : pad + H, pad : pad + W] = x
+    return x_pad
 
 
 def crop(dx_pad, x, pad):
     return dx_pad[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
 
 
+def views(x, OH, OW, FH, FW, rows=1, columns=1):
+    """All windows of x at once: (N, C, OH, OW, FH, FW), without a copy."""
+    n, c, y, z = x.strides
+    shape = (*x.shape[:2], OH, OW, FH, FW)
+    return np.lib.stride_tricks.as_strided(x, shape, (n, c, rows * y, columns * z, y, z))
+
+
+def identities(case, parts, rng):
+    """Central differences of <out, dout> along random directions; h = 1 is exact, for all is linear."""
+    dout, x, w = (np.asarray(a, np.float64) for a in case.args)
+    stride, pad = case.options.get("stride", 1), case.options.get("pad", 0)
+    b = np.zeros(len(w))
+
+    def loss(x, w, b):
+        windows = views(pads(x, pad), *dout.shape[2:], *w.shape[2:], stride, stride)
+        out = np.einsum("ncijpq,kcpq->nkij", windows, w) + b[:, None, None]
+        return float(np.sum(out * dout))
+
+    u, v, d = (rng.normal(size=a.shape) for a in (x, w, b))
+    return [
+        Identity("db", (loss(x, w, b + d) - loss(x, w, b - d)) / 2, float(np.sum(d * parts["db"]))),
+        Identity("dw", (loss(x, w + v, b) - loss(x, w - v, b)) / 2, float(np.sum(v * parts["dw"]))),
+        Identity("dx", (loss(x + u, w, b) - loss(x - u, w, b)) / 2, float(np.sum(u * parts["dx"]))),
+    ]
+
+
 def filter_gradient(dout, x_pad, w, rows, columns):
-    """dw from padded images, with a stride for the rows and one for the columns."""
-    OH, OW = dout.shape[2:]
-    dw = np.zeros_like(w)
-    for p, q in np.ndindex(w.shape[2:]):
-        seen = x_pad[:, :, p : p + (OH - 1) * rows + 1 : rows, q : q + (OW - 1) * columns + 1 : columns]
-        dw[:, :, p, q] = np.tensordot(dout, seen, ((0, 2, 3), (0, 2, 3)))
-    return dw
+    seen = views(x_pad, *dout.shape[2:], *w.shape[2:], rows, columns)
+    return np.einsum("nkij,ncijpq->kcpq", dout, seen)
 
 
 def padded_input_gradient(dout, x, w, rows, columns, pad):
-    """dx with its padding, with a stride for the rows and one for the columns."""
-    OH, OW = dout.shape[2:]
+    """dx with its padding, as a full convolution of the dilated dout with the flipped filters."""
+    (OH, OW), (FH, FW) = dout.shape[2:], w.shape[2:]
+    height, width = (OH - 1) * rows + FH, (OW - 1) * columns + FW
+    spread = np.zeros((*dout.shape[:2], height + FH - 1, width + FW - 1), dout.dtype)
+    spread[:, :, FH - 1 : height : rows, FW - 1 : width : columns] = dout
     dx_pad = pads(np.zeros_like(x), pad)
-    for p, q in np.ndindex(w.shape[2:]):
-        sent = np.tensordot(dout, w[:, :, p, q], (1, 0)).transpose(0, 3, 1, 2)
-        dx_pad[
-            :, :, p : p + (OH - 1) * rows + 1 : rows, q : q + (OW - 1) * columns + 1 : columns
-        ] += sent
+    dx_pad[:, :, :height, :width] = np.einsum(
+        "nkyzpq,kcpq->ncyz", views(spread, height, width, FH, FW), w[:, :, ::-1, ::-1]
+    )
     return dx_pad
 
 
@@ -154,7 +158,7 @@ mistakes = Catalogue()
 
 @mistakes.mistake(
     "db summed over the images only",
-    "b[k] is used at every place (i, j) of every image: db is a sum over those axes too, and has the shape (K,).",
+    "b[k] is used at every place (i, j) of every image: db is a sum over those axes too, of shape (K,).",
 )
 @only("db")
 def _(dout, x, w, stride, pad):
@@ -162,7 +166,8 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "db not summed over the images", "All N images use the same b[k]: sum over them too; db has the shape (K,)."
+    "db not summed over the images",
+    "All N images use the same b[k]: sum over them too; db has the shape (K,).",
 )
 @only("db")
 def _(dout, x, w, stride, pad):
@@ -223,7 +228,7 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "db counted once a channel",
-    "The bias is added once an output, whatever the number of channels: add to db outside the loop over them.",
+    "The bias is added once an output, however many channels there are: add to db outside that loop.",
 )
 @only("db")
 def _(dout, x, w, stride, pad):
@@ -265,7 +270,7 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "the windows walk over unpadded arrays",
-    "The window of output (i, j) lies in the *padded* input: pad x first, read the windows for dw there, send "
+    "The window of output (i, j) lies in the padded input: pad x first, read the windows for dw there, send "
     "dx into an array of that size, and cut the border off at the end.",
 )
 def _(dout, x, w, stride=1, pad=0):
@@ -287,7 +292,8 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "dw strides over the rows only", "The columns have the stride too: the window begins at column j * stride."
+    "dw strides over the rows only",
+    "The columns have the stride too: the window begins at column j * stride.",
 )
 @only("dw")
 def _(dout, x, w, stride, pad):
@@ -304,7 +310,7 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dw from an input padded on one side only",
-    "Forward puts `pad` zeros on *each* side. Here the zeros are all below and to the right.",
+    "Forward puts `pad` zeros on each side. Here the zeros are all below and to the right.",
 )
 @only("dw")
 def _(dout, x, w, stride, pad):
@@ -313,7 +319,7 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dw from an input padded with copies of its border",
-    "Forward pads with zeros, and zeros add nothing to dw; np.pad's mode is `constant` unless you say otherwise.",
+    "Forward pads with zeros, and zeros add nothing to dw; np.pad's own mode is `constant`.",
 )
 @only("dw")
 def _(dout, x, w, stride, pad):
@@ -381,7 +387,7 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx overwritten where windows overlap",
-    "A pixel lies in several windows and under several filters, and each of them sends it a gradient: += and not =.",
+    "A pixel lies in several windows and under several filters, and each sends it a gradient: += and not =.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -413,21 +419,12 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "dx always with the first filter", "The output of filter k sends its gradient through w[k], not through w[0]."
+    "dx always with the first filter",
+    "The output of filter k sends its gradient through w[k], not through w[0].",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
     return input_gradient(dout, x, np.broadcast_to(w[:1], w.shape), stride, pad)
-
-
-@mistakes.mistake(
-    "dx of the first image only", "Every image has its own gradient: dx[n] comes from dout[n], for all n."
-)
-@only("dx")
-def _(dout, x, w, stride, pad):
-    dx = input_gradient(dout, x, w, stride, pad)
-    dx[1:] = 0
-    return dx
 
 
 @mistakes.mistake(
@@ -506,7 +503,8 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx ignores the stride",
-    "Output (i, j) read the window that begins at row i * stride and column j * stride: send its gradient back there.",
+    "Output (i, j) read the window that begins at row i * stride and column j * stride: its gradient goes "
+    "back there.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -514,7 +512,8 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "dx strides over the rows only", "The columns have the stride too: the window begins at column j * stride."
+    "dx strides over the rows only",
+    "The columns have the stride too: the window begins at column j * stride.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -531,19 +530,21 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx as a full convolution without dilating dout",
-    "With stride s, neighbouring outputs stand s pixels apart on the input: put s - 1 zeros between the rows and "
-    "between the columns of dout first.",
+    "With stride s, neighbouring outputs stand s pixels apart on the input: put s - 1 zeros between the rows "
+    "and between the columns of dout first.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
-    small = np.zeros((*x.shape[:2], *(o + f - 1 - 2 * pad for o, f in zip(dout.shape[2:], w.shape[2:], strict=True))))
+    small = np.zeros(
+        (*x.shape[:2], *(o + f - 1 - 2 * pad for o, f in zip(dout.shape[2:], w.shape[2:], strict=True)))
+    )
     return input_gradient(dout, small, w, 1, pad)
 
 
 @mistakes.mistake(
     "dx with the filters turned by 180 degrees too often or not at all",
-    "Sending dout * w[k] to a window needs no turn. Sliding the filter over a padded dout (a full convolution) "
-    "needs exactly one: of the rows and of the columns.",
+    "Sending dout * w[k] to a window needs no turn. Sliding the filter over a padded dout (a full "
+    "convolution) needs one, of the rows and of the columns.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -552,7 +553,7 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx with the filters flipped in their rows only",
-    "The filter must be turned by 180 degrees: its rows *and* its columns change their order.",
+    "The filter must be turned by 180 degrees: its rows and its columns change their order.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -561,7 +562,7 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx with the filters flipped in their columns only",
-    "The filter must be turned by 180 degrees: its columns *and* its rows change their order.",
+    "The filter must be turned by 180 degrees: its columns and its rows change their order.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -581,7 +582,8 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx with filters and channels not swapped",
-    "Going back, dout's K channels go in and C channels come out: channel c of dx sums dout[:, k] with w[k, c] over k.",
+    "Going back, dout's K channels go in and C channels come out: channel c of dx sums dout[:, k] with "
+    "w[k, c] over k.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -599,12 +601,22 @@ def _(dout, x, w, stride, pad):
     return input_gradient(dout, x, np.broadcast_to(w.sum(axis=1, keepdims=True), w.shape), stride, pad)
 
 
+@mistakes.mistake(
+    "dx averaged over the windows",
+    "A pixel that lies in four windows gets the sum of what the four send, not the mean.",
+)
+@only("dx")
+def _(dout, x, w, stride, pad):
+    count = input_gradient(np.ones_like(dout[:, :1]), x[:, :1], np.ones_like(w[:1, :1]), stride, pad)
+    return input_gradient(dout, x, w, stride, pad) / np.maximum(count, 1)
+
+
 # More than one part
 
 
 @mistakes.mistake(
     "x and w in each other's place",
-    "In a product the gradient of one factor holds the *other*: dw collects windows of x, dx collects filters.",
+    "In a product the gradient of one factor holds the other: dw collects windows of x, dx collects filters.",
 )
 def _(dout, x, w, stride=1, pad=0):
     x_pad, dx_pad, dw = pads(x, pad), pads(np.zeros_like(x), pad), np.zeros_like(w)
@@ -616,8 +628,52 @@ def _(dout, x, w, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "only the first image",
+    "All N images count, for dx, dw and db: look at the loop over them, and whether `return` stands "
+    "inside it.",
+)
+def _(dout, x, w, stride=1, pad=0):
+    first = dout.copy()
+    first[1:] = 0
+    return backward(first, x, w, stride, pad)
+
+
+@mistakes.mistake(
+    "the stride spreads the weights instead of the windows",
+    "The stride belongs to i and j, the place of the window; inside the window p and q count pixel by pixel.",
+)
+def _(dout, x, w, stride=1, pad=0):
+    (FH, FW), (OH, OW) = w.shape[2:], dout.shape[2:]
+    room = stride * max(x.shape[2:])
+    x_pad, dw = np.pad(pads(x, pad), ((0, 0), (0, 0), (0, room), (0, room))), np.zeros_like(w)
+    dx_pad = np.zeros_like(x_pad)
+    for p, q in np.ndindex(FH, FW):
+        rows, columns = slice(p * stride, p * stride + OH), slice(q * stride, q * stride + OW)
+        dw[:, :, p, q] = np.einsum("nkij,ncij->kc", dout, x_pad[:, :, rows, columns])
+        dx_pad[:, :, rows, columns] += np.einsum("nkij,kc->ncij", dout, w[:, :, p, q])
+    return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
+    "negative indices reach around to the other side",
+    "Row i * stride + p - pad is negative in the padding above. Python counts it from the end: ask "
+    "for >= 0 too, "
+    "or work on a padded array.",
+)
+def _(dout, x, w, stride=1, pad=0):
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    for i, j, p, q in np.ndindex(*dout.shape[2:], *w.shape[2:]):
+        y, z = i * stride + p - pad, j * stride + q - pad
+        if y < x.shape[2] and z < x.shape[3]:
+            dx[:, :, y, z] += dout[:, :, i, j] @ w[:, :, p, q]
+            dw[:, :, p, q] += dout[:, :, i, j].T @ x[:, :, y, z]
+    return dx, dw, dout.sum(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
     "dout left out",
-    "Everything is multiplied by the gradient that arrives: a change of out[n, k, i, j] counts dout[n, k, i, j] times.",
+    "Everything is multiplied by the gradient that arrives: a change of out[n, k, i, j] counts "
+    "dout[n, k, i, j] times.",
 )
 def _(dout, x, w, stride=1, pad=0):
     return backward(np.ones_like(dout), x, w, stride, pad)
@@ -625,7 +681,7 @@ def _(dout, x, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "divided by the number of images",
-    "Forward does not divide by N, so backward does not either: whoever averages the loss has put 1/N into dout.",
+    "Forward does not divide by N, so backward does not either: a loss that is a mean has put 1/N into dout.",
 )
 def _(dout, x, w, stride=1, pad=0):
     return tuple(a / len(x) for a in backward(dout, x, w, stride, pad))
@@ -655,18 +711,21 @@ def _(dout, x, w, stride=1, pad=0):
     "i runs over OH rows and j over OW columns: take both from dout.shape and look at which loop gets which.",
 )
 def _(dout, x, w, stride=1, pad=0):
-    N, K, OH, OW = dout.shape
+    OH, OW = dout.shape[2:]
     x_pad, dx_pad, dw = pads(x, pad), pads(np.zeros_like(x), pad), np.zeros_like(w)
     for i in range(OW):
         for j in range(OH):
-            rows, columns = (slice(a * stride, a * stride + f) for a, f in zip((i, j), w.shape[2:], strict=True))
+            rows, columns = (
+                slice(a * stride, a * stride + f) for a, f in zip((i, j), w.shape[2:], strict=True)
+            )
             dw += np.tensordot(dout[:, :, i, j], x_pad[:, :, rows, columns], (0, 0))
             dx_pad[:, :, rows, columns] += np.tensordot(dout[:, :, i, j], w, 1)
     return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
 
 
 @mistakes.mistake(
-    "filters taken as square", "A window has FH rows and FW columns: look at where one of them is used for both."
+    "filters taken as square",
+    "A window has FH rows and FW columns: look at where one of them is used for both.",
 )
 def _(dout, x, w, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:

@@ -65,7 +65,9 @@ def add_at(dout, x, w):
 
 def in_float32(dout, x, w):
     dout, x, w = (np.float32(a) for a in (dout, x, w))
-    return np.convolve(dout, w).astype("float32"), np.array([dout @ x[p:][: len(dout)] for p in range(len(w))])
+    return np.convolve(dout, w).astype("float32"), np.array(
+        [dout @ x[p:][: len(dout)] for p in range(len(w))]
+    )
 
 
 ANSWERS = [

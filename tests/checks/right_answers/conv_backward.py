@@ -4,8 +4,8 @@ import numpy as np
 
 
 def window_loops(dout, x, w, stride=1, pad=0):
-    N, C, H, W = x.shape
-    K, C, FH, FW = w.shape
+    N, _, H, W = x.shape
+    K, _, FH, FW = w.shape
     _, _, OH, OW = dout.shape
     x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     dx_pad = np.zeros_like(x_pad)
@@ -47,11 +47,12 @@ def filter_loops(dout, x, w, stride=1, pad=0):
     dxp, dw = np.zeros(xp.shape), np.empty(w.shape)
     for p in range(FH):
         for q in range(FW):
-            place = np.s_[:, :, p : p + stride * OH : stride, q : q + stride * OW : stride]
-            place = (*place[:2], slice(p, p + stride * (OH - 1) + 1, stride), place[3])
-            seen = xp[place][:, :, :OH, :OW]
-            dw[:, :, p, q] = np.einsum("nkij,ncij->kc", dout, seen)
-            dxp[place][:, :, :OH, :OW] += np.einsum("nkij,kc->ncij", dout, w[:, :, p, q])
+            rows, cols = (
+                slice(p, p + stride * (OH - 1) + 1, stride),
+                slice(q, q + stride * (OW - 1) + 1, stride),
+            )
+            dw[:, :, p, q] = np.einsum("nkij,ncij->kc", dout, xp[:, :, rows, cols])
+            dxp[:, :, rows, cols] += np.einsum("nkij,kc->ncij", dout, w[:, :, p, q])
     return dxp[:, :, pad : H + pad, pad : W + pad], dw, np.einsum("nkij->k", dout)
 
 
@@ -71,7 +72,7 @@ def sliding_windows(dout, x, w, stride=1, pad=0):
 
 def columns(dout, x, w, stride=1, pad=0):
     """im2col with index arrays, np.add.at for the way back."""
-    N, C, H, W = x.shape
+    N, C = x.shape[:2]
     K, _, FH, FW = w.shape
     OH, OW = dout.shape[2:]
     c = np.repeat(np.arange(C), FH * FW)[:, None]
