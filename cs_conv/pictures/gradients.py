@@ -104,7 +104,7 @@ def show_arrival(
     i, j = divmod(step, dout.shape[1])
     sent = dout[i, j] * w
     _, axes = row_of_grids(
-        [dout, sent, np.pad(dx, pad)],
+        [dout, sent, np.pad(dx.astype(float), pad, constant_values=np.nan)],
         [
             "dout",
             f"dout[{i},{j}] = {number(float(dout[i, j]))} times w",

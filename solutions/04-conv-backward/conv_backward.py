@@ -503,13 +503,20 @@ check("conv_backward", conv_backward, "dx")
 # sends its gradients to a padded image, too. In the end the padding is cut off: it is not part of `x`, and
 # nobody asks for its gradient.
 
+
 # %%
-show_arrival(small_dout, small_w, np.zeros((3, 3)), step=0, stride=2, pad=1, limit=4)
+def padded_forward(x):
+    return conv_forward(x, small_w[None, None], np.zeros(1), stride=2, pad=1)
+
+
+first = np.array([[1.0, 0.0], [0.0, 0.0]])  # only the first output has sent
+arrived = numeric_gradient(padded_forward, np.zeros((1, 1, 3, 3)), first[None, None], h=1)
+show_arrival(small_dout, small_w, arrived[0, 0], step=0, stride=2, pad=1, limit=4)
 
 # %% [markdown]
-# *In words: left, a 2x2 dout with its first output framed. Middle, what it sends. Right, a 3x3 image that is still
-# empty, with a hatched ring of padding around. The 3x3 frame of output (0, 0) begins in the corner of the padding:
-# five of its nine cells are padding.*
+# *In words: left, a 2x2 dout with its first output framed. Middle, what it sends: nine numbers. Right, a 3x3 image
+# with a hatched ring of padding around. The 3x3 frame of output (0, 0) begins in the corner of the padding. Five of
+# its nine cells are padding, and only the lower right four numbers, 1, 0, 0 and 1, arrive in the image.*
 #
 # **A trap.** How do you cut off `pad` rows at both ends? `[pad:-pad]` looks right. Look at what it does where
 # there is no padding:
@@ -772,7 +779,7 @@ def arrive(step, stride):
     step = min(step, dout.size - 1)
     so_far = np.where(np.arange(dout.size).reshape(dout.shape) <= step, dout, 0)
     dx, _, _ = conv_backward(so_far[None, None], image, edge[None, None], stride, pad=1)
-    show_arrival(dout, edge, dx[0, 0], step, stride, pad=1, limit=12)
+    show_arrival(dout, edge, dx[0, 0], step, stride, pad=1, limit=14)
 
 
 play, step = Play(max=48, interval=700), IntSlider(max=48, description="output")
