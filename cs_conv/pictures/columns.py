@@ -21,12 +21,19 @@ COLORS = (SECOND, THIRD, "#009e73", "#cc79a7")
 
 
 def show_columns(
-    x: Array, size: Size, stride: int = 1, pad: int = 0, columns: Sequence[int] = (0,), labels: bool = False
+    x: Array,
+    size: Size,
+    stride: int = 1,
+    pad: int = 0,
+    columns: Sequence[int] = (0,),
+    labels: bool = False,
+    channels: bool = False,
 ) -> None:
     """Draw images beside the matrix of their windows, and frame the windows that `columns` numbers.
 
     x: (N, C, H, W), small enough to read. With `labels`, the rows of the matrix are marked with c, fh, fw and
-    its columns with n, i, j. A window has the colour of its column.
+    its columns with n, i, j. A window has the colour of its column. With
+    `channels`, the rows of each channel are framed instead.
     """
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     windows = _windows(padded, size, stride)  # (N, C, OH, OW, FH, FW)
@@ -40,6 +47,11 @@ def show_columns(
     draw_grid(matrix, cols, title=f"cols: {len(cols)} rows, {cols.shape[1]} columns", limit=limit)
     if labels:
         _label_lines(matrix, (C, FH, FW), (N, OH, OW))
+    if channels:
+        for c, color in zip(range(C), COLORS, strict=False):
+            frame(matrix, c * FH * FW, 0, FH * FW, cols.shape[1], color)
+            for n in range(N):
+                frame(images[n][c], 0, 0, padded.shape[2], padded.shape[3], color)
     for position, m in enumerate(columns):
         n, i, j = (int(v) for v in np.unravel_index(m, (N, OH, OW)))
         color = COLORS[position % len(COLORS)]
@@ -133,8 +145,8 @@ def _side_by_side(images: tuple[int, ...], matrix: tuple[int, ...]) -> tuple[lis
     width, height = C * (W + 0.8), N * (H + 1.2)
     figure = plt.figure(
         figsize=(CELL * (width + matrix[1] + 3.5), CELL * (max(height, matrix[0] + 1.5) + 1)),
-        layout="constrained",
     )
+    figure.set_layout_engine("constrained", wspace=0.06)
     halves = figure.add_gridspec(1, 2, width_ratios=[width, matrix[1] + 1.5])
     places = halves[0].subgridspec(N, C)
     grid = [[figure.add_subplot(places[n, c]) for c in range(C)] for n in range(N)]
