@@ -714,8 +714,8 @@ print(f"of these, the product takes {1000 * product_alone:.2f} ms")
 show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 
 # %% [markdown]
-# *In words: the two images of two channels again, and their matrix of 8 rows and 4 columns, with a frame for each channel. Rows 0 to 3
-# belong to channel 0, rows 4 to 7 to channel 1.*
+# *In words: the two images of two channels again, and their matrix of 8 rows and 4 columns, with a frame
+# for each channel. Rows 0 to 3 belong to channel 0, rows 4 to 7 to channel 1.*
 #
 # Rows 0 to 3 are channel 0 and rows 4 to 7 channel 1: `C` blocks of `FH * FW` rows.
 #
