@@ -201,6 +201,21 @@ def _(x, w, b, stride=1, pad=0):
     return right[:, :, :, :OH]
 
 
+@mistakes.mistake(
+    "images and filters taken as square",
+    "Height and width are two sizes: OH comes from H and FH, OW from W and FW, and a window is FH by FW.",
+)
+def _(x, w, b, stride=1, pad=0):
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    F = w.shape[2]
+    size = (padded.shape[2] - F) // stride + 1
+    out = np.zeros((len(x), len(w), size, size))
+    for n, k, i, j in np.ndindex(out.shape):
+        row, column = i * stride, j * stride
+        out[n, k, i, j] = np.sum(padded[n, :, row : row + F, column : column + F] * w[k]) + b[k]
+    return out
+
+
 @mistakes.mistake("filters taken as square", "The window is FH rows high and FW columns wide.")
 def _(x, w, b, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
