@@ -1,4 +1,4 @@
-"""Releases: made from the sources alone, the same every time, with nothing in them that gives answers away."""
+"""Releases: made from the sources alone, the same every time, with nothing that gives answers away."""
 
 from __future__ import annotations
 
