@@ -86,10 +86,8 @@ def test_grade_feedback_report(run, course, hand_in, tmp_path):
     assert "6 / 6" in graded.output
     assert "1 / 6" in graded.output
     results = json.loads((tmp_path / "grades.json").read_text())["assignments"][0]["results"]
-    assert {r["student"]: (r["status"], r["score"]) for r in results} == {
-        "ana": ("graded", 6),
-        "ben": ("graded", 1),
-    }
+    found = [(r["student"], r["status"], r["score"]) for r in results]
+    assert found == [("ana", "graded", 6), ("ben", "graded", 1)]
     written = run(course.root, "feedback")
     assert "2 pages in feedback/STUDENT/01-sums" in written.output
     assert "total_test" in (course.feedback("ben", "01-sums") / "sums.html").read_text(encoding="utf-8")

@@ -84,10 +84,8 @@ def test_tables_say_who_what_and_how_many(record):
     shown = plain(class_table(record))
     for words in ("ana", "6 / 6", "- / 6", "bias left out", "disk full", "missing", "[bold]"):
         assert words in shown
-    misconceptions = plain(misconception_table(record)).splitlines()
-    assert any(
-        line.split()[:2] == ["2", "conv_forward"] and "bias left out" in line for line in misconceptions
-    )
+    lines = [line.split() for line in plain(misconception_table(record)).splitlines()]
+    assert ["2", "conv_forward", "bias", "left", "out"] in lines
 
 
 @pytest.mark.parametrize(
@@ -149,10 +147,9 @@ def test_any_engine_will_do(course, hand_in):
 def test_an_interruption_keeps_what_was_graded(course, hand_in):
     for student in ("ana", "ben", "cleo"):
         hand_in(student)
+    engine = Prepared(RESULTS, interrupted_after=2)
     with pytest.raises(KeyboardInterrupt):
-        grade_assignment(
-            course, course.assignments[0], Prepared(RESULTS, interrupted_after=2), Console(quiet=True)
-        )
+        grade_assignment(course, course.assignments[0], engine, Console(quiet=True))
     assert [r.student for r in load_record(course, "01-sums").results] == ["ana", "ben"]
 
 
