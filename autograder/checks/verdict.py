@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .exercise import Case, Identity
+from .values import wrong
+from .where import locate
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,17 @@ class Failure:
     case: Case
     part: str
     problem: str
-    where: str = ""
     got: np.ndarray | None = None
     want: np.ndarray | None = None
     axes: tuple[str, ...] = ()
     identities: tuple[Identity, ...] = ()
+
+    @cached_property
+    def where(self) -> str:
+        """Which places are wrong, and what the wrong values look like; empty where nothing can be compared."""
+        if self.got is None or self.want is None:
+            return ""
+        return locate(self.got, self.want, wrong(self.got, self.want), self.axes)
 
 
 @dataclass(frozen=True)
