@@ -6,7 +6,7 @@ notebook or on the other side of a process boundary.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
@@ -48,7 +48,8 @@ def _verdict(exercise: Exercise, seed: int, outcomes: Outcomes) -> Verdict:
     aspects = tuple(
         _judged(exercise, a, [f for f in findings if _counts(f, a)], outcomes, seed) for a in exercise.aspects
     )
-    mistakes = _recognise(exercise, seed, outcomes) if any(not a.passed for a in aspects) else ()
+    passed = all(a.passed for a in aspects)
+    mistakes = () if passed else _recognise(exercise, seed, outcomes, aspects)
     notes = _notes(_cases(exercise, seed), outcomes)
     return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, notes)
 
@@ -76,11 +77,6 @@ def _expected(exercise: Exercise, seed: int) -> Outcomes:
 def _catalogue(exercise: Exercise, seed: int) -> tuple[tuple[Mistake, Outcomes], ...]:
     cases = _cases(exercise, seed)
     return tuple((m, _call_all(m.function, exercise, cases)) for m in exercise.mistakes)
-
-
-@lru_cache(maxsize=8)
-def _catalogue_in_a_row(exercise: Exercise, seed: int) -> tuple[tuple[Mistake, Mapping[str, Series]], ...]:
-    return tuple((m, _in_a_row(exercise, seed, theirs)) for m, theirs in _catalogue(exercise, seed))
 
 
 def _in_a_row(exercise: Exercise, seed: int, outcomes: Outcomes) -> dict[str, Series]:
@@ -244,23 +240,89 @@ def _shapes(outcome: Outcome) -> list[tuple[int, ...]]:
     return [part.shape for part in outcome.parts.values()]
 
 
-def _recognise(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[Recognised, ...]:
-    """The mistakes that give exactly the student's results, on every case.
-
-    One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
-    is looked up by itself, so two mistakes in two parts are both named.
-    """
+def _recognise(
+    exercise: Exercise, seed: int, outcomes: Outcomes, aspects: Iterable[AspectResult]
+) -> tuple[Recognised, ...]:
+    """The mistakes that give the student's results: all of them, those of a part, or those of an aspect."""
     mine = _in_a_row(exercise, seed, outcomes)
-
-    def agreeing(theirs: Mapping[str, Series]) -> frozenset[str]:
-        return frozenset(part for part in mine if mine[part].agrees(theirs[part]))
-
-    right = agreeing(_in_a_row(exercise, seed, _expected(exercise, seed)))
-    explained = [(m, agreeing(theirs)) for m, theirs in _catalogue_in_a_row(exercise, seed)]
-    whole = [(m, parts) for m, parts in explained if len(parts) == len(mine)]
-    return tuple(
-        Recognised(m.name, m.advice, parts - right) for m, parts in whole or explained if parts - right
+    right = _agreeing(mine, _in_a_row(exercise, seed, _expected(exercise, seed)))
+    entries = _entries(exercise, seed)
+    explained = [(entry, _agreeing(mine, entry.rows)) for entry in entries]
+    # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
+    # is looked up by itself, so two mistakes in two parts are both named.
+    whole = [(entry, parts) for entry, parts in explained if len(parts) == len(mine)]
+    named = tuple(
+        Recognised(entry.mistake.name, entry.mistake.advice, parts - right)
+        for entry, parts in whole or explained
+        if parts - right and (not entry.home or (parts - right) & entry.home)
     )
+    left = frozenset(mine) - right - frozenset[str]().union(*(r.parts for r in named))
+    unexplained = [exercise.aspect(a.name) for a in aspects if a.wrong_parts & left]
+    return (*named, *(r for a in unexplained if (r := _recognise_in(exercise, seed, outcomes, a))))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A mistake of the catalogue on the cases of one seed.
+
+    `home` holds the parts in which it gives wrong values. Where it gives none at all (it raises), its other
+    parts are missing too, and that they are missing elsewhere proves nothing.
+    """
+
+    mistake: Mistake
+    outcomes: Outcomes
+    rows: Mapping[str, Series]
+    home: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def _entries(exercise: Exercise, seed: int) -> tuple[Entry, ...]:
+    expected = _expected(exercise, seed)
+    return tuple(
+        Entry(
+            mistake,
+            theirs,
+            _in_a_row(exercise, seed, theirs),
+            frozenset(p for p in exercise.parts if any(map(_gives_wrong(p), theirs, expected))),
+        )
+        for mistake, theirs in _catalogue(exercise, seed)
+    )
+
+
+def _agreeing(mine: Mapping[str, Series], theirs: Mapping[str, Series]) -> frozenset[str]:
+    return frozenset(part for part in mine if mine[part].agrees(theirs[part]))
+
+
+def _gives_wrong(part: str) -> Callable[[Outcome, Outcome], bool]:
+    def wrong_value(got: Outcome, want: Outcome) -> bool:
+        return part in got.parts and not got.agrees(want, part)
+
+    return wrong_value
+
+
+ENOUGH = 3
+"""On so many wrong results, at least, two answers must agree before one is called by the other's name."""
+
+
+def _recognise_in(exercise: Exercise, seed: int, outcomes: Outcomes, aspect: Aspect) -> Recognised | None:
+    """The one mistake that gives the student's results on all cases of this aspect.
+
+    For answers with several mistakes, no two of which the same cases show.
+    """
+    parts = aspect.parts or frozenset(exercise.parts)
+    cases, expected = _cases(exercise, seed), _expected(exercise, seed)
+    asked = [i for i, c in enumerate(cases) if c.fits and (aspect.tags is None or c.tag in aspect.tags)]
+    wrong_values = sum(any(_gives_wrong(p)(outcomes[i], expected[i]) for p in parts) for i in asked)
+    if aspect.only_shape or wrong_values < ENOUGH:
+        return None
+    same_there = [
+        entry.mistake
+        for entry in _entries(exercise, seed)
+        if all(outcomes[i].agrees(entry.outcomes[i], p) for i in asked for p in parts)
+    ]
+    if len(same_there) != 1:
+        return None
+    return Recognised(same_there[0].name, same_there[0].advice, parts, aspect.name)
 
 
 def points(exercise: str, aspect: str | None = None) -> int:

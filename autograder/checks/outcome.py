@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .exercise import Case, Function
-from .values import TOLERANCE, NotPlainError, plain, rounding, unpack
+from .values import TOLERANCE, NotPlainError, plain, rounding, same, unpack
 
 INPUTS = "inputs"
 """The name under which a changed input is compared, beside the parts of the result."""
@@ -33,6 +33,12 @@ class Outcome:
     problem: str = ""
     raised: str = ""
     changed: tuple[str, ...] = ()
+
+    def agrees(self, other: Outcome, part: str) -> bool:
+        """Whether both calls gave the same for this part: the same values up to rounding, or no value."""
+        if (part in self.parts) != (part in other.parts):
+            return False
+        return part not in self.parts or same(self.parts[part], other.parts[part])
 
 
 Outcomes = tuple[Outcome, ...]

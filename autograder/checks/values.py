@@ -18,7 +18,11 @@ class NotPlainError(Exception):
 
 def unpack(value: Any, parts: tuple[str, ...]) -> tuple[Any, ...]:
     """Split what a function returned into its named parts: a tuple or list, or the value itself for one."""
+    if isinstance(value, tuple) and type(value) is not tuple:
+        value = tuple(tuple.__iter__(value))  # a named tuple; its own methods are not asked
     if len(parts) == 1:
+        if type(value) is list and value and type(value[0]) in (list, *_SCALARS):
+            raise NotPlainError(f"returned a list for `{parts[0]}`; return a NumPy array (np.array)")
         if type(value) in (tuple, list):
             raise NotPlainError(
                 f"returned a {type(value).__name__} of {len(value)}; return the array `{parts[0]}` alone"
