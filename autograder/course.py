@@ -26,7 +26,7 @@ class _Strict(BaseModel):
 
 
 def _with_timezone(value: Any) -> Any:
-    """YAML reads some dates itself and drops their time zone: accept text, and say UTC where none is named."""
+    """Read a date with its time zone; UTC where none is named."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", value.strip()))
@@ -50,9 +50,9 @@ Due = Annotated[datetime, BeforeValidator(_with_timezone)]
 class Limits(_Strict):
     """What one submitted notebook may use while it is graded."""
 
-    seconds_a_cell: int = Field(30, ge=1)
-    seconds_in_all: int = Field(180, ge=1)
-    memory_mb: int = Field(4096, ge=512)
+    seconds_a_cell: Annotated[int, Field(ge=1)] = 30
+    seconds_in_all: Annotated[int, Field(ge=1)] = 180
+    memory_mb: Annotated[int, Field(ge=512)] = 4096
 
     @model_validator(mode="after")
     def _a_cell_within_the_whole(self) -> Limits:
@@ -100,9 +100,9 @@ class Description(_Strict):
         for own in data["assignments"]:
             if isinstance(own, dict):
                 merged = common | own
-                both = (common.get("limits"), own.get("limits"))
-                if all(isinstance(limits, dict) for limits in both):
-                    merged["limits"] = both[0] | both[1]
+                ours, theirs = common.get("limits"), own.get("limits")
+                if isinstance(ours, dict) and isinstance(theirs, dict):
+                    merged["limits"] = ours | theirs
                 own = merged
             assignments.append(own)
         return data | {"assignments": assignments}

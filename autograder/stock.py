@@ -1,7 +1,7 @@
 """How this course uses stock nbgrader: its settings, and calling it from Python without surprises.
 
-nbgrader's commands read `nbgrader_config.py`, which calls `configure`; our own commands hand the same settings
-to nbgrader's classes directly. So both work on the same folders and the same gradebook.
+nbgrader's commands read `nbgrader_config.py`, which calls `configure`; our own commands hand the same
+settings to nbgrader's classes directly. So both work on the same folders and the same gradebook.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _fill(config: Config, course: Course) -> Config:
 
 
 def ensure_commands_on_path() -> None:
-    """Put this Python's own commands first on PATH: nbgrader runs `alembic` from there when it makes a gradebook."""
+    """Put this Python's commands on PATH: nbgrader runs `alembic` from there when it makes a gradebook."""
     commands = str(Path(sys.executable).parent)
     path = os.environ.get("PATH", "").split(os.pathsep)
     if commands not in path:
@@ -81,8 +81,8 @@ def open_gradebook(course: Course) -> Iterator[Any]:
 def run(app: Any, what: str) -> str:
     """Run one of nbgrader's converters quietly.
 
-    Returns what it logged. Raises NbgraderError where it fails. KeyboardInterrupt passes through. nbgrader changes the
-    working directory while it runs and puts it back.
+    Returns what it logged. Raises NbgraderError where it fails. KeyboardInterrupt passes through.
+    nbgrader changes the working directory while it runs and puts it back.
     """
     heard = StringIO()
     handler = logging.StreamHandler(heard)

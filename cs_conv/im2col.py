@@ -16,6 +16,7 @@ processing", 2006.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,7 +119,7 @@ def conv_backward(
 
 
 def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[Array, Array]:
-    """Keep the larger, one tap of all windows after the other.
+    """Compare one tap of all windows after the other with the largest so far.
 
     x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it never wins.
     Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum.
@@ -127,12 +128,10 @@ def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
     windows = _windows(pad_images(x, g, -np.inf), g)  # (N, C, FH, FW, OH, OW)
-    out = windows[:, :, 0, 0].copy()
+    out = np.full((g.N, g.C, g.OH, g.OW), -np.inf, x.dtype)
     switches = np.zeros(out.shape, np.min_scalar_type(g.FH * g.FW - 1))
-    for index, (fh, fw) in enumerate(np.ndindex(g.FH, g.FW)):
-        tap = windows[:, :, fh, fw]  # (N, C, OH, OW)
-        np.copyto(switches, index, where=tap > out)  # > and not >=: of equal values the first stays
-        np.maximum(out, tap, out=out)
+    for n in range(g.N):  # one image at a time stays in the cache
+        _keep_larger(windows[n], out[n], switches[n])
     if np.isnan(out).any():
         _point_at_first_nan(switches, windows)
     return out, switches
@@ -141,7 +140,7 @@ def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[
 def max_pool_backward(
     dout: Array, switches: Array, x_shape: Shape, size: Pair, stride: Pair, pad: Pad = 0
 ) -> Array:
-    """Send each gradient to the pixel that was the maximum, one tap of all windows after the other.
+    """Add each gradient to the pixel that was the maximum, found by its address in the padded image.
 
     dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
     """
@@ -149,10 +148,15 @@ def max_pool_backward(
     check_dout(dout, g)
     check_switches(switches, g)
     dpadded = zeros_padded(g, dout.dtype)
-    dwindows = _windows(dpadded, g, writeable=True)  # (N, C, FH, FW, OH, OW)
-    for index, (fh, fw) in enumerate(np.ndindex(g.FH, g.FW)):
-        dtap = dwindows[:, :, fh, fw]  # (N, C, OH, OW)
-        np.add(dtap, dout, out=dtap, where=switches == index)
+    image = dpadded.shape[1:]
+    pixels = np.arange(math.prod(image)).reshape(1, *image)
+    windows = _windows(pixels, g)[0]  # (C, FH, FW, OH, OW)
+    corners = windows[:, 0, 0]  # (C, OH, OW): where each window starts
+    steps = windows[0, :, :, 0, 0].ravel()  # (FH * FW,): how far each tap is from there
+    for n in range(g.N):
+        maxima = corners + steps[switches[n]]  # (C, OH, OW)
+        # Windows that overlap may share their maximum; add.at adds for each of them.
+        np.add.at(dpadded[n].reshape(-1), maxima.ravel(), dout[n].ravel())
     return cut_padding(dpadded, g)
 
 
@@ -254,6 +258,17 @@ def _norms(windows: Array) -> Array:
     for fh, fw in np.ndindex(windows.shape[2:4]):
         squares += windows[:, :, fh, fw] ** 2
     return np.sqrt(squares, out=squares)
+
+
+def _keep_larger(windows: Array, out: Array, switches: Array) -> None:
+    """Fold the taps of one image's windows (C, FH, FW, OH, OW) into out and switches (C, OH, OW)."""
+    taps = np.ndindex(windows.shape[1:3])
+    for index, (fh, fw) in enumerate(taps):
+        tap = windows[:, fh, fw]  # (C, OH, OW)
+        larger = tap > out  # not >=: of equal values the first stays
+        # The index only grows, so the largest index that ever won is the last that did.
+        np.maximum(switches, larger * switches.dtype.type(index), out=switches)
+        np.maximum(out, tap, out=out)
 
 
 def _point_at_first_nan(switches: Array, windows: Array) -> None:

@@ -34,8 +34,8 @@ __all__ = [
 def check(exercise: str, function: Function, aspect: str | None = None, seed: int | None = None) -> None:
     """Judge `function`, show the report, and raise AssertionError where it fails.
 
-    `aspect` limits it to one share of the points, as the test cells do. The seed is the argument, else what the
-    grader put into CS_CONV_SEED, else a public constant. Nothing is written to stderr.
+    `aspect` limits it to one share of the points, as the test cells do. The seed is the argument, else what
+    the grader put into CS_CONV_SEED, else a public constant. Nothing is written to stderr.
     """
     __tracebackhide__ = True
     if aspect is not None:
@@ -58,6 +58,6 @@ def _show(report: Report) -> None:
     if get_ipython is not None and get_ipython() is not None:
         from IPython.display import display
 
-        display(report)
+        display(report)  # type: ignore[no-untyped-call]
     else:
         print(report.text())

@@ -22,7 +22,7 @@ def distinct(rng: np.random.Generator, *shape: int) -> np.ndarray:
 
 
 def scattered(array: np.ndarray) -> np.ndarray:
-    """The same values in memory that is not contiguous: every second entry of a larger array, axes swapped."""
+    """The same values in memory that is not contiguous: every second entry of a larger array."""
     swapped = np.swapaxes(array, -1, -2) if array.ndim > 1 else array
     larger = np.full((*swapped.shape[:-1], 2 * swapped.shape[-1]), 777.0, array.dtype)
     larger[..., ::2] = swapped

@@ -16,8 +16,8 @@ class Case:
     """One call of the student's function.
 
     `tag` says what the case is about and decides which aspects it counts for; `about` says the same to the
-    student. A case that does not fit carries in `rounded` the arguments that do, so that rounding down, as the
-    libraries do, can be told from garbage; the right answer is a ValueError.
+    student. A case that does not fit carries in `rounded` the arguments that do, so that rounding down, as
+    the libraries do, can be told from garbage; the right answer is a ValueError.
     """
 
     tag: str
@@ -28,6 +28,7 @@ class Case:
 
     @property
     def fits(self) -> bool:
+        """Whether the sizes of this case fit."""
         return self.rounded is None
 
     @property
@@ -96,9 +97,11 @@ class Exercise:
 
     @property
     def max_points(self) -> int:
+        """The points of all aspects."""
         return sum(a.points for a in self.aspects)
 
     def aspect(self, name: str) -> Aspect:
+        """The aspect of that name; ValueError with the known ones where there is none."""
         for candidate in self.aspects:
             if candidate.name == name:
                 return candidate
@@ -110,6 +113,8 @@ class Catalogue(list[Mistake]):
     """Collects mistakes: `@catalogue.mistake("name", "advice")` above each wrong function."""
 
     def mistake(self, name: str, advice: str) -> Callable[[Function], Function]:
+        """A decorator that adds the function below it under this name."""
+
         def add(function: Function) -> Function:
             self.append(Mistake(name, advice, function))
             return function

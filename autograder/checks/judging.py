@@ -26,8 +26,8 @@ PUBLIC_SEED = 20_240
 def judge(exercise: str | Exercise, function: Function, seed: int = PUBLIC_SEED) -> Verdict:
     """Judge `function` as an answer to `exercise` on the cases of `seed`.
 
-    Prints nothing and raises nothing for a wrong answer: everything is in the verdict. Raises ValueError for an
-    unknown exercise and TypeError for a function that is none.
+    Prints nothing and raises nothing for a wrong answer: everything is in the verdict. Raises ValueError for
+    an unknown exercise and TypeError for a function that is none.
     """
     if not callable(function):
         raise TypeError(f"judge needs a function to call, not {type(function).__name__}")
@@ -37,7 +37,7 @@ def judge(exercise: str | Exercise, function: Function, seed: int = PUBLIC_SEED)
     outcomes = [call(function, case, exercise.arguments, exercise.parts) for case in cases]
     failures = _failures(exercise, seed, outcomes)
     aspects = tuple(
-        AspectResult(a.name, a.points, _smallest([f for f, n in failures if _counts(f, n, a)]))
+        _judged(a, exercise.parts, [f for f, kind in failures if _counts(f, kind, a)])
         for a in exercise.aspects
     )
     mistakes = _recognise(exercise, seed, outcomes) if any(not a.passed for a in aspects) else ()
@@ -55,7 +55,7 @@ def _cases(exercise: Exercise, seed: int) -> tuple[Case, ...]:
 
 @lru_cache(maxsize=8)
 def _expected(exercise: Exercise, seed: int) -> tuple[Outcome, ...]:
-    fitting = (c if c.fits else replace(c, args=c.rounded, rounded=None) for c in _cases(exercise, seed))
+    fitting = (c if c.rounded is None else replace(c, args=c.rounded) for c in _cases(exercise, seed))
     return tuple(call(exercise.reference, c, exercise.arguments, exercise.parts) for c in fitting)
 
 
@@ -68,6 +68,9 @@ def _catalogue(exercise: Exercise, seed: int) -> tuple[tuple[Mistake, tuple[Outc
 # A failure is kept with its kind: "missing" (nothing came back), "shape", "values" or "inputs".
 
 Kind = str
+
+EDGES = "edges"
+"""The tag of the cases about care (float32, scattered memory); a changed input counts there too."""
 
 
 def _failures(exercise: Exercise, seed: int, outcomes: list[Outcome]) -> list[tuple[Failure, Kind]]:
@@ -96,7 +99,7 @@ def _compare(
         names = " and ".join(f"`{name}`" for name in got.changed)
         found.append((Failure(case, INPUTS, f"changed its argument {names}; work on a copy"), INPUTS))
     if exercise.identities and not any(kind == "shape" for _, kind in found):
-        found = _with_identities(found, case, exercise.identities(case, got.parts, rng))
+        found = _with_identities(found, case, got, exercise.identities(case, got.parts, rng))
     return found
 
 
@@ -107,6 +110,8 @@ def _difference(part: str, got: np.ndarray, want: np.ndarray) -> tuple[str, Kind
         bad = int((~np.isfinite(got)).sum())
         return f"`{part}` holds {bad} of {got.size} values that are NaN or infinite", "values"
     mask = wrong(got, want)
+    if want.ndim == 0 and mask.any():
+        return f"`{part}` is {got:.6g}; {want:.6g} is right", "values"
     return (f"`{part}` has {mask.sum()} of {mask.size} values wrong", "values") if mask.any() else ("", "")
 
 
@@ -120,11 +125,12 @@ def _failure(
 
 
 def _with_identities(
-    found: list[tuple[Failure, Kind]], case: Case, identities: list[Identity]
+    found: list[tuple[Failure, Kind]], case: Case, got: Outcome, identities: list[Identity]
 ) -> list[tuple[Failure, Kind]]:
     """Put the numeric gradients beside the failures; a part that only they find wrong fails too."""
     known = {f.part for f, _ in found}
-    limit = TOLERANCE[8] if all(a.dtype == np.float64 for a in _arrays(case)) else TOLERANCE[4]
+    floats = [a for a in (*_arrays(case), *got.parts.values()) if a.dtype.kind == "f"]
+    limit = TOLERANCE[min((min(a.dtype.itemsize, 8) for a in floats), default=8)]
     for each in identities:
         gap = abs(each.numeric - each.yours)
         if each.part not in known and not gap <= 100 * limit * max(1.0, abs(each.numeric)):
@@ -154,28 +160,30 @@ def _notes(cases: tuple[Case, ...], outcomes: list[Outcome]) -> tuple[str, ...]:
     for case, got in zip(cases, outcomes, strict=True):
         if not case.fits and not got.problem:
             return (
-                f"On sizes that do not fit ({case.about}) your function rounds down and leaves values out, as "
-                "most libraries do. This course raises a ValueError, so that a slip cannot hide.",
+                f"On sizes that do not fit ({case.about}) your function rounds down and leaves values "
+                "out, as most libraries do. This course raises a ValueError, so that a slip cannot hide.",
             )
     return ()
 
 
 def _counts(failure: Failure, kind: Kind, aspect: Aspect) -> bool:
-    """Whether a failure costs this aspect's points."""
+    """Whether a failure costs this aspect's points; a changed input costs those of the edge cases."""
+    if kind == INPUTS:
+        return aspect.tags is None or EDGES in aspect.tags
     if aspect.tags is not None and failure.case.tag not in aspect.tags:
         return False
     if kind == "missing":
         return True
-    if kind == INPUTS:
-        return not aspect.only_shape and aspect.parts is None
     if aspect.parts is not None and failure.part not in aspect.parts:
         return False
     return kind == "shape" or not aspect.only_shape
 
 
-def _smallest(failures: list[Failure]) -> Failure | None:
-    """A wrong shape first, then the fewest values to read."""
-    return min(failures, key=lambda f: (f.got is not None, f.case.size), default=None)
+def _judged(aspect: Aspect, parts: tuple[str, ...], failures: list[Failure]) -> AspectResult:
+    """The aspect's result with its failure of choice: a wrong shape first, then the fewest values to read."""
+    failure = min(failures, key=lambda f: (f.got is not None, f.case.size), default=None)
+    affected = (({f.part} if f.part else aspect.parts or parts) for f in failures)
+    return AspectResult(aspect.name, aspect.points, failure, frozenset[str]().union(*affected))
 
 
 def _recognise(exercise: Exercise, seed: int, outcomes: list[Outcome]) -> tuple[Recognised, ...]:
@@ -185,14 +193,14 @@ def _recognise(exercise: Exercise, seed: int, outcomes: list[Outcome]) -> tuple[
     """
     expected, catalogue = _expected(exercise, seed), _catalogue(exercise, seed)
     fitting = [i for i, case in enumerate(_cases(exercise, seed)) if case.fits]
-    found: dict[str, Recognised] = {}
+    found: dict[Mistake, set[str]] = {}
     for part in (*exercise.parts, INPUTS):
         if all(outcomes[i].agrees(expected[i], part) for i in fitting):
             continue
         for mistake, theirs in catalogue:
             if all(outcomes[i].agrees(theirs[i], part) for i in fitting):
-                found.setdefault(mistake.name, Recognised(mistake.name, mistake.advice))
-    return tuple(found.values())
+                found.setdefault(mistake, set()).add(part)
+    return tuple(Recognised(m.name, m.advice, frozenset(parts)) for m, parts in found.items())
 
 
 def points(exercise: str, aspect: str | None = None) -> int:

@@ -8,13 +8,14 @@ import warnings
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 from .exercise import Case, Function
-from .values import NotPlain, plain, same, unpack
+from .values import NotPlainError, plain, same, unpack
 
 INPUTS = "inputs"
 """The name under which a changed input is compared, beside the parts of the result."""
@@ -52,7 +53,7 @@ class _Discard(io.TextIOBase):
 def call(function: Function, case: Case, arguments: tuple[str, ...], parts: tuple[str, ...]) -> Outcome:
     """Call `function` on copies of the case's arguments; never raises (but for a KeyboardInterrupt)."""
     args = tuple(_twin(a) for a in case.args)
-    options = {name: value for name, value in case.options.items()}
+    options = dict(case.options)
     result: dict[str, np.ndarray] = {}
     problem = raised = ""
     try:
@@ -65,7 +66,7 @@ def call(function: Function, case: Case, arguments: tuple[str, ...], parts: tupl
             warnings.simplefilter("ignore")
             value = function(*args, **options)
         result = {part: plain(piece, part) for part, piece in zip(parts, unpack(value, parts), strict=True)}
-    except NotPlain as error:
+    except NotPlainError as error:
         problem = str(error)
     except KeyboardInterrupt:
         raise
@@ -112,7 +113,8 @@ def explain(error: BaseException) -> str:
 
 def _students_frame(trace: TracebackType | None) -> traceback.FrameSummary | None:
     frames = traceback.extract_tb(trace, limit=50)
-    own = [f for f in frames if "site-packages" not in f.filename and "autograder" not in f.filename]
+    ours = ("site-packages", "autograder", "cs_conv")
+    own = [f for f in frames if not any(name in Path(f.filename).parts for name in ours)]
     return own[-1] if own else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .values import wrong
-from .verdict import AspectResult, Failure, Verdict
+from .verdict import AspectResult, Failure, Verdict, first_failure
 
 MIME = "application/vnd.cs-conv.verdict+json"
 LIMIT = 64
@@ -22,21 +22,18 @@ class Report:
     def __init__(self, verdict: Verdict, aspect: str | None = None) -> None:
         self.verdict = verdict
         self.aspect = aspect
-        self.chosen = verdict.aspects if aspect is None else (verdict.aspect(aspect),)
-
-    @property
-    def passed(self) -> bool:
-        return all(a.passed for a in self.chosen)
-
-    @property
-    def failure(self) -> Failure | None:
-        failures = [a.failure for a in self.chosen if a.failure]
-        return min(failures, key=lambda f: f.case.size, default=None)
+        self.chosen = verdict.chosen(aspect)
+        self.failure = first_failure(self.chosen)
+        self.passed = self.failure is None
+        self.mistakes = verdict.mistakes_in(aspect)
+        last = aspect in (None, verdict.aspects[-1].name)
+        self.notes = verdict.notes if self.passed and last else ()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {"text/plain": self.text(), "text/html": self.html(), MIME: self.verdict.to_dict(self.aspect)}
 
     def headline(self) -> str:
+        """One line: what was judged, and its points."""
         points, most = sum(a.points for a in self.chosen), sum(a.max_points for a in self.chosen)
         title = self.verdict.exercise + (f", {self.aspect}" if self.aspect else "")
         state = "passed" if self.passed else "not yet"
@@ -48,13 +45,12 @@ class Report:
         if len(self.chosen) > 1:
             lines += [f"    {_mark(a.passed)} {a.name}: {a.points} of {a.max_points}" for a in self.chosen]
         if self.failure:
-            lines += [f"  This looks like: {m.name}. {m.advice}" for m in self.verdict.mistakes]
+            lines += [f"  This looks like: {m.name}. {m.advice}" for m in self.mistakes]
             lines += _failure_text(self.verdict, self.failure)
             lines.append(
                 f"  To see it again: judge({self.verdict.exercise!r}, ..., seed={self.verdict.seed})"
             )
-        if self.passed and self.aspect in (None, self.verdict.aspects[-1].name):
-            lines += [f"  Note: {note}" for note in self.verdict.notes]
+        lines += [f"  Note: {note}" for note in self.notes]
         return "\n".join(lines)
 
     def html(self) -> str:
@@ -64,17 +60,14 @@ class Report:
         if len(self.chosen) > 1:
             body.append(_points_html(self.chosen))
         if self.failure:
-            body += [
-                f'<div style="margin:6px 0"><b>This looks like: {escape(m.name)}.</b> {escape(m.advice)}</div>'
-                for m in self.verdict.mistakes
-            ]
+            looks_like = '<div style="margin:6px 0"><b>This looks like: {}.</b> {}</div>'
+            body += [looks_like.format(escape(m.name), _code(m.advice)) for m in self.mistakes]
             body.append(_failure_html(self.verdict, self.failure))
             again = f"judge({self.verdict.exercise!r}, ..., seed={self.verdict.seed})"
             body.append(
                 f'<div style="opacity:.7;font-size:90%">To see it again: <code>{escape(again)}</code></div>'
             )
-        if self.passed and self.aspect in (None, self.verdict.aspects[-1].name):
-            body += [f'<div style="opacity:.8">Note: {escape(note)}</div>' for note in self.verdict.notes]
+        body += [f'<div style="opacity:.8">Note: {escape(note)}</div>' for note in self.notes]
         style = f"border-left:4px solid {colour};padding:2px 10px;line-height:1.45"
         return f'<div style="{style}">{"".join(body)}</div>'
 

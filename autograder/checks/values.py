@@ -1,4 +1,4 @@
-"""What may come back from a student's function: plain numbers and plain arrays, copied before anyone looks."""
+"""What may come back from a student's function: plain numbers and arrays, copied before anyone looks."""
 
 from __future__ import annotations
 
@@ -12,48 +12,54 @@ TOLERANCE = {8: 1e-9, 4: 1e-4}
 _SCALARS = (bool, int, float, np.bool_, *np.sctypeDict.values())
 
 
-class NotPlain(Exception):
+class NotPlainError(Exception):
     """The returned value is no plain data; the message tells the student what to return instead."""
 
 
 def unpack(value: Any, parts: tuple[str, ...]) -> tuple[Any, ...]:
-    """Split what a function returned into its named parts: a tuple or list, or the value itself for one part."""
+    """Split what a function returned into its named parts: a tuple or list, or the value itself for one."""
     if len(parts) == 1:
         if type(value) in (tuple, list):
-            raise NotPlain(f"returned a {type(value).__name__} of {len(value)}; return `{parts[0]}` alone")
+            raise NotPlainError(
+                f"returned a {type(value).__name__} of {len(value)}; return `{parts[0]}` alone"
+            )
         return (value,)
     names = ", ".join(parts)
     if type(value) not in (tuple, list):
-        raise NotPlain(f"returned {describe(value)}; return {len(parts)} things: `return {names}`")
+        raise NotPlainError(f"returned {describe(value)}; return {len(parts)} things: `return {names}`")
     if len(value) != len(parts):
-        raise NotPlain(f"returned {len(value)} things; return {len(parts)}: `return {names}`")
+        raise NotPlainError(f"returned {len(value)} things; return {len(parts)}: `return {names}`")
     return tuple(value)
 
 
 def plain(value: Any, part: str) -> np.ndarray:
-    """A private copy of `value` as an array of a real numeric dtype; NotPlain for everything else.
+    """A private copy of `value` as an array of a real numeric dtype; NotPlainError for everything else.
 
-    Subclasses of ndarray, objects and arrays of objects could answer comparisons in their own way, so only the
-    exact types of Python and NumPy are let in.
+    Subclasses of ndarray, objects and arrays of objects could answer comparisons in their own way, so only
+    the exact types of Python and NumPy are let in.
     """
     if value is None:
-        raise NotPlain(f"returned None for `{part}`; does every path end in `return`?")
+        raise NotPlainError(f"returned None for `{part}`; does every path end in `return`?")
     if type(value) is np.ndarray:
         array = value
     elif type(value) in _SCALARS:
         array = np.asarray(value)
     elif isinstance(value, np.ndarray):
-        raise NotPlain(
+        raise NotPlainError(
             f"returned a {type(value).__name__} for `{part}`; return a plain np.ndarray (np.asarray)"
         )
     else:
-        raise NotPlain(f"returned {describe(value)} for `{part}`; return a NumPy array")
+        raise NotPlainError(f"returned {describe(value)} for `{part}`; return a NumPy array")
     if array.dtype.kind not in "fiub" or array.dtype.itemsize > 16:
-        raise NotPlain(f"`{part}` has dtype {array.dtype}; real numbers are expected")
+        raise NotPlainError(f"`{part}` has dtype {array.dtype}; real numbers are expected")
     if array.dtype == np.float16:
-        raise NotPlain(f"`{part}` has dtype float16, which holds 3 digits; compute in float32 or float64")
+        raise NotPlainError(
+            f"`{part}` has dtype float16, which holds 3 digits; compute in float32 or float64"
+        )
     if array.nbytes > 1 << 28:
-        raise NotPlain(f"`{part}` has shape {array.shape}, {array.nbytes / 2**20:.0f} MiB: far too large")
+        raise NotPlainError(
+            f"`{part}` has shape {array.shape}, {array.nbytes / 2**20:.0f} MiB: far too large"
+        )
     return np.array(array, order="C", copy=True)
 
 
@@ -66,15 +72,20 @@ def describe(value: Any) -> str:
 
 
 def tolerance(got: np.ndarray, want: np.ndarray) -> float:
-    """The error that rounding may cause: by the least precise float dtype of the two, relative to the largest value."""
+    """The error that rounding may cause, by the least precise dtype of the two and the largest value.
+
+    Cases draw numbers around 1; a largest value below 1 is what is left of larger terms, so 1 is the least.
+    Where integers are expected (indices, counts) nothing is rounded; they may come in any dtype that holds them.
+    """
+    if want.dtype.kind != "f":
+        return 0.0
     widths = [min(a.dtype.itemsize, 8) for a in (got, want) if a.dtype.kind == "f"]
-    finite = np.abs(want[np.isfinite(want)]) if want.dtype.kind == "f" else np.abs(want.astype(float))
-    scale = float(finite.max()) if finite.size else 0.0
-    return TOLERANCE[min(widths, default=8)] * (scale or 1.0)
+    finite = np.abs(want[np.isfinite(want)])
+    return TOLERANCE[min(widths, default=8)] * max(1.0, float(finite.max(initial=0.0)))
 
 
 def wrong(got: np.ndarray, want: np.ndarray) -> np.ndarray:
-    """The mask of values that differ by more than rounding; NaN and infinity differ from everything but themselves."""
+    """The mask of values that differ by more than rounding; NaN equals NaN alone."""
     limit = tolerance(got, want)
     with np.errstate(all="ignore"):
         near = np.abs(got.astype(np.float64) - want.astype(np.float64)) <= limit

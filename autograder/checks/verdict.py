@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from .exercise import Case, Identity
 class Failure:
     """The smallest case on which an aspect fails.
 
-    `part` is the part of the result that is wrong (empty when nothing came back), `problem` says what is wrong,
-    `where` says where. `got` and `want` are there when both have the same shape.
+    `part` is the part of the result that is wrong (empty when nothing came back), `problem` says what is
+    wrong, `where` says where. `got` and `want` are there when both have the same shape.
     """
 
     case: Case
@@ -30,27 +31,31 @@ class Failure:
 
 @dataclass(frozen=True)
 class AspectResult:
-    """An aspect's points: all of them, or none and the smallest failing case."""
+    """An aspect's points: all, or none with the smallest failing case and the parts wrong in any case."""
 
     name: str
     max_points: int
     failure: Failure | None
+    wrong_parts: frozenset[str] = frozenset()
 
     @property
     def passed(self) -> bool:
+        """Whether no case failed."""
         return self.failure is None
 
     @property
     def points(self) -> int:
+        """The points earned."""
         return self.max_points if self.passed else 0
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """A mistake of the catalogue that gives exactly the student's results."""
+    """A mistake of the catalogue that gives exactly the student's results, and in which parts."""
 
     name: str
     advice: str
+    parts: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -66,37 +71,53 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
+        """Whether every aspect passed."""
         return all(a.passed for a in self.aspects)
 
     @property
     def points(self) -> int:
+        """The points earned."""
         return sum(a.points for a in self.aspects)
 
     @property
     def max_points(self) -> int:
+        """The points of the exercise."""
         return sum(a.max_points for a in self.aspects)
 
     @property
     def failure(self) -> Failure | None:
-        """The smallest failing case of all aspects."""
-        failures = [a.failure for a in self.aspects if a.failure]
-        return min(failures, key=lambda f: f.case.size, default=None)
+        """The smallest failing case of the first aspect that fails."""
+        return first_failure(self.aspects)
 
-    def aspect(self, name: str) -> AspectResult:
-        return next(a for a in self.aspects if a.name == name)
+    def chosen(self, aspect: str | None = None) -> tuple[AspectResult, ...]:
+        """The aspect of that name alone, or all of them."""
+        return tuple(a for a in self.aspects if aspect in (None, a.name))
+
+    def aspect_passed(self, name: str) -> bool:
+        """Whether the aspect of that name passed."""
+        return all(a.passed for a in self.chosen(name))
+
+    def mistakes_in(self, aspect: str | None = None) -> tuple[Recognised, ...]:
+        """The mistakes recognised in what this aspect (or any) found wrong."""
+        parts = frozenset[str]().union(*(a.wrong_parts for a in self.chosen(aspect)))
+        return tuple(m for m in self.mistakes if m.parts & parts)
 
     def to_dict(self, aspect: str | None = None) -> dict[str, Any]:
         """Plain data for other programs (and for the grader, which reads it from the notebook)."""
-        chosen = [a for a in self.aspects if aspect in (None, a.name)]
-        failures = [a.failure for a in chosen if a.failure]
-        failure = min(failures, key=lambda f: f.case.size, default=None)
+        chosen = self.chosen(aspect)
+        failure = first_failure(chosen)
         return {
             "exercise": self.exercise,
             "aspect": aspect,
-            "passed": not failures,
+            "passed": failure is None,
             "seed": self.seed,
             "points": sum(a.points for a in chosen),
             "max_points": sum(a.max_points for a in chosen),
-            "mistakes": [asdict(m) for m in self.mistakes] if failures else [],
+            "mistakes": [{"name": m.name, "advice": m.advice} for m in self.mistakes_in(aspect)],
             "where": " ".join(filter(None, (failure.problem, failure.where))) if failure else "",
         }
+
+
+def first_failure(aspects: Iterable[AspectResult]) -> Failure | None:
+    """The failure to look at first: aspects stand in the order in which an answer is best mended."""
+    return next((a.failure for a in aspects if a.failure), None)

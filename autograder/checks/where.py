@@ -71,7 +71,7 @@ def _relation(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> str:
         return ""
     if not got.any():
         return "Yours is all zeros."
-    for words, transform in _TRANSFORMS:
+    for words, transform in _TRANSFORMS if got.ndim else _TRANSFORMS[:1]:  # a number has no direction
         moved = transform(want)
         if moved.shape == got.shape and not same(moved, want) and same(got, moved):
             return words

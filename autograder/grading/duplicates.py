@@ -12,8 +12,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 class ForgetDuplicates(NbGraderPreprocessor):
     """Of cells with one grade_id the last counts, as in nbgrader; the others become ordinary cells.
 
-    nbgrader's own preprocessor leaves them an empty nbgrader entry, which its next step takes for an outdated notebook
-    and ends the whole run.
+    nbgrader's own preprocessor leaves them an empty nbgrader entry, which its next step takes for an
+    outdated notebook and ends the whole run.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-import nbformat
-
 from autograder.course import Assignment, Course, CourseError
+from autograder.notebooks import read_notebook, write_notebook
 from autograder.release.review import problems_of_release, problems_of_source
-from autograder.release.sources import build_source, write_notebook
+from autograder.release.sources import build_source
 from autograder.stock import NbgraderError, open_gradebook, run, settings
 
 
@@ -30,12 +30,12 @@ def release(course: Course, assignment: Assignment) -> Released:
     The folder in `assignments/` is replaced only when everything is in order.
     Raises CourseError with all that is wrong with the notebooks.
     """
-    sources = {path.stem: nbformat.read(path, 4) for path in build_source(course, assignment)}
+    sources = {path.stem: read_notebook(path) for path in build_source(course, assignment)}
     _refuse(assignment, [p for name, nb in sources.items() for p in problems_of_source(nb, assignment, name)])
     made = _generate(course, assignment)
     problems = []
     for name, source in sources.items():
-        notebook = nbformat.read(made / f"{name}.ipynb", 4)
+        notebook = read_notebook(made / f"{name}.ipynb")
         problems += problems_of_release(notebook, source, name)
         write_notebook(notebook, made / f"{name}.ipynb")
     _refuse(assignment, problems)
@@ -62,8 +62,9 @@ def _generate(course: Course, assignment: Assignment) -> Path:
 def _explain(assignment: Assignment, error: NbgraderError) -> str:
     if "there are submissions associated with" in error.log:
         return (
-            f"{assignment.name} has graded submissions, and its graded cells were renamed, added or removed since; "
-            "nbgrader cannot change them now. Keep the cells' grade_ids, or start a new gradebook (move gradebook.db away)"
+            f"{assignment.name} has submissions in the gradebook, and since then graded cells were renamed, "
+            "added or removed, which nbgrader refuses; keep the cells' grade_ids, or start a new gradebook "
+            "(move gradebook.db away)"
         )
     last = [line for line in error.log.splitlines() if line.strip()][-12:]
     return f"nbgrader could not release {assignment.name}; it said:\n" + "\n".join(last)
@@ -79,7 +80,10 @@ def _put_in_place(made: Path, folder: Path, name: str) -> Released:
     before, after = _contents(folder), _contents(made)
     if before != after:
         if folder.exists():
-            shutil.rmtree(folder)
+            # Someone may have worked in it: keep what was there.
+            kept = made.parent.parent / "replaced" / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder, kept)
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(made, folder)
     files = tuple(sorted(folder / relative for relative in after))

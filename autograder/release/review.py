@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
+from autograder.notebooks import graded_as
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 MARKERS = (BEGIN, END, "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME", "END MARK SCHEME")
@@ -39,7 +40,8 @@ def check_call(source: str) -> CheckCall | None:
         given = [*node.args, None, None, None]
         exercise, aspect = given[0] or named.get("exercise"), given[2] or named.get("aspect")
         if isinstance(exercise, ast.Constant):
-            return CheckCall(exercise.value, aspect.value if isinstance(aspect, ast.Constant) else None)
+            named_aspect = str(aspect.value) if isinstance(aspect, ast.Constant) and aspect.value else None
+            return CheckCall(str(exercise.value), named_aspect)
     return None
 
 
@@ -61,12 +63,12 @@ def solution_regions(source: str) -> list[str]:
 def grader_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[str, object]]]:
     """The cells that nbgrader knows: their number (from 1), the cell, its nbgrader metadata."""
     for number, cell in enumerate(notebook.cells, 1):
-        if cell.metadata.get("nbgrader"):
-            yield number, cell, dict(cell.metadata.nbgrader)
+        if graded_as(cell):
+            yield number, cell, graded_as(cell)
 
 
 def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str) -> list[str]:
-    """What would keep the notebook from being released or graded, each with what to do; [] where all is well."""
+    """What would keep the notebook from being released, each with what to do; [] where all is well."""
     found = []
     points = 0.0
     ids: Counter[str] = Counter()
@@ -95,7 +97,7 @@ def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str
 
 
 def _problems_of_test(source: str, known: dict[str, object]) -> list[str]:
-    """A test cell's points are its aspect's, and it ends in nothing that nbgrader could take for partial credit."""
+    """A test cell's points are its aspect's, and it ends in no value (nbgrader's partial credit)."""
     call = check_call(source)
     if call is None:
         tree = ast.parse(source)

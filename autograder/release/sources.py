@@ -1,7 +1,8 @@
 """Sources in percent format become notebooks, byte for byte the same on every machine.
 
-jupytext draws random cell ids and notes its own version in the metadata; both are replaced here. A cell that nbgrader
-knows takes its id from its grade_id, so that an edit of the answer does not show; any other from what it says.
+jupytext draws random cell ids and notes its own version in the metadata; both are replaced here. A cell
+that nbgrader knows takes its id from its grade_id, so that an edit of the answer does not show; any
+other from what it says.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from collections import Counter
 from pathlib import Path
 
 import jupytext
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.notebooks import graded_as, plain_metadata, write_notebook
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LEFT_BEHIND = shutil.ignore_patterns("*.pyc", "__pycache__", ".ipynb_checkpoints", "*.ipynb", ".*")
@@ -31,24 +32,17 @@ def read_source(path: Path) -> NotebookNode:
         ) from None
     except SyntaxError as error:
         raise CourseError(f"{path}: {error}; check the `# %%` lines and their metadata") from None
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    notebook.metadata = plain_metadata(KERNEL)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
-        known_as = cell.metadata.get("nbgrader", {}).get("grade_id") or f"{cell.cell_type}\n{cell.source}"
+        known_as = graded_as(cell).get("grade_id") or f"{cell.cell_type}\n{cell.source}"
         seen[known_as] += 1
         cell.id = hashlib.sha256(f"{known_as}\n{seen[known_as]}".encode()).hexdigest()[:12]
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note on blank lines in the source
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
-
-
-def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook as Jupyter does, with a newline at its end, after validating it."""
-    nbformat.validate(notebook)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
 def build_source(course: Course, assignment: Assignment) -> list[Path]:

@@ -1,8 +1,9 @@
-"""Every right answer passes, every mistake is caught and named, and what is only close to one is caught too."""
+"""Every right answer passes, every mistake is caught and named; what is close to one is caught too."""
 
 from __future__ import annotations
 
 import importlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -107,7 +108,7 @@ def test_a_right_answer_with_one_change_is_caught_and_placed(exercise, change):
 def test_two_mistakes_at_once_are_caught(exercise):
     """What is wrong in two ways differs from the reference by the sum of both errors."""
     mistakes = find(exercise).mistakes
-    for first, second in zip(mistakes, mistakes[1:], strict=False):
+    for first, second in pairwise(mistakes):
 
         def both(*args, _first=first.function, _second=second.function, **options):
             one, two, right = (f(*args, **options) for f in (_first, _second, find(exercise).reference))
@@ -124,3 +125,19 @@ def test_a_mistake_in_float32_is_still_caught(exercise):
     for mistake in find(exercise).mistakes:
         verdict = judge(exercise, in_float32(mistake.function), seed=QUICK[0])
         assert not verdict.passed, mistake.name
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_a_right_answer_that_changes_its_input_is_caught(exercise):
+    right = right_answers(exercise)[0]
+
+    def careless(*args, **options):
+        value = right(*args, **options)
+        for arg in args:
+            if isinstance(arg, np.ndarray):
+                arg += 1
+        return value
+
+    verdict = judge(exercise, careless)
+    assert not verdict.passed
+    assert "changed its argument" in verdict.failure.problem

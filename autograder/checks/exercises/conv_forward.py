@@ -21,6 +21,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("values", "two channels are summed", (1, 2, 2, 2), (1, 2, 2, 2))
     yield case("values", "two filters", (1, 1, 2, 3), (2, 1, 2, 2))
     yield case("values", "two images", (2, 1, 2, 3), (1, 1, 2, 2))
+    yield case("values", "three images, one channel, two filters", (3, 1, 2, 2), (2, 1, 1, 1))
+    yield case("values", "one image, two channels, three filters", (1, 2, 3, 3), (3, 2, 2, 2))
     yield case("values", "two images, two channels, three filters", (2, 2, 4, 4), (3, 2, 3, 3))
     yield case("values", "a 1x1 filter", (2, 3, 3, 3), (2, 3, 1, 1))
     yield case("values", "the filter covers the whole input", (2, 3, 3, 3), (3, 3, 3, 3))
@@ -35,6 +37,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         (1, 1, 2, 2),
         stride=3,
     )
+    yield case("geometry", "a 1x1 filter at stride 2", (1, 2, 3, 3), (1, 2, 1, 1), stride=2)
     yield case("geometry", "pad 2 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
     yield case(
         "geometry", "stride 2, pad 1, real numbers", (2, 3, 7, 7), (4, 3, 3, 3), reals, stride=2, pad=1
@@ -51,6 +54,9 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield case(
         "rectangles", "a filter wider than high, real numbers", (2, 3, 6, 4), (3, 3, 2, 4), reals, pad=1
+    )
+    yield case(
+        "rectangles", "a wide input, stride 3, real numbers", (3, 2, 5, 8), (2, 2, 2, 5), reals, stride=3
     )
     x, w, b = reals(rng, 2, 2, 5, 4), reals(rng, 3, 2, 3, 2), reals(rng, 3)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (x, w, b)), {"pad": 1})
@@ -71,7 +77,7 @@ def _(x, w, b, stride=1, pad=0):
 
 @mistakes.mistake(
     "true convolution: the filter is flipped",
-    "ConvNets do not flip: multiply x[i + p, j + q] by w[p, q] (cross-correlation), not by w[FH - 1 - p, FW - 1 - q].",
+    "ConvNets do not flip (cross-correlation): a filter's first weight meets the first pixel of the window.",
 )
 def _(x, w, b, stride=1, pad=0):
     return reference(x, w[:, :, ::-1, ::-1], b, stride, pad)
@@ -221,6 +227,179 @@ def _(x, w, b, stride=1, pad=0):
 def _(x, w, b, stride=1, pad=0):
     out = reference(x, w, b, stride, pad)
     x *= 0
+    return out
+
+
+@mistakes.mistake(
+    "flipped along the channels as well",
+    "A convolution of three-dimensional arrays flips all three axes. ConvNets flip none of them.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w[:, ::-1, ::-1, ::-1], b, stride, pad)
+
+
+@mistakes.mistake(
+    "the running total never starts again",
+    "Each output is a sum of its own: set the total back before each window.",
+)
+def _(x, w, b, stride=1, pad=0):
+    totals = np.cumsum(reference(x, w, 0 * b, stride, pad))
+    return totals.reshape(reference(x, w, b, stride, pad).shape) + b[:, None, None]
+
+
+@mistakes.mistake("only the first filter", "Loop over all K filters; out has one channel for each.")
+def _(x, w, b, stride=1, pad=0):
+    out = reference(x, w, b, stride, pad)
+    out[:, 1:] = 0
+    return out
+
+
+@mistakes.mistake("every image gives the result of the first", "Take the window out of image n: xp[n].")
+def _(x, w, b, stride=1, pad=0):
+    return np.repeat(reference(x[:1], w, b, stride, pad), len(x), axis=0)
+
+
+@mistakes.mistake("the first bias for every filter", "Filter k has a bias of its own, b[k].")
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, np.full_like(b, b[0]), stride, pad)
+
+
+@mistakes.mistake(
+    "bias added along the columns",
+    "`out + b` lines b up with the last axis, the columns. The K biases belong to axis 1 of out.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, 0 * b, stride, pad) + b
+
+
+@mistakes.mistake("stride for the rows only", "The windows move by `stride` to the right as well as down.")
+def _(x, w, b, stride=1, pad=0):
+    return _windows(x, w, b, pad, lambda i, j: (i * stride, j), *_size(x, w, stride, pad))
+
+
+@mistakes.mistake("stride for the columns only", "The windows move by `stride` down as well as to the right.")
+def _(x, w, b, stride=1, pad=0):
+    return _windows(x, w, b, pad, lambda i, j: (i, j * stride), *_size(x, w, stride, pad))
+
+
+@mistakes.mistake(
+    "rows and columns of the output swapped",
+    "i goes with the rows and j with the columns, in out[n, k, i, j] as in the window's place.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return _windows(x, w, b, pad, lambda i, j: (j * stride, i * stride), *_size(x, w, stride, pad))
+
+
+@mistakes.mistake(
+    "last row and column of the output left empty",
+    "range(OH) already ends at OH - 1: the loops need no further - 1.",
+)
+def _(x, w, b, stride=1, pad=0):
+    out = reference(x, w, b, stride, pad)
+    out[:, :, -1], out[:, :, :, -1] = 0, 0
+    return out
+
+
+@mistakes.mistake(
+    "output as large as the input",
+    "The output has (H - FH + 2 pad) / stride + 1 rows; only some paddings keep the size of the input.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = reference(x, w, b, stride, pad)
+    out = np.zeros((len(x), len(w), *x.shape[2:]))
+    if right.shape[2] > out.shape[2] or right.shape[3] > out.shape[3]:
+        raise IndexError("an output does not fit into an array as large as the input")
+    out[:, :, : right.shape[2], : right.shape[3]] = right
+    return out
+
+
+@mistakes.mistake(
+    "input height used for the width of the output", "OH comes from H and FH, OW from W and FW."
+)
+def _(x, w, b, stride=1, pad=0):
+    OH, _ = _size(x, w, stride, pad)
+    OW = (x.shape[2] + 2 * pad - w.shape[3]) // stride + 1
+    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), OH, OW)
+
+
+@mistakes.mistake(
+    "filter height used for the filter width",
+    "The window is FH rows high and FW columns wide, in the output's size as well as in the sums.",
+)
+def _(x, w, b, stride=1, pad=0):
+    FH, FW = w.shape[2:]
+    if FH > FW:
+        raise IndexError("the filter has no such column")
+    w = w[:, :, :, :FH]
+    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad))
+
+
+@mistakes.mistake(
+    "all four axes padded",
+    "np.pad(x, pad) pads images and channels too. Those two axes get (0, 0), rows and columns (pad, pad).",
+)
+def _(x, w, b, stride=1, pad=0):
+    padded = np.pad(x, pad)
+    OH, OW = _size(x, w, stride, pad)
+    out = np.zeros((len(x), len(w), OH, OW))
+    FH, FW = w.shape[2:]
+    for n, k, i, j in np.ndindex(out.shape):
+        window = padded[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
+        out[n, k, i, j] = np.sum(window * w[k]) + b[k]
+    return out
+
+
+@mistakes.mistake("padded with ones", "The notes pad with zeros: a border that adds nothing to any sum.")
+def _(x, w, b, stride=1, pad=0):
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), constant_values=1)
+    return reference(padded, w, b, stride)
+
+
+@mistakes.mistake(
+    "reshape where a transpose is needed",
+    "The values are right, their places are not: reshape never moves an axis; transpose does.",
+)
+def _(x, w, b, stride=1, pad=0):
+    out = reference(x, w, b, stride, pad)
+    return out.transpose(1, 0, 2, 3).reshape(out.shape)
+
+
+@mistakes.mistake(
+    "filters at the end", "out is (N, K, OH, OW): filters on axis 1, like the channels of the input."
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, b, stride, pad).transpose(0, 2, 3, 1)
+
+
+@mistakes.mistake("images and filters swapped", "out is (N, K, OH, OW): images first, then filters.")
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, b, stride, pad).transpose(1, 0, 2, 3)
+
+
+@mistakes.mistake(
+    "outputs cut to whole numbers",
+    "out must hold real numbers: np.zeros without a dtype does, an array of int does not.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return reference(x, w, b, stride, pad).astype(int)
+
+
+def _size(x, w, stride, pad):
+    """OH and OW, rounded down where they do not fit."""
+    (H, W), (FH, FW) = x.shape[2:], w.shape[2:]
+    return (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
+
+
+def _windows(x, w, b, pad, place, OH, OW):
+    """Windows at place(i, j); one that reaches beyond the padded input is an error, as it is for a loop."""
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    FH, FW = w.shape[2:]
+    out = np.zeros((len(x), len(w), OH, OW))
+    for n, k, i, j in np.ndindex(out.shape):
+        row, column = place(i, j)
+        if row + FH > padded.shape[2] or column + FW > padded.shape[3]:
+            raise IndexError("a window reaches beyond the padded input")
+        out[n, k, i, j] = np.sum(padded[n, :, row : row + FH, column : column + FW] * w[k]) + b[k]
     return out
 
 

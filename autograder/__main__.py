@@ -1,0 +1,5 @@
+"""`python -m autograder` is `cs-conv`."""
+
+from autograder.cli import app
+
+app()

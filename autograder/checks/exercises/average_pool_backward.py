@@ -1,0 +1,186 @@
+"""average_pool_backward(dout, x_shape, size, stride): each gradient is shared equally in its window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cs_conv.naive import average_pool_backward as reference
+from cs_conv.naive import average_pool_forward
+
+from ..draw import integers, reals, scattered
+from ..exercise import Case, Catalogue, Exercise, Identity, aspect
+from ._pooling import WINDOWS, backward_mistakes, places, send
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    for tag, about, x_shape, size, stride, draw in WINDOWS:
+        if "negative" not in about:
+            real = draw is reals
+            shape = (*x_shape[:2], *places(x_shape, size, stride))
+            # Multiples of the window's size, so that the shares are whole numbers.
+            dout = reals(rng, *shape) if real else size[0] * size[1] * integers(rng, *shape)
+            yield Case(tag, about, (dout, x_shape, size, stride))
+    dout, rest = reals(rng, 2, 3, 3, 3), ((2, 3, 5, 4), (3, 2), 1)
+    yield Case("edges", "float32", (dout.astype(np.float32), *rest))
+    yield Case("edges", "an array that is not contiguous", (scattered(dout), *rest))
+
+
+def identities(case, parts, rng):
+    """The forward step is linear: along v it changes by average_pool_forward(v), whatever x is."""
+    dout, x_shape, size, stride = case.args
+    v = rng.normal(size=x_shape)
+    change = average_pool_forward(v, size, stride)
+    return [Identity("dx", float(np.sum(dout * change)), float(np.sum(parts["dx"] * v)))]
+
+
+def shares_of(_, size):
+    """An equal share to each pixel of the window."""
+    FH, FW = size
+    shares = [(p, q, 1 / (FH * FW)) for p in range(FH) for q in range(FW)]
+    return lambda n, c, i, j: shares
+
+
+shared = Catalogue()
+backward_mistakes(shared, shares_of)
+
+mistakes = Catalogue()
+for each in shared:
+
+    def without_more(dout, x_shape, size, stride, function=each.function):
+        return function(dout, None, x_shape, size, stride)
+
+    mistakes.mistake(each.name, each.advice)(without_more)
+
+
+def shared_out(share):
+    """The right windows, where pixel (p, q) of a window gets share(p, q, FH, FW) of the gradient."""
+
+    def pool(dout, x_shape, size, stride):
+        FH, FW = size
+        shares = [(p, q, share(p, q, FH, FW)) for p in range(FH) for q in range(FW)]
+        return send(dout, x_shape, lambda *place: shares, lambda i: i * stride, lambda j: j * stride)
+
+    return pool
+
+
+mistakes.mistake(
+    "not divided",
+    "Every pixel of the window gets the whole gradient. Each made only a part of the mean: ask how large "
+    "a part.",
+)(shared_out(lambda p, q, FH, FW: 1.0))
+
+mistakes.mistake(
+    "the whole gradient to one pixel",
+    "One pixel takes all of the gradient, as in max pooling. In a mean every pixel of the window has its "
+    "part.",
+)(shared_out(lambda p, q, FH, FW: float(p == q == 0)))
+
+mistakes.mistake(
+    "one pixel of each window only",
+    "Only the first pixel of each window gets its share. All of them went into the mean.",
+)(shared_out(lambda p, q, FH, FW: float(p == q == 0) / (FH * FW)))
+
+mistakes.mistake(
+    "divided by the height squared", "You divide by FH * FH; a window of FH by FW holds another number."
+)(shared_out(lambda p, q, FH, FW: 1 / FH**2))
+
+mistakes.mistake(
+    "divided by the width squared", "You divide by FW * FW; a window of FH by FW holds another number."
+)(shared_out(lambda p, q, FH, FW: 1 / FW**2))
+
+mistakes.mistake(
+    "divided by the height alone", "You divide by FH. Ask how many values a window of FH by FW holds."
+)(shared_out(lambda p, q, FH, FW: 1 / FH))
+
+mistakes.mistake(
+    "divided twice", "The share is 1 over the number of values in the window; yours is its square."
+)(shared_out(lambda p, q, FH, FW: 1 / (FH * FW) ** 2))
+
+mistakes.mistake("divided by 4 always", "4 is right for 2x2 windows only. The window may have any size.")(
+    shared_out(lambda p, q, FH, FW: 1 / 4)
+)
+
+
+@mistakes.mistake(
+    "divided by the stride squared",
+    "stride * stride is the size of the window only where the windows lie side by side. Divide by the "
+    "window's own size.",
+)
+def _(dout, x_shape, size, stride):
+    return shared_out(lambda p, q, FH, FW: 1 / stride**2)(dout, x_shape, size, stride)
+
+
+@mistakes.mistake(
+    "height and width of the window swapped", "`size` is (FH, FW): the rows come first, then the columns."
+)
+def _(dout, x_shape, size, stride):
+    return shared_out(lambda p, q, FH, FW: 1 / (FH * FW))(dout, x_shape, size[::-1], stride)
+
+
+@mistakes.mistake(
+    "windows taken as square", "`size` holds two numbers, FH and FW, and you use the first for both."
+)
+def _(dout, x_shape, size, stride):
+    return shared_out(lambda p, q, FH, FW: 1 / (FH * FW))(dout, x_shape, (size[0], size[0]), stride)
+
+
+@mistakes.mistake(
+    "gradients repeated by the size of the window",
+    "Repeating dout FH times down and FW times to the right is right only where windows lie side by side. "
+    "Put each window where it stood, and add.",
+)
+def _(dout, x_shape, size, stride):
+    FH, FW = size
+    return np.repeat(np.repeat(dout, FH, axis=2), FW, axis=3) / (FH * FW)
+
+
+@mistakes.mistake(
+    "gradients repeated by the stride",
+    "Repeating dout `stride` times in both directions is right only where windows lie side by side. "
+    "A window reaches as far as its size.",
+)
+def _(dout, x_shape, size, stride):
+    return np.repeat(np.repeat(dout, stride, axis=2), stride, axis=3) / (size[0] * size[1])
+
+
+@mistakes.mistake(
+    "each slice overwrites the one before",
+    "Slices for different places of the window share pixels where windows overlap: add to dx, do not assign.",
+)
+def _(dout, x_shape, size, stride):
+    dx = np.zeros(x_shape)
+    OH, OW = dout.shape[2:]
+    for p in range(size[0]):
+        for q in range(size[1]):
+            rows = slice(p, p + (OH - 1) * stride + 1, stride)
+            columns = slice(q, q + (OW - 1) * stride + 1, stride)
+            dx[:, :, rows, columns] = dout / (size[0] * size[1])
+    return dx
+
+
+@mistakes.mistake(
+    "divides dout in place",
+    "`dout /= ...` changes the caller's dout. Write dout / ... instead.",
+)
+def _(dout, x_shape, size, stride):
+    dout /= size[0] * size[1]
+    return shared_out(lambda p, q, FH, FW: 1.0)(dout, x_shape, size, stride)
+
+
+exercise = Exercise(
+    name="average_pool_backward",
+    arguments=("dout", "x_shape", "size", "stride"),
+    parts=("dx",),
+    axes={"dx": ("image n", "channel c", "row h", "column w")},
+    aspects=(
+        aspect("values", 2, "values", "edges"),
+        aspect("stride and overlap", 2, "geometry"),
+        aspect("rectangles", 1, "rectangles"),
+    ),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+    identities=identities,
+)

@@ -1,0 +1,354 @@
+"""im2col(x, size, stride=1, pad=0): every window of the images becomes one column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cs_conv.im2col import im2col as reference
+
+from ..draw import reals, scattered
+from ..exercise import Case, Catalogue, Exercise, aspect
+
+
+def places(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """The numbers 1, 2, 3, ... in random order: no two tie, none is 0."""
+    size = int(np.prod(shape))
+    return (rng.permutation(size) + 1.0).reshape(shape)
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    def case(tag, about, x, size, draw=places, **options):
+        return Case(tag, about, (draw(rng, *x), size), options)
+
+    yield case("values", "one image, one channel: four windows", (1, 1, 3, 3), (2, 2))
+    yield case("values", "a 1x1 window", (1, 1, 2, 2), (1, 1))
+    yield case("values", "two channels", (1, 2, 3, 3), (2, 2))
+    yield case("values", "two images", (2, 1, 3, 3), (2, 2))
+    yield case("values", "two images, two channels", (2, 2, 3, 3), (2, 2))
+    yield case("values", "two images, three channels, a 1x1 window", (2, 3, 2, 2), (1, 1))
+    yield case("values", "the window covers the whole image", (2, 3, 2, 2), (2, 2))
+    yield case("values", "real numbers", (3, 2, 5, 5), (3, 3), reals)
+    yield case("geometry", "pad 1", (1, 1, 2, 2), (2, 2), pad=1)
+    yield case("geometry", "pad 1 around one pixel", (1, 1, 1, 1), (2, 2), pad=1)
+    yield case("geometry", "stride 2, no overlap", (1, 1, 4, 4), (2, 2), stride=2)
+    yield case("geometry", "stride 2, windows overlap", (1, 1, 5, 5), (3, 3), stride=2)
+    yield case("geometry", "stride 2 with a 1x1 window", (1, 1, 3, 3), (1, 1), stride=2)
+    yield case(
+        "geometry",
+        "stride 3 with a 2x2 window: pixels between windows go unused",
+        (1, 1, 5, 5),
+        (2, 2),
+        stride=3,
+    )
+    yield case("geometry", "stride 2 and pad 1", (2, 2, 3, 3), (3, 3), stride=2, pad=1)
+    yield case("geometry", "pad 2 and an even window", (1, 1, 2, 2), (2, 2), stride=2, pad=2)
+    yield case("geometry", "stride 2, pad 1, real numbers", (2, 3, 7, 7), (3, 3), reals, stride=2, pad=1)
+    yield case("rectangles", "an image wider than high", (1, 1, 2, 4), (2, 2))
+    yield case("rectangles", "an image higher than wide", (1, 1, 4, 2), (2, 2))
+    yield case("rectangles", "a window higher than wide", (1, 1, 3, 3), (3, 2))
+    yield case("rectangles", "a window wider than high", (1, 2, 3, 3), (1, 3))
+    yield case(
+        "rectangles", "a rectangular image and window, stride 2, pad 1", (2, 2, 6, 5), (2, 3), stride=2, pad=1
+    )
+    yield case(
+        "rectangles", "a wide window on a high image, real numbers", (2, 3, 6, 4), (2, 4), reals, pad=1
+    )
+    yield case("rectangles", "a high window on a wide image, stride 3", (2, 3, 4, 8), (4, 2), reals, stride=3)
+    x = reals(rng, 2, 3, 5, 4)
+    yield Case("edges", "float32", (x.astype(np.float32), (3, 2)), {"pad": 1})
+    yield Case("edges", "an image that is not contiguous in memory", (scattered(x), (3, 2)), {"pad": 1})
+    x = places(rng, 1, 1, 4, 4)
+    yield Case(
+        "edges", "a 3x3 window at stride 2 on 4x4", (x, (3, 3)), {"stride": 2}, (x[:, :, :3, :3], (3, 3))
+    )
+    x = places(rng, 1, 1, 3, 4)
+    yield Case(
+        "edges", "a 3x3 window at stride 2 on 3x4", (x, (3, 3)), {"stride": 2}, (x[:, :, :, :3], (3, 3))
+    )
+
+
+mistakes = Catalogue()
+
+
+def six_axes(x, size, stride=1, pad=0):
+    """The right columns with every axis by itself: (C, FH, FW, N, OH, OW)."""
+    N, C, H, W = x.shape
+    OH, OW = ((n + 2 * pad - f) // stride + 1 for n, f in zip((H, W), size, strict=True))
+    return reference(x, size, stride, pad).reshape(C, *size, N, OH, OW)
+
+
+def flat(axes):
+    """Six axes back to a matrix: the first three are rows, the last three columns."""
+    rows = int(np.prod(axes.shape[:3]))
+    return axes.reshape(rows, -1)
+
+
+def padded(x, pad):
+    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+
+
+def by_windows(xp, size, OH, OW, down, right):
+    """Columns as loops over the windows make them; the window of (i, j) begins at (i * down, j * right)."""
+    N, C = xp.shape[:2]
+    FH, FW = size
+    cols = np.zeros((N, OH, OW, C * FH * FW))
+    for n in range(N):
+        for i in range(OH):
+            for j in range(OW):
+                window = xp[n, :, i * down : i * down + FH, j * right : j * right + FW]
+                cols[n, i, j] = window.ravel()
+    return cols.reshape(-1, C * FH * FW).T
+
+
+def sizes(x, size, stride, pad):
+    return tuple((n + 2 * pad - f) // stride + 1 for n, f in zip(x.shape[2:], size, strict=True))
+
+
+@mistakes.mistake(
+    "columns in the order i, j, n",
+    "All windows are there, but the columns run through the images fastest. That is the order of the "
+    "Stanford course's own im2col, and a fine one; this course keeps each image together: n slowest, "
+    "then i, then j.",
+)
+def _(x, size, stride=1, pad=0):
+    return flat(six_axes(x, size, stride, pad).transpose(0, 1, 2, 4, 5, 3))
+
+
+@mistakes.mistake(
+    "columns in the order n, j, i",
+    "Within an image the windows go row by row, as you read: j changes fastest. Yours go down first.",
+)
+def _(x, size, stride=1, pad=0):
+    return flat(six_axes(x, size, stride, pad).transpose(0, 1, 2, 3, 5, 4))
+
+
+@mistakes.mistake(
+    "rows in the order fh, fw, c",
+    "Each column holds all of channel 0 first, then all of channel 1. Yours changes the channel "
+    "fastest, as in arrays that keep channels last.",
+)
+def _(x, size, stride=1, pad=0):
+    return flat(six_axes(x, size, stride, pad).transpose(1, 2, 0, 3, 4, 5))
+
+
+@mistakes.mistake(
+    "rows in the order c, fw, fh",
+    "Within a channel a window is read row by row: fw changes fastest. Yours is read column by column.",
+)
+def _(x, size, stride=1, pad=0):
+    return flat(six_axes(x, size, stride, pad).transpose(0, 2, 1, 3, 4, 5))
+
+
+@mistakes.mistake(
+    "windows as rows",
+    "Your matrix is the right one on its side: one window a row, as some books have it. Here a window "
+    "is a column, so that the filters can be the rows of the matrix on its left.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(x, size, stride, pad).T
+
+
+@mistakes.mistake(
+    "windows as rows, then reshaped",
+    "You have one window a row and then reshape to the right shape. A reshape keeps the values in their "
+    "order in memory; only a transpose turns rows into columns.",
+)
+def _(x, size, stride=1, pad=0):
+    cols = reference(x, size, stride, pad)
+    return cols.T.reshape(cols.shape)
+
+
+@mistakes.mistake(
+    "reshaped with the images still in front",
+    "With one image you are right. With more, n is still the first axis when you reshape, so images are "
+    "mixed into the rows: move it behind c, fh and fw first.",
+)
+def _(x, size, stride=1, pad=0):
+    axes = six_axes(x, size, stride, pad)
+    return axes.transpose(3, 0, 1, 2, 4, 5).reshape(flat(axes).shape)
+
+
+@mistakes.mistake(
+    "images stacked below each other",
+    "The columns of the second image belong to the right of those of the first, not below them: the "
+    "number of rows is C * FH * FW, however many images there are.",
+)
+def _(x, size, stride=1, pad=0):
+    axes = six_axes(x, size, stride, pad)
+    C, FH, FW, N, OH, OW = axes.shape
+    return axes.transpose(3, 0, 1, 2, 4, 5).reshape(N * C * FH * FW, OH * OW)
+
+
+@mistakes.mistake(
+    "stride ignored in the window's place",
+    "The window of (i, j) begins at row i * stride and column j * stride of the padded image; yours "
+    "begin at i and j.",
+)
+def _(x, size, stride=1, pad=0):
+    return by_windows(padded(x, pad), size, *sizes(x, size, stride, pad), 1, 1)
+
+
+@mistakes.mistake(
+    "stride forgotten across",
+    "The rows of your windows begin at i * stride, but their columns at j: the stride counts in both "
+    "directions.",
+)
+def _(x, size, stride=1, pad=0):
+    return by_windows(padded(x, pad), size, *sizes(x, size, stride, pad), stride, 1)
+
+
+@mistakes.mistake(
+    "stride forgotten downwards",
+    "The columns of your windows begin at j * stride, but their rows at i: the stride counts in both "
+    "directions.",
+)
+def _(x, size, stride=1, pad=0):
+    return by_windows(padded(x, pad), size, *sizes(x, size, stride, pad), 1, stride)
+
+
+@mistakes.mistake(
+    "stride not used at all",
+    "You have the windows of stride 1, too many of them: neither the number of windows nor their places "
+    "use stride.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(x, size, 1, pad)
+
+
+@mistakes.mistake(
+    "padding ignored",
+    "Put `pad` rows and columns of zeros on each side of every image first.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(x, size, stride)
+
+
+@mistakes.mistake(
+    "fails without padding",
+    "With pad = 0 the slice [pad:-pad] is empty, because -0 is 0. Say where the image ends: pad + H; or "
+    "use np.pad.",
+)
+def _(x, size, stride=1, pad=0):
+    N, C, H, W = x.shape
+    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    xp[:, :, pad:-pad, pad:-pad] = x
+    return reference(xp, size, stride)
+
+
+@mistakes.mistake(
+    "padded with copies of the border",
+    "The padding is zeros: np.pad does that unless its mode says otherwise.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), size, stride)
+
+
+@mistakes.mistake(
+    "all four axes padded",
+    "np.pad(x, pad) also adds images and channels of zeros: only the last two axes, H and W, are padded.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(np.pad(x, pad), size, stride)
+
+
+@mistakes.mistake(
+    "padded on one side only",
+    "The zeros stand on both sides of each axis; all of yours are behind the last row and the last column.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad))), size, stride)
+
+
+@mistakes.mistake(
+    "number of windows without the padding",
+    "OH and OW count places on the padded image: (H + 2 pad - FH) / stride + 1. Yours leave the padding out.",
+)
+def _(x, size, stride=1, pad=0):
+    OH, OW = sizes(x, size, stride, 0)
+    return by_windows(padded(x, pad), size, max(OH, 0), max(OW, 0), stride, stride)
+
+
+@mistakes.mistake(
+    "one window too few in each direction",
+    "Count the first place too: (H + 2 pad - FH) / stride + 1.",
+)
+def _(x, size, stride=1, pad=0):
+    OH, OW = sizes(x, size, stride, pad)
+    return by_windows(padded(x, pad), size, OH - 1, OW - 1, stride, stride)
+
+
+@mistakes.mistake(
+    "as many windows across as down",
+    "Square images hide it: OW comes from W and FW, not from H and FH.",
+)
+def _(x, size, stride=1, pad=0):
+    OH, _ = sizes(x, size, stride, pad)
+    return by_windows(padded(x, pad), size, OH, OH, stride, stride)
+
+
+@mistakes.mistake(
+    "windows taken as square",
+    "Square windows hide it: a window is FH = size[0] rows high and FW = size[1] columns wide.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(x, (size[0], size[0]), stride, pad)
+
+
+@mistakes.mistake(
+    "height and width of the window swapped",
+    "Square windows hide it: size is (FH, FW), the height first.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(x, size[::-1], stride, pad)
+
+
+@mistakes.mistake(
+    "only the first image",
+    "There are N * OH * OW columns: the windows of every image, one after the other.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(x[:1], size, stride, pad)
+
+
+@mistakes.mistake(
+    "only the first channel",
+    "A window reaches through all channels: its column has C * FH * FW values.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(x[:, :1], size, stride, pad)
+
+
+@mistakes.mistake(
+    "windows turned by 180 degrees",
+    "The columns hold the windows as they stand: nothing is flipped here, nor in the filters later.",
+)
+def _(x, size, stride=1, pad=0):
+    return flat(six_axes(x, size, stride, pad)[:, ::-1, ::-1])
+
+
+@mistakes.mistake(
+    "cut to whole numbers",
+    "Real numbers lose their decimals on the way into your matrix: it was made with an integer dtype.",
+)
+def _(x, size, stride=1, pad=0):
+    return reference(x, size, stride, pad).astype(int)
+
+
+exercise = Exercise(
+    name="im2col",
+    arguments=("x", "size"),
+    parts=("cols",),
+    axes={"cols": ("row r", "column m")},
+    aspects=(
+        aspect("shape", 1, "values", only_shape=True),
+        aspect("values", 3, "values"),
+        aspect("stride and padding", 3, "geometry"),
+        aspect("rectangles", 2, "rectangles"),
+        aspect("edge cases", 1, "edges"),
+    ),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+)

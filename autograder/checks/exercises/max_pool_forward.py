@@ -1,0 +1,198 @@
+"""max_pool_forward(x, size, stride): the largest value of each window, and where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cs_conv.naive import max_pool_forward as reference
+
+from ..draw import reals
+from ..exercise import Case, Catalogue, Exercise, aspect
+from ._pooling import forward_cases, forward_mistakes, in_each_window
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    yield from forward_cases(rng)
+    low, high = np.sort(rng.choice(np.arange(-4.0, 5.0), 2, replace=False))
+    tied = np.array([[low, high], [high, low]])[None, None]
+    yield Case("ties", "two equal maxima", (tied, (2, 2), 2))
+    yield Case("ties", "every value the same", (np.full((1, 1, 2, 2), high), (2, 2), 2))
+    yield Case("ties", "every value zero", (np.zeros((1, 1, 2, 2)), (2, 2), 2))
+    x = np.maximum(np.round(2 * reals(rng, 2, 2, 4, 4)), 0)
+    yield Case("ties", "many zeros, as after a ReLU", (x, (2, 2), 2))
+    yield Case("ties", "zeros and ones, 3x3 at stride 2", (rng.integers(0, 2, (2, 3, 7, 7)) * 1.0, (3, 3), 2))
+    yield Case("ties", "ones and twos, a 3x2 window", (rng.integers(1, 3, (3, 2, 6, 5)) * 1.0, (3, 2), 1))
+    huge = 1e30 * (1 + rng.permutation(8).reshape(1, 1, 2, 4))
+    huge[..., :2] *= -1
+    yield Case("edges", "numbers far below zero", (huge, (2, 2), 2))
+
+
+def summary(window):
+    return window.max(), window.argmax()
+
+
+mistakes = Catalogue()
+forward_mistakes(mistakes, summary)
+
+
+def first_above(start):
+    """Loops over the window with a maximum that begins at `start`."""
+
+    def keep(window):
+        best, switch = start, 0
+        for index, value in enumerate(window.ravel()):
+            if value > best:
+                best, switch = value, index
+        return best, switch
+
+    return keep
+
+
+mistakes.mistake(
+    "maxima begin at 0",
+    "A window may hold nothing but negative numbers, and then none of them is above your first best value.",
+)(in_each_window(first_above(0.0)))
+
+mistakes.mistake(
+    "maxima begin at a number that is not small enough",
+    "A maximum that begins at -1e9, say, misses windows with smaller numbers. Begin with something that "
+    "no value is below.",
+)(in_each_window(first_above(-1e9)))
+
+mistakes.mistake(
+    "the last of equal maxima",
+    "Of equal maxima the first one counts, in reading order; your switch points to the last. Look at how "
+    "you compare, with > or with >=.",
+)(in_each_window(lambda w: (w.max(), w.size - 1 - w.ravel()[::-1].argmax())))
+
+mistakes.mistake(
+    "the first maximum by columns",
+    "Of equal maxima the first in reading order counts: along the first row, then the second.",
+)(in_each_window(lambda w: (w.max(), w.T.argmax() % len(w) * w.shape[1] + w.T.argmax() // len(w))))
+
+mistakes.mistake(
+    "switches counted by columns",
+    "The flat index goes along the rows: 0, 1, ... in the first row, then on in the second.",
+)(in_each_window(lambda w: (w.max(), w.argmax() // w.shape[1] + w.argmax() % w.shape[1] * len(w))))
+
+mistakes.mistake(
+    "row times height in the switch",
+    "In the flat index, row p counts p times the length of a row. Ask how many values one row of the "
+    "window holds.",
+)(in_each_window(lambda w: (w.max(), w.argmax() // w.shape[1] * len(w) + w.argmax() % w.shape[1])))
+
+mistakes.mistake("switches counted from 1", "The first value of a window has the index 0.")(
+    in_each_window(lambda w: (w.max(), w.argmax() + 1))
+)
+
+mistakes.mistake(
+    "only the row in the switch",
+    "Your switch is the row of the maximum inside its window; the column is lost.",
+)(in_each_window(lambda w: (w.max(), w.argmax() // w.shape[1])))
+
+mistakes.mistake(
+    "only the column in the switch",
+    "Your switch is the column of the maximum inside its window; the row is lost.",
+)(in_each_window(lambda w: (w.max(), w.argmax() % w.shape[1])))
+
+mistakes.mistake(
+    "switches of the minima", "The maxima are right, but the switches point to the smallest values."
+)(in_each_window(lambda w: (w.max(), w.argmin())))
+
+mistakes.mistake("minimum instead of maximum", "You keep the smallest value of each window.")(
+    in_each_window(lambda w: (w.min(), w.argmin()))
+)
+
+mistakes.mistake(
+    "the value of largest size, whatever its sign",
+    "You compare absolute values. A maximum is the largest value: 1 is more than -5.",
+)(in_each_window(lambda w: (w.ravel()[np.abs(w).argmax()], np.abs(w).argmax())))
+
+mistakes.mistake("absolute values", "The signs are lost: the maximum of -1 and -5 is -1.")(
+    in_each_window(lambda w: (np.abs(w).max(), np.abs(w).argmax()))
+)
+
+mistakes.mistake(
+    "mean instead of maximum", "Your out holds the mean of each window; that is the next kind of pooling."
+)(in_each_window(lambda w: (w.mean(), w.argmax())))
+
+mistakes.mistake(
+    "maxima in place of the switches", "Your switches hold the values; they say where the values stood."
+)(in_each_window(lambda w: (w.max(), w.max())))
+
+mistakes.mistake(
+    "switches left at zero", "Your switches are all 0; nothing ever writes the place of the maximum."
+)(in_each_window(lambda w: (w.max(), 0)))
+
+
+def in_image(x, size, stride):
+    """The flat index of each maximum in its whole image."""
+    out, switches = reference(x, size, stride)
+    rows, columns = (stride * np.arange(n) for n in out.shape[2:])
+    return out, (rows[:, None] + switches // size[1]) * x.shape[3] + columns + switches % size[1]
+
+
+@mistakes.mistake(
+    "switches counted over the whole image",
+    "Your index is the place in the image. A switch counts inside its own window, from 0 to FH * FW - 1.",
+)
+def _(x, size, stride):
+    return in_image(x, size, stride)
+
+
+@mistakes.mistake(
+    "switches counted over all of x",
+    "Your index counts through all images and channels. A switch counts inside its own window, from 0 to "
+    "FH * FW - 1.",
+)
+def _(x, size, stride):
+    out, place = in_image(x, size, stride)
+    N, C, H, W = x.shape
+    return out, place + H * W * np.arange(N * C).reshape(N, C, 1, 1)
+
+
+@mistakes.mistake(
+    "row and column in place of a flat index",
+    "A switch is one number, not a pair: count through the window row by row.",
+)
+def _(x, size, stride):
+    out, switches = reference(x, size, stride)
+    return out, np.stack(np.divmod(switches, size[1]), axis=-1)
+
+
+@mistakes.mistake(
+    "a mask in place of switches",
+    "A mask in the shape of x cannot say which window a maximum belongs to where windows overlap, and it "
+    "marks every "
+    "tied value. Keep one index for each output.",
+)
+def _(x, size, stride):
+    out, _ = reference(x, size, stride)
+    mask = np.zeros(x.shape, bool)
+    (FH, FW), s = size, stride
+    for n, c, i, j in np.ndindex(*out.shape):
+        mask[n, c, i * s : i * s + FH, j * s : j * s + FW] |= (
+            x[n, c, i * s : i * s + FH, j * s : j * s + FW] == out[n, c, i, j]
+        )
+    return out, mask
+
+
+exercise = Exercise(
+    name="max_pool_forward",
+    arguments=("x", "size", "stride"),
+    parts=("out", "switches"),
+    axes=dict.fromkeys(("out", "switches"), ("image n", "channel c", "row i", "column j")),
+    aspects=(
+        aspect("shape", 1, "values", only_shape=True),
+        aspect("values", 2, "values", parts=["out"]),
+        aspect("stride and overlap", 2, "geometry", parts=["out"]),
+        aspect("rectangles", 1, "rectangles", parts=["out"]),
+        aspect("switches", 3, "values", "ties", "geometry", "rectangles", parts=["switches"]),
+        aspect("edge cases", 1, "edges"),
+    ),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+)

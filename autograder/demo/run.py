@@ -1,0 +1,90 @@
+"""`cs-conv demo`: the whole way from sources to a graded class, in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.course import COURSE_FILE, Assignment, Course, CourseError, load_course
+from autograder.demo.submissions import hand_in, sample_students
+from autograder.grading import NbgraderEngine
+from autograder.release import release
+from autograder.reports import class_table, misconception_table, write_page
+from autograder.reports.run import grade_assignment, make_feedback, write_json
+
+MARK = ".cs-conv-demo"
+PATIENCE = {"seconds_a_cell": 6, "seconds_in_all": 30}
+"""One student's loop never ends. A class may wait for the course's own limits, a demonstration should not."""
+
+
+def run_demo(course: Course, folder: Path, console: Console) -> None:
+    """Release, hand out, grade, report, all in `folder`, which is emptied first."""
+    began = time.monotonic()
+    demo, assignments = _course_of_its_own(course, folder)
+    records = []
+    for assignment in assignments:
+        release(demo, assignment)
+        students = sample_students(assignment.name)
+        console.print(f"[bold]{assignment.name}[/]: {len(students)} sample students", highlight=False)
+        for student in students:
+            hand_in(demo, assignment, student)
+    for assignment in assignments:
+        record = grade_assignment(demo, assignment, NbgraderEngine(), console)
+        make_feedback(demo, assignment, console)
+        records.append(record)
+    write_json(demo.root / "grades.json", records)
+    for record in records:
+        console.print(class_table(record))
+        console.print(misconception_table(record))
+    console.print(f"took {time.monotonic() - began:.0f} s; everything lies in {_shown(demo.root)}:")
+    pages = [write_page(demo, record) for record in records]
+    for what, where in [
+        ("gradebook", demo.gradebook.name),
+        ("class report", " ".join(str(page.relative_to(demo.root)) for page in pages)),
+        ("feedback", "feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html"),
+        ("scores", "grades.json"),
+        ("submissions", "submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb"),
+    ]:
+        console.print(f"  {what:13}{escape(where)}", highlight=False)
+
+
+def _course_of_its_own(course: Course, folder: Path) -> tuple[Course, list[Assignment]]:
+    """Copy into `folder` the assignments that have sample students, and give them shorter limits."""
+    _empty(folder)
+    text = yaml.safe_load((course.root / COURSE_FILE).read_text(encoding="utf-8"))
+    text["course"] = f"{course.id}-demo"
+    text["limits"] = text.get("limits", {}) | PATIENCE
+    text["assignments"] = [
+        {key: value for key, value in given.items() if key != "limits"}
+        for given in text["assignments"]
+        if sample_students(given["name"]) and (course.answers / given["name"]).is_dir()
+    ]
+    if not text["assignments"]:
+        raise CourseError("no assignment of this course has sample students in autograder/demo/")
+    (folder / COURSE_FILE).write_text(yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
+    shutil.copy(course.root / "nbgrader_config.py", folder)
+    for given in text["assignments"]:
+        shutil.copytree(course.answers / given["name"], folder / "solutions" / given["name"])
+    demo = load_course(folder)
+    return demo, list(demo.assignments)
+
+
+def _empty(folder: Path) -> None:
+    """Make `folder` empty and mark it as a demo's, so that only a demo's folder is ever emptied."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise CourseError(f"{folder} holds something that no demo made; name another folder with --folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

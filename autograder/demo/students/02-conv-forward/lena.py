@@ -1,0 +1,1 @@
+"""Lena opens the notebook, reads it and hands it in as it was."""

@@ -1,0 +1,2 @@
+"""Petra is enrolled and hands in nothing."""
+# upload: nothing

@@ -1,0 +1,93 @@
+"""Is this machine ready for the course? Each examination tries the thing itself."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from autograder.course import Course, CourseError, find_root, load_course
+from autograder.stock import ensure_commands_on_path
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was tried, whether it works, and what to do where it does not."""
+
+    what: str
+    fine: bool
+    advice: str = ""
+
+
+def examine(where: Path) -> Iterator[Finding]:
+    """Yield a finding for each thing that the course needs."""
+    yield _python()
+    yield from (_installed(name) for name in ("numpy", "matplotlib", "jupyterlab", "nbgrader", "jupytext"))
+    yield _tried("nbgrader can make a gradebook", _make_gradebook, "reinstall the course: pip install -e .")
+    yield _tried(
+        "a notebook's kernel starts and adds", _run_kernel, "reinstall ipykernel: pip install ipykernel"
+    )
+    course: Course | None = None
+    try:
+        course = load_course(find_root(where))
+        yield Finding(f"course.yml describes {len(course.assignments)} assignments", True)
+    except CourseError as error:
+        yield Finding("course.yml can be read", False, str(error))
+    if course is not None:
+        yield _writable(course)
+
+
+def _python() -> Finding:
+    have = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    return Finding(
+        have, sys.version_info >= (3, 11), "install Python 3.11, 3.12 or 3.13 and start anew with it"
+    )
+
+
+def _installed(name: str) -> Finding:
+    try:
+        return Finding(f"{name} {version(name)}", True)
+    except PackageNotFoundError:
+        return Finding(name, False, f"it is not installed for {sys.executable}; run: pip install -e .")
+
+
+def _tried(what: str, attempt: Callable[[], None], advice: str) -> Finding:
+    try:
+        attempt()
+    except Exception as error:
+        return Finding(what, False, f"{type(error).__name__}: {error}; {advice}")
+    return Finding(what, True)
+
+
+def _make_gradebook() -> None:
+    from nbgrader.api import Gradebook
+
+    ensure_commands_on_path()
+    if shutil.which("alembic") is None:
+        raise CourseError("the command alembic is not beside Python")
+    with tempfile.TemporaryDirectory() as folder, Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
+        gradebook.add_student("someone")
+
+
+def _run_kernel() -> None:
+    import autograder.quick_start  # noqa: F401, I001
+
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    cell = new_code_cell("assert 20 + 22 == 42")  # type: ignore[no-untyped-call]
+    notebook = new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+
+
+def _writable(course: Course) -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=course.root):
+            pass
+    except OSError as error:
+        return Finding("the course's folder can be written", False, f"{error}; change its owner or mode")
+    return Finding("the course's folder can be written", True)

@@ -1,0 +1,62 @@
+"""What a grading engine is. Whoever shows progress or writes reports knows only this.
+
+An engine takes the course and submissions and yields a result for each as it finishes, in any order,
+exactly one each: whatever a submission does, it becomes a result and the others are graded. It writes
+nbgrader's gradebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from autograder.course import Course, CourseError
+from autograder.grading.results import Result
+from autograder.stock import open_gradebook
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in for one assignment, or should have."""
+
+    student: str
+    assignment: str
+
+
+class Engine(Protocol):
+    """Grades submissions."""
+
+    @property
+    def name(self) -> str:
+        """What graded, for the records."""
+
+    def grade(
+        self,
+        course: Course,
+        submissions: Sequence[Submission],
+        started: Callable[[Submission], None] = lambda submission: None,
+    ) -> Iterator[Result]:
+        """Yield a result for each submission; call `started` when its turn comes.
+
+        Closing the iterator (Ctrl-C) ends what is running and leaves what was graded.
+        """
+
+
+def find_submissions(course: Course, assignment: str, students: Iterable[str] = ()) -> list[Submission]:
+    """Everyone who handed anything in, ever, or is in the gradebook; or only `students`.
+
+    Raises CourseError for a student whom the course does not know.
+    """
+    known = {folder.name for folder in course.submitted().glob("*") if folder.is_dir()}
+    if course.gradebook.exists():
+        with open_gradebook(course) as gradebook:
+            known |= {student.id for student in gradebook.students}
+    wanted = list(students)
+    unknown = sorted(set(wanted) - known)
+    if unknown:
+        raise CourseError(
+            f"{', '.join(unknown)}: no such student in {course.submitted()} or the gradebook; "
+            f"known are {', '.join(sorted(known)) or 'none yet'}"
+        )
+    return [Submission(student, assignment) for student in sorted(wanted or known)]

@@ -1,0 +1,16 @@
+"""What a graded class looks like: tables, misconceptions, pages for the class and for each student."""
+
+from autograder.reports.feedback import write_feedback
+from autograder.reports.page import write_page
+from autograder.reports.record import Record, load_record, save_record
+from autograder.reports.tables import class_table, misconception_table
+
+__all__ = [
+    "Record",
+    "class_table",
+    "load_record",
+    "misconception_table",
+    "save_record",
+    "write_feedback",
+    "write_page",
+]

@@ -1,0 +1,119 @@
+"""Grade and give feedback with a live display; the display knows engines only by their interface."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from autograder.course import Assignment, Course, CourseError
+from autograder.grading.engine import Engine, Submission, find_submissions
+from autograder.grading.results import Result
+from autograder.reports.feedback import write_feedback
+from autograder.reports.record import Record, save_record
+from autograder.reports.tables import COLOURS, bar, points, seen
+from autograder.stock import require_release
+
+
+def grade_assignment(
+    course: Course, assignment: Assignment, engine: Engine, console: Console, students: Iterable[str] = ()
+) -> Record:
+    """Grade the class, a line for each submission as it finishes, and keep the record.
+
+    On Ctrl-C what was graded until then is kept, and KeyboardInterrupt goes on to whoever called.
+    """
+    require_release(course, assignment.name)
+    submissions = find_submissions(course, assignment.name, students)
+    if not submissions:
+        raise CourseError(
+            f"nobody handed in anything: put notebooks in {course.submitted('STUDENT', assignment.name)}, "
+            f"or collect them with: nbgrader collect {assignment.name}"
+        )
+    console.print(f"grading {assignment.name} with {engine.name}", highlight=False)
+    results: list[Result] = []
+    try:
+        _grade_all(course, submissions, engine, console, results)
+    finally:
+        if results:
+            record = save_record(course, assignment, results)
+    return record
+
+
+def _grade_all(
+    course: Course, submissions: Sequence[Submission], engine: Engine, console: Console, results: list[Result]
+) -> None:
+    running: list[str] = []
+    lock = threading.Lock()
+    widest = max(len(submission.student) for submission in submissions)
+    with _progress(console) as progress:
+        task = progress.add_task("", total=len(submissions))
+
+        def show() -> None:
+            progress.update(task, description=escape(", ".join(running)))
+
+        def started(submission: Submission) -> None:
+            with lock:
+                running.append(submission.student)
+                show()
+
+        with closing(engine.grade(course, submissions, started)) as finished:  # type: ignore[type-var]
+            for result in finished:
+                results.append(result)
+                with lock:
+                    if result.student in running:
+                        running.remove(result.student)
+                    show()
+                progress.advance(task)
+                progress.console.print(_line(result, widest), highlight=False)
+
+
+def _line(result: Result, widest: int) -> str:
+    colour = COLOURS[result.status]
+    said = escape(seen(result))
+    return (
+        f"  {escape(result.student):{widest}}  [{colour}]{result.status.value:10}[/]  "
+        f"{points(result):>8}  {bar(result.score, result.max_score)}  [dim]{said}[/]"
+    )
+
+
+def make_feedback(
+    course: Course, assignment: Assignment, console: Console, students: Iterable[str] = ()
+) -> int:
+    """Make all feedback pages; returns how many."""
+    pages = 0
+    with _progress(console) as progress:
+        graded = len(list(course.autograded().glob(f"*/{assignment.name}")))
+        task = progress.add_task("feedback", total=graded)
+        for student, made, problem in write_feedback(course, assignment, students):
+            pages += len(made)
+            progress.update(task, advance=1, description=escape(student))
+            if problem:
+                progress.console.print(f"  {escape(student)}: [red]no feedback[/]: {escape(problem)}")
+    if not pages:
+        raise CourseError(
+            f"there are no graded notebooks of {assignment.name}; run: cs-conv grade {assignment.name}"
+        )
+    return pages
+
+
+def write_json(path: Path, records: Sequence[Record]) -> None:
+    """Write the records for other programs: every score, status and misconception."""
+    data = {"format": 1, "assignments": [record.model_dump(mode="json") for record in records]}
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+    )

@@ -1,0 +1,79 @@
+"""The class and its misconceptions as tables for the terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from autograder.grading.results import Result, Status
+from autograder.reports.record import Record
+
+COLOURS = {
+    Status.GRADED: "green",
+    Status.TIMED_OUT: "yellow",
+    Status.CRASHED: "yellow",
+    Status.UNREADABLE: "red",
+    Status.MISSING: "dim",
+    Status.NOT_GRADED: "bold red",
+}
+
+
+def class_table(record: Record) -> Table:
+    """A line for each student: status, points, what was recognised."""
+    table = Table(
+        title=escape(f"{record.assignment}: {record.title}"), box=box.SIMPLE_HEAD, caption=record.summary
+    )
+    table.add_column("student", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("what was seen", overflow="fold")
+    for result in record.results:
+        table.add_row(
+            escape(result.student),
+            Text(result.status.value, COLOURS[result.status]),
+            points(result),
+            bar(result.score, result.max_score),
+            escape(seen(result)),
+        )
+    return table
+
+
+def misconception_table(record: Record) -> Table:
+    """A line for each misconception: how many students, in which exercise."""
+    table = Table(title="misconceptions", box=box.SIMPLE_HEAD)
+    table.add_column("students", justify="right", no_wrap=True)
+    table.add_column("exercise", no_wrap=True)
+    table.add_column("misconception", overflow="fold")
+    for misconception in record.misconceptions:
+        table.add_row(str(misconception.count), escape(misconception.exercise), escape(misconception.name))
+    return table
+
+
+def points(result: Result) -> str:
+    """Points out of the maximum; a dash where grading failed."""
+    score = "-" if result.score is None else f"{result.score:g}"
+    return f"{score} / {result.max_score:g}"
+
+
+def bar(score: float | None, max_score: float, width: int = 10) -> str:
+    """The share of the points as a short bar."""
+    filled = round(width * (score or 0) / max_score) if max_score else 0
+    filled = min(max(filled, 0), width)
+    return "█" * filled + "·" * (width - filled)
+
+
+def seen(result: Result) -> str:
+    """The misconceptions recognised, then what happened to the run."""
+    said = list(dict.fromkeys(mistake.name for mistake in result.mistakes))
+    if result.detail:
+        said.append(result.detail)
+    elif not said and result.status is Status.GRADED and result.score is not None:
+        failed = [test.grade_id for test in result.tests if test.passed is False]
+        if failed and result.score == 0:
+            said.append("no test passed")
+        elif failed:
+            said.append(f"failed: {', '.join(failed)}")
+    return "; ".join(said)

@@ -1,0 +1,138 @@
+"""Is a backward pass right? Ask the forward pass.
+
+A backward function claims how much sum(f(x) * dout) changes when x changes. Moving x a little each way and
+looking is slow and needs no theory, so it can judge any theory. Three ways to look, from the most telling to
+the cheapest:
+
+    numeric_gradient   one element at a time: says *where* a gradient is wrong; two calls of f an element
+    directional        random directions through all elements at once: two calls of f a direction
+    adjoint_gap        no step at all, for maps that are linear or scale with x: one call of f
+
+Every function here takes `f` with one argument: hold the others fixed with a lambda, for example
+`lambda x: conv_forward(x, w, b, stride=2)`. Sums are taken in float64 whatever the arrays hold.
+
+Draw `dout` at random. With ones, two mistakes that cancel in the sum go unseen.
+Source: Baydin et al., "Automatic differentiation in machine learning: a survey", 2018 (sections 2.1 and 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cs_conv.geometry import Array
+
+
+def numeric_gradient(f: Callable[[Array], Array], x: Array, dout: Array, h: float = 1e-5) -> Array:
+    """The gradient of sum(f(x) * dout) by central differences, one element of x at a time.
+
+    x: any shape, float. dout: the shape of f(x). h: the step, in units of x. Returns the shape of x, float64.
+
+    Why central: (f(x + h) - f(x - h)) / 2h is wrong by a multiple of h^2, a one-sided difference by one of h.
+    Why h = 1e-5: smaller steps lose digits, since the two values of f agree in ever more of them; larger ones
+    see the curve of f. In float32 only a few digits are left, so check in float64.
+    Where f is linear in x, as convolution is in x, in w and in b, there is no curve: take h = 1, exact to
+    rounding in float32 too. At a kink (a tie in max pooling, ReLU at 0) no step gives the gradient.
+    """
+    gradient = np.empty(x.shape, np.float64)
+    for index in np.ndindex(x.shape):
+        direction = np.zeros_like(x)
+        direction[index] = 1
+        gradient[index] = derivative(f, x, direction, dout, h)
+    return gradient
+
+
+def directional(
+    f: Callable[[Array], Array],
+    x: Array,
+    dx: Array,
+    dout: Array,
+    rng: np.random.Generator,
+    h: float = 1e-5,
+    draws: int = 3,
+) -> list[tuple[float, float]]:
+    """Along random directions, (how sum(f(x) * dout) changes, how it would by dx): equal where dx is right.
+
+    x, dx: the same shape. dout: the shape of f(x). h: the step; 1 where f is linear, see numeric_gradient.
+    A wrong element shows in almost every direction, since each direction moves all elements: a few draws do
+    what numeric_gradient does with a pair of calls for every element. They don't say which element it is.
+    ValueError where dx has not the shape of x: a gradient always has.
+    """
+    _same_shape("dx", dx, "x", x)
+    pairs = []
+    for _ in range(draws):
+        direction = rng.standard_normal(x.shape).astype(x.dtype)
+        pairs.append((derivative(f, x, direction, dout, h), _inner(direction, dx)))
+    return pairs
+
+
+def derivative(
+    f: Callable[[Array], Array], x: Array, direction: Array, dout: Array, h: float = 1e-5
+) -> float:
+    """How fast sum(f(x) * dout) changes as x moves along `direction`, by a central difference.
+
+    x, direction: the same shape. dout: the shape of f(x); ValueError where it is not. TypeError where x holds
+    integers, which cannot move a little. f gets new arrays, so it may even write into them.
+    """
+    if not np.issubdtype(x.dtype, np.floating):
+        raise TypeError(f"x holds {x.dtype}, which cannot move by {h}: convert it with x.astype(np.float64)")
+    step = h * direction
+    above, below = f(x + step), f(x - step)
+    _same_shape("dout", dout, "f(x)", above)
+    # Subtract first: the parts that did not change cancel before they can add rounding errors.
+    change = np.subtract(above, below, dtype=np.float64)
+    return _inner(change, dout) / (2 * h)
+
+
+def adjoint_gap(out: Array, dout: Array, x: Array, dx: Array) -> float:
+    """How far <out, dout> is from <x, dx>, relative to the sizes of their terms: 0 where dx fits out.
+
+    out, dout: the same shape. x, dx: the same shape.
+
+    A linear map is a matrix A: out = A x and dx = A^T dout, so <A x, dout> = <x, A^T dout>. One forward call
+    checks the whole backward pass, without a step. For convolution take the bias off first:
+    <out - b, dout> = <x, dx> = <w, dw>. Max pooling and ReLU are not linear but scale with x, f(2x) = 2 f(x),
+    and for those the identity holds too, even at ties (Euler's theorem on homogeneous functions).
+    It cannot see a wrong forward that has a matching wrong backward: check the forward first.
+    """
+    _same_shape("dout", dout, "out", out)
+    _same_shape("dx", dx, "x", x)
+    scale = max(_inner(np.abs(out), np.abs(dout)), _inner(np.abs(x), np.abs(dx)))
+    return _ratio(abs(_inner(out, dout) - _inner(x, dx)), scale)
+
+
+def relative_error(a: Array, b: Array) -> float:
+    """The largest difference between a and b over the largest value in either: 0 where they are equal.
+
+    a, b: the same shape; ValueError where they are not, for NumPy would stretch one. inf where either holds a
+    NaN or an infinity. Below 1e-9 is rounding in float64, below 1e-4 in float32.
+    One scale for the whole array: dividing each element by itself would call every rounding error next to a
+    true 0 a mistake.
+    """
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    _same_shape("a", a, "b", b)
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return float("inf")
+    if a.size == 0:
+        return 0.0
+    return _ratio(float(np.abs(a - b).max()), float(max(np.abs(a).max(), np.abs(b).max())))
+
+
+def _ratio(difference: float, scale: float) -> float:
+    """difference / scale, but 0 for 0 / 0, and inf where there is no finite answer."""
+    if difference == 0:
+        return 0.0
+    return difference / scale if np.isfinite(difference) and scale > 0 else float("inf")
+
+
+def _inner(a: Array, b: Array) -> float:
+    return float(np.sum(np.multiply(a, b, dtype=np.float64)))
+
+
+def _same_shape(name: str, array: Array, other_name: str, other: Array) -> None:
+    if np.shape(array) != np.shape(other):
+        raise ValueError(
+            f"{name} has the shape {np.shape(array)} but {other_name} has {np.shape(other)}: "
+            f"they must be the same"
+        )

@@ -1,0 +1,165 @@
+"""Which outputs an input feeds, and the gradients that come back the same way.
+
+A convolution along a line is a table: a row for each output, a column for each input, a weight where
+they meet. Forward reads it by rows; backward reads it by columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from cs_conv.pictures.grid import CELL, SECOND, draw_grid, frame, number, row_of_grids, shade
+
+WEIGHT_COLORS = ("#f3d98b", "#7fb8da", "#d9b3d9", "#a6cfa0", "#f0b29a")
+"""One pale colour a weight; black text stays readable on each, and each also carries its name."""
+
+
+def draw_table(
+    filter_size: int,
+    outputs: int,
+    stride: int = 1,
+    *,
+    row: int | None = None,
+    column: int | None = None,
+    weight: int | None = None,
+    dout: Sequence[float] | None = None,
+) -> None:
+    """Draw a convolution along a line as a table: a row an output, a column an input, their weight between.
+
+    Frames one row (an output), one column (an input) or all places of one weight. `dout` (outputs,) is written
+    beside the rows.
+    """
+    inputs = (outputs - 1) * stride + filter_size
+    figure, ax = plt.subplots(figsize=(CELL * 1.3 * (inputs + 4), CELL * 1.3 * (outputs + 1.5)))
+    del figure
+    _empty_cells(ax, outputs, inputs)
+    for i in range(outputs):
+        for p in range(filter_size):
+            _named_cell(ax, i, i * stride + p, f"w[{p}]", WEIGHT_COLORS[p % len(WEIGHT_COLORS)])
+            if weight == p:
+                frame(ax, i, i * stride + p)
+    if row is not None:
+        frame(ax, row, row * stride, width=filter_size)
+    if column is not None:
+        frame(ax, 0, column, height=outputs)
+    names = [f"out[{i}]" for i in range(outputs)]
+    if dout is not None:
+        names = [f"dout[{i}] = {number(float(d))}" for i, d in enumerate(dout)]
+    ax.set_yticks(range(outputs), names, fontsize=10)
+    ax.set_xticks(range(inputs), [f"x[{m}]" for m in range(inputs)], fontsize=10)
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+
+
+def draw_feeds(
+    image: tuple[int, int],
+    filter_size: tuple[int, int],
+    pixel: tuple[int, int],
+    stride: int = 1,
+    pad: int = 0,
+) -> None:
+    """Draw which outputs a pixel feeds, and through which weight.
+
+    image: (H, W). filter_size: (FH, FW). pixel: (row, column) of the image.
+    """
+    (H, W), (FH, FW) = image, filter_size
+    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
+    _, (left, right) = plt.subplots(
+        1, 2, figsize=(CELL * 1.5 * (W + OW + 2 * pad + 3), CELL * 1.5 * (max(H + 2 * pad, OH) + 1)),
+        gridspec_kw={"width_ratios": [W + 2 * pad, OW]},
+    )  # fmt: skip
+    _empty_cells(left, H + 2 * pad, W + 2 * pad)
+    _hatch_padding(left, H, W, pad)
+    y, z = pixel[0] + pad, pixel[1] + pad
+    _named_cell(left, y, z, "x", "#f3d98b")
+    frame(left, y, z)
+    left.set_title(f"the image: pixel ({pixel[0]}, {pixel[1]})", fontsize=10)
+    _empty_cells(right, OH, OW)
+    fed = 0
+    for i in range(OH):
+        for j in range(OW):
+            p, q = y - i * stride, z - j * stride
+            if 0 <= p < FH and 0 <= q < FW:
+                _named_cell(right, i, j, f"w[{p},{q}]", "#7fb8da")
+                frame(right, i, j)
+                fed += 1
+    right.set_title(f"the outputs that it feeds: {fed} of {OH * OW}", fontsize=10)
+
+
+def draw_arrival(
+    dout: Any, w: Any, dx: Any, step: int, stride: int = 1, pad: int = 0, limit: float | None = None
+) -> None:
+    """Draw one step of the way back: the output that sends, what it sends, and dx so far.
+
+    dout: (OH, OW). w: (FH, FW). dx: (H, W), what has arrived after outputs 0 to `step`, counted row by row.
+    `limit` keeps the colours the same from step to step.
+    """
+    dout, w, dx = np.asarray(dout), np.asarray(w), np.asarray(dx)
+    (H, W), (FH, FW) = dx.shape, w.shape
+    i, j = divmod(step, dout.shape[1])
+    sent = dout[i, j] * w
+    _, axes = row_of_grids(
+        [dout, sent, np.pad(dx, pad)],
+        [
+            "dout",
+            f"dout[{i},{j}] = {number(float(dout[i, j]))} times w",
+            f"dx after {step + 1} of {dout.size} outputs",
+        ],
+        limit=limit or float(np.abs(dx).max() or 1),
+        cell=1.25 * CELL,
+    )
+    frame(axes[0], i, j, color=SECOND)
+    frame(axes[1], 0, 0, FH, FW, SECOND)
+    frame(axes[2], i * stride, j * stride, FH, FW, SECOND)
+    _hatch_padding(axes[2], H, W, pad)
+
+
+def draw_dilated(dout: Any, stride: int, filter_size: tuple[int, int]) -> None:
+    """Draw dout beside itself with stride - 1 zeros between its values and a rim of filter size - 1 around.
+
+    dout: (OH, OW). The rim is hatched; the frame is the first place of the filter that slides over it.
+    """
+    dout, (FH, FW) = np.asarray(dout, dtype=float), filter_size
+    OH, OW = dout.shape
+    inner = ((OH - 1) * stride + 1, (OW - 1) * stride + 1)
+    spread = np.zeros((inner[0] + 2 * (FH - 1), inner[1] + 2 * (FW - 1)))
+    spread[FH - 1 :: stride, FW - 1 :: stride][:OH, :OW] = dout
+    _, axes = row_of_grids([dout, spread], ["dout", "with zeros between and around"], same_colors=True)
+    for y in range(spread.shape[0]):
+        for z in range(spread.shape[1]):
+            if not (FH - 1 <= y < FH - 1 + inner[0] and FW - 1 <= z < FW - 1 + inner[1]):
+                shade(axes[1], y, z)
+    frame(axes[1], 0, 0, FH, FW)
+
+
+def draw_comparison(numeric: Any, yours: Any, name: str) -> None:
+    """Draw a measured gradient, yours, and the difference, all (rows, columns), in one scale of colours."""
+    numeric, yours = np.atleast_2d(numeric), np.atleast_2d(yours)
+    row_of_grids(
+        [numeric, yours, yours - numeric],
+        [f"{name}, measured", f"{name}, yours", "difference"],
+        same_colors=True,
+        cell=1.25 * CELL,
+    )
+
+
+def _empty_cells(ax: Axes, rows: int, columns: int) -> None:
+    draw_grid(ax, np.zeros((rows, columns)), numbers=False)
+
+
+def _named_cell(ax: Axes, i: int, j: int, text: str, color: str) -> None:
+    ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, edgecolor="#999999", linewidth=0.6))
+    ax.text(j, i, text, ha="center", va="center", fontsize=9)
+
+
+def _hatch_padding(ax: Axes, H: int, W: int, pad: int) -> None:
+    if pad:
+        shade(ax, 0, 0, pad, W + 2 * pad)
+        shade(ax, pad + H, 0, pad, W + 2 * pad)
+        shade(ax, pad, 0, H, pad)
+        shade(ax, pad, pad + W, H, pad)

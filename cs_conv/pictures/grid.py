@@ -1,0 +1,173 @@
+"""An array drawn as a grid: its numbers, a colour for each, frames around the cells that matter.
+
+Signed values get a diverging map centred at 0 (orange below, white at 0, purple above), which the
+colour-blind read as well. One call draws one matrix into one Axes; `row_of_grids` makes a figure of several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+SIGNED: Colormap = plt.get_cmap("PuOr")
+"""Colours for signed values: orange below 0, white at 0, purple above."""
+
+# Colours of frames: apart for every kind of colour vision, in this order.
+FRAME = "#111111"
+SECOND = "#d55e00"
+THIRD = "#0072b2"
+
+PALE = 1.7
+"""How much wider the colour scale is than the values: numbers must stay readable on the strongest cell."""
+
+CELL = 0.42
+"""The side of one cell in inches, where a function chooses the size of a figure."""
+
+
+def draw_grid(
+    ax: Axes,
+    values: Any,
+    *,
+    title: str = "",
+    limit: float | None = None,
+    numbers: bool | None = None,
+    known: Any = None,
+    axes: tuple[str, str] | None = None,
+    index: bool = False,
+    fontsize: float = 9,
+) -> None:
+    """Draw a matrix of shape (rows, columns) into `ax`, row 0 on top, cell (i, j) centred at x = j, y = i.
+
+    `limit` is the absolute value of the strongest colour (default: the largest in `values`); give several
+    grids the same one to make their colours comparable. `numbers` writes the values (default: up to 400
+    cells). Cells that are False in `known` (rows, columns) or NaN stay empty. `axes` names the rows and
+    columns; `index` writes their indices. ValueError where `values` is no matrix.
+    """
+    matrix = np.asarray(values, dtype=float)
+    if matrix.ndim != 2:
+        raise ValueError(f"a grid shows a matrix; this array has {matrix.ndim} axes: {matrix.shape}")
+    shown = np.isfinite(matrix) if known is None else np.asarray(known, bool) & np.isfinite(matrix)
+    top = _limit(matrix[shown]) if limit is None else limit
+    image = np.ma.masked_array(matrix, ~shown)
+    ax.imshow(image, cmap=_with_empty_cells(), vmin=-PALE * top, vmax=PALE * top, aspect="equal")
+    _lines(ax, *matrix.shape)
+    if numbers if numbers is not None else matrix.size <= 400:
+        for i, j in np.argwhere(shown):
+            ax.text(j, i, number(matrix[i, j]), ha="center", va="center", fontsize=fontsize)
+    _labels(ax, matrix.shape, axes, index, fontsize)
+    if title:
+        ax.set_title(title, fontsize=fontsize + 1)
+
+
+def frame(
+    ax: Axes,
+    row: float,
+    column: float,
+    height: float = 1,
+    width: float = 1,
+    color: str = FRAME,
+    *,
+    dashed: bool = False,
+    linewidth: float = 2.5,
+) -> None:
+    """Frame the cells of a grid from (row, column), `height` cells down and `width` cells to the right."""
+    ax.add_patch(
+        Rectangle(
+            (column - 0.5, row - 0.5),
+            width,
+            height,
+            fill=False,
+            edgecolor=color,
+            linewidth=linewidth,
+            linestyle="--" if dashed else "-",
+            clip_on=False,
+            zorder=3,
+        )
+    )
+
+
+def shade(ax: Axes, row: float, column: float, height: float = 1, width: float = 1) -> None:
+    """Hatch cells of a grid lightly, e.g. those that are padding."""
+    ax.add_patch(
+        Rectangle(
+            (column - 0.5, row - 0.5),
+            width,
+            height,
+            facecolor="none",
+            edgecolor="#00000022",
+            hatch="////",
+            linewidth=0,
+            zorder=1.5,
+        )
+    )
+
+
+def row_of_grids(
+    arrays: Sequence[Any],
+    titles: Sequence[str] = (),
+    *,
+    same_colors: bool = False,
+    cell: float = CELL,
+    **options: Any,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with several matrices side by side, cells of equal size; returns the figure and its Axes.
+
+    `same_colors` gives all grids one colour scale; `options` go to `draw_grid`.
+    """
+    matrices = [np.atleast_2d(np.asarray(a, dtype=float)) for a in arrays]
+    if same_colors:
+        options["limit"] = max(_limit(m[np.isfinite(m)]) for m in matrices)
+    widths = [m.shape[1] for m in matrices]
+    height = max(m.shape[0] for m in matrices)
+    gap = 1.2
+    size = (cell * (sum(widths) + gap * (len(widths) + 1)), cell * (height + 2.2))
+    figure, axes = plt.subplots(
+        1, len(matrices), figsize=size, squeeze=False, gridspec_kw={"width_ratios": widths, "wspace": 0.25}
+    )
+    for i, (ax, matrix) in enumerate(zip(axes[0], matrices, strict=True)):
+        draw_grid(ax, matrix, title=titles[i] if i < len(titles) else "", **options)
+    return figure, list(axes[0])
+
+
+def number(value: float) -> str:
+    """A value as short as it can be read: integers without a point, others with two digits."""
+    if value == int(value) and abs(value) < 1e5:
+        return str(int(value))
+    return f"{value:.2f}" if abs(value) < 100 else f"{value:.3g}"
+
+
+def _limit(values: np.ndarray) -> float:
+    """The largest absolute value, or 1 where there is none."""
+    return float(np.abs(values).max(initial=0.0)) or 1.0
+
+
+def _with_empty_cells() -> Colormap:
+    return SIGNED.with_extremes(bad="#f4f4f4")
+
+
+def _lines(ax: Axes, rows: int, columns: int) -> None:
+    """Thin lines between the cells, and nothing else of an Axes' frame."""
+    ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color="#999999", linewidth=0.6)
+    ax.tick_params(which="both", length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def _labels(
+    ax: Axes, shape: tuple[int, ...], axes: tuple[str, str] | None, index: bool, fontsize: float
+) -> None:
+    ax.set_yticks(range(shape[0]) if index else [])
+    ax.set_xticks(range(shape[1]) if index else [])
+    ax.tick_params(labelsize=fontsize - 2, top=False, bottom=False, labeltop=index, labelbottom=False)
+    if axes is not None:
+        ax.set_ylabel(axes[0], fontsize=fontsize)
+        ax.set_xlabel(axes[1], fontsize=fontsize)

@@ -1,0 +1,181 @@
+"""The judge accepts plain data only, says what is wrong, and prints nothing."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from autograder import check, judge
+from autograder.checks import MIME, Report, find, names
+from cs_conv.naive import conv_forward
+
+
+def returning(change):
+    def answer(x, w, b, stride=1, pad=0):
+        return change(conv_forward(x, w, b, stride, pad))
+
+    return answer
+
+
+class Agreeable(np.ndarray):
+    """Equal to everything."""
+
+    def __eq__(self, other):
+        return np.ones(self.shape, bool)
+
+    __hash__ = None
+
+
+class Whatever:
+    shape = (1, 1, 2, 2)
+    dtype = np.dtype(float)
+
+    def __eq__(self, other):
+        return True
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("asked")
+
+    __hash__ = None
+
+
+NOT_PLAIN = {
+    "a subclass": lambda out: (out * 0).view(Agreeable),
+    "an object equal to everything": lambda out: Whatever(),
+    "None": lambda out: None,
+    "an array of objects": lambda out: np.full(out.shape, Whatever(), dtype=object),
+    "a masked array": lambda out: np.ma.masked_all(out.shape),
+    "complex numbers": lambda out: out.astype(complex),
+    "half precision": lambda out: out.astype(np.float16),
+    "text": lambda out: out.astype(str),
+    "a tuple around it": lambda out: (out,),
+    "a generator": lambda out: (row for row in out),
+    "an enormous view": lambda out: np.broadcast_to(0.0, (10**6, 10**6)),
+    "NaN": lambda out: out * np.nan,
+    "infinity": lambda out: out + np.inf,
+    "a structured array": lambda out: np.zeros(out.shape, [("a", float)]),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_PLAIN)
+def test_what_is_no_plain_array_fails_with_words(kind):
+    verdict = judge("conv_forward", returning(NOT_PLAIN[kind]))
+    assert not verdict.passed
+    assert not any(a.passed for a in verdict.aspects if a.name != "shape")
+    assert len(verdict.failure.problem) > 15
+
+
+@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize(
+    "kind", ["a subclass", "an object equal to everything", "None", "an array of objects", "NaN"]
+)
+def test_no_exercise_takes_it(exercise, kind):
+    reference = find(exercise).reference
+
+    def answer(*args, **options):
+        value = reference(*args, **options)
+        forge = NOT_PLAIN[kind]
+        many = isinstance(value, tuple)
+        return tuple(forge(np.asarray(a)) for a in value) if many else forge(np.asarray(value))
+
+    assert not judge(exercise, answer).passed
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyError, RecursionError, MemoryError, GeneratorExit])
+def test_any_exception_is_a_wrong_answer_not_an_accident(error):
+    def answer(*args, **options):
+        raise error("so what")
+
+    verdict = judge("conv_forward", answer)
+    assert verdict.points == 0
+    assert error.__name__ in verdict.failure.problem
+
+
+def test_an_interrupt_is_the_users():
+    def answer(*args, **options):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judge("conv_forward", answer)
+
+
+def test_prints_and_warnings_of_an_answer_go_nowhere(capfd):
+    def noisy(x, w, b, stride=1, pad=0):
+        print("debugging")
+        print("more", file=sys.stderr)
+        warnings.warn("careful", stacklevel=1)
+        np.zeros(1) / np.zeros(1)
+        return conv_forward(x, w, b, stride, pad)
+
+    assert judge("conv_forward", noisy).passed
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_failure_names_the_line_of_the_answer():
+    def broken(x, w, b, stride=1, pad=0):
+        return x["here"]
+
+    assert 'return x["here"]' in judge("conv_forward", broken).failure.problem
+
+
+def test_wrong_arguments_are_for_people():
+    with pytest.raises(ValueError, match="did you mean 'conv_forward'"):
+        judge("conv_forwad", conv_forward)
+    with pytest.raises(TypeError, match="needs a function"):
+        judge("conv_forward", np.zeros(3))
+    with pytest.raises(ValueError, match="has no aspect 'speed'; it has 'shape'"):
+        check("conv_forward", conv_forward, "speed")
+
+
+def test_seeds_draw_other_numbers_and_the_same_seed_the_same():
+    cases = [list(find("conv_forward").cases(np.random.default_rng(seed))) for seed in (1, 1, 2)]
+    assert all(np.array_equal(a.args[0], b.args[0]) for a, b in zip(cases[0], cases[1], strict=True))
+    assert any(not np.array_equal(a.args[0], b.args[0]) for a, b in zip(cases[0], cases[2], strict=True))
+
+
+def test_the_seed_comes_from_the_grader_where_none_is_given(monkeypatch, capsys):
+    monkeypatch.setenv("CS_CONV_SEED", "77")
+    with pytest.raises(AssertionError):
+        check("conv_forward", returning(lambda out: out + 1))
+    assert "seed=77" in capsys.readouterr().out
+
+
+def test_rounding_down_passes_with_a_note_and_garbage_does_not():
+    def rounds_down(x, w, b, stride=1, pad=0):
+        rows, columns = ((n + 2 * pad - f) % stride for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
+        return conv_forward(x[:, :, : x.shape[2] - rows, : x.shape[3] - columns], w, b, stride, pad)
+
+    def zeros(x, w, b, stride=1, pad=0):
+        try:
+            return conv_forward(x, w, b, stride, pad)
+        except ValueError:
+            return np.zeros((1, 1, 2, 2))
+
+    verdict = judge("conv_forward", rounds_down)
+    assert verdict.passed
+    assert "rounds down" in verdict.notes[0]
+    assert not judge("conv_forward", zeros).aspect_passed("edge cases")
+
+
+def test_a_stub_earns_nothing():
+    def stub(*args, **options):
+        raise NotImplementedError
+
+    for exercise in names():
+        verdict = judge(exercise, stub)
+        assert verdict.points == 0
+        assert "not answered yet" in Report(verdict).text()
+
+
+def test_the_report_has_three_forms_and_escapes():
+    def wicked(x, w, b, stride=1, pad=0):
+        raise ValueError("<script>alert(1)</script>")
+
+    bundle = Report(judge("conv_forward", wicked), "values")._repr_mimebundle_()
+    assert bundle[MIME]["aspect"] == "values"
+    assert bundle[MIME]["points"] == 0
+    assert "<script>" not in bundle["text/html"]
+    assert "alert(1)" in bundle["text/plain"]

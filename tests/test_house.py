@@ -1,0 +1,62 @@
+"""What README and CI rest on: a lock that fits, targets that exist, a package that is whole."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = (ROOT / "requirements.lock").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def wanted() -> list[Requirement]:
+    """What the course needs and what its tests need."""
+    return [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]]
+
+
+@pytest.mark.parametrize("requirement", wanted(), ids=str)
+def test_the_lock_pins_what_the_project_asks_for(requirement: Requirement) -> None:
+    name = re.escape(canonicalize_name(requirement.name))
+    pins = re.findall(rf"^{name}==([^ ;\\]+)", LOCK, re.MULTILINE)
+    assert pins, f"{requirement} is not in requirements.lock: run `make lock`"
+    assert all(requirement.specifier.contains(pin) for pin in pins), f"{pins}: run `make lock`"
+
+
+def test_every_pin_has_a_hash_and_none_an_address() -> None:
+    pins = re.split(r"^(?=\S+==)", LOCK, flags=re.MULTILINE)[1:]
+    assert len(pins) > 100
+    assert [pin for pin in pins if "--hash=sha256:" not in pin] == []
+    assert re.findall(r"://|--(?:extra-)?index-url|--find-links", LOCK) == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", ".ci/run"])
+def test_the_targets_that_a_page_names_exist(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^|^    )make ([a-z-]+)", (ROOT / page).read_text(), re.MULTILINE))
+    named |= set(re.findall(r"^stage \w+ make ([a-z-]+)", (ROOT / page).read_text(), re.MULTILINE))
+    assert named, f"{page} names no target of the Makefile"
+    assert named <= targets
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_both_packages_and_their_data(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    source = tmp_path / "source"
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in tracked.splitlines():
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_bytes((ROOT / name).read_bytes())
+    subprocess.run([*command, "--wheel-dir", str(tmp_path), str(source)], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    ours = {name for name in tracked.splitlines() if name.startswith(("cs_conv/", "autograder/"))}
+    assert {name for name in ours if (ROOT / name).is_file()} <= held
+    assert not any(name.startswith(("tests/", "solutions/")) for name in held)
