@@ -49,7 +49,7 @@ class Bubblewrap:
         config = configuration(
             settings,
             seccomp.build(),
-            uid=FIRST_ID + next(_turns) % IDS if as_root else 0,
+            uid=FIRST_ID + next_turn() % IDS if as_root else 0,
             files=[f"/files/{number}" for number in range(len(settings.files))],
         )
         command = [
@@ -113,19 +113,28 @@ def _world(held: Holdings, settings: Settings, prepared: str | None) -> list[str
     if prepared:
         options += ["--ro-bind", prepared, "/prepared"]
         options = ["--dir", "/prepared", *options]
-    environment = {
-        "HOME": "/tmp",
-        "PATH": "/nonexistent",
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": "/prepared" if prepared else "/tmp",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }
-    for name, value in environment.items():
+    for name, value in environment("/tmp", "/prepared" if prepared else None).items():
         options += ["--setenv", name, value]
     return [
         "--clearenv", *options, "--hostname", "sandbox", "--chdir", "/work"
     ]
+
+
+def environment(home: str, prepared: str | None) -> dict[str, str]:
+    """The variables of a sandbox: nothing of the grader's own."""
+    return {
+        "HOME": home,
+        "PATH": "/nonexistent",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": prepared or home,
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+def next_turn() -> int:
+    """A number that differs from one sandbox to the next, for user ids of their own."""
+    return next(_turns)
