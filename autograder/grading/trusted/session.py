@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,7 @@ class Session:
         self.scores: list[TestOutcome] = []
         self.cpu = {"student": 0.0, "start": 0.0}
         self.over = ""
+        self.report: Callable[[TestOutcome], None] = lambda test: None
 
     def grade(self) -> Outcome:
         """Run everything. Raises OurFault where grading itself fails."""
@@ -109,14 +111,7 @@ class Session:
         if step.outside is not None:
             self._outside(number, step)
         if step.role == "written":
-            assert step.template is not None
-            self.scores.append(
-                TestOutcome(
-                    grade_id=step.template.grade_id,
-                    score=None if step.answered else 0.0,
-                    max_score=step.template.points,
-                )
-            )
+            self._score(step, None if step.answered else 0.0, "")
         self.left -= max(0.0, time.monotonic() - began - (self.cpu["start"] - startup))
 
     def _not_run(self, number: int, step: Step) -> None:
@@ -208,11 +203,10 @@ class Session:
 
     def _score(self, step: Step, earned: float | None, reason: str) -> None:
         assert step.template is not None
-        self.scores.append(
-            TestOutcome(
-                grade_id=step.template.grade_id, score=earned, max_score=step.template.points, reason=reason
-            )
-        )
+        known = step.template
+        test = TestOutcome(grade_id=known.grade_id, score=earned, max_score=known.points, reason=reason)
+        self.scores.append(test)
+        self.report(test)
 
     def _refuse_ours(self, ran: Ran) -> None:
         """A full disk or exhausted memory of ours must not cost a student anything."""
