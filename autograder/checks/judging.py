@@ -6,7 +6,7 @@ notebook or on the other side of a process boundary.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -187,20 +187,24 @@ def _judged(aspect: Aspect, parts: tuple[str, ...], failures: list[Failure]) -> 
 
 
 def _recognise(exercise: Exercise, seed: int, outcomes: list[Outcome]) -> tuple[Recognised, ...]:
-    """The mistakes that give exactly the student's results, part by part, on every case.
+    """The mistakes that give exactly the student's results, on every case.
 
-    Each wrong part is looked up by itself, so two mistakes in two parts are both named.
+    One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
+    is looked up by itself, so two mistakes in two parts are both named.
     """
     expected, catalogue = _expected(exercise, seed), _catalogue(exercise, seed)
     fitting = [i for i, case in enumerate(_cases(exercise, seed)) if case.fits]
-    found: dict[Mistake, set[str]] = {}
-    for part in (*exercise.parts, INPUTS):
-        if all(outcomes[i].agrees(expected[i], part) for i in fitting):
-            continue
-        for mistake, theirs in catalogue:
-            if all(outcomes[i].agrees(theirs[i], part) for i in fitting):
-                found.setdefault(mistake, set()).add(part)
-    return tuple(Recognised(m.name, m.advice, frozenset(parts)) for m, parts in found.items())
+
+    def agreeing(theirs: Sequence[Outcome]) -> frozenset[str]:
+        parts = (*exercise.parts, INPUTS)
+        return frozenset(p for p in parts if all(outcomes[i].agrees(theirs[i], p) for i in fitting))
+
+    right = agreeing(expected)
+    explained = [(m, agreeing(theirs)) for m, theirs in catalogue]
+    whole = [(m, parts) for m, parts in explained if len(parts) == len(exercise.parts) + 1]
+    return tuple(
+        Recognised(m.name, m.advice, parts - right) for m, parts in whole or explained if parts - right
+    )
 
 
 def points(exercise: str, aspect: str | None = None) -> int:

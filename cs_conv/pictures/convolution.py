@@ -73,7 +73,7 @@ def show_step(
     figure.suptitle(
         f"out[{k}, {i}, {j}] = {terms} = {number(products.sum() + b[k])}    (the last term is the bias)"
     )
-    figure.tight_layout()
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.92, wspace=0.15, hspace=0.2)
 
 
 def _bracketed(value: float) -> str:

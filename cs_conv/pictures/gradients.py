@@ -20,7 +20,7 @@ WEIGHT_COLORS = ("#f3d98b", "#7fb8da", "#d9b3d9", "#a6cfa0", "#f0b29a")
 """One pale colour a weight; black text stays readable on each, and each also carries its name."""
 
 
-def draw_table(
+def show_table(
     filter_size: int,
     outputs: int,
     stride: int = 1,
@@ -30,10 +30,10 @@ def draw_table(
     weight: int | None = None,
     dout: Sequence[float] | None = None,
 ) -> None:
-    """Draw a convolution along a line as a table: a row an output, a column an input, their weight between.
+    """Draw a convolution along a line as a table: outputs down, inputs across, weights where they meet.
 
-    Frames one row (an output), one column (an input) or all places of one weight. `dout` (outputs,) is written
-    beside the rows.
+    Frames one row (an output), one column (an input) or all places of one weight. `dout` (outputs,) is
+    written beside the rows.
     """
     inputs = (outputs - 1) * stride + filter_size
     figure, ax = plt.subplots(figsize=(CELL * 1.3 * (inputs + 4), CELL * 1.3 * (outputs + 1.5)))
@@ -56,7 +56,7 @@ def draw_table(
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
 
 
-def draw_feeds(
+def show_feeds(
     image: tuple[int, int],
     filter_size: tuple[int, int],
     pixel: tuple[int, int],
@@ -91,7 +91,7 @@ def draw_feeds(
     right.set_title(f"the outputs that it feeds: {fed} of {OH * OW}", fontsize=10)
 
 
-def draw_arrival(
+def show_arrival(
     dout: Any, w: Any, dx: Any, step: int, stride: int = 1, pad: int = 0, limit: float | None = None
 ) -> None:
     """Draw one step of the way back: the output that sends, what it sends, and dx so far.
@@ -104,7 +104,7 @@ def draw_arrival(
     i, j = divmod(step, dout.shape[1])
     sent = dout[i, j] * w
     _, axes = row_of_grids(
-        [dout, sent, np.pad(dx, pad)],
+        [dout, sent, np.pad(dx.astype(float), pad, constant_values=np.nan)],
         [
             "dout",
             f"dout[{i},{j}] = {number(float(dout[i, j]))} times w",
@@ -119,7 +119,7 @@ def draw_arrival(
     _hatch_padding(axes[2], H, W, pad)
 
 
-def draw_dilated(dout: Any, stride: int, filter_size: tuple[int, int]) -> None:
+def show_dilated(dout: Any, stride: int, filter_size: tuple[int, int]) -> None:
     """Draw dout beside itself with stride - 1 zeros between its values and a rim of filter size - 1 around.
 
     dout: (OH, OW). The rim is hatched; the frame is the first place of the filter that slides over it.
@@ -137,7 +137,7 @@ def draw_dilated(dout: Any, stride: int, filter_size: tuple[int, int]) -> None:
     frame(axes[1], 0, 0, FH, FW)
 
 
-def draw_comparison(numeric: Any, yours: Any, name: str) -> None:
+def show_comparison(numeric: Any, yours: Any, name: str) -> None:
     """Draw a measured gradient, yours, and the difference, all (rows, columns), in one scale of colours."""
     numeric, yours = np.atleast_2d(numeric), np.atleast_2d(yours)
     row_of_grids(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..draw import distinct, reals, scattered
-from ..exercise import Case, Catalogue
+from ..exercise import Case, Catalogue, Function
 
 
 def negative(rng, *shape):
@@ -96,7 +96,7 @@ def in_each_window(summary):
     return pool
 
 
-def forward_mistakes(catalogue: Catalogue, summary) -> None:
+def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     """Add the mistakes made with windows; `summary` keeps of a window what the exercise asks for."""
 
     def look(x, top, left, FH, FW):
@@ -288,7 +288,7 @@ def send(dout, x_shape, shares, top, left, add=True):
     return dx
 
 
-def backward_mistakes(catalogue: Catalogue, shares_of) -> None:
+def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     """Add the mistakes made with windows on the way back.
 
     The mistakes take (dout, more, x_shape, size, stride), where `more` is what else the exercise hands over;

@@ -185,6 +185,16 @@ def _(cols, x_shape, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "cut off too early at the end",
+    "The image begins behind `pad` rows of the padded one and is H rows high, so it ends before row pad "
+    "+ H, not before row H. The same across.",
+)
+def _(cols, x_shape, size, stride=1, pad=0):
+    xp = gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)
+    return xp[:, :, pad : x_shape[2], pad : x_shape[3]]
+
+
+@mistakes.mistake(
     "padding ignored",
     "Windows of a padded image reach beyond x: make room for the padding, add the columns there, and "
     "cut it off at the end.",
@@ -332,6 +342,16 @@ def _(cols, x_shape, size, stride=1, pad=0):
     x = reference(cols, x_shape, size, stride, pad)
     x[1:] = 0
     return x
+
+
+@mistakes.mistake(
+    "the column counter starts again with every image",
+    "Every image gets the columns of the first. The columns of image n begin behind those of the images "
+    "before it.",
+)
+def _(cols, x_shape, size, stride=1, pad=0):
+    x = reference(cols, x_shape, size, stride, pad)
+    return np.repeat(x[:1], len(x), axis=0)
 
 
 @mistakes.mistake(

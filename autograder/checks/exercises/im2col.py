@@ -142,6 +142,15 @@ def _(x, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "rows in the order fw, fh, c",
+    "A column reads a window as you read a page: c slowest, then fh, then fw. Yours has all three "
+    "turned round, as .T of a window with three axes does.",
+)
+def _(x, size, stride=1, pad=0):
+    return flat(six_axes(x, size, stride, pad).transpose(2, 1, 0, 3, 4, 5))
+
+
+@mistakes.mistake(
     "windows as rows",
     "Your matrix is the right one on its side: one window a row, as some books have it. Here a window "
     "is a column, so that the filters can be the rows of the matrix on its left.",
@@ -310,6 +319,18 @@ def _(x, size, stride=1, pad=0):
 )
 def _(x, size, stride=1, pad=0):
     return reference(x[:1], size, stride, pad)
+
+
+@mistakes.mistake(
+    "the column counter starts again with every image",
+    "The windows of every image land in the same first columns, so the last image is left there. The "
+    "columns of image n begin behind those of the images before it.",
+)
+def _(x, size, stride=1, pad=0):
+    N = len(x)
+    cols = np.zeros_like(reference(x, size, stride, pad))
+    cols[:, : cols.shape[1] // N] = reference(x[-1:], size, stride, pad)
+    return cols
 
 
 @mistakes.mistake(

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, Identity, aspect
-from .matmul_forward import reference as matmul_forward
+from .matmul_forward import arrange, product
 
 
 def reference(dout, cols, w):
@@ -54,19 +54,23 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 def identities(case: Case, parts: Mapping[str, np.ndarray], rng: np.random.Generator) -> list[Identity]:
     """The forward pass is linear in cols, in w and in b: its change along a direction is its value there."""
     dout, cols, w = case.args
+
+    def change(cols, w, b):
+        return np.sum(arrange(product(cols, w, b), dout.shape) * dout)
+
     no_bias, no_cols = np.zeros(len(w)), np.zeros_like(cols)
     directions = {
         "dcols": rng.normal(size=cols.shape),
         "dw": rng.normal(size=w.shape),
         "db": rng.normal(size=len(w)),
     }
-    forward = {
-        "dcols": lambda v: matmul_forward(v, w, no_bias, dout.shape),
-        "dw": lambda v: matmul_forward(cols, v, no_bias, dout.shape),
-        "db": lambda v: matmul_forward(no_cols, w, v, dout.shape),
+    along = {
+        "dcols": lambda v: change(v, w, no_bias),
+        "dw": lambda v: change(cols, v, no_bias),
+        "db": lambda v: change(no_cols, w, v),
     }
     return [
-        Identity(part, float(np.sum(forward[part](v) * dout)), float(np.sum(v * parts[part])))
+        Identity(part, float(along[part](v)), float(np.sum(v * parts[part])))
         for part, v in directions.items()
     ]
 
@@ -109,6 +113,15 @@ def _(dout, cols, w):
 )
 def _(dout, cols, w):
     return with_rows(dout.transpose(1, 0, 3, 2).reshape(len(w), -1), dout, cols, w)
+
+
+@mistakes.mistake(
+    "dout reshaped with the filters behind",
+    "You move the filters of dout behind i and j and then reshape to K rows. A reshape does not "
+    "transpose: for K rows, K has to be the first axis.",
+)
+def _(dout, cols, w):
+    return with_rows(dout.transpose(0, 2, 3, 1).reshape(len(w), -1), dout, cols, w)
 
 
 @mistakes.mistake(
@@ -157,6 +170,15 @@ def _(dout, cols, w):
 def _(dout, cols, w):
     dcols, dw, _ = reference(dout, cols, w)
     return dcols, dw, dout.mean(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
+    "db averaged over the images",
+    "The gradient of b is the plain sum. A mean over the images belongs to the loss, not to this layer.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = reference(dout, cols, w)
+    return dcols, dw, db / len(dout)
 
 
 @mistakes.mistake(
@@ -226,6 +248,16 @@ def _(dout, cols, w):
 def _(dout, cols, w):
     dcols, dw, db = reference(dout, cols, w)
     return dcols, dw / cols.shape[1], db
+
+
+@mistakes.mistake(
+    "dw of the last image only",
+    "What the images send to w adds up. Yours keeps the part of the last one.",
+)
+def _(dout, cols, w):
+    dcols, _, db = reference(dout, cols, w)
+    places = dout[0, 0].size
+    return dcols, reference(dout[-1:], cols[:, -places:], w)[1], db
 
 
 @mistakes.mistake(

@@ -113,10 +113,6 @@ mistakes.mistake("switches read as if counted from 1", "The first value of a win
     sent_to(lambda k, FH, FW: [(*divmod(k - 1, FW), 1.0)])
 )
 
-mistakes.mistake(
-    "height and width of the window swapped", "`size` is (FH, FW): the rows come first, then the columns."
-)(sent_to(lambda k, FH, FW: [(*divmod(k, FH), 1.0)]))
-
 
 @mistakes.mistake(
     "switches read as places in the image",

@@ -97,9 +97,9 @@ mistakes.mistake(
     "Your switch is the column of the maximum inside its window; the row is lost.",
 )(in_each_window(lambda w: (w.max(), w.argmax() % w.shape[1])))
 
-mistakes.mistake(
-    "switches of the minima", "The maxima are right, but the switches point to the smallest values."
-)(in_each_window(lambda w: (w.max(), w.argmin())))
+mistakes.mistake("switches of the minima", "Your switches point to the smallest value of each window.")(
+    in_each_window(lambda w: (w.max(), w.argmin()))
+)
 
 mistakes.mistake("minimum instead of maximum", "You keep the smallest value of each window.")(
     in_each_window(lambda w: (w.min(), w.argmin()))

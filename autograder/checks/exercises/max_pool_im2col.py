@@ -159,6 +159,18 @@ def _(x, size, stride):
 
 
 @mistakes.mistake(
+    "channels as images, columns read in the order i, j, n",
+    "You pool every channel as an image of its own, which is a good way, but then read the columns with "
+    "the images fastest. That is how the Stanford course's im2col orders them; here the image is "
+    "slowest.",
+)
+def _(x, size, stride):
+    (N, C), (taps, OH, OW) = x.shape[:2], split(x, size, stride)
+    both = pooled(taps, N, OH, OW)
+    return tuple(a.reshape(OH, OW, N, C).transpose(2, 3, 0, 1) for a in both)
+
+
+@mistakes.mistake(
     "images and channels swapped",
     "Your results are (C, N, OH, OW); they are (N, C, OH, OW), the images first.",
 )
@@ -235,6 +247,17 @@ def _(x, size, stride):
     turned = taps.reshape(-1, FH, FW, taps.shape[2]).swapaxes(1, 2).reshape(taps.shape)
     out, _ = pooled(taps, len(x), OH, OW)
     return out, pooled(turned, len(x), OH, OW)[1]
+
+
+@mistakes.mistake(
+    "switches count rows by the height",
+    "A row of the window holds FW places, so the flat index is fh * FW + fw. Yours has FH in it.",
+)
+def _(x, size, stride):
+    taps, OH, OW = split(x, size, stride)
+    out, switches = pooled(taps, len(x), OH, OW)
+    fh, fw = np.divmod(switches, size[1])
+    return out, fh * size[0] + fw
 
 
 @mistakes.mistake(

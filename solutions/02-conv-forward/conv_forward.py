@@ -1,0 +1,632 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Convolution, forward
+#
+# You will write the layer that convolutional networks are named after. It takes about 50 minutes.
+#
+# | you write | what it does | points |
+# |---|---|---|
+# | `conv_window` | one number of the output | 4 |
+# | `conv_forward` | the whole layer | 10 |
+# | `filter_bank` | several filters on a photograph | 6 |
+#
+# At the end you type in filters of your own and watch what they do to the photograph.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import numpy as np
+
+from autograder import check
+
+# %% [markdown]
+# ## A window, a filter, a number
+#
+# Look at the picture below before you read on. It shows how *one* number of a convolution comes about.
+
+# %%
+from cs_conv.pictures.convolution import demo, show_step
+
+example = demo()
+show_step(example.x, example.w, example.b, example.out, k=0, i=0, j=0, stride=2, pad=1)
+
+# %% [markdown]
+# *In words: three rows of grids, one row for each channel of the input. In each row stand the 5x5 channel
+# with a ring of zeros around it, a 3x3 filter, and the nine products of the filter with the framed window
+# in the top left corner. The products of the three channels sum to -1, 3 and -2. With the bias, 1, that
+# makes 1, the first number of the output.*
+#
+# The input has three **channels**. A ring of zeros (hatched) lies around each of them: the **padding**.
+#
+# The **filter** has three channels as well. It is laid on a **window** of the same size (framed). Every
+# weight is multiplied by the number that lies under it. All 27 products are added up, and one more
+# number, the **bias**.
+#
+# Then the window moves. The step is the **stride**, here 2. Let it run, or move the slider and follow a
+# few steps by hand.
+
+# %%
+from IPython.display import display
+from ipywidgets import HBox, IntSlider, Play, interactive_output, jslink
+
+
+def step(number):
+    k, i, j = np.unravel_index(number, example.out.shape)
+    show_step(example.x, example.w, example.b, example.out, k, i, j, stride=2, pad=1)
+
+
+play, number = Play(max=17, interval=1500), IntSlider(max=17, description="step")
+jslink((play, "value"), (number, "value"))
+display(HBox([play, number]), interactive_output(step, {"number": number}))
+
+# %% [markdown]
+# After nine steps the first filter is done, and the second one begins. It makes a channel of its own:
+# **two filters in, two channels out**, however many channels the input has.
+#
+# The first step, added up by Python:
+
+# %%
+padded = np.pad(example.x, ((0, 0), (1, 1), (1, 1)))  # (3, 7, 7)
+products = padded[:, 0:3, 0:3] * example.w[0]  # (3, 3, 3)
+print("products:", products.size)
+print("sums of the channels:", products.sum(axis=(1, 2)))
+print("all of them, and the bias:", products.sum() + example.b[0])
+
+# %% [markdown]
+# ## Where the windows lie
+#
+# Now a larger example: an input of 11x11 pixels and 4 channels, filters of 5x5, stride 2, no padding.
+#
+# The Stanford notes write a volume as width x height x depth (11x11x4) where we write an array
+# `(N, C, H, W)`, here `(1, 4, 11, 11)`; depth slice `d` of their output is our channel `d`, the answer of
+# filter `d`.
+
+# %%
+from cs_conv.pictures.convolution import show_windows
+
+show_windows(size=(11, 11), window=(5, 5), stride=2, places=[(0, 0), (0, 1), (1, 0), (3, 3)])
+
+# %% [markdown]
+# *In words: an 11x11 grid with four 5x5 frames. The frame of output (0, 0) lies in the top left corner,
+# that of (0, 1) two columns to the right of it, that of (1, 0) two rows below it, that of (3, 3) in the
+# bottom right corner.*
+#
+# Call the output `V`. `V[i, j, d]` is the number at row `i` and column `j` for filter `d`. Here are some
+# of its numbers, written out. Watch the slices.
+
+# %%
+rng = np.random.default_rng(0)
+X = rng.integers(-3, 4, (4, 11, 11))  # one image: channel, row, column
+W0, W1 = rng.integers(-1, 2, (2, 4, 5, 5))  # two filters
+b0, b1 = 1, -1
+
+V = np.full((4, 4, 2), np.nan)
+V[0, 0, 0] = np.sum(X[:, 0:5, 0:5] * W0) + b0
+V[1, 0, 0] = np.sum(X[:, 2:7, 0:5] * W0) + b0
+V[2, 0, 0] = np.sum(X[:, 4:9, 0:5] * W0) + b0
+V[3, 0, 0] = np.sum(X[:, 6:11, 0:5] * W0) + b0
+
+V[0, 1, 0] = np.sum(X[:, 0:5, 2:7] * W0) + b0
+V[0, 2, 0] = np.sum(X[:, 0:5, 4:9] * W0) + b0
+
+V[0, 0, 1] = np.sum(X[:, 0:5, 0:5] * W1) + b1
+V[2, 3, 1] = np.sum(X[:, 4:9, 6:11] * W1) + b1
+
+print(V[:, :, 0])
+
+# %% [markdown]
+# The `*` multiplies number by number: 4 channels of 5x5, so 100 products. `np.sum` adds them all. (`nan`
+# marks the numbers that we have not computed.)
+#
+# Going down, the slices of the rows begin at 0, 2, 4, 6: **window `i` begins at row `i` times the
+# stride**. Each ends 5 rows later, because the filter is 5 high. The columns do the same. And the first
+# slice is always `:`, because a filter reaches through *all* channels.
+#
+# There is no window that begins at row 8: it would end at row 13, and there are only 11. So `V` has 4
+# rows and 4 columns.
+#
+# Before you go on: which two slices does `V[3, 1, 0]` need? (Row `3 * 2 = 6`, column `1 * 2 = 2`: `6:11`
+# and `2:7`.)
+
+# %% [markdown]
+# ### Exercise 1: one window
+#
+# *Easy, about 5 minutes, about 4 lines, 4 points.*
+#
+# Write `conv_window`. It returns one number of the output, for one image and one filter:
+#
+# $$V[i, j] = b + \sum_{c} \sum_{p} \sum_{q} \; x[c,\; i \cdot S + p,\; j \cdot S + q] \; w[c, p, q]$$
+#
+# Here $c$ runs over the channels, $p$ over the rows and $q$ over the columns of the filter, and $S$ is
+# the stride. The filter may be a rectangle: it is `FH` high and `FW` wide. The input is already padded.
+#
+# An example with one channel: in `x = [[1, 2, 3], [4, 5, 6]]` the 2x2 window of output (0, 1) is
+# `[[2, 3], [5, 6]]`. With `w = [[1, 0], [0, -1]]` and `b = 10` the products are 2, 0, 0 and -6, so
+# `V[0, 1]` is 6.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Look again at the slices of `V[2, 3, 1]` above. Which of their numbers come from `i`, from `j`, from the
+# stride, from the filter's size?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# The window begins at row `i * stride` and at column `j * stride`. A slice `x[:, a:b, c:d]` cuts it out
+# of all channels at once. It must have exactly the shape of `w`.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# Read `FH` and `FW` from `w.shape`. Cut out the rows from `i * stride` to `i * stride + FH`, and the
+# columns in the same way. Multiply the window by `w`, sum everything, and add `b` once.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "conv_window", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def conv_window(x, w, b, i, j, stride=1):
+    """Return V[i, j], one number of a convolution.
+
+    x: (C, H, W), one image, already padded. w: (C, FH, FW), one filter. b: a number, its bias.
+    """
+    ### BEGIN SOLUTION
+    _, FH, FW = w.shape
+    row, column = i * stride, j * stride
+    window = x[:, row : row + FH, column : column + FW]  # (C, FH, FW)
+    return np.sum(window * w) + b
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the example (6 is right), and on a number of `V` from above:
+
+# %%
+small_x = np.array([[[1, 2, 3], [4, 5, 6]]])
+small_w = np.array([[[1, 0], [0, -1]]])
+print("the example:", conv_window(small_x, small_w, 10, 0, 1))
+print("V[2, 3, 1]:", conv_window(X, W1, b1, 2, 3, stride=2), "where", V[2, 3, 1], "is right")
+
+# %% [markdown]
+# Then let it be checked. A check calls your function with many inputs. Where it fails, it shows the
+# smallest input that it fails on, what you returned and what is right, and often it knows the mistake by
+# name.
+
+# %% nbgrader={"grade": true, "grade_id": "conv_window_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("conv_window", conv_window, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_window_stride", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("conv_window", conv_window, "stride")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_window_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("conv_window", conv_window, "rectangles")
+
+# %% [markdown]
+# ## How many windows fit
+#
+# A layer computes *every* window. To make room for the results, you must know how many there are.
+#
+# Take one direction only, say the rows. The padded image has `H + 2 * pad` of them. The first window
+# begins at 0, the next at `stride`, and so on. The last may begin at `H + 2 * pad - FH` at the latest;
+# later, it would hang over the edge.
+#
+# So there are $(H + 2P - F) / S$ steps, and one window more than steps (with $S$ for the stride, $P$ for
+# `pad`, and $F$ for `FH`):
+#
+# $$OH = \frac{H - F + 2P}{S} + 1$$
+#
+# The `+ 1` is the first window. The width works in the same way, with `W`, `FW` and `OW`.
+
+# %%
+fitting = [(5, 3, 1, 1), (5, 3, 2, 1), (7, 3, 1, 0), (7, 3, 2, 0), (11, 5, 2, 0)]
+not_fitting = [(5, 3, 3, 1), (10, 3, 2, 0)]
+for H, F, S, P in fitting + not_fitting:
+    windows = (H - F + 2 * P) / S + 1
+    print(f"{H:2} rows, filter {F}, stride {S}, pad {P}:  ({H} - {F} + {2 * P}) / {S} + 1 = {windows:.4g}")
+
+# %% [markdown]
+# The last two give no whole number: the windows do not fit. Most libraries then leave the last pixels out
+# and say nothing. This course raises an error instead, so that a slip in a size cannot hide:
+
+# %%
+from cs_conv.geometry import output_size
+
+try:
+    output_size(10, 3, stride=2)
+except ValueError as problem:
+    print(problem)
+
+# %% [markdown]
+# ## Why zeros around the image
+#
+# Without padding, the output is smaller than the input, and a deep network would soon have nothing left.
+# The border also counts for less: a corner pixel is seen by one window, a pixel in the middle by many.
+
+# %%
+from cs_conv.pictures.grid import show_grids
+
+
+def how_often_seen(size, F, pad):
+    """How many of the FxF windows, at stride 1, look at each pixel of a size x size image."""
+    seen = np.zeros((size + 2 * pad, size + 2 * pad))
+    for i in range(size + 2 * pad - F + 1):
+        for j in range(size + 2 * pad - F + 1):
+            seen[i : i + F, j : j + F] += 1
+    return seen[pad : pad + size, pad : pad + size]
+
+
+show_grids([how_often_seen(5, 3, 0), how_often_seen(5, 3, 1)], ["pad 0", "pad 1"], axes=("row", "column"))
+
+# %% [markdown]
+# *In words: two 5x5 grids that count the 3x3 windows which look at each pixel. Without padding: 1 in the
+# corners, 9 in the centre. With one ring of zeros: 4 in the corners, 6 along the sides, 9 everywhere
+# inside.*
+#
+# For stride 1 you can keep the size exactly. You want $H - F + 2P + 1 = H$, and that is
+#
+# $$P = \frac{F - 1}{2}$$
+#
+# which is called **same padding**. It is a whole number for odd filters only: 0 for 1x1, 1 for 3x3, 2 for
+# 5x5, 3 for 7x7. That is one reason why filters are odd.
+
+# %%
+for F in (1, 3, 5, 7):
+    P = (F - 1) // 2
+    print(f"filter {F}x{F}, pad {P}: an input of 32 gives {32 - F + 2 * P + 1}")
+
+# %% [markdown]
+# ### Exercise 2: the whole layer
+#
+# *Medium, about 20 minutes, about 15 lines, 10 points.*
+#
+# Write `conv_forward`. It slides all `K` filters over all `N` images:
+#
+# - `x` has shape `(N, C, H, W)`: images, channels, rows, columns.
+# - `w` has shape `(K, C, FH, FW)`: filters, channels, rows, columns. `b` has shape `(K,)`: one bias for
+#   each filter.
+# - `out` has shape `(N, K, OH, OW)`, and `out[n, k, i, j]` is the number that filter `k` gives at window
+#   `(i, j)` of image `n`.
+#
+# Put `pad` rows and columns of zeros on each side of every image first. Images and filters may be
+# rectangles, so `OH` and `OW` differ. Where the windows do not fit, raise a `ValueError`. Do not change
+# `x`.
+#
+# An example: the picture at the top has one image of 3 channels and 5x5 pixels, so `x` is `(1, 3, 5, 5)`.
+# It has two 3x3 filters, so `w` is `(2, 3, 3, 3)`. Stride 2 and pad 1 give `out` the shape
+# `(1, 2, 3, 3)`. Its numbers are drawn below your answer.
+#
+# Be slow and clear. Loops are welcome here; the notebook on `im2col` is about speed.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# You already have a function for one number. What remains is to pad, to make room, and to ask for every
+# number.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Compute `OH` and `OW`, and make an array of zeros of shape `(N, K, OH, OW)`. Then four loops, over `n`,
+# `k`, `i` and `j`, fill it number by number. For whole numbers divide with `//`; `%` tells you what is
+# left over.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))` pads the last two axes only. Inside the four loops
+# stands one line: the window of image `n` under filter `k` at `(i, j)`, with bias `b[k]`. Use
+# `conv_window`, with the image *after* padding and with the stride. Something is left over when
+# `(H - FH + 2 * pad) % stride` is not 0.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "conv_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def conv_forward(x, w, b, stride=1, pad=0):
+    """Return the convolution of images with filters, (N, K, OH, OW).
+
+    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, _, H, W = x.shape
+    K, _, FH, FW = w.shape
+    if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
+        raise ValueError(f"a {FH}x{FW} filter at stride {stride} does not fit a {H}x{W} input with pad {pad}")
+    OH = (H - FH + 2 * pad) // stride + 1
+    OW = (W - FW + 2 * pad) // stride + 1
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = np.zeros((N, K, OH, OW))
+    for n in range(N):
+        for k in range(K):
+            for i in range(OH):
+                for j in range(OW):
+                    out[n, k, i, j] = conv_window(padded[n], w[k], b[k], i, j, stride)
+    return out
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the picture at the top. Yours and the right numbers, side by side:
+
+# %%
+out = conv_forward(example.x[None], example.w, example.b, stride=2, pad=1)  # (1, 2, 3, 3)
+titles = ["yours, filter 0", "yours, filter 1", "right, filter 0", "right, filter 1"]
+show_grids([*out[0], *example.out], titles, same_colors=True, cell=0.5)
+
+# %% [markdown]
+# *In words: four 3x3 grids. Right are, for filter 0, the rows 1 1 -5, 6 2 -4, 2 4 -3, and for filter 1
+# the rows -2 -3 3, 7 -7 2, 0 2 0.*
+#
+# Each check below looks at one side of your function. Want to see all at once?
+# `check("conv_forward", conv_forward)`.
+
+# %% nbgrader={"grade": true, "grade_id": "conv_forward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("conv_forward", conv_forward, "shape")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_forward_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("conv_forward", conv_forward, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_forward_stride_and_padding", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("conv_forward", conv_forward, "stride and padding")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_forward_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("conv_forward", conv_forward, "rectangles")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_forward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("conv_forward", conv_forward, "edge cases")
+
+# %% [markdown]
+# ## Is this really a convolution?
+#
+# Give your layer an image with a single bright pixel, and a filter whose weights you can tell apart.
+
+# %%
+dot = np.zeros((1, 1, 5, 5))
+dot[0, 0, 2, 2] = 1
+weights = np.arange(1.0, 10).reshape(1, 1, 3, 3)
+
+answer = conv_forward(dot, weights, np.zeros(1), pad=1)
+flipped = conv_forward(dot, weights[:, :, ::-1, ::-1], np.zeros(1), pad=1)
+
+titles = ["the image", "the filter", "your layer", "with the filter flipped"]
+show_grids([dot[0, 0], weights[0, 0], answer[0, 0], flipped[0, 0]], titles, limit=9, cell=0.38)
+
+# %% [markdown]
+# *In words: a 5x5 image with a 1 in its centre; a 3x3 filter with the weights 1 to 9. Your layer answers
+# with 9 to 1 around the centre: the filter upside down and mirrored. With the flipped filter it answers
+# with 1 to 9: the filter itself.*
+#
+# Your layer computes a **cross-correlation**. A **convolution**, as mathematicians define it, flips the
+# filter first, up-down and left-right, so that a dot gives back the filter:
+#
+# $$\text{cross-correlation: } \sum_{p, q} x[i + p,\; j + q]\; w[p, q] \qquad
+#   \text{convolution: } \sum_{p, q} x[i - p,\; j - q]\; w[p, q]$$
+#
+# Deep learning uses the first and calls it the second. A network loses nothing by that: its weights are
+# *learned*, and a layer that flips would learn the same weights, flipped.
+#
+# It matters when you compare with other software: `scipy.signal.convolve` flips. And the flip comes back
+# by itself when you send gradients backward through this layer, in the notebook on the backward step.
+
+# %% [markdown]
+# ## A 1x1 filter does something
+#
+# On a grey image, a 1x1 filter could only make everything brighter or darker. But a filter reaches
+# through all channels. So a 1x1 filter *mixes channels*, at each pixel by itself.
+#
+# A colour photograph has three channels: red, green, blue. Eyes take green for brighter than blue. Weigh
+# the channels like that, and your layer turns colour into grey:
+
+# %%
+import matplotlib.pyplot as plt
+
+from cs_conv.data import photograph
+from cs_conv.pictures.convolution import show_photograph
+
+color = photograph(color=True)[::2, ::2]  # (100, 128, 3), every second pixel
+x = color.transpose(2, 0, 1)[None]  # (1, 3, 100, 128), channels first
+brightness = np.array([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1)  # one filter, (K, C, 1, 1)
+grey = conv_forward(x, brightness, np.zeros(1))[0, 0]  # (100, 128)
+
+_, axes = plt.subplots(1, 2, figsize=(9, 3.4))
+show_photograph(color, "three channels in", axes[0])
+show_photograph(grey, "one channel out", axes[1])
+print("largest difference from photograph():", np.abs(grey - photograph()[::2, ::2]).max())
+
+# %% [markdown]
+# *In words: a cup of coffee on a saucer, in colour on the left and in grey on the right.*
+#
+# Networks use 1x1 filters to turn many channels into few before an expensive layer, and back.
+
+# %% [markdown]
+# ## A bank of filters
+#
+# People designed filters long before networks learned them. Here are four, each 3x3.
+
+# %%
+filters = np.array(
+    [
+        [[1 / 9, 1 / 9, 1 / 9], [1 / 9, 1 / 9, 1 / 9], [1 / 9, 1 / 9, 1 / 9]],
+        [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+        [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
+        [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+    ]
+)
+filter_names = ["blur", "sharpen", "left to right", "top to bottom"]
+show_grids(filters, filter_names, same_colors=True, cell=0.5)
+
+# %% [markdown]
+# *In words: four 3x3 grids of weights. Blur is 1/9 everywhere. Sharpen is 5 in the centre, -1 above,
+# below, left and right of it, 0 in the corners. Left to right has negative weights in the left column and
+# positive ones in the right column; top to bottom is the same, turned.*
+#
+# Guess before you compute: what does each do to the photograph? Where all nine pixels are equal, what
+# does each answer?
+
+# %%
+for name, f in zip(filter_names, filters, strict=True):
+    print(f"{name}: the weights sum to {f.sum():.4g}")
+
+# %% [markdown]
+# ### Exercise 3: a filter bank
+#
+# *Easy, about 10 minutes, about 3 lines, 6 points.*
+#
+# Write `filter_bank`. It applies `K` filters to one grey image and returns `K` answers, each **as large
+# as the image**:
+#
+# - `image` has shape `(H, W)`. `filters` has shape `(K, F, F)`, with `F` odd: 1, 3, 5, ...
+# - `conv` is a convolution with the signature of your `conv_forward`. Call it; do not loop over pixels
+#   again. It is an argument so that this exercise can be judged even where your own `conv_forward` is not
+#   right yet.
+# - The result has shape `(K, H, W)`. There are no biases, the stride is 1, and the padding is zeros.
+#
+# An example: for an image of shape `(100, 128)` and four 3x3 filters, `conv` wants arrays of shape
+# `(1, 1, 100, 128)` and `(4, 1, 3, 3)`, and you return an array of shape `(4, 100, 128)`. A 5x5 filter
+# needs more padding than a 3x3 one.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# What does `conv` want for `x`, `w` and `b`? Your image is one image of one channel. Your filters are `K`
+# filters of one channel.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `image[None, None]` has two axes more, of length 1, in front. `filters[:, None]` has one more, in the
+# middle. The padding that keeps the size is in the section on zeros above.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# One call of `conv` does all `K` filters: give it `K` zeros for `b` and `pad=(F - 1) // 2`. The result
+# has shape `(1, K, H, W)`; return its only image.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "filter_bank", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def filter_bank(image, filters, conv):
+    """Return the answers of K filters, each as large as the image, (K, H, W).
+
+    image: (H, W). filters: (K, F, F), F odd. conv: a function with the signature of conv_forward.
+    """
+    ### BEGIN SOLUTION
+    K, F, _ = filters.shape
+    out = conv(image[None, None], filters[:, None], np.zeros(K), stride=1, pad=(F - 1) // 2)  # (1, K, H, W)
+    return out[0]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "filter_bank_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("filter_bank", filter_bank, "shape")
+
+# %% nbgrader={"grade": true, "grade_id": "filter_bank_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("filter_bank", filter_bank, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "filter_bank_other_sizes", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("filter_bank", filter_bank, "other sizes")
+
+# %% [markdown]
+# Now the photograph, with *your* convolution:
+
+# %%
+from cs_conv.pictures.convolution import show_bank
+
+image = photograph()[::2, ::2]  # (100, 128)
+answers = filter_bank(image, filters, conv_forward)  # (4, 100, 128)
+show_bank(image, filters, answers, filter_names)
+
+# %% [markdown]
+# *In words: below each filter its answer. Blur gives a softer photograph, sharpen a crisper one. The
+# other two are white wherever the photograph is even, and purple and orange along the rims of the cup and
+# the saucer.*
+#
+# Weights that sum to 1 keep the brightness of an even area: the answer is an image again. Weights that
+# sum to 0 answer 0 there. They see *changes* only. Left to right is purple (positive) where the image
+# gets brighter from left to right, and orange (negative) where it gets darker.
+#
+# Look at the border, too. The ring of zeros is black, so the filters see an edge between it and the
+# photograph that is not there. This is the price of padding.
+
+# %% [markdown]
+# ## Your own filters
+#
+# Choose a filter, then change its numbers: one row a line, with spaces between. Your layer runs on each
+# change.
+
+# %%
+from ipywidgets import Checkbox, Dropdown, Layout, Textarea, dlink
+
+from cs_conv.pictures.convolution import show_filter
+
+starts = {
+    "left to right": "-1 0 1\n-2 0 2\n-1 0 1",
+    "sharpen": "0 -1 0\n-1 5 -1\n0 -1 0",
+    "outline": "-1 -1 -1\n-1 8 -1\n-1 -1 -1",
+    "emboss": "-2 -1 0\n-1 1 1\n0 1 2",
+    "5x5 blur": "1 1 1 1 1\n" * 5,
+    "shaken to the right": "0 0 0 0 0 0 0\n" * 3 + "1 1 1 1 1 1 1\n" + "0 0 0 0 0 0 0\n" * 3,
+}
+
+
+def read_filter(text):
+    rows = [[float(value) for value in line.split()] for line in text.splitlines() if line.strip()]
+    if len(rows) % 2 == 0 or any(len(row) != len(rows) for row in rows):
+        raise ValueError("A filter here is a square of 1x1, 3x3, 5x5 or 7x7 numbers.")
+    return np.array(rows)
+
+
+def apply(text, share):
+    try:
+        f = read_filter(text)
+    except ValueError as problem:
+        print(problem)
+        return
+    if share and f.sum() != 0:
+        f = f / f.sum()
+    show_filter(image, f, filter_bank(image, f[None], conv_forward)[0])
+
+
+start = Dropdown(options=starts, description="begin with")
+text = Textarea(description="the filter", layout=Layout(width="300px", height="140px"))
+share = Checkbox(value=True, description="divide by the sum, if it is not 0", indent=False)
+dlink((start, "value"), (text, "value"))
+display(HBox([start, text, share]), interactive_output(apply, {"text": text, "share": share}))
+
+# %% [markdown]
+# *In words: the photograph, the filter and its answer, side by side; they change as you type.*
+#
+# Some things to try:
+#
+# - A filter that changes nothing. Then one that shifts the photograph by one pixel to the left.
+# - A filter that sees edges along one diagonal only.
+# - Blur, in two ways: 5x5 with equal weights, and 5x5 with weights that grow towards the centre. Which
+#   looks better?
+# - Flip `emboss` (up-down and left-right). What happens to the light?
+#
+# ## What you know now
+#
+# - One number of the output is a window times a filter, summed over rows, columns *and channels*, plus a
+#   bias.
+# - Window `(i, j)` begins at `(i * stride, j * stride)` of the padded image, and there are
+#   `(H - FH + 2 * pad) / stride + 1` of them in a column.
+# - Same padding is `(F - 1) / 2`; a 1x1 filter mixes channels; the layer does not flip its filters.
+#
+# Here people chose the weights. A network finds its own, and for that it must know how the loss changes
+# with each of them: that is the backward step, the next notebook. Pooling, the other layer with windows,
+# follows. Then `im2col` makes the loops of this notebook disappear.
