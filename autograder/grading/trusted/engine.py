@@ -45,7 +45,6 @@ class _Open:
     keys: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     waiting: dict[str, bytes] = field(default_factory=dict)
-    began: float = 0.0
     status: Status | None = None
     detail: str = ""
 
@@ -185,7 +184,7 @@ class _Run:
 
     def _open(self, submission: Submission) -> _Open:
         """Read what was handed in and look up what is known of it already."""
-        opened = _Open(submission, began=time.monotonic())
+        opened = _Open(submission)
         folder = self.course.submitted(submission.student, self.assignment.name)
         extra: dict[str, bytes] | None = None
         problems = []
@@ -296,7 +295,7 @@ class _Run:
 
     def _finish(self, opened: _Open) -> Result:
         """Record a complete submission; where that cannot be, say so and change nothing."""
-        seconds = round(time.monotonic() - opened.began, 2)
+        seconds = round(sum(outcome.seconds for outcome in opened.outcomes.values()), 2)
         if opened.status is None:
             opened.status = min((o.status for o in opened.outcomes.values()), key=SEVERITY.index)
             notes = [(o.notebook, o.detail) for o in opened.outcomes.values() if o.detail]

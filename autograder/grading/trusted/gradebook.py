@@ -87,7 +87,7 @@ class Writer:
         a person has looked at is not marked for review once more.
         """
         self._write_documents(student, outcomes)
-        with self._transaction() as session:
+        with self._transaction() as session, session.no_autoflush:
             self.gradebook.update_or_create_student(student)
             stamp = self._timestamp(student)
             submission = self.gradebook.update_or_create_submission(

@@ -612,6 +612,9 @@ def perform(connection: socket.socket, config: dict[str, Any]) -> None:
     SHELL.user_ns = STAGE.names
     sys.modules["numpy.random"].seed(config["random"] % 2**32)
     random.seed(config["random"])
+    nowhere = os.open("/dev/null", os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
     channel = frames.Channel(connection)
     talk = Talk(channel, STAGE)
     channel.send(frames.encode(("ready", os.getpid(), round(time.process_time(), 4))))

@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict
 from autograder.grading.results import Status
 from autograder.grading.seeds import SEED_VARIABLE
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
-from autograder.grading.trusted.rebuild import Unreadable, read, rebuild
+from autograder.grading.trusted.rebuild import Handed, Unreadable, read, rebuild
 from autograder.grading.trusted.template import Template
 
 PATIENCE = 90.0
@@ -120,7 +120,7 @@ def grade_job(job: Job) -> Outcome:
     """Grade a notebook; a fault of ours is tried again and then reported, never scored."""
     began = time.monotonic()
     try:
-        rebuilt = rebuild(job.template, read(job.submitted))
+        handed = read(job.submitted)
     except Unreadable as problem:
         return Outcome(
             notebook=job.template.name,
@@ -133,7 +133,7 @@ def grade_job(job: Job) -> Outcome:
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(0.2 * attempt)
-        outcome, problem_ = _in_a_child(job, rebuilt)
+        outcome, problem_ = _in_a_child(job, handed)
         if outcome is not None:
             return outcome.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
     return Outcome(notebook=job.template.name, status=Status.NOT_GRADED, detail=problem_)
@@ -152,7 +152,7 @@ def _rest(template: Template, done: list[TestOutcome], score: float, reason: str
     )
 
 
-def _in_a_child(job: Job, rebuilt: Any) -> tuple[Outcome | None, str]:
+def _in_a_child(job: Job, handed: list[Handed]) -> tuple[Outcome | None, str]:
     """Fork, grade there, and collect; (None, why) where the child failed for a reason of ours."""
     folder = tempfile.mkdtemp(prefix="cs-conv-grade-")
     came, goes = os.pipe()
@@ -160,7 +160,7 @@ def _in_a_child(job: Job, rebuilt: Any) -> tuple[Outcome | None, str]:
     child = os.fork()
     if child == 0:
         os.close(came)
-        _be_the_child(job, rebuilt, folder, goes, parent)
+        _be_the_child(job, handed, folder, goes, parent)
     os.close(goes)
     try:
         return _collect(job, came, child)
@@ -213,7 +213,7 @@ def _collect(job: Job, came: int, child: int) -> tuple[Outcome | None, str]:
                 return Outcome.model_validate_json(body), ""
 
 
-def _be_the_child(job: Job, rebuilt: Any, folder: str, goes: int, parent: int) -> None:
+def _be_the_child(job: Job, handed: list[Handed], folder: str, goes: int, parent: int) -> None:
     """Grade and report; never returns."""
     code = 1
     try:
@@ -229,7 +229,7 @@ def _be_the_child(job: Job, rebuilt: Any, folder: str, goes: int, parent: int) -
 
         session_module = _warm["session"]
         try:
-            session = _session(job, rebuilt, folder)
+            session = _session(job, rebuild(job.template, handed), folder)
             session.report = lambda test: report(b"T", test.model_dump_json())
             report(b"R", session.grade().model_dump_json())
         except (session_module.OurFault, NoSandbox) as error:

@@ -58,6 +58,8 @@ class Line:
         self.lent: list[Any] = []
         self.callbacks = 0
         self.lost: SandboxLost | None = None
+        self.slow = False
+        """Whether a call was interrupted because it took too long."""
         self.trace = ""
         """The student's side of the last error, for feedback."""
 
@@ -190,6 +192,7 @@ class Line:
     def _error(self, kinds: tuple[str, ...], message: str, trace: str) -> Exception:
         """The exception to raise here for one raised there: of the same built-in type, where that is an ordinary one."""
         self.trace = trace
+        self.slow |= kinds[:1] == ("CellTooLong",)
         for kind in kinds:
             base = getattr(builtins, kind, None)
             if isinstance(base, type) and issubclass(base, Exception) and base is not Exception:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.grading.trusted.names import needs_of_text, root
 from autograder.grading.trusted.template import Template, TemplateCell, parse, text_of
 
 MOST_BYTES = 20 << 20
@@ -111,7 +113,15 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
         cell.id: number for number, cell in enumerate(template.cells) if cell.id and not cell.grade_id
     }
     same = {cell.source.strip(): n for n, cell in enumerate(template.cells) if not cell.grade_id}
-    last = {cell.grade_id: place for place, cell in enumerate(handed) if cell.grade_id in by_id}
+    last: dict[str, int] = {}
+    untouched: set[int] = set()
+    for place, cell in enumerate(handed):
+        if cell.grade_id in by_id:
+            if cell.source.strip() == template.cells[by_id[cell.grade_id]].source.strip():
+                untouched.add(place)
+                if cell.grade_id in last:
+                    continue  # a copy of the released cell is no answer
+            last[cell.grade_id] = place
     answers: dict[int, Handed] = {}
     after: dict[int, list[Handed]] = {}
     remarks = []
@@ -122,7 +132,9 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
             answers[anchor] = cell
             continue
         if cell.grade_id in by_id:
-            remarks.append(f"{cell.grade_id} is there more than once; its last copy counts")
+            remarks.append(f"{cell.grade_id} is there more than once; its last answer counts")
+            if place in untouched:
+                continue
         elif cell.source.strip() in same:
             anchor = same[cell.source.strip()]
             continue
@@ -187,23 +199,55 @@ def _distribute(template: Template, steps: list[Step]) -> None:
             if source is None:
                 continue
             if step.template is None or step.role in ("answer", "written"):
-                needed |= set(re.findall(r"[^\W\d]\w*", source))
+                needed |= needs_of_text(source)
                 continue
             cell = step.template
-            if step.role == "plain" and not cell.binds & needed:
-                tree = parse(source)
-                idle = tree is not None and all(isinstance(node, _IDLE) for node in tree.body)
-                if idle or cell.mentions & shows:
-                    setattr(step, side, None)
-                    continue
-            trimmed = source if step.role == "test" else _without_imports(source, needed, cell)
+            if step.role == "plain" and not cell.binds & needed and not _matters(parse(source), shows, template):
+                setattr(step, side, None)
+                continue
+            trimmed = source if step.role == "test" else _without_imports(source, needed)
             setattr(step, side, trimmed)
             needed |= cell.mentions
-            if tree_of_strings := _named_in_text(source):
-                needed |= tree_of_strings
+            needed |= _named_in_text(source)
 
 
-_IDLE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+_SILENT = {"print", "display", "interact", "sorted", "len", "type", "repr", "str"}
+
+
+def _matters(tree: ast.Module | None, shows: frozenset[str] | set[str], template: Template) -> bool:
+    """Whether a cell whose names nobody uses does something else: calls what is no mere display, sets what is a module's."""
+    if tree is None:
+        return True
+    modules = set(template.modules) - shows
+    makers = {name for cell in template.cells for name in cell.binds} - set(template.modules)
+    for node in _statements(tree.body):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            called = root(node.value.func)
+            called_by_name = isinstance(node.value.func, ast.Name)
+            if called in shows or called in _SILENT:
+                continue
+            if called in makers and (not called_by_name or node is tree.body[-1]):
+                continue
+            if called:
+                return not any(
+                    isinstance(part, ast.Name) and part.id in template.answer_names for part in ast.walk(tree)
+                )
+        elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(not isinstance(t, ast.Name) and root(t) in modules for t in targets):
+                return True
+        elif isinstance(node, (ast.Delete, ast.Global)):
+            return True
+    return False
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """All statements that run, those within loops and branches included, those within definitions not."""
+    for node in body:
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for name in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(node, name, []))
 
 
 def _named_in_text(source: str) -> set[str]:
@@ -213,14 +257,13 @@ def _named_in_text(source: str) -> set[str]:
     return set()
 
 
-def _without_imports(source: str, needed: set[str], cell: TemplateCell) -> str:
+def _without_imports(source: str, needed: set[str]) -> str:
     """The cell without the imports that nothing uses; its lines keep their numbers."""
-    tree = None
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return source
-    used = needed | cell.mentions
+    used = needed | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     lines = source.splitlines()
     for node in tree.body:
         if not isinstance(node, (ast.Import, ast.ImportFrom)) or (

@@ -180,6 +180,11 @@ class Session:
         earned = 0.0
         if is_test:
             earned, reason = points(ran, step.template.points)
+        if line is not None and line.slow:
+            line.slow = False
+            self.events.append(
+                (Status.TIMED_OUT, f"{self._place(number, step)}: a call ran longer than {self.limits.a_cell:g} s")
+            )
         lost_here = line.lost if line is not None else None
         if lost_here is not None:
             # A process that dies or falls silent has given no answer, whatever the test made of the error.

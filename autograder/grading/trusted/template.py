@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.trusted.names import binds, needs
 
 Role = Literal["text", "plain", "setup", "answer", "written", "test", "task"]
 """What a cell of the template is: prose; an ordinary code cell; a locked code cell; an answer that tests judge; one that a
@@ -131,8 +131,8 @@ def make_template(
                 points=points.get(grade_id, 0.0),
                 checksum=str(marks.get("checksum") or ""),
                 metadata=dict(cell.get("metadata", {})) | ({"nbgrader": marks} if marks else {}),
-                binds=frozenset(_binds(tree) | _binds(solved)),
-                mentions=frozenset(_mentions(tree)),
+                binds=frozenset(binds([node for node in (tree, solved) if node])),
+                mentions=frozenset(needs(tree)),
             )
         )
     return Template(name=name, cells=tuple(cells), metadata=dict(base.get("metadata", {})), modules=modules)
@@ -160,9 +160,6 @@ def text_of(cell: dict[str, Any]) -> str:
     return source if isinstance(source, str) else ""
 
 
-# Names in code. Only for the instructor's cells: nothing of a student's is parsed in this process.
-
-
 def parse(source: str) -> ast.Module | None:
     """The cell as Python, magics translated; None where it is none."""
     try:
@@ -180,36 +177,6 @@ def as_python(source: str) -> str:
     from IPython.core.inputtransformer2 import TransformerManager
 
     return str(TransformerManager().transform_cell(source))
-
-
-def _binds(tree: ast.Module | None) -> set[str]:
-    """The names that running this defines at the top level."""
-    found: set[str] = set()
-
-    def visit(nodes: Iterable[ast.AST]) -> None:
-        for node in nodes:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                found.add(node.name)
-            elif isinstance(node, (ast.Import, ast.ImportFrom)):
-                found.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
-            elif isinstance(node, ast.Name):
-                if isinstance(node.ctx, ast.Store):
-                    found.add(node.id)
-            elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-                visit(ast.iter_child_nodes(node))
-
-    if tree is not None:
-        visit(tree.body)
-    return found
-
-
-def _mentions(tree: ast.Module | None) -> set[str]:
-    """The names that it uses."""
-    if tree is None:
-        return set()
-    return {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
 
 
 def _modules(tree: ast.Module | None) -> dict[str, str]:
