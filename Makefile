@@ -15,7 +15,7 @@ ready := $(VENV)/.ready
 export PATH := $(bin):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lab release test test-slow test-browser notebooks lint types format lock clean
+.PHONY: help install demo lab release test test-slow test-browser picture notebooks lint types format lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -40,6 +40,10 @@ test-slow: $(ready)  ## Run the slow tests: hundreds of seeds, whole classes
 
 test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
 	pytest -m browser
+
+picture: test-browser  ## Make README's picture anew
+	mkdir -p docs
+	cp build/screenshots/check.png docs/check.png
 
 notebooks: $(ready)  ## Execute every solution notebook, into build/notebooks
 	python tests/execute_notebooks.py

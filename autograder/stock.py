@@ -49,7 +49,7 @@ def _fill(config: Config, course: Course) -> Config:
     config.CourseDirectory.source_directory = SOURCE
     config.CourseDirectory.release_directory = RELEASE
     config.ClearSolutions.code_stub = {"python": STUB}
-    config.Execute.timeout = max(a.limits.seconds_a_cell for a in course.assignments)
+    config.Execute.timeout = 2 * max(a.limits.seconds_a_cell for a in course.assignments)
     config.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",
         "autograder.grading.duplicates.ForgetDuplicates",

@@ -263,7 +263,7 @@ def _pair(name: str, value: Pair, least: int, expected: str = "(vertical, horizo
 
 def _at_least(least: int, name: str, value: SupportsIndex) -> int:
     """The integer in `value`. A bool is refused: pad=True is a slip, not a pad of 1."""
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, bool):
         raise TypeError(f"{name} must be an integer, not {value!r}")
     try:
         number = operator.index(value)

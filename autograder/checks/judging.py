@@ -105,7 +105,8 @@ def _compare(
 
 def _difference(part: str, got: np.ndarray, want: np.ndarray) -> tuple[str, Kind]:
     if got.shape != want.shape:
-        return f"`{part}` has shape {got.shape}; {want.shape} is right", "shape"
+        empty = ", which is empty (does a slice end at -0?)" if want.size and not got.size else ""
+        return f"`{part}` has shape {got.shape}{empty}; {want.shape} is right", "shape"
     if not np.isfinite(got).all():
         bad = int((~np.isfinite(got)).sum())
         return f"`{part}` holds {bad} of {got.size} values that are NaN or infinite", "values"

@@ -94,4 +94,7 @@ def wrong(got: np.ndarray, want: np.ndarray) -> np.ndarray:
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
     """Whether two results agree in shape and, up to rounding, in value."""
-    return a.shape == b.shape and not wrong(a, b).any()
+    if a.shape != b.shape:
+        return False
+    # Recognising a mistake asks this some thousand times, and most answers are equal to the last bit.
+    return bool((a == b).all()) or not wrong(a, b).any()

@@ -26,9 +26,10 @@ from autograder.grading.engine import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.turns import CAN_SHARE, Turn
-from autograder.grading.worker import Job
+from autograder.grading.worker import WAITING, Job
 
-GRACE = 60  # seconds for starting Python and the notebook's kernel, beside the cells' own time
+GRACE = 120
+"""Seconds for starting Python and the notebook's kernel on a busy machine."""
 
 
 class NbgraderEngine:
@@ -113,7 +114,7 @@ class NbgraderEngine:
                 )
             self._running.add(process)
             try:
-                limit = assignment.limits.seconds_in_all * len(assignment.notebooks) + GRACE
+                limit = WAITING * assignment.limits.seconds_in_all * len(assignment.notebooks) + GRACE
                 code = process.wait(timeout=limit)
             except subprocess.TimeoutExpired:
                 return None, "timed out"

@@ -23,6 +23,9 @@ from autograder.grading.turns import Turn
 from autograder.notebooks import read_notebook
 from autograder.stock import NbgraderError, run, settings
 
+WAITING = 5
+"""A notebook that only waits is ended after this many times the seconds that it may compute."""
+
 
 class Job(BaseModel):
     """What a worker has to know."""
@@ -90,7 +93,8 @@ def _autograde(course: Course, assignment: Assignment, student: str, turn: Turn)
     from autograder.grading.execute import PatientExecute
 
     config = settings(course)
-    config.PatientExecute.timeout = assignment.limits.seconds_a_cell
+    config.PatientExecute.seconds_a_cell = assignment.limits.seconds_a_cell
+    config.PatientExecute.timeout = WAITING * assignment.limits.seconds_a_cell
     config.PatientExecute.seconds_in_all = assignment.limits.seconds_in_all
     PatientExecute.outside_turn = turn.given_up
     folder = CourseDirectory(config=config, assignment_id=assignment.name, student_id=student)

@@ -366,8 +366,8 @@ titles = ["yours, filter 0", "yours, filter 1", "right, filter 0", "right, filte
 show_grids([*out[0], *example.out], titles, same_colors=True, cell=0.5)
 
 # %% [markdown]
-# *In words: four 3x3 grids. Right are, for filter 0, the rows 1 1 -5, 6 2 -4, 2 4 -3, and for filter 1
-# the rows -2 -3 3, 7 -7 2, 0 2 0.*
+# *In words: four 3x3 grids. The right rows are 1 1 -5, 6 2 -4, 2 4 -3 for filter 0, and -2 -3 3, 7 -7 2,
+# 0 2 0 for filter 1.*
 #
 # Each check below looks at one side of your function. Want to see all at once?
 # `check("conv_forward", conv_forward)`.
@@ -580,7 +580,7 @@ starts = {
     "outline": "-1 -1 -1\n-1 8 -1\n-1 -1 -1",
     "emboss": "-2 -1 0\n-1 1 1\n0 1 2",
     "5x5 blur": "1 1 1 1 1\n" * 5,
-    "shaken to the right": "0 0 0 0 0 0 0\n" * 3 + "1 1 1 1 1 1 1\n" + "0 0 0 0 0 0 0\n" * 3,
+    "shaken sideways": "0 0 0 0 0 0 0\n" * 3 + "1 1 1 1 1 1 1\n" + "0 0 0 0 0 0 0\n" * 3,
 }
 
 

@@ -155,6 +155,16 @@ class Notebook:
         areas = cell.locator(".jp-Cell-outputArea .jp-OutputArea-output")
         return "\n".join(areas.all_inner_texts())
 
+    def picture(self, cell: Locator, path: Path) -> None:
+        """Take a picture of `cell`: its source and its first output."""
+        cell.scroll_into_view_if_needed()
+        source = cell.locator(".jp-InputArea-editor").bounding_box()
+        shown = cell.locator(".jp-RenderedHTML").first.bounding_box()
+        assert source is not None
+        assert shown is not None
+        clip = {"x": source["x"], "y": source["y"], "width": source["width"]}
+        self.page.screenshot(path=path, clip={**clip, "height": shown["y"] + shown["height"] - source["y"]})
+
     def validate(self, picture: Path, seconds: float = 120) -> str:
         """Press nbgrader's Validate button, photograph its dialog, close it, and return what it said."""
         self.page.get_by_role("button", name="Validate").click()

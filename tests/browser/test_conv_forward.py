@@ -1,13 +1,15 @@
 """A student in JupyterLab: a wrong answer is named, a right one passes, Validate agrees."""
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import jupytext
 import numpy as np
 import pytest
-from lab import ROOT, SCREENSHOTS, Notebook, Server
-from playwright.sync_api import Locator, Page
+from lab import ROOT, SCREENSHOTS, SECONDS, Notebook, Server
+from playwright.sync_api import Page, expect
 
 import autograder
 
@@ -46,31 +48,63 @@ def answers() -> dict[str, str]:
     """The course's own answers in notebook 02, by the line that opens each answer cell."""
     cells = jupytext.read(SOURCE).cells
     solutions = [cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    return {re.search(r"^def \w+\(", source, re.MULTILINE)[0]: source for source in solutions}
+    return {source.split("(")[0] + "(": source for source in solutions}
 
 
-def checks(notebook: Notebook, exercise: str) -> list[Locator]:
-    """The test cells of one exercise."""
-    return notebook.cells(f'check("{exercise}"')
-
-
-def test_a_wrong_answer_is_named_and_a_right_one_passes(page: Page, server: Server) -> None:
-    (mistake,) = judged(FLIPPED).mistakes
-    notebook = Notebook(page, server, NOTEBOOK)
+@pytest.fixture
+def notebook(page: Page, server: Server, course: Path, request: pytest.FixtureRequest) -> Notebook:
+    """A fresh copy of notebook 02, opened, with all exercises answered as the course answers them."""
+    copy = f"{request.node.name}.ipynb"
+    shutil.copy(course / "assignments" / NOTEBOOK, course / "assignments" / copy)
+    notebook = Notebook(page, server, copy)
     for opening, source in answers().items():
         notebook.type(notebook.cell(opening), source)
+    return notebook
+
+
+def test_a_wrong_answer_is_named_and_a_right_one_passes(notebook: Notebook) -> None:
+    (mistake,) = judged(FLIPPED).mistakes
     answer = notebook.cell("def conv_forward(")
+    checks = notebook.cells('check("conv_forward"')
+
     notebook.type(answer, FLIPPED)
     notebook.run_up_to(answer)
     notebook.run(answer)
-    said = [notebook.run(cell) for cell in checks(notebook, "conv_forward")]
-    page.screenshot(path=SCREENSHOTS / "wrong-answer.png")
-    assert any(mistake.name in text and mistake.advice in text for text in said)
-    assert "conv_forward" in notebook.validate(SCREENSHOTS / "wrong-answer-validate.png")
+    said = [notebook.run(cell) for cell in checks]
+    notebook.page.screenshot(path=SCREENSHOTS / "wrong-answer.png")
+    named = [mistake.name in text and mistake.advice in text for text in said]
+    assert any(named)
+    notebook.picture(checks[named.index(True)], SCREENSHOTS / "check.png")
+    validated = notebook.validate(SCREENSHOTS / "wrong-answer-validate.png")
+    assert "Success" not in validated
+    assert 'check("conv_forward", conv_forward, "values")' in validated
+    assert 'check("conv_window"' not in validated
 
     notebook.type(answer, RIGHT)
     notebook.run(answer)
-    said = [notebook.run(cell) for cell in checks(notebook, "conv_forward")]
-    page.screenshot(path=SCREENSHOTS / "right-answer.png")
+    said = [notebook.run(cell) for cell in checks]
+    notebook.page.screenshot(path=SCREENSHOTS / "right-answer.png")
     assert all("passed" in text and mistake.name not in text for text in said)
     assert "Success" in notebook.validate(SCREENSHOTS / "right-answer-validate.png")
+
+
+def test_filters_of_ones_own_on_the_photograph(notebook: Notebook) -> None:
+    play = notebook.cell("def read_filter(")
+    notebook.run_up_to(play)
+    notebook.run(play)
+    picture = play.locator(".jp-OutputArea img")
+    expect(picture).to_have_count(1)
+    first = picture.get_attribute("src")
+
+    play.locator("textarea").fill("0 0 0\n0 0 1\n0 0 0")
+    expect(picture).not_to_have_attribute("src", first, timeout=60 * SECONDS)
+    second = picture.get_attribute("src")
+    picture.scroll_into_view_if_needed()
+    notebook.page.screenshot(path=SCREENSHOTS / "own-filter.png")
+
+    play.locator("select").select_option("sharpen")
+    expect(play.locator("textarea")).to_have_value(re.compile("5"))
+    expect(picture).not_to_have_attribute("src", second, timeout=60 * SECONDS)
+
+    play.locator("textarea").fill("1 2\n3")
+    expect(play.locator(".jp-OutputArea").first).to_contain_text("square", timeout=60 * SECONDS)

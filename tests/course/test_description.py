@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from .conftest import REPOSITORY
 
 from autograder.course import CourseError, find_root, load_course
+
+from .conftest import REPOSITORY
 
 GOOD = """\
 course: small
@@ -100,7 +101,9 @@ def test_refuses_other_encodings(tmp_path):
 
 def test_unknown_and_ambiguous_assignments(tmp_path):
     course = load(tmp_path, GOOD)
-    with pytest.raises(CourseError, match="'0' fits several assignments of this course; it has 01-one, 02-two"):
+    with pytest.raises(
+        CourseError, match="'0' fits several assignments of this course; it has 01-one, 02-two"
+    ):
         course.assignment("0")
     with pytest.raises(CourseError, match="'03' is no assignment"):
         course.assignment("03")

@@ -1,4 +1,4 @@
-"""Releases: made from the sources alone, the same every time, and nothing in them that students must not have."""
+"""Releases: made from the sources alone, the same every time, with nothing that gives answers away."""
 
 from __future__ import annotations
 
@@ -77,7 +77,12 @@ def test_the_answer_does_not_show_in_cell_ids(bare):
 def test_extra_files_come_along_but_no_leftovers(bare):
     folder = bare.answers / "01-sums"
     (folder / "picture.txt").write_text("a picture")
-    for name in ("__pycache__/sums.cpython-311.pyc", ".ipynb_checkpoints/sums.ipynb", "sums.ipynb", ".secret"):
+    for name in (
+        "__pycache__/sums.cpython-311.pyc",
+        ".ipynb_checkpoints/sums.ipynb",
+        "sums.ipynb",
+        ".secret",
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("leftover")
     made = release(bare, bare.assignments[0])
@@ -97,7 +102,11 @@ def test_work_in_the_release_is_kept(course):
     ("old", "new", "says"),
     [
         ('"points": 2', '"points": 5', "worth 9 points together, course.yml says 6"),
-        ('"grade_id": "add_test", "locked": true', '"grade_id": "add_test", "locked": false', '"locked": true'),
+        (
+            '"grade_id": "add_test", "locked": true',
+            '"grade_id": "add_test", "locked": false',
+            '"locked": true',
+        ),
         ('"grade_id": "total"', '"grade_id": "add"', "the grade_id add is used twice"),
         ("    ### END SOLUTION", "", "do not pair up"),
         ("assert add(1, 2) == 3", "add(1, 2) == 3", "partial credit"),

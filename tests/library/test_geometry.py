@@ -122,6 +122,12 @@ MESSAGES_2D = [
         "vertically (11 - 4 + 2) / 2 is not whole; use pad ((1, 0), (0, 0)), or stride (1, 2) or (3, 2)",
     ),
     (
+        {"size": (3, 2), "stride": 2},
+        (3, 5),
+        "a 3x2 window at stride 2 does not fit a 3x5 input with pad 0: horizontally (5 - 2 + 0) / 2 is not "
+        "whole; use pad ((0, 0), (0, 1)), or stride (2, 1) or (2, 3)",
+    ),
+    (
         {"size": (7, 3)},
         (5, 5),
         "a 7x3 window is larger than a 5x5 input with pad 0, 5x5 in all; "

@@ -146,6 +146,9 @@ def test_adjoint_gap_of_nothing_and_of_nan() -> None:
     zero, one, nan = np.zeros(2), np.ones(2), np.array([1, np.nan])
     assert adjoint_gap(zero, one, zero, one) == 0
     assert adjoint_gap(one, one, one, -one) == 2
+    assert (
+        adjoint_gap(np.array([1, 1e-12 - 1]), one, one, zero) < 1e-11
+    )  # terms that cancel still have a size
     assert adjoint_gap(nan, one, one, one) == np.inf
 
 

@@ -74,6 +74,7 @@ def test_inputs_are_not_changed_and_not_handed_back(
         for result in results:
             assert not np.shares_memory(result, case[key])
             assert result.flags.writeable
+            assert result.flags.c_contiguous
     for result in results:
         result[...] = 0  # and whoever writes into a result changes no input
     for key, copy in before.items():

@@ -254,8 +254,8 @@ def _(dout, x, w, stride, pad):
 @only("dw")
 def _(dout, x, w, stride, pad):
     dw = np.zeros_like(w)
-    for _i, _j, rows, columns in windows(dout, w, stride):
-        dw[:] = dout[-1, :, _i, _j][:, None, None, None] * pads(x, pad)[-1, :, rows, columns]
+    for i, j, rows, columns in windows(dout, w, stride):
+        dw[:] = dout[-1, :, i, j][:, None, None, None] * pads(x, pad)[-1, :, rows, columns]
     return dw
 
 
@@ -266,6 +266,21 @@ def _(dout, x, w, stride, pad):
 @only("dw")
 def _(dout, x, w, stride, pad):
     return backward(dout[-1:], x[-1:], w, stride, pad)[1]
+
+
+@mistakes.mistake(
+    "neither stride nor padding yet",
+    "Your windows begin at row i and column j of the unpadded image. With a stride they begin at i * "
+    "stride and "
+    "j * stride, and they lie in the padded image, for dw and for dx.",
+)
+def _(dout, x, w, stride=1, pad=0):
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    for n, k in np.ndindex(dout.shape[:2]):
+        for i, j, rows, columns in windows(dout, w, 1):
+            dw[k] += dout[n, k, i, j] * x[n, :, rows, columns]
+            dx[n, :, rows, columns] += dout[n, k, i, j] * w[k]
+    return dx, dw, dout.sum(axis=(0, 2, 3))
 
 
 @mistakes.mistake(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cs_conv.im2col import conv_forward as convolve
 from cs_conv.naive import conv_forward as reference
 
 from ..draw import integers, reals, scattered
@@ -67,12 +68,14 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
+# Mistakes are made with the faster convolution: a student waits for all of them before a report.
+
 mistakes = Catalogue()
 
 
 @mistakes.mistake("bias left out", "Every output of filter k is a sum plus b[k].")
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, 0 * b, stride, pad)
+    return convolve(x, w, 0 * b, stride, pad)
 
 
 @mistakes.mistake(
@@ -80,24 +83,24 @@ def _(x, w, b, stride=1, pad=0):
     "ConvNets do not flip (cross-correlation): a filter's first weight meets the first pixel of the window.",
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w[:, :, ::-1, ::-1], b, stride, pad)
+    return convolve(x, w[:, :, ::-1, ::-1], b, stride, pad)
 
 
 @mistakes.mistake(
     "bias added once a channel", "Add b[k] after the sum over all channels, not inside the loop over them."
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, b * x.shape[1], stride, pad)
+    return convolve(x, w, b * x.shape[1], stride, pad)
 
 
 @mistakes.mistake("bias added once a filter weight", "Add b[k] after the sum over the window, not inside it.")
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, b * w[0].size, stride, pad)
+    return convolve(x, w, b * w[0].size, stride, pad)
 
 
 @mistakes.mistake("padding ignored", "Put `pad` rows and columns of zeros on each side of the input first.")
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, b, stride)
+    return convolve(x, w, b, stride)
 
 
 @mistakes.mistake(
@@ -105,20 +108,20 @@ def _(x, w, b, stride=1, pad=0):
     "The window of output (i, j) begins at row i * stride and column j * stride of the padded input.",
 )
 def _(x, w, b, stride=1, pad=0):
-    right = reference(x, w, b, stride, pad)
-    return reference(x, w, b, 1, pad)[:, :, : right.shape[2], : right.shape[3]]
+    right = convolve(x, w, b, stride, pad)
+    return convolve(x, w, b, 1, pad)[:, :, : right.shape[2], : right.shape[3]]
 
 
 @mistakes.mistake(
     "channels not summed", "A filter reaches through all channels: sum over c as well as over the window."
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(x[:, -1:], w[:, -1:], b, stride, pad)
+    return convolve(x[:, -1:], w[:, -1:], b, stride, pad)
 
 
 @mistakes.mistake("only the first image", "Loop over all N images; out has one entry for each.")
 def _(x, w, b, stride=1, pad=0):
-    out = reference(x, w, b, stride, pad)
+    out = convolve(x, w, b, stride, pad)
     out[1:] = 0
     return out
 
@@ -127,19 +130,19 @@ def _(x, w, b, stride=1, pad=0):
     "every filter gives the result of the first", "Use w[k] and b[k] for channel k of the output."
 )
 def _(x, w, b, stride=1, pad=0):
-    return np.repeat(reference(x, w[:1], b[:1], stride, pad), len(w), axis=1)
+    return np.repeat(convolve(x, w[:1], b[:1], stride, pad), len(w), axis=1)
 
 
 @mistakes.mistake("mean instead of sum", "A convolution adds the products up; it does not average them.")
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w / w[0].size, b, stride, pad)
+    return convolve(x, w / w[0].size, b, stride, pad)
 
 
 @mistakes.mistake(
     "padded with copies of the border", "The notes pad with zeros; np.pad's default mode is `constant`."
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), w, b, stride)
+    return convolve(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), w, b, stride)
 
 
 @mistakes.mistake(
@@ -147,14 +150,14 @@ def _(x, w, b, stride=1, pad=0):
 )
 def _(x, w, b, stride=1, pad=0):
     padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
-    return reference(padded, w, b, stride)
+    return convolve(padded, w, b, stride)
 
 
 @mistakes.mistake("padded in one direction only", "Rows and columns are both padded.")
 def _(x, w, b, stride=1, pad=0):
-    right = reference(x, w, b, stride, pad)
+    right = convolve(x, w, b, stride, pad)
     padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (pad, pad)))
-    return reference(padded, w, b, stride).reshape(right.shape)
+    return convolve(padded, w, b, stride).reshape(right.shape)
 
 
 @mistakes.mistake(
@@ -165,14 +168,14 @@ def _(x, w, b, stride=1, pad=0):
     N, C, H, W = x.shape
     padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
     padded[:, :, pad:-pad, pad:-pad] = x
-    return reference(padded, w, b, stride)
+    return convolve(padded, w, b, stride)
 
 
 @mistakes.mistake(
     "output one too small", "The output size is (H - FH + 2 pad) / stride + 1: count the first window too."
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, b, stride, pad)[:, :, :-1, :-1]
+    return convolve(x, w, b, stride, pad)[:, :, :-1, :-1]
 
 
 @mistakes.mistake(
@@ -180,29 +183,44 @@ def _(x, w, b, stride=1, pad=0):
 )
 def _(x, w, b, stride=1, pad=0):
     OH, OW = ((n - f) // stride + 1 for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
-    return reference(x, w, b, stride, pad)[:, :, :OH, :OW]
+    return convolve(x, w, b, stride, pad)[:, :, :OH, :OW]
 
 
 @mistakes.mistake("output size counts the padding once", "Both sides are padded: H + 2 pad, not H + pad.")
 def _(x, w, b, stride=1, pad=0):
     OH, OW = ((n - f + pad) // stride + 1 for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
-    return reference(x, w, b, stride, pad)[:, :, :OH, :OW]
+    return convolve(x, w, b, stride, pad)[:, :, :OH, :OW]
 
 
 @mistakes.mistake("height used for the width of the output", "OH comes from H and FH, OW from W and FW.")
 def _(x, w, b, stride=1, pad=0):
-    right = reference(x, w, b, stride, pad)
+    right = convolve(x, w, b, stride, pad)
     OH, OW = right.shape[2:]
     if OW < OH:
         raise ValueError("a window reaches beyond the input")
     return right[:, :, :, :OH]
 
 
+@mistakes.mistake(
+    "images and filters taken as square",
+    "Height and width are two sizes: OH comes from H and FH, OW from W and FW, and a window is FH by FW.",
+)
+def _(x, w, b, stride=1, pad=0):
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    F = w.shape[2]
+    size = (padded.shape[2] - F) // stride + 1
+    out = np.zeros((len(x), len(w), size, size))
+    for n, k, i, j in np.ndindex(out.shape):
+        row, column = i * stride, j * stride
+        out[n, k, i, j] = np.sum(padded[n, :, row : row + F, column : column + F] * w[k]) + b[k]
+    return out
+
+
 @mistakes.mistake("filters taken as square", "The window is FH rows high and FW columns wide.")
 def _(x, w, b, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
         raise ValueError("the window does not match the filter")
-    return reference(x, w, b, stride, pad)
+    return convolve(x, w, b, stride, pad)
 
 
 @mistakes.mistake(
@@ -211,21 +229,21 @@ def _(x, w, b, stride=1, pad=0):
 def _(x, w, b, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
         raise ValueError("the window does not match the filter")
-    return reference(x, np.swapaxes(w, 2, 3), b, stride, pad)
+    return convolve(x, np.swapaxes(w, 2, 3), b, stride, pad)
 
 
 @mistakes.mistake(
     "negative sums cut off", "The ReLU is a layer of its own; a convolution may give negative numbers."
 )
 def _(x, w, b, stride=1, pad=0):
-    return np.maximum(reference(x, w, b, stride, pad), 0)
+    return np.maximum(convolve(x, w, b, stride, pad), 0)
 
 
 @mistakes.mistake(
     "changes its input", "Padding or scaling in place alters the caller's array: make a new one."
 )
 def _(x, w, b, stride=1, pad=0):
-    out = reference(x, w, b, stride, pad)
+    out = convolve(x, w, b, stride, pad)
     x *= 0
     return out
 
@@ -235,7 +253,7 @@ def _(x, w, b, stride=1, pad=0):
     "A convolution of three-dimensional arrays flips all three axes. ConvNets flip none of them.",
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w[:, ::-1, ::-1, ::-1], b, stride, pad)
+    return convolve(x, w[:, ::-1, ::-1, ::-1], b, stride, pad)
 
 
 @mistakes.mistake(
@@ -243,25 +261,25 @@ def _(x, w, b, stride=1, pad=0):
     "Each output is a sum of its own: set the total back before each window.",
 )
 def _(x, w, b, stride=1, pad=0):
-    totals = np.cumsum(reference(x, w, 0 * b, stride, pad))
-    return totals.reshape(reference(x, w, b, stride, pad).shape) + b[:, None, None]
+    totals = np.cumsum(convolve(x, w, 0 * b, stride, pad))
+    return totals.reshape(convolve(x, w, b, stride, pad).shape) + b[:, None, None]
 
 
 @mistakes.mistake("only the first filter", "Loop over all K filters; out has one channel for each.")
 def _(x, w, b, stride=1, pad=0):
-    out = reference(x, w, b, stride, pad)
+    out = convolve(x, w, b, stride, pad)
     out[:, 1:] = 0
     return out
 
 
 @mistakes.mistake("every image gives the result of the first", "Take the window out of image n: xp[n].")
 def _(x, w, b, stride=1, pad=0):
-    return np.repeat(reference(x[:1], w, b, stride, pad), len(x), axis=0)
+    return np.repeat(convolve(x[:1], w, b, stride, pad), len(x), axis=0)
 
 
 @mistakes.mistake("the first bias for every filter", "Filter k has a bias of its own, b[k].")
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, np.full_like(b, b[0]), stride, pad)
+    return convolve(x, w, np.full_like(b, b[0]), stride, pad)
 
 
 @mistakes.mistake(
@@ -269,7 +287,7 @@ def _(x, w, b, stride=1, pad=0):
     "`out + b` lines b up with the last axis, the columns. The K biases belong to axis 1 of out.",
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, 0 * b, stride, pad) + b
+    return convolve(x, w, 0 * b, stride, pad) + b
 
 
 @mistakes.mistake("stride for the rows only", "The windows move by `stride` to the right as well as down.")
@@ -292,10 +310,10 @@ def _(x, w, b, stride=1, pad=0):
 
 @mistakes.mistake(
     "last row and column of the output left empty",
-    "range(OH) already ends at OH - 1: the loops need no further - 1.",
+    "The last windows count too. range(n) already stops at n - 1: look at where your loops end.",
 )
 def _(x, w, b, stride=1, pad=0):
-    out = reference(x, w, b, stride, pad)
+    out = convolve(x, w, b, stride, pad)
     out[:, :, -1], out[:, :, :, -1] = 0, 0
     return out
 
@@ -305,7 +323,7 @@ def _(x, w, b, stride=1, pad=0):
     "The output has (H - FH + 2 pad) / stride + 1 rows; only some paddings keep the size of the input.",
 )
 def _(x, w, b, stride=1, pad=0):
-    right = reference(x, w, b, stride, pad)
+    right = convolve(x, w, b, stride, pad)
     out = np.zeros((len(x), len(w), *x.shape[2:]))
     if right.shape[2] > out.shape[2] or right.shape[3] > out.shape[3]:
         raise IndexError("an output does not fit into an array as large as the input")
@@ -352,7 +370,7 @@ def _(x, w, b, stride=1, pad=0):
 @mistakes.mistake("padded with ones", "The notes pad with zeros: a border that adds nothing to any sum.")
 def _(x, w, b, stride=1, pad=0):
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), constant_values=1)
-    return reference(padded, w, b, stride)
+    return convolve(padded, w, b, stride)
 
 
 @mistakes.mistake(
@@ -360,7 +378,7 @@ def _(x, w, b, stride=1, pad=0):
     "The values are right, their places are not: reshape never moves an axis; transpose does.",
 )
 def _(x, w, b, stride=1, pad=0):
-    out = reference(x, w, b, stride, pad)
+    out = convolve(x, w, b, stride, pad)
     return out.transpose(1, 0, 2, 3).reshape(out.shape)
 
 
@@ -368,12 +386,12 @@ def _(x, w, b, stride=1, pad=0):
     "filters at the end", "out is (N, K, OH, OW): filters on axis 1, like the channels of the input."
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, b, stride, pad).transpose(0, 2, 3, 1)
+    return convolve(x, w, b, stride, pad).transpose(0, 2, 3, 1)
 
 
 @mistakes.mistake("images and filters swapped", "out is (N, K, OH, OW): images first, then filters.")
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, b, stride, pad).transpose(1, 0, 2, 3)
+    return convolve(x, w, b, stride, pad).transpose(1, 0, 2, 3)
 
 
 @mistakes.mistake(
@@ -381,7 +399,54 @@ def _(x, w, b, stride=1, pad=0):
     "out must hold real numbers: np.zeros without a dtype does, an array of int does not.",
 )
 def _(x, w, b, stride=1, pad=0):
-    return reference(x, w, b, stride, pad).astype(int)
+    return convolve(x, w, b, stride, pad).astype(int)
+
+
+@mistakes.mistake(
+    "loops over channels where filters are meant",
+    "The channels of out are the filters: loop over K there, not over C.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, b, stride, pad)
+    out = np.zeros_like(right)
+    for k in range(x.shape[1]):
+        out[:, k] = right[:, k]
+    return out
+
+
+@mistakes.mistake(
+    "returns after the first number",
+    "Look at the indentation of `return`: it belongs after all loops, not inside them.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, b, stride, pad)
+    out = np.zeros_like(right)
+    out[0, 0, 0, 0] = right[0, 0, 0, 0]
+    return out
+
+
+@mistakes.mistake(
+    "zeros around the output",
+    "The zeros go around the input, before the windows are cut out, not around the result.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return np.pad(convolve(x, w, b, stride), ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+
+
+@mistakes.mistake(
+    "same padding whatever `pad` says", "Pad by the argument `pad`, also where that shrinks the output."
+)
+def _(x, w, b, stride=1, pad=0):
+    return convolve(x, w, b, stride, (w.shape[2] - 1) // 2)
+
+
+@mistakes.mistake(
+    "reshape with the images at the end",
+    "The values are right, but the images come last: transpose brings them to the front, reshape does not.",
+)
+def _(x, w, b, stride=1, pad=0):
+    out = convolve(x, w, b, stride, pad)
+    return out.transpose(1, 2, 3, 0).reshape(out.shape)
 
 
 def _size(x, w, stride, pad):

@@ -170,6 +170,14 @@ def _(x, w, b, i, j, stride=1):
     return np.sum(x[:, i * stride : i * stride + F, j * stride : j * stride + F] * w) + b
 
 
+@mistakes.mistake(
+    "FH and FW swapped", "FH counts rows and comes first in w.shape; the window is FH high and FW wide."
+)
+def _(x, w, b, i, j, stride=1):
+    _, FH, FW = w.shape
+    return np.sum(x[:, i * stride : i * stride + FW, j * stride : j * stride + FH] * w) + b
+
+
 @mistakes.mistake("only the first channel", "The filter has a slice for every channel: sum over c as well.")
 def _(x, w, b, i, j, stride=1):
     return reference(x[:1], w[:1], b, i, j, stride)

@@ -214,6 +214,13 @@ def _(image, filters, conv):
 
 
 @mistakes.mistake(
+    "answers cut to whole numbers", "Answers are real numbers: no whole-number dtype can hold them."
+)
+def _(image, filters, conv):
+    return reference(image, filters, conv).astype(int)
+
+
+@mistakes.mistake(
     "changes its input", "Scaling or padding in place alters the caller's arrays: make a new one."
 )
 def _(image, filters, conv):

@@ -153,6 +153,11 @@ def _(x, size, stride):
     return out, place + H * W * np.arange(N * C).reshape(N, C, 1, 1)
 
 
+@mistakes.mistake("out and switches swapped", "Return the maxima first, then the switches.")
+def _(x, size, stride):
+    return reference(x, size, stride)[::-1]
+
+
 @mistakes.mistake(
     "row and column in place of a flat index",
     "A switch is one number, not a pair: count through the window row by row.",
@@ -186,7 +191,7 @@ exercise = Exercise(
     axes=dict.fromkeys(("out", "switches"), ("image n", "channel c", "row i", "column j")),
     aspects=(
         aspect("shape", 1, "values", only_shape=True),
-        aspect("values", 2, "values", parts=["out"]),
+        aspect("values", 2, "values", "ties", parts=["out"]),
         aspect("stride and overlap", 2, "geometry", parts=["out"]),
         aspect("rectangles", 1, "rectangles", parts=["out"]),
         aspect("switches", 3, "values", "ties", "geometry", "rectangles", parts=["switches"]),

@@ -1,0 +1,186 @@
+"""im2col, drawn: which window becomes which column, how large the matrices are, what a line of them reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from cs_conv.pictures.grid import CELL, FRAME, SECOND, THIRD, draw_grid, frame, shade
+
+Array = NDArray[np.float64]
+Size = tuple[int, int]
+
+COLORS = (SECOND, THIRD, "#009e73", "#cc79a7")
+"""One colour a window, apart for every kind of colour vision; from the fifth window on they repeat."""
+
+
+def show_columns(
+    x: Array,
+    size: Size,
+    stride: int = 1,
+    pad: int = 0,
+    columns: Sequence[int] = (0,),
+    labels: bool = False,
+    channels: bool = False,
+) -> None:
+    """Draw images beside the matrix of their windows, and frame the windows that `columns` numbers.
+
+    x: (N, C, H, W), small enough to read. With `labels`, the rows of the matrix are marked with c, fh, fw and
+    its columns with n, i, j. A window has the colour of its column. With
+    `channels`, the rows of each channel are framed instead.
+    """
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = _windows(padded, size, stride)  # (N, C, OH, OW, FH, FW)
+    N, C, OH, OW, FH, FW = windows.shape
+    cols = windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * FH * FW, N * OH * OW)
+    images, matrix = _side_by_side(padded.shape, cols.shape)
+    limit = float(np.abs(x).max())
+    for n, c in np.ndindex(N, C):
+        draw_grid(images[n][c], padded[n, c], title=_image_title(n, c, N, C), limit=limit)
+        _hatch_padding(images[n][c], padded.shape[2:], pad)
+    draw_grid(matrix, cols, title=f"cols: {len(cols)} rows, {cols.shape[1]} columns", limit=limit)
+    if labels:
+        _label_lines(matrix, (C, FH, FW), (N, OH, OW))
+    if channels:
+        for c, color in zip(range(C), COLORS, strict=False):
+            frame(matrix, c * FH * FW, 0, FH * FW, cols.shape[1], color)
+            for n in range(N):
+                frame(images[n][c], 0, 0, padded.shape[2], padded.shape[3], color)
+    for position, m in enumerate(columns):
+        n, i, j = (int(v) for v in np.unravel_index(m, (N, OH, OW)))
+        color = COLORS[position % len(COLORS)]
+        inset = 0.06 * position  # frames of windows that share a side stay apart
+        frame(matrix, 0, m, len(cols), 1, color)
+        for c in range(C):
+            top, left = i * stride + inset, j * stride + inset
+            frame(images[n][c], top, left, FH - 2 * inset, FW - 2 * inset, color)
+
+
+def show_product(w_row: Array, cols: Array, k: int = 0, m: int = 0) -> None:
+    """Draw w_row (K, R) times cols (R, M), the matrices side by side; row k and column m are framed.
+
+    Their product, one number, is framed in the result.
+    """
+    product = w_row @ cols
+    matrices = [w_row, cols, product]
+    widths = [a.shape[1] for a in matrices]
+    figure, axes = plt.subplots(
+        1,
+        3,
+        figsize=(CELL * (sum(widths) + 5), CELL * (len(cols) + 2)),
+        gridspec_kw={"width_ratios": widths, "wspace": 0.2},
+    )
+    titles = ["w_row: a filter a row", "cols: a window a column", "w_row @ cols"]
+    limit = max(float(np.abs(a).max()) for a in matrices)
+    for ax, matrix, title in zip(axes, matrices, titles, strict=True):
+        draw_grid(ax, matrix, title=title, limit=limit)
+    frame(axes[0], k, 0, 1, widths[0], SECOND)
+    frame(axes[1], 0, m, len(cols), 1, THIRD)
+    frame(axes[2], k, m, 1, 1, FRAME)
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.88)
+
+
+def show_sizes(K: int, rows: int, columns: int) -> None:
+    """Draw the matrices of one layer as rectangles, true to scale: (K, rows) times (rows, columns)."""
+    shapes = [(K, rows, "w_row"), (rows, columns, "cols"), (K, columns, "w_row @ cols")]
+    gap = 0.12 * columns
+    figure, ax = plt.subplots(figsize=(11, 2.2))
+    left = 0.0
+    for (height, width, name), sign, color in zip(
+        shapes, ("×", "=", ""), (SECOND, THIRD, FRAME), strict=True
+    ):
+        box = Rectangle((left, -height / 2), width, height, facecolor=color + "33", edgecolor=color)
+        ax.add_patch(box)
+        words = f"{name}\n{height} x {width}"
+        ax.text(left + width / 2, rows / 2 + 0.02 * columns, words, ha="center", va="bottom", fontsize=10)
+        ax.text(left + width + gap / 2, 0, sign, ha="center", va="center", fontsize=16)
+        left += width + gap
+    ax.set_xlim(-0.02 * columns, left - gap + 0.02 * columns)
+    ax.set_ylim(-0.55 * rows, 1.1 * rows)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.98)
+
+
+def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> None:
+    """Light up in an image (H, W), values 0 to 1, what one column and one row of its im2col matrix read.
+
+    A column is a window (orange). A row is one place of all windows (blue). They meet in one pixel (black).
+    """
+    FH, FW = size
+    windows = _windows(image, size, stride)  # (OH, OW, FH, FW)
+    OH, OW = windows.shape[:2]
+    cols = windows.transpose(2, 3, 0, 1).reshape(FH * FW, OH * OW)
+    (i, j), (fh, fw) = divmod(column, OW), divmod(row, FW)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 5.2), width_ratios=[2.3, 1])
+    _gray(left, image, "the image", ("column w", "row h"))
+    _gray(right, cols, f"cols, {cols.shape[0]} x {cols.shape[1]}", ("column m", "row r"))
+    read = np.stack(np.meshgrid(stride * np.arange(OW) + fw, stride * np.arange(OH) + fh), -1).reshape(-1, 2)
+    left.scatter(*read.T, s=34, facecolor=THIRD, edgecolor="white", linewidth=0.8, zorder=2)
+    frame(left, i * stride, j * stride, FH, FW, SECOND, linewidth=3)
+    frame(left, i * stride + fh, j * stride + fw, color=FRAME)
+    frame(right, 0, column, len(cols), 1, SECOND, linewidth=1.5)
+    frame(right, row, 0, 1, cols.shape[1], THIRD, linewidth=1.5)
+    figure.suptitle(
+        f"column {column} is window (i, j) = ({i}, {j}); row {row} is the place ({fh}, {fw}) of every window",
+        fontsize=11,
+    )
+    figure.subplots_adjust(left=0.06, right=0.98, bottom=0.1, top=0.87, wspace=0.12)
+
+
+def _windows(x: Array, size: Size, stride: int) -> Array:
+    """Every window of the last two axes: (..., H, W) -> (..., OH, OW, FH, FW)."""
+    return sliding_window_view(x, size, axis=(-2, -1))[..., ::stride, ::stride, :, :]
+
+
+def _side_by_side(images: tuple[int, ...], matrix: tuple[int, ...]) -> tuple[list[list[Axes]], Axes]:
+    """A figure with N x C Axes for images (N, C, H, W) on the left and one for the matrix on the right."""
+    N, C, H, W = images
+    width, height = C * (W + 0.8), N * (H + 1.2)
+    figure = plt.figure(
+        figsize=(CELL * (width + matrix[1] + 3.5), CELL * (max(height, matrix[0] + 1.5) + 1)),
+    )
+    figure.set_layout_engine("constrained", wspace=0.06)
+    halves = figure.add_gridspec(1, 2, width_ratios=[width, matrix[1] + 1.5])
+    places = halves[0].subgridspec(N, C)
+    grid = [[figure.add_subplot(places[n, c]) for c in range(C)] for n in range(N)]
+    return grid, figure.add_subplot(halves[1])
+
+
+def _image_title(n: int, c: int, N: int, C: int) -> str:
+    if N == C == 1:
+        return "the image"
+    return f"image {n}, channel {c}" if N > 1 else f"channel {c}"
+
+
+def _hatch_padding(ax: Axes, shape: tuple[int, ...], pad: int) -> None:
+    H, W = shape
+    if pad:
+        shade(ax, 0, 0, pad, W)
+        shade(ax, H - pad, 0, pad, W)
+        shade(ax, pad, 0, H - 2 * pad, pad)
+        shade(ax, pad, W - pad, H - 2 * pad, pad)
+
+
+def _label_lines(ax: Axes, rows: tuple[int, ...], columns: tuple[int, ...]) -> None:
+    """Mark every row with its c fh fw and every column with its n i j."""
+    ax.set_yticks(range(int(np.prod(rows))), [" ".join(map(str, index)) for index in np.ndindex(*rows)])
+    ax.set_xticks(
+        range(int(np.prod(columns))), ["\n".join(map(str, index)) for index in np.ndindex(*columns)]
+    )
+    ax.tick_params(labelsize=9, labelbottom=True, labeltop=False)
+    ax.set_ylabel("c fh fw", fontsize=10, family="monospace")
+    ax.set_xlabel("n over i over j", fontsize=10)
+
+
+def _gray(ax: Axes, values: Array, title: str, axes: tuple[str, str]) -> None:
+    ax.imshow(values, cmap="gray", vmin=0, vmax=1)
+    ax.set_title(title, fontsize=10)
+    ax.set_xlabel(axes[0])
+    ax.set_ylabel(axes[1])

@@ -1,0 +1,803 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Pooling
+#
+# You will write the layer that makes images smaller, and send gradients back through it. It takes about
+# 50 minutes.
+#
+# | you write | what it does | points |
+# |---|---|---|
+# | `max_pool_forward` | the largest value of each window, and where it stood | 10 |
+# | `max_pool_backward` | the gradient of that | 8 |
+# | `average_pool_forward` | the mean of each window | 4 |
+# | `average_pool_backward` | the gradient of that | 5 |
+# | `l2_pool_forward` | the length of each window, as a vector | 3 |
+#
+# At the end you choose windows on a photograph, see which pixels they pick, and watch the gradient arrive
+# at these pixels and nowhere else.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import numpy as np
+
+from autograder import check
+
+# %% [markdown]
+# ## Smaller, and still a cup
+#
+# Look at the picture first.
+
+# %%
+from cs_conv.data import photograph
+from cs_conv.pictures.pooling import show_shrinking
+
+show_shrinking(photograph())
+
+# %% [markdown]
+# *In words: a photograph of a cup of coffee, 200 rows by 256 columns. To the right of it the same photograph
+# three more times, each half as high and half as wide as the one before, down to 25 by 32. The cup can be
+# recognised in all of them.*
+#
+# Each step looks at **windows** of 2x2 pixels that lie side by side, and keeps only the largest value of
+# each. That is **max pooling**. Networks use it between convolutions: later layers have fewer numbers to
+# work on, and each of their numbers speaks for a larger piece of the image.
+#
+# Here is one such step, small enough to follow by hand.
+
+# %%
+from cs_conv.pictures.pooling import show_windows
+
+small = np.array([[1.0, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])
+show_windows(small, size=(2, 2), stride=2)
+
+# %% [markdown]
+# *In words: a 4x4 grid with the rows 1 1 2 4, 5 6 7 8, 3 2 1 0, 1 2 3 4. Four frames cut it into 2x2
+# windows, and in each the largest number has a ring: 6, 8, 3, 4. These four numbers are the output. A third
+# grid, the switches, holds 3, 3, 0, 3.*
+#
+# The **stride** says how far the window moves from one output to the next, as in a convolution. So window
+# `(i, j)` begins at row `i * stride` and column `j * stride`. Its **size** is `FH` rows by `FW` columns:
+#
+# $$out[n, c, i, j] \;=\; \max_{p < FH,\; q < FW} \;\; x[n,\; c,\; i \cdot S + p,\; j \cdot S + q]$$
+#
+# Compare this with a convolution. There is no filter and no bias: **pooling has no parameters**, and nothing
+# is learned. And the maximum does not run over `c`: **each channel is pooled by itself**, so there are as
+# many channels after it as before.
+#
+# How many windows fit is counted as before, without padding:
+#
+# $$OH = \frac{H - FH}{S} + 1 \qquad OW = \frac{W - FW}{S} + 1$$
+
+# %%
+C, H, W, F, S = 64, 224, 224, 2, 2
+OH, OW = (H - F) / S + 1, (W - F) / S + 1
+print(f"{H} x {W} x {C} becomes {OH:g} x {OW:g} x {C}")
+print(f"{C * H * W:,} values become {C * OH * OW:,.0f}: {OH * OW / (H * W):.0%} of them are left")
+
+# %% [markdown]
+# (Written as the Stanford notes write volumes, height x width x depth. Our arrays put the channels first.)
+#
+# 2x2 at stride 2 is by far the most common choice. It throws three of four values away.
+#
+# ## Remember where it stood
+#
+# For the way back you will have to know *which* pixel of a window was the largest. The forward step has just
+# looked, so it writes that down. It gives back two arrays of the same shape: `out`, and the **switches**.
+#
+# A switch is one number. Count the pixels of the window along the rows, from 0 on, and note the number of the
+# maximum. So in windows of 2x2, 2x3 and 3x2 the pixels have these numbers:
+
+# %%
+from cs_conv.pictures.grid import show_grids
+
+counted = [np.arange(4).reshape(2, 2), np.arange(6).reshape(2, 3), np.arange(6).reshape(3, 2)]
+show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5)
+
+# %% [markdown]
+# *In words: three grids. 2x2: the rows 0 1, 2 3. 2x3: the rows 0 1 2, 3 4 5. 3x2: the rows 0 1, 2 3, 4 5.*
+#
+# Look at the switches of the picture above again: 6, 8 and 4 stood bottom right in their windows, at number
+# 3. The 3 stood top left, at number 0.
+#
+# Often several pixels share the largest value. (After a ReLU, whole windows are zero.) Then one of them must
+# be chosen, and everybody must choose the same: **the first one, in the order of counting.** So the switch of
+# `[[7, 9], [9, 2]]` is 1.
+
+# %% [markdown]
+# ### Exercise 1: max pooling, forward
+#
+# *Medium, about 12 minutes, about 14 lines, 10 points.*
+#
+# Write `max_pool_forward`:
+#
+# - `x` has shape `(N, C, H, W)`: images, channels, rows, columns. Any values, negative ones too.
+# - `size` is the pair `(FH, FW)`; `stride` is one number, for both directions. Windows may overlap (a stride
+#   smaller than the window), or leave pixels out (a larger one).
+# - `out` has shape `(N, C, OH, OW)` and holds the largest value of each window.
+# - `switches` has the same shape. `switches[n, c, i, j]` is the number, inside its window, of the first
+#   maximum.
+#
+# Where the windows do not fit, raise a `ValueError`. Do not change `x`.
+#
+# An example: `x = [[5, 1, 9], [2, 7, 3]]`, size `(2, 2)`, stride 1. The first window is `[[5, 1], [2, 7]]`:
+# maximum 7, at number 3. The second one is `[[1, 9], [7, 3]]`: maximum 9, at number 1. So `out` is
+# `[[7, 9]]` and `switches` is `[[3, 1]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# It is `conv_forward` with something simpler in its middle. Which of its loops do you keep? There are no
+# filters now, but what was summed over stays apart.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Loop over `n`, `c`, `i` and `j`. Cut the window out of one channel: it is a small matrix. Ask it for its
+# largest value, and for the number of its largest value. NumPy has a method for each of the two. Read in its
+# help what the second one does with a matrix, and with equal values.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `window.max()` and `window.argmax()`: the second counts along the rows, and gives the first of equal values.
+# The window has the rows from `i * stride` to `i * stride + FH`, and the columns in the same way.
+# `np.zeros(shape, dtype=int)` makes room for the switches. Something is left over when `(H - FH) % stride` is
+# not 0.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "max_pool_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def max_pool_forward(x, size, stride):
+    """Return the maximum of each window and its place: out, switches, both (N, C, OH, OW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    FH, FW = size
+    if (H - FH) % stride or (W - FW) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    switches = np.zeros((N, C, OH, OW), dtype=int)
+    for n in range(N):
+        for c in range(C):
+            for i in range(OH):
+                for j in range(OW):
+                    top, left = i * stride, j * stride
+                    window = x[n, c, top : top + FH, left : left + FW]  # (FH, FW)
+                    out[n, c, i, j] = window.max()
+                    switches[n, c, i, j] = window.argmax()
+    return out, switches
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the example, and on a window of equal values:
+
+# %%
+example = np.array([[5.0, 1, 9], [2, 7, 3]])[None, None]  # (1, 1, 2, 3)
+out, switches = max_pool_forward(example, (2, 2), 1)
+print("yours:", out[0, 0], switches[0, 0], "   right: [[7. 9.]] [[3 1]]")
+
+out, switches = max_pool_forward(np.array([[7.0, 9], [9, 2]])[None, None], (2, 2), 2)
+print("yours:", out[0, 0], switches[0, 0], "   right: [[9.]] [[1]]")
+
+# %% [markdown]
+# Then let it be checked. Want to see all at once? `check("max_pool_forward", max_pool_forward)`.
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_forward", max_pool_forward, "shape")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_forward", max_pool_forward, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_stride_and_overlap", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_forward", max_pool_forward, "stride and overlap")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_forward", max_pool_forward, "rectangles")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_switches", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_forward", max_pool_forward, "switches")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_forward", max_pool_forward, "edge cases")
+
+# %% [markdown]
+# ## Windows that overlap
+#
+# The other common choice is 3x3 at stride 2. Neighbouring windows then share a row or a column.
+
+# %%
+overlapping = np.array(
+    [[1.0, 0, -2, 3, 1], [-1, 2, 0, 1, 2], [0, -3, 6, -1, 0], [2, 1, 0, 5, -4], [3, 7, 1, 0, 2]]
+)
+show_windows(overlapping, size=(3, 3), stride=2)
+
+# %% [markdown]
+# *In words: a 5x5 grid with four 3x3 frames, which share row 2 and column 2. The 6 in the centre lies in all
+# four of them. It is the maximum of three; the window bottom left has a 7. The output has the rows 6 6 and 7
+# 6, the switches the rows 8 6 and 7 0.*
+#
+# One and the same pixel has the switch 8 in the first window, 6 in the second and 0 in the last: a switch
+# counts inside its own window.
+#
+# AlexNet pooled in this way, after its first layer of 55x55:
+
+# %%
+print("3x3 at stride 2 makes of 55 rows:", (55 - 3) / 2 + 1)
+
+# %% [markdown]
+# Larger windows that overlap even less, or larger strides, are rare: too much is lost.
+#
+# ## The way back: ask the pixels
+#
+# Backward means: `dout` arrives, which says how much the loss changes with each number of `out`. You return
+# `dx`, which says how much the loss changes with each pixel of `x`.
+#
+# So ask a pixel: *what happens to the output when you grow a little?* Try it on one window.
+
+# %%
+window = np.array([[5.0, 1], [2, 7]])
+h = 0.001
+change = np.zeros((2, 2))
+for p in range(2):
+    for q in range(2):
+        grown = window.copy()
+        grown[p, q] += h
+        change[p, q] = (grown.max() - window.max()) / h
+print(change.round(6))
+
+# %% [markdown]
+# Only the largest pixel matters. The output follows it one to one: the derivative is 1. The others could grow
+# or shrink a little, and nobody would notice: their derivative is 0.
+#
+# By the chain rule, then: **the gradient of each output goes, as it is, to the pixel that was the maximum of
+# its window.** The others get nothing from this window. That is why we wrote down the switches: they are all
+# that the way back needs to know of `x`.
+#
+# Here it is on the overlapping windows, with some `dout`:
+
+# %%
+from cs_conv.pictures.pooling import show_routing
+
+show_routing(overlapping, np.array([[1.0, -2], [3, 5]]), size=(3, 3), stride=2)
+
+# %% [markdown]
+# *In words: left the 5x5 grid with its four windows and rings around the maxima, 6 and 7. In the middle dout
+# with the rows 1 -2 and 3 5. On the right dx: zeros everywhere, but for a 4 in the centre and a 3 in the last
+# row.*
+#
+# The pixel in the centre was the maximum of three windows. It moved three outputs, so it gets the **sum** of
+# three gradients: 1 - 2 + 5 = 4. Where windows overlap, gradients add up.
+#
+# ### And with equal values?
+#
+# Let both pixels of a window be 2. Look at the change of the maximum when one of them grows, and when it
+# shrinks:
+
+# %%
+tied = np.array([2.0, 2.0])
+step = np.array([h, 0.0])
+print("per step up:  ", round((np.max(tied + step) - np.max(tied)) / h, 6))
+print("per step down:", round((np.max(tied) - np.max(tied - step)) / h, 6))
+print("both ways:    ", round((np.max(tied + step) - np.max(tied - step)) / (2 * h), 6))
+
+# %% [markdown]
+# Two answers: the maximum has a **kink** here, and no derivative. A central difference looks both ways and
+# finds the mean of the two, which is neither. Any way of sharing the gradient out among
+# the equal pixels can be defended; giving the *whole* gradient to *each* of them cannot, for that is too much.
+# We let the first one take all of it. The switches have decided that already.
+
+# %% [markdown]
+# ### Exercise 2: max pooling, backward
+#
+# *Medium, about 10 minutes, about 10 lines, 8 points.*
+#
+# Write `max_pool_backward`:
+#
+# - `dout` and `switches` have shape `(N, C, OH, OW)`.
+# - `x_shape` is `(N, C, H, W)`, the shape of the images. The images themselves are not needed.
+# - `size` and `stride` are the same as forward.
+# - Return `dx` of shape `x_shape`: each gradient at the pixel of its switch, added up where several meet.
+#
+# An example: `dout = [[10, 20]]`, `switches = [[3, 0]]`, size `(2, 2)`, stride 1, images of 2x3 pixels. The
+# first gradient goes to number 3 of the first window: row 1, column 1. The second goes to number 0 of the
+# second window, which begins at column 1: row 0, column 1. So `dx` is `[[0, 20, 0], [0, 10, 0]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Undo the counting. You know the number of a pixel in its window, and how long a row of the window is. In
+# which row of the window does it stand, and in which column?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# In a 2x3 window the number 4 stands in row 1, column 1: one whole row of three fits into 4, and 1 is left
+# over. `divmod(4, 3)` gives both. To come from the window to the image, add the row and the column where the
+# window begins.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# Make `dx` of zeros. Loop over `n`, `c`, `i` and `j`, as forward. `p, q = divmod(switches[n, c, i, j], FW)` is
+# the place in the window, `i * stride + p` the row of the image. Add `dout[n, c, i, j]` to that pixel of
+# `dx`: add, since another window may have sent something there already.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "max_pool_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def max_pool_backward(dout, switches, x_shape, size, stride):
+    """Return dx (N, C, H, W): each gradient at the pixel that was the maximum of its window.
+
+    dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). size: (FH, FW).
+    """
+    ### BEGIN SOLUTION
+    N, C, OH, OW = dout.shape
+    dx = np.zeros(x_shape)
+    for n in range(N):
+        for c in range(C):
+            for i in range(OH):
+                for j in range(OW):
+                    p, q = divmod(switches[n, c, i, j], size[1])
+                    dx[n, c, i * stride + p, j * stride + q] += dout[n, c, i, j]
+    return dx
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the example:
+
+# %%
+two, places = np.array([[10.0, 20]])[None, None], np.array([[3, 0]])[None, None]
+print(max_pool_backward(two, places, (1, 1, 2, 3), (2, 2), 1)[0, 0], "   right: [[0 20 0] [0 10 0]]")
+
+# %% [markdown]
+# ### Ask the forward step whether it is right
+#
+# You need not believe your own `dx`. Your *forward* function can judge it: move each pixel a little both ways
+# and see how `sum(out * dout)` changes. That is the **numeric gradient**.
+
+# %%
+from cs_conv.gradcheck import numeric_gradient, relative_error
+
+rng = np.random.default_rng(0)
+size, stride = (3, 3), 2
+
+
+def only_out(images):
+    """The maxima, without the switches."""
+    return max_pool_forward(images, size, stride)[0]
+
+
+x = overlapping[None, None]  # no two values of a window are equal where it counts
+out, switches = max_pool_forward(x, size, stride)
+dout = rng.integers(-4, 5, out.shape) * 1.0  # at random: with ones, mistakes may cancel
+dx = max_pool_backward(dout, switches, x.shape, size, stride)
+numeric = numeric_gradient(only_out, x, dout)
+show_grids([dx[0, 0], numeric[0, 0]], ["yours", "numeric"], same_colors=True)
+print("relative error:", f"{relative_error(dx, numeric):.1e}")
+
+# %% [markdown]
+# *In words: two 5x5 grids that should be the same: your dx and the numeric gradient. The relative error under
+# them should be below 1e-8.*
+#
+# On a large layer that takes long: two forward steps for each pixel. One **random direction** through all
+# pixels at once takes two, and sees a wrong pixel nearly always:
+
+# %%
+from cs_conv.gradcheck import directional
+
+x = rng.permutation(2 * 3 * 7 * 7).reshape(2, 3, 7, 7) * 1.0  # all different
+out, switches = max_pool_forward(x, size, stride)
+dout = rng.normal(size=out.shape)
+dx = max_pool_backward(dout, switches, x.shape, size, stride)
+for numeric, yours in directional(only_out, x, dx, dout, rng):
+    print(f"numeric {numeric:12.8f}   yours {yours:12.8f}")
+
+# %% [markdown]
+# ### Where numeric gradients fail, and what does not
+#
+# At ties they fail. You saw why: at a kink, central differences find the mean of two slopes. And in real
+# networks, ties are everywhere: after a ReLU, most windows hold several zeros.
+#
+# But max pooling has a property that needs no small steps. Make all pixels twice as large, and the maxima are
+# twice as large: $f(t \, x) = t \, f(x)$ for every $t > 0$. Now let $t$ grow, a little above 1. On the right, `sum(out *
+# dout)` grows by `sum(out * dout)` itself, times the little. On the left all pixels move along `x`, so it grows
+# by `sum(x * dx)`, times the little. Both are the same, so
+#
+# $$\langle f(x),\; dout \rangle \;=\; \langle x,\; dx \rangle$$
+#
+# Pixels that are equal stay equal on this way, so it holds **at ties too**. Test it on small whole numbers,
+# which are full of ties:
+
+# %%
+from cs_conv.gradcheck import adjoint_gap
+
+x = rng.integers(-1, 3, (2, 3, 7, 7)) * 1.0
+out, switches = max_pool_forward(x, size, stride)
+dout = rng.normal(size=out.shape)
+dx = max_pool_backward(dout, switches, x.shape, size, stride)
+print(f"sum(out * dout) = {np.sum(out * dout):.10f}")
+print(f"sum(x * dx)     = {np.sum(x * dx):.10f}")
+print(f"relative gap    = {adjoint_gap(out, dout, x, dx):.1e}")
+
+# A wrong answer: the whole gradient to each of the equal pixels.
+greedy = np.zeros(x.shape)
+for n, c, i, j in np.ndindex(*out.shape):
+    rows, columns = slice(2 * i, 2 * i + 3), slice(2 * j, 2 * j + 3)
+    greedy[n, c, rows, columns] += dout[n, c, i, j] * (x[n, c, rows, columns] == out[n, c, i, j])
+print(f"relative gap    = {adjoint_gap(out, dout, x, greedy):.1e}, when each tied pixel takes all of it")
+
+# %% [markdown]
+# One forward step, no step size, and the mistake that people make most often is caught. The checks below use
+# the same idea: they compare your `dx` with how the right forward step changes along random directions.
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_backward", max_pool_backward, "shape")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_backward", max_pool_backward, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_stride_and_overlap", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_backward", max_pool_backward, "stride and overlap")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_backward", max_pool_backward, "rectangles")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_backward", max_pool_backward, "edge cases")
+
+# %% [markdown]
+# ## Other ways to pool
+#
+# The maximum is one way to make one number of a window. Here are two others, on windows of 8x8 pixels.
+
+# %%
+from cs_conv.pictures.pooling import show_kinds
+
+show_kinds(photograph(), size=(8, 8), stride=8)
+
+# %% [markdown]
+# *In words: the photograph, and three versions of it in 25 by 32 coarse pixels. Under the maximum everything is
+# brighter, and small highlights have grown to whole pixels. Under the average the picture is softer and about
+# as bright as the original. The L2 norm lies between the two.*
+#
+# The **average** treats all pixels alike. It was used first, in LeNet; max pooling has proved better inside
+# networks, since what counts there is often *whether* a filter has found something, not how much of the window
+# it fills. Today's networks average once, at the end, over the whole image.
+#
+# ### Exercise 3: average pooling, forward
+#
+# *Easy, about 4 minutes, about 10 lines, 4 points.*
+#
+# Write `average_pool_forward`: as `max_pool_forward`, but `out` is the mean of each window, and there are no
+# switches.
+#
+# An example: `x = [[5, 1, 9], [2, 8, 2]]`, size `(2, 2)`, stride 1. The windows `[[5, 1], [2, 8]]` and
+# `[[1, 9], [8, 2]]` sum to 16 and 20, so `out` is `[[4, 5]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Start from your `max_pool_forward`. What stands in its middle?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# A mean is the sum, divided by how many values there are. A zero is a value too.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# The same four loops and the same window; `window.mean()` is its mean. Leave out everything about switches,
+# and return `out` alone.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "average_pool_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def average_pool_forward(x, size, stride):
+    """Return the mean of each window, (N, C, OH, OW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    FH, FW = size
+    if (H - FH) % stride or (W - FW) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
+    out = np.zeros((N, C, (H - FH) // stride + 1, (W - FW) // stride + 1))
+    for n, c, i, j in np.ndindex(*out.shape):
+        top, left = i * stride, j * stride
+        out[n, c, i, j] = x[n, c, top : top + FH, left : left + FW].mean()
+    return out
+    ### END SOLUTION
+
+
+# %%
+example = np.array([[5.0, 1, 9], [2, 8, 2]])[None, None]  # (1, 1, 2, 3)
+print("yours:", average_pool_forward(example, (2, 2), 1)[0, 0], "   right: [[4. 5.]]")
+
+# %% nbgrader={"grade": true, "grade_id": "average_pool_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("average_pool_forward", average_pool_forward, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "average_pool_forward_stride_and_overlap", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("average_pool_forward", average_pool_forward, "stride and overlap")
+
+# %% nbgrader={"grade": true, "grade_id": "average_pool_forward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("average_pool_forward", average_pool_forward, "rectangles")
+
+# %% [markdown]
+# ### And back
+#
+# Ask the pixels again. This time all of them have something to say:
+
+# %%
+window = np.array([[5.0, 1], [2, 7]])
+change = np.zeros((2, 2))
+for p in range(2):
+    for q in range(2):
+        grown = window.copy()
+        grown[p, q] += 1
+        change[p, q] = grown.mean() - window.mean()
+print(change)
+
+# %% [markdown]
+# Each pixel of a 2x2 window moves the mean by a quarter of its own change. (We took a step of 1 here, not of
+# 0.001. The mean is **linear**: it has no curves and no kinks, so any step gives the same.)
+#
+# ### Exercise 4: average pooling, backward
+#
+# *Easy, about 6 minutes, about 8 lines, 5 points.*
+#
+# Write `average_pool_backward`: each gradient is shared out equally among the pixels of its window.
+#
+# - `dout` has shape `(N, C, OH, OW)`, `x_shape` is `(N, C, H, W)`, and `dx` has that shape.
+#
+# An example: `dout = [[4, 8]]`, size `(2, 2)`, stride 1, images of 2x3 pixels. The first window sends 1 to each
+# of its four pixels, the second one 2. The middle column lies in both. So `dx` is `[[1, 3, 2], [1, 3, 2]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# In `max_pool_backward` one pixel of a window got something. Now all of them do. How much is it for each?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# A slice of `dx` is a window, and you can add one number to a whole slice at once. Windows overlap, so add.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# The four loops; inside, `dx[n, c, top : top + FH, left : left + FW]` with `top = i * stride` is the window of
+# `dout[n, c, i, j]`. Add `dout[n, c, i, j]`, divided by the number of pixels in a window, to it.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "average_pool_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def average_pool_backward(dout, x_shape, size, stride):
+    """Return dx (N, C, H, W): each gradient shared out equally among the pixels of its window.
+
+    dout: (N, C, OH, OW). x_shape: (N, C, H, W). size: (FH, FW).
+    """
+    ### BEGIN SOLUTION
+    FH, FW = size
+    dx = np.zeros(x_shape)
+    for n, c, i, j in np.ndindex(*dout.shape):
+        top, left = i * stride, j * stride
+        dx[n, c, top : top + FH, left : left + FW] += dout[n, c, i, j] / (FH * FW)
+    return dx
+    ### END SOLUTION
+
+
+# %%
+two = np.array([[4.0, 8]])[None, None]
+print(average_pool_backward(two, (1, 1, 2, 3), (2, 2), 1)[0, 0], "   right: [[1 3 2] [1 3 2]]")
+
+# %% [markdown]
+# Your forward step judges again. Since it is linear, a step of `h=1` is as good as a small one, and exact:
+
+# %%
+x = rng.normal(size=(2, 3, 7, 5))
+dout = rng.normal(size=(2, 3, 3, 2))
+dx = average_pool_backward(dout, x.shape, (3, 3), 2)
+pairs = directional(lambda images: average_pool_forward(images, (3, 3), 2), x, dx, dout, rng, h=1)
+for numeric, yours in pairs:
+    print(f"numeric {numeric:12.8f}   yours {yours:12.8f}")
+
+# %% nbgrader={"grade": true, "grade_id": "average_pool_backward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("average_pool_backward", average_pool_backward, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "average_pool_backward_stride_and_overlap", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("average_pool_backward", average_pool_backward, "stride and overlap")
+
+# %% nbgrader={"grade": true, "grade_id": "average_pool_backward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("average_pool_backward", average_pool_backward, "rectangles")
+
+# %% [markdown]
+# ### The length of a window
+#
+# Take the pixels of a window as one vector. Its **L2 norm** is its length: square each number, add, take the
+# root. Large values count more than in a mean, but none of them counts alone:
+#
+# $$out[n, c, i, j] \;=\; \sqrt{\; \sum_{p,\, q} \; x[n,\; c,\; i \cdot S + p,\; j \cdot S + q]^2 }$$
+
+# %%
+for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
+    window = np.array(window, float)
+    length = (window**2).sum() ** 0.5
+    print(f"{window}   maximum {window.max():<4g} mean {window.mean():<5g} length {length:g}")
+
+# %% [markdown]
+# Three windows with the same length, 5. The maximum and the mean tell them apart; the length asks only how much
+# there is in all, and not of which sign.
+#
+# ### Exercise 5: L2 pooling, forward
+#
+# *Easy, about 3 minutes, about 10 lines, 3 points.*
+#
+# Write `l2_pool_forward`: as `average_pool_forward`, with the L2 norm of each window. Nothing is divided, and
+# nothing is added under the root.
+#
+# An example: `x = [[3, 0, 6], [0, -4, 8]]`, size `(2, 1)`, stride 1. The windows are the three columns, so `out`
+# is `[[3, 4, 10]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Only the middle of your loops changes.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Square each value of the window, sum, and take the root once at the end.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `window**2` squares each value and makes a new array, so `x` stays as it is. `np.sqrt` takes the root.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "l2_pool_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def l2_pool_forward(x, size, stride):
+    """Return the L2 norm of each window, (N, C, OH, OW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    FH, FW = size
+    if (H - FH) % stride or (W - FW) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
+    out = np.zeros((N, C, (H - FH) // stride + 1, (W - FW) // stride + 1))
+    for n, c, i, j in np.ndindex(*out.shape):
+        top, left = i * stride, j * stride
+        out[n, c, i, j] = np.sqrt(np.sum(x[n, c, top : top + FH, left : left + FW] ** 2))
+    return out
+    ### END SOLUTION
+
+
+# %%
+example = np.array([[3.0, 0, 6], [0, -4, 8]])[None, None]  # (1, 1, 2, 3)
+print("yours:", l2_pool_forward(example, (2, 1), 1)[0, 0], "   right: [[ 3.  4. 10.]]")
+
+# %% nbgrader={"grade": true, "grade_id": "l2_pool_forward_values", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("l2_pool_forward", l2_pool_forward, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "l2_pool_forward_stride_and_overlap", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("l2_pool_forward", l2_pool_forward, "stride and overlap")
+
+# %% nbgrader={"grade": true, "grade_id": "l2_pool_forward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("l2_pool_forward", l2_pool_forward, "rectangles")
+
+# %% [markdown]
+# ## Do you need pooling at all?
+#
+# A convolution with a stride makes images smaller as well. Could it take the place of pooling?
+#
+# Of average pooling: certainly. Give filter `k` equal weights in channel `k` and zeros in the others:
+
+# %%
+from cs_conv.naive import conv_forward
+
+x = rng.normal(size=(2, 3, 6, 6))
+w = np.zeros((3, 3, 2, 2))  # (K, C, FH, FW)
+for k in range(3):
+    w[k, k] = 1 / 4
+pooled, convolved = average_pool_forward(x, (2, 2), 2), conv_forward(x, w, np.zeros(3), stride=2)
+print("largest difference:", np.abs(pooled - convolved).max().round(12))
+
+# %% [markdown]
+# Of max pooling: never exactly, for a convolution is linear and a maximum is not. The maximum of a sum is not
+# the sum of the maxima:
+
+# %%
+a, b = np.array([1.0, 0]), np.array([0, 1.0])
+print("maximum of the sum:", (a + b).max(), "  sum of the maxima:", a.max() + b.max())
+
+# %% [markdown]
+# But a network does not need the same numbers, it needs useful ones. So let it *learn* how to shrink: a
+# convolution with stride 2 in place of each pooling. Springenberg and others (2015) did so and lost nothing;
+# many networks today, ResNet among them, shrink mostly in this way. The price is parameters, where pooling has
+# none. For 64 channels in and out:
+
+# %%
+for F in (2, 3):
+    weights, biases = 64 * 64 * F * F, 64
+    print(f"{F}x{F} at stride 2: {weights:,} weights + {biases} biases = {weights + biases:,} parameters")
+print("pooling: 0 parameters")
+
+shrunk = conv_forward(rng.normal(size=(1, 3, 8, 8)), rng.normal(size=(3, 3, 2, 2)), np.zeros(3), stride=2)
+print("the shape is the same as after 2x2 pooling of (1, 3, 8, 8):", shrunk.shape)
+
+# %% [markdown]
+# ## Play: which pixels count?
+#
+# The photograph again, in coarse pixels. Your `max_pool_forward` finds the switches: a dot for each pixel that
+# some window chose, larger where several windows chose it. Your `max_pool_backward` sends a random gradient back.
+#
+# Move the sliders. What happens to the dots when windows overlap more and more? Which pixels win many windows?
+# And what happens when the stride is larger than the window?
+
+# %%
+from ipywidgets import IntSlider, interact
+
+from cs_conv.pictures.pooling import show_switches
+
+coarse = photograph()[:192].reshape(24, 8, 32, 8).mean(axis=(1, 3))  # (24, 32)
+
+
+def play(FH=3, FW=3, stride=2):
+    H, W = 24 - (24 - FH) % stride, 32 - (32 - FW) % stride  # cut off what does not fit
+    x = coarse[None, None, :H, :W]
+    out, switches = max_pool_forward(x, (FH, FW), stride)
+    dout = np.random.default_rng(0).normal(size=out.shape)
+    dx = max_pool_backward(dout, switches, x.shape, (FH, FW), stride)
+    show_switches(x[0, 0], switches[0, 0], dx[0, 0], (FH, FW), stride)
+
+
+start = {"FH": 3, "FW": 3, "stride": 2}
+_ = interact(play, **{name: IntSlider(value, 1, 8, continuous_update=False) for name, value in start.items()})
+
+# %% [markdown]
+# *In words: left the coarse photograph with orange dots at the chosen pixels, most of them along bright edges,
+# and a frame around the first window. Right, on a map of the same size, the gradient: coloured where a dot is,
+# orange for negative and purple for positive values, and white everywhere else.*
+#
+# ## What you know now
+#
+# - Pooling makes one number of each window, channel by channel, and has nothing to learn. 2x2 at stride 2 keeps
+#   a quarter of the values.
+# - Max pooling sends each gradient to one pixel. The switches remember to which: to the first one where several
+#   are equal. Average pooling shares each gradient out.
+# - Where windows overlap, gradients add up.
+# - Numeric gradients fail at kinks. `sum(out * dout) == sum(x * dx)` holds there too, for whatever grows in step
+#   with `x`.
+# - A convolution with a stride can take the place of pooling, at the price of parameters.
+#
+# Your loops are slow. In the next notebook, `im2col`, the windows become columns of one matrix, and both
+# convolution and pooling become a few fast lines.

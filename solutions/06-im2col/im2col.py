@@ -1,0 +1,841 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Convolution as one matrix product
+#
+# The loops of a convolution are slow. Here you bring the whole layer into one matrix product, forward and
+# backward, by rearranging the image first. It takes about 60 minutes.
+#
+# | you write | what it does | points |
+# |---|---|---|
+# | `im2col` | lays every window out as a column | 10 |
+# | `col2im` | adds the columns back to the image | 10 |
+# | `matmul_forward` | the layer as a matrix product | 6 |
+# | `matmul_backward` | its gradients, two more products | 7 |
+# | `max_pool_im2col` | pooling through the same columns | 7 |
+#
+# At the end you scan the matrix and watch which pixels light up in a photograph.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import numpy as np
+
+from autograder import check
+
+# %% [markdown]
+# ## Windows become columns
+#
+# Look at the picture first. On the left stands an image of 3x4 pixels. On the right stands a matrix.
+
+# %%
+from cs_conv.pictures.columns import show_columns
+
+x = np.arange(1.0, 13).reshape(1, 1, 3, 4)  # (N, C, H, W): one image, one channel
+show_columns(x, size=(2, 2), columns=[0, 1, 5])
+
+# %% [markdown]
+# *In words: the image holds the numbers 1 to 12, row by row. The matrix has 4 rows and 6 columns. Three
+# 2x2 windows of the image are framed, and three columns in the same colours: the window 1 2 / 5 6 at the
+# top left is column 0, the window 2 3 / 6 7 beside it is column 1, and the window 7 8 / 11 12 at the
+# bottom right is column 5.*
+#
+# Every 2x2 window of the image is one column of the matrix, read row by row. There are 2 times 3 windows,
+# so there are 6 columns.
+#
+# This rearrangement is called **im2col**, image to columns. Nothing is computed: numbers are copied. Move
+# the slider and follow the window.
+
+# %%
+from ipywidgets import IntSlider, interact
+
+_ = interact(lambda column: show_columns(x, (2, 2), columns=[column]), column=IntSlider(0, 0, 5))
+
+# %% [markdown]
+# ## What that is good for
+#
+# A filter on a window multiplies number by number and adds up. If both are laid out as vectors, that is a
+# **dot product**.
+#
+# Lay the filters out as the *rows* of a matrix, `w_row`. Then row times column is a filter on a window,
+# and **one matrix product is every filter on every window**:
+
+# %%
+from cs_conv.pictures.columns import show_product
+
+w_row = np.array([[1.0, 0, 0, -1], [1, 1, 1, 1]])  # two 2x2 filters, each read row by row
+windows = [x[0, 0, i : i + 2, j : j + 2].ravel() for i in range(2) for j in range(3)]
+cols = np.array(windows).T  # one window a column
+show_product(w_row, cols, k=1, m=5)
+
+# %% [markdown]
+# *In words: a matrix with 2 rows and 4 columns, times the matrix of 4 rows and 6 columns, gives one with
+# 2 rows and 6 columns. Row 1 of the first, all ones, and column 5 of the second, which is 7 8 11 12, are
+# framed; so is their product, 38.*
+#
+# A matrix product is the operation that computers have been tuned for the longest. That is why
+# convolution was brought into this form: Chellapilla, Puri and Simard did it in 2006, and the Stanford
+# notes describe it.
+#
+# ## Which row, which column
+#
+# With several images and channels there is a choice: in which order do windows and their pixels go? This
+# course always takes the order of the array itself.
+#
+# - **Down a column: `c`, then `fh`, then `fw`.** All of channel 0 comes first, row by row, then all of
+#   channel 1.
+# - **Across the columns: `n`, then `i`, then `j`.** All windows of image 0 come first, row by row, then
+#   all of image 1.
+
+# %%
+two = np.arange(1.0, 25).reshape(2, 2, 2, 3)  # two images of two channels, 2x3 pixels
+show_columns(two, size=(2, 2), columns=[0, 3], labels=True)
+
+# %% [markdown]
+# *In words: two images of two channels each, 2x3 pixels, numbered from 1 to 24. The matrix has 8 rows and
+# 4 columns. Its rows are marked with c, fh and fw, from 0 0 0 to 1 1 1, and its columns with n, i and j.
+# Column 0 is the left window of image 0: 1 2 4 5 from channel 0, then 7 8 10 11 from channel 1. Column 3
+# is the right window of image 1: 14 15 17 18, then 20 21 23 24.*
+#
+# So `cols` has `C * FH * FW` rows and `N * OH * OW` columns.
+#
+# Other orders work as well, as long as everybody keeps to one. The Stanford course's own `im2col` lets
+# the images run fastest (`i`, `j`, `n`). If you come from there, this is the line to watch.
+#
+# ## How large it gets
+#
+# The first layer of AlexNet looks at images of 227x227 pixels and 3 channels, with 96 filters of 11x11 at
+# stride 4 and no padding. The Stanford notes write such a volume as width x height x depth, 227x227x3;
+# for us it is `(C, H, W) = (3, 227, 227)`.
+
+# %%
+places = (227 - 11) // 4 + 1
+columns, rows = places * places, 3 * 11 * 11
+
+print(f"places: {places} x {places} = {columns} columns")
+print(f"numbers in a window: 3 x 11 x 11 = {rows} rows")
+print(f"w_row is 96 x {rows}, cols is {rows} x {columns}, the product is 96 x {columns}")
+assert (places, columns, rows) == (55, 3025, 363)
+
+# %%
+from cs_conv.pictures.columns import show_sizes
+
+show_sizes(96, rows, columns)
+
+# %% [markdown]
+# *In words: three rectangles, true to scale. A small one of 96 by 363, times a large one of 363 by 3025,
+# equals a flat one of 96 by 3025. The large one, cols, has most of the area.*
+#
+# That large rectangle is the price. Windows overlap, so the same pixel stands in many columns:
+
+# %%
+pixels = 3 * 227 * 227
+entries = rows * columns
+print(f"numbers in the image: {pixels:,}; in cols: {entries:,}; that is {entries / pixels:.1f} times as many")
+print(f"in float32: {4 * pixels / 2**20:.2f} MiB and {4 * entries / 2**20:.2f} MiB, for one image")
+
+vgg = (64 * 3 * 3) * (224 * 224) / (64 * 224 * 224)  # 3x3 filters, stride 1, pad 1
+print(f"a 3x3 layer with stride 1 and pad 1, as in VGG: {vgg:.0f} times as many")
+assert (round(entries / pixels), vgg) == (7, 9)
+
+# %% [markdown]
+# About 7 times the memory here, 9 times for a 3x3 layer. Memory for speed: that is the trade of im2col.
+#
+# ### Exercise 1: im2col
+#
+# *Medium, about 15 minutes, about 12 lines, 10 points.*
+#
+# - `x` has the shape `(N, C, H, W)`. `size` is the window, `(FH, FW)`: it may be a rectangle.
+# - Put `pad` rows and columns of zeros on each side of every image.
+# - The window of `(i, j)` begins at row `i * stride` and column `j * stride` of the padded image. There
+#   are `OH = (H - FH + 2 * pad) / stride + 1` of them downwards, and `OW` across in the same way.
+# - Return `cols`, of the shape `(C * FH * FW, N * OH * OW)`, in the order of the picture above.
+#
+# Where the windows do not fit, raise a `ValueError`. Do not change `x`.
+#
+# An example: `x = [[1, 2, 3], [4, 5, 6]]` (one image, one channel) with `size=(2, 2)` has two windows, so
+# `cols` is `[[1, 2], [2, 3], [4, 5], [5, 6]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Fill the matrix column by column. Which three loops visit the windows in the order of the columns?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Pad first. Make room with `np.zeros`, for the right number of rows and columns. Loop over `n`, `i`, `j`;
+# count the columns with a number `m` that grows by one with every window. A window, cut out of all
+# channels at once, has the shape `(C, FH, FW)`. In what order does `.ravel()` read it?
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))` pads the last two axes only. Inside the three
+# loops, the rows of the window go from `i * stride` to `i * stride + FH` and its columns in the same way;
+# `.ravel()` reads it in the order `c`, `fh`, `fw`. Put it into `cols[:, m]`. A size does not fit when `(H
+# - FH + 2 * pad) % stride` is not 0.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "im2col", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def im2col(x, size, stride=1, pad=0):
+    """Return every window of the images as a column, (C * FH * FW, N * OH * OW).
+
+    x: (N, C, H, W). size: (FH, FW). Rows in the order c, fh, fw, columns in the order n, i, j.
+    Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    FH, FW = size
+    if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit {H}x{W} pixels with pad {pad}")
+    OH = (H - FH + 2 * pad) // stride + 1
+    OW = (W - FW + 2 * pad) // stride + 1
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    cols = np.zeros((C * FH * FW, N * OH * OW), x.dtype)
+    m = 0
+    for n in range(N):
+        for i in range(OH):
+            for j in range(OW):
+                top, left = i * stride, j * stride
+                cols[:, m] = padded[n, :, top : top + FH, left : left + FW].ravel()
+                m += 1
+    return cols
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it on the image at the top. Is it the matrix of the first picture?
+
+# %%
+from cs_conv.pictures.grid import show_grids
+
+show_grids(
+    [x[0, 0], im2col(x, (2, 2)), im2col(x, (1, 2), stride=2)], ["x", "2x2 windows", "1x2 windows, stride 2"]
+)
+
+# %% [markdown]
+# *In words: the image of 3x4 pixels; the 4x6 matrix of its 2x2 windows, as in the first picture; and the
+# 2x4 matrix of its 1x2 windows at stride 2, whose columns are 1 2, 3 4, 9 10 and 11 12.*
+#
+# Then let it be checked. Where a check fails, it shows the smallest input that it fails on, what you
+# returned and what is right.
+
+# %% nbgrader={"grade": true, "grade_id": "im2col_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("im2col", im2col, "shape")
+
+# %% nbgrader={"grade": true, "grade_id": "im2col_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("im2col", im2col, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "im2col_stride_and_padding", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("im2col", im2col, "stride and padding")
+
+# %% nbgrader={"grade": true, "grade_id": "im2col_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("im2col", im2col, "rectangles")
+
+# %% nbgrader={"grade": true, "grade_id": "im2col_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("im2col", im2col, "edge cases")
+
+# %% [markdown]
+# ## The way back
+#
+# A backward pass will hand you `dcols`: a gradient for every entry of `cols`. You need `dx`, a gradient
+# for every pixel.
+#
+# Every entry of `cols` is a **copy** of a pixel. A pixel that was copied four times can change the result
+# in four ways, and its gradient is the **sum** of the four.
+#
+# Take a row of three pixels, `a b c`, with 1x2 windows. There are two of them:
+#
+# | | window 0 | window 1 |
+# |---|---|---|
+# | first pixel | a | b |
+# | second pixel | b | c |
+#
+# Suppose that `dcols` is 10 20 in its first row and 30 40 in its second. Then `a` gets 10, `c` gets 40,
+# and `b`, which stands in both windows, gets 30 + 20.
+
+# %%
+dcols = np.array([[10, 20], [30, 40]])
+da = dcols[0, 0]
+db = dcols[1, 0] + dcols[0, 1]
+dc = dcols[1, 1]
+print("gradients of a, b, c:", da, db, dc)
+
+# %% [markdown]
+# This is **col2im**: put every column back on its window, and add where windows overlap.
+#
+# It is *not* the inverse of `im2col`. Apply one after the other, and every pixel comes back as often as
+# there are windows that hold it. So often:
+
+# %%
+counts = np.zeros((4, 5))
+for i in range(3):
+    for j in range(4):
+        counts[i : i + 2, j : j + 2] += 1
+
+show_grids([counts], ["2x2 windows at stride 1"], axes=("row h", "column w"), cell=0.5)
+
+# %% [markdown]
+# *In words: a 4x5 grid that counts the 2x2 windows over each pixel: 1 in the corners, 2 along the sides,
+# 4 inside.*
+#
+# ### Exercise 2: col2im
+#
+# *Medium, about 10 minutes, about 12 lines, 10 points.*
+#
+# - `cols` has the shape `(C * FH * FW, N * OH * OW)`, in the order that you know.
+# - `x_shape` is `(N, C, H, W)`, the shape of the images *without* padding. `size`, `stride` and `pad` are
+#   those of `im2col`.
+# - Add every column to the window that it stands for. What falls on the padding is lost.
+# - Return `x`, of the shape `x_shape`. Pixels that no window holds are 0.
+#
+# An example: `cols = [[10, 20], [30, 40]]` with `x_shape=(1, 1, 1, 3)` and `size=(1, 2)` gives `[[[[10,
+# 50, 40]]]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Walk through the windows exactly as in `im2col`. Only the direction of the copy turns round.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Start from a *padded* image of zeros. A column becomes a window again with `.reshape(C, FH, FW)`. Add
+# it, with `+=`, to the place it came from. Cut the padding off at the very end.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# The padded image is `np.zeros((N, C, H + 2 * pad, W + 2 * pad))`. The line in the three loops is that of
+# `im2col` with the sides changed: the window, sliced as before, `+=` column `m`, reshaped. The image then
+# lies from row `pad` to row `pad + H`. (Why not `[pad:-pad]`? Try it with `pad = 0`.)
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "col2im", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def col2im(cols, x_shape, size, stride=1, pad=0):
+    """Return the images to which every column has been added back, (N, C, H, W).
+
+    cols: (C * FH * FW, N * OH * OW), as im2col orders it. x_shape: (N, C, H, W). size: (FH, FW).
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x_shape
+    FH, FW = size
+    OH = (H - FH + 2 * pad) // stride + 1
+    OW = (W - FW + 2 * pad) // stride + 1
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), cols.dtype)
+    m = 0
+    for n in range(N):
+        for i in range(OH):
+            for j in range(OW):
+                top, left = i * stride, j * stride
+                padded[n, :, top : top + FH, left : left + FW] += cols[:, m].reshape(C, FH, FW)
+                m += 1
+    return padded[:, :, pad : pad + H, pad : pad + W]
+    ### END SOLUTION
+
+
+# %% [markdown]
+# Try it: the example, and the counts of the picture above. (Columns of ones, added back, count the
+# windows.)
+
+# %%
+print("the example:", col2im(np.array([[10.0, 20], [30, 40]]), (1, 1, 1, 3), (1, 2)))
+print(col2im(np.ones((4, 12)), (1, 1, 4, 5), (2, 2))[0, 0])
+
+# %% [markdown]
+# How can you know that it is right? `im2col` is linear: it multiplies the image by some huge matrix of
+# zeros and ones. `col2im` must multiply by the **transposed** matrix; one calls it the **adjoint**. That
+# can be tested without ever building the matrix. For *any* image `v` and *any* columns `d`,
+#
+# $$\langle \mathrm{im2col}(v),\; d \rangle = \langle v,\; \mathrm{col2im}(d) \rangle$$
+#
+# where $\langle a, b \rangle$ multiplies number by number and adds up. Draw both at random and compare:
+
+# %%
+rng = np.random.default_rng(0)
+trials = [((2, 3, 5, 6), (3, 2), 1, 0), ((2, 3, 7, 5), (3, 3), 2, 1), ((1, 2, 8, 8), (2, 2), 3, 0)]
+for shape, size, stride, pad in trials:
+    v = rng.normal(size=shape)
+    columns_of_v = im2col(v, size, stride, pad)
+    d = rng.normal(size=columns_of_v.shape)
+    image_of_d = col2im(d, shape, size, stride, pad)
+    left, right = np.sum(columns_of_v * d), np.sum(v * image_of_d)
+    print(f"window {size}, stride {stride}, pad {pad}:  {left:.10f}  {right:.10f}")
+
+# %% [markdown]
+# Each line must show the same number twice. This is the test of the checks below, too: `col2im(d)` is the
+# gradient of $\langle \mathrm{im2col}(x), d \rangle$. Pixel by pixel it looks like this:
+
+# %%
+from cs_conv.gradcheck import numeric_gradient, relative_error
+
+v, d = rng.normal(size=(1, 1, 3, 3)), rng.normal(size=(4, 4))
+numeric = numeric_gradient(lambda image: im2col(image, (2, 2)), v, d, h=1)
+show_grids(
+    [numeric[0, 0], col2im(d, v.shape, (2, 2))[0, 0]], ["numeric gradient", "col2im"], same_colors=True
+)
+print("relative error:", f"{relative_error(numeric, col2im(d, v.shape, (2, 2))):.1e}")
+
+# %% [markdown]
+# *In words: two 3x3 grids of numbers, the numeric gradient and your col2im; they are equal when your
+# function is right.*
+#
+# (The step is `h=1` because `im2col` is linear: on a straight line a large step makes no error, and a
+# small one loses digits.)
+
+# %% nbgrader={"grade": true, "grade_id": "col2im_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("col2im", col2im, "shape")
+
+# %% nbgrader={"grade": true, "grade_id": "col2im_places", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("col2im", col2im, "places")
+
+# %% nbgrader={"grade": true, "grade_id": "col2im_overlap", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("col2im", col2im, "overlap")
+
+# %% nbgrader={"grade": true, "grade_id": "col2im_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("col2im", col2im, "stride and padding")
+
+# %% nbgrader={"grade": true, "grade_id": "col2im_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("col2im", col2im, "rectangles")
+
+# %% nbgrader={"grade": true, "grade_id": "col2im_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("col2im", col2im, "edge cases")
+
+# %% [markdown]
+# ## Forward, in one product
+#
+# Now the layer is three steps:
+#
+# 1. `w_row`: the filters `(K, C, FH, FW)` as rows, `(K, C * FH * FW)`. A reshape does that, because the
+#    rows of `cols` are in the order `c`, `fh`, `fw`, just as the weights lie in memory.
+# 2. `w_row @ cols`, of the shape `(K, N * OH * OW)`, and the bias of each filter added to its row.
+# 3. The result, arranged as `(N, K, OH, OW)`.
+#
+# The third step holds a trap. The product has `K` first and `N` behind it. Look at a small one, with two
+# filters, two images and two places in each:
+
+# %%
+product = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])  # (K, N * OH * OW) = (2, 2 * 1 * 2)
+print("image 0, filter 0:", product[0, 0:2], "  image 0, filter 1:", product[1, 0:2])
+print("image 1, filter 0:", product[0, 2:4], "  image 1, filter 1:", product[1, 2:4])
+
+print("\nreshaped straight to (N, K, OH, OW), image 0 has:", *product.reshape(2, 2, 1, 2)[0].tolist())
+
+# %% [markdown]
+# Image 0 should have `1 2` and `5 6`. The straight reshape gives it `1 2` and `3 4`, which are filter 0
+# on *both* images. A **reshape** only cuts the same sequence of numbers anew; it never moves a number
+# past another. To change the order of axes you need a **transpose**.
+#
+# ### Exercise 3: forward
+#
+# *Easy, about 8 minutes, about 4 lines, 6 points.*
+#
+# Write `matmul_forward`:
+#
+# - `cols` has the shape `(C * FH * FW, N * OH * OW)`, `w` `(K, C, FH, FW)`, `b` `(K,)`.
+# - `out_shape` is `(N, K, OH, OW)`. Return `out` in this shape: filter `k` on the window of image `n` at
+#   `(i, j)`, plus `b[k]`.
+#
+# An example: `cols = [[1, 2, 3, 4]]`, two filters of one weight, 1 and 10, `b = [0, 5]` and `out_shape =
+# (2, 2, 1, 2)`. Then image 0 of `out` is `[[1, 2]], [[15, 25]]` and image 1 is `[[3, 4]], [[35, 45]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Write the shape behind every line as a comment. Which axes does the product have, and in which order?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Split the columns into their three axes first: `(K, N * OH * OW)` becomes `(K, N, OH, OW)` by a reshape.
+# Only then swap the first two axes. The bias has to be a column, so that NumPy stretches it across.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `w.reshape(K, -1) @ cols` plus `b.reshape(K, 1)`; reshape to `(K, N, OH, OW)`; `.transpose(1, 0, 2, 3)`.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "matmul_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def matmul_forward(cols, w, b, out_shape):
+    """Return the convolution from its columns, (N, K, OH, OW) = out_shape.
+
+    cols: (C * FH * FW, N * OH * OW). w: (K, C, FH, FW). b: (K,).
+    """
+    ### BEGIN SOLUTION
+    N, K, OH, OW = out_shape
+    product = w.reshape(K, -1) @ cols + b.reshape(K, 1)  # (K, N * OH * OW)
+    return product.reshape(K, N, OH, OW).transpose(1, 0, 2, 3)
+    ### END SOLUTION
+
+
+# %%
+example_cols, example_w = np.array([[1.0, 2, 3, 4]]), np.array([1.0, 10]).reshape(2, 1, 1, 1)
+print(matmul_forward(example_cols, example_w, np.array([0.0, 5]), (2, 2, 1, 2)).tolist())
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_forward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("matmul_forward", matmul_forward, "shape")
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_forward_one_image", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("matmul_forward", matmul_forward, "one image")
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_forward_several_images", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("matmul_forward", matmul_forward, "several images")
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_forward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("matmul_forward", matmul_forward, "edge cases")
+
+# %% [markdown]
+# ## Backward, in two products
+#
+# Write one number of the product down, with $r$ for a row of `cols` and $m$ for a column:
+#
+# $$\mathrm{out}[k, m] = \sum_{r} \mathrm{w}[k, r]\; \mathrm{cols}[r, m] + b[k]$$
+#
+# Who depends on `cols[r, m]`? The numbers `out[k, m]`, one for each filter, and each of them changes
+# `w[k, r]` times as much. So its gradient collects over the filters:
+#
+# $$\mathrm{dcols}[r, m] = \sum_{k} \mathrm{w}[k, r]\; \mathrm{dout}[k, m]$$
+#
+# And who depends on `w[k, r]`? The numbers `out[k, m]`, one for each window:
+#
+# $$\mathrm{dw}[k, r] = \sum_{m} \mathrm{dout}[k, m]\; \mathrm{cols}[r, m]$$
+#
+# Both sums are matrix products again. The bias `b[k]` is added in every window, so `db[k]` is the sum of
+# `dout[k, m]` over all of them.
+#
+# You need not remember which matrix to transpose: the shapes leave no choice. `dw` must be `(K, R)`; out
+# of `dout`, `(K, M)`, and `cols`, `(R, M)`, there is only one product of that shape.
+
+# %%
+# two filters, three rows of cols, four columns: K = 2, R = 3, M = 4
+any_w, any_cols, any_dout = rng.normal(size=(2, 3)), rng.normal(size=(3, 4)), rng.normal(size=(2, 4))
+print("w_row", any_w.shape, " cols", any_cols.shape, " dout", any_dout.shape)
+print("the sum over k has the shape", np.einsum("kr,km->rm", any_w, any_dout).shape, "of cols")
+print("the sum over m has the shape", np.einsum("km,rm->kr", any_dout, any_cols).shape, "of w_row")
+
+# %% [markdown]
+# ### Exercise 4: backward
+#
+# *Easy, about 8 minutes, about 5 lines, 7 points.*
+#
+# Write `matmul_backward`:
+#
+# - `dout` has the shape `(N, K, OH, OW)`; `cols` and `w` are those of the forward pass.
+# - Return `dcols`, `dw`, `db` in the shapes of `cols`, `w` and `b`.
+#
+# An example: one image, one window, `cols = [[1], [2]]`, two filters with the weights `[3, 4]` and `[5,
+# 6]`, and `dout` is 10 for the first filter and 1 for the second. Then `dcols = [[35], [46]]`, `dw` has
+# the weights `[10, 20]` and `[1, 2]`, and `db = [10, 1]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Undo the last step of the forward pass first: bring `dout` into the shape of the product, `(K, N * OH *
+# OW)`. What undoes a transpose and a reshape?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Call that matrix `dout_row`. Then `dcols` and `dw` are one product each; choose the order and the `.T`
+# by the shapes. `dw` is a matrix then, and must get the shape of `w`.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `dout.transpose(1, 0, 2, 3).reshape(K, -1)` is `dout_row`. For `dw` multiply it by `cols.T` and reshape;
+# for `dcols` multiply `w.reshape(K, -1).T` by it. `db` sums every row of it.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "matmul_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def matmul_backward(dout, cols, w):
+    """Return dcols, dw, db, the gradients of matmul_forward, in the shapes of cols, w, b.
+
+    dout: (N, K, OH, OW). cols: (C * FH * FW, N * OH * OW). w: (K, C, FH, FW).
+    """
+    ### BEGIN SOLUTION
+    K = w.shape[0]
+    dout_row = dout.transpose(1, 0, 2, 3).reshape(K, -1)  # (K, N * OH * OW)
+    dcols = w.reshape(K, -1).T @ dout_row  # (R, K) @ (K, M) -> (R, M)
+    dw = (dout_row @ cols.T).reshape(w.shape)  # (K, M) @ (M, R) -> (K, R)
+    db = dout_row.sum(axis=1)
+    return dcols, dw, db
+    ### END SOLUTION
+
+
+# %%
+one_window, two_filters = np.array([[1.0], [2]]), np.array([3.0, 4, 5, 6]).reshape(2, 1, 1, 2)
+dcols, dw, db = matmul_backward(np.array([10.0, 1]).reshape(1, 2, 1, 1), one_window, two_filters)
+print("dcols:", dcols.tolist(), " dw:", dw.tolist(), " db:", db.tolist())
+
+# %% [markdown]
+# Before the checks, look at what they do. They ask the *forward* pass: change `cols`, `w` or `b` a little
+# in some random direction, and see how much the sum of `out * dout` changes. Your gradient must predict
+# that change.
+
+# %%
+from cs_conv.gradcheck import directional
+
+some_cols, some_w, some_b = rng.normal(size=(8, 18)), rng.normal(size=(4, 2, 2, 2)), rng.normal(size=4)
+dout = rng.normal(size=(3, 4, 2, 3))
+dcols, dw, db = matmul_backward(dout, some_cols, some_w)
+
+forward = {
+    "dcols": (lambda a: matmul_forward(a, some_w, some_b, dout.shape), some_cols, dcols),
+    "dw": (lambda a: matmul_forward(some_cols, a, some_b, dout.shape), some_w, dw),
+    "db": (lambda a: matmul_forward(some_cols, some_w, a, dout.shape), some_b, db),
+}
+print("          forward says      yours predicts")
+for name, (f, at, gradient) in forward.items():
+    for change, predicted in directional(f, at, gradient, dout, rng, h=1, draws=2):
+        print(f"{name:6} {change:15.8f} {predicted:19.8f}")
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_backward_db", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("matmul_backward", matmul_backward, "db")
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("matmul_backward", matmul_backward, "dw")
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_backward_dcols", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("matmul_backward", matmul_backward, "dcols")
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_backward_several_images", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("matmul_backward", matmul_backward, "several images")
+
+# %% nbgrader={"grade": true, "grade_id": "matmul_backward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("matmul_backward", matmul_backward, "edge cases")
+
+# %% [markdown]
+# ## The pieces together
+#
+# Your four functions are the whole layer. Only the sizes have to be passed along.
+
+
+# %%
+def conv_forward(x, w, b, stride=1, pad=0):
+    """Return the convolution of x (N, C, H, W) with w (K, C, FH, FW), and the columns for the way back."""
+    N, _, H, W = x.shape
+    K, _, FH, FW = w.shape
+    OH, OW = (H - FH + 2 * pad) // stride + 1, (W - FW + 2 * pad) // stride + 1
+    cols = im2col(x, (FH, FW), stride, pad)
+    return matmul_forward(cols, w, b, (N, K, OH, OW)), cols
+
+
+def conv_backward(dout, cols, x_shape, w, stride=1, pad=0):
+    """Return dx, dw, db."""
+    dcols, dw, db = matmul_backward(dout, cols, w)
+    return col2im(dcols, x_shape, w.shape[2:], stride, pad), dw, db
+
+
+# %% [markdown]
+# First: is it right? Element by element against the numeric gradient, with stride 2, padding and a
+# rectangular filter.
+
+# %%
+images, filters, biases = rng.normal(size=(2, 3, 5, 5)), rng.normal(size=(4, 3, 3, 5)), rng.normal(size=4)
+how = {"stride": 2, "pad": 1}
+out, kept = conv_forward(images, filters, biases, **how)
+dout = rng.normal(size=out.shape)
+dx, dw, db = conv_backward(dout, kept, images.shape, filters, **how)
+
+for name, gradient, at, f in [
+    ("dx", dx, images, lambda a: conv_forward(a, filters, biases, **how)[0]),
+    ("dw", dw, filters, lambda a: conv_forward(images, a, biases, **how)[0]),
+    ("db", db, biases, lambda a: conv_forward(images, filters, a, **how)[0]),
+]:
+    print(f"{name}: relative error {relative_error(gradient, numeric_gradient(f, at, dout, h=1)):.1e}")
+
+# %% [markdown]
+# Below 1e-9 is rounding. Then: what has it brought? The same layer with four loops, and with your
+# columns. Nothing here is graded, and your numbers will differ from your neighbour's.
+
+# %%
+from time import perf_counter
+
+from cs_conv import naive
+
+
+def seconds(function, repeats=5):
+    """The shortest of a few runs."""
+    times = []
+    for _ in range(repeats):
+        start = perf_counter()
+        function()
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+big_x, big_w, big_b = rng.normal(size=(2, 8, 18, 18)), rng.normal(size=(32, 8, 3, 3)), np.zeros(32)
+assert np.allclose(conv_forward(big_x, big_w, big_b)[0], naive.conv_forward(big_x, big_w, big_b))
+
+loops = seconds(lambda: naive.conv_forward(big_x, big_w, big_b), repeats=1)
+yours = seconds(lambda: conv_forward(big_x, big_w, big_b))
+big_cols = im2col(big_x, (3, 3))
+product_alone = seconds(lambda: matmul_forward(big_cols, big_w, big_b, (2, 32, 16, 16)))
+print(f"four loops: {1000 * loops:.1f} ms")
+print(f"columns:    {1000 * yours:.1f} ms, {loops / yours:.0f} times as fast")
+print(f"of these, the product takes {1000 * product_alone:.2f} ms")
+
+# %% [markdown]
+# Look at the last number: the product is usually a small part of the time. The rest is `im2col`, if you
+# wrote it with loops over the windows. The notebook on speed takes those loops away too.
+#
+# ## Pooling through columns
+#
+# Max pooling also works on windows, so it can use the same columns: the maximum of a window is a maximum
+# *down a column*.
+#
+# But there is one difference. A filter reaches through all channels; pooling treats each channel by
+# itself. A column holds the windows of all channels below each other, so you have to cut it into its
+# channels first:
+
+# %%
+show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
+
+# %% [markdown]
+# *In words: the two images of two channels again, and their matrix of 8 rows and 4 columns, with a frame
+# for each channel. Rows 0 to 3 belong to channel 0, rows 4 to 7 to channel 1.*
+#
+# Rows 0 to 3 are channel 0 and rows 4 to 7 channel 1: `C` blocks of `FH * FW` rows.
+#
+# A second result says *where* the maximum stood, for the way back: the **switches**. A switch is the flat
+# index inside the window, `fh * FW + fw`, so it counts from 0 to `FH * FW - 1`. Where the largest value
+# stands more than once, the first counts.
+#
+# ### Exercise 5: pooling
+#
+# *Medium, about 10 minutes, about 8 lines, 7 points.*
+#
+# Write `max_pool_im2col`, without a loop over windows; use your `im2col`.
+#
+# - `x` has the shape `(N, C, H, W)`; `size` is `(FH, FW)`; there is no padding.
+# - Return `out` and `switches`, both of the shape `(N, C, OH, OW)`.
+#
+# Where the windows do not fit, raise a `ValueError` (your `im2col` does).
+#
+# An example: the image `[[1, 7, 2, 2], [3, 4, 0, 2]]` with `size=(2, 2)` and `stride=2` gives `out = [[7,
+# 2]]` and `switches = [[1, 0]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `cols` has the axes `(C * FH * FW, N * OH * OW)`. Which reshape gives the channels an axis of their own,
+# and over which axis is the maximum then?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Of the shape `(C, FH * FW, N * OH * OW)` the maximum runs over axis 1. `np.argmax` takes the first of
+# equal values. What is left has the axes `C` and `N * OH * OW`: that needs the same care as the product
+# in exercise 3.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `taps = im2col(x, size, stride).reshape(C, FH * FW, -1)`. Then `taps.max(axis=1)` and
+# `taps.argmax(axis=1)`, each reshaped to `(C, N, OH, OW)` and with its first two axes swapped.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "max_pool_im2col", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def max_pool_im2col(x, size, stride):
+    """Return the maximum of every window and its flat index there: out, switches, both (N, C, OH, OW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    FH, FW = size
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    taps = im2col(x, size, stride).reshape(C, FH * FW, N * OH * OW)
+    out = taps.max(axis=1).reshape(C, N, OH, OW).transpose(1, 0, 2, 3)
+    switches = taps.argmax(axis=1).reshape(C, N, OH, OW).transpose(1, 0, 2, 3)
+    return out, switches
+    ### END SOLUTION
+
+
+# %%
+out, switches = max_pool_im2col(np.array([[[[1.0, 7, 2, 2], [3, 4, 0, 2]]]]), (2, 2), 2)
+print("out:", out.tolist(), " switches:", switches.tolist())
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_im2col_maxima", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_im2col", max_pool_im2col, "maxima")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_im2col_switches", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_im2col", max_pool_im2col, "switches")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_im2col_overlap_and_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_im2col", max_pool_im2col, "overlap and rectangles")
+
+# %% nbgrader={"grade": true, "grade_id": "max_pool_im2col_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("max_pool_im2col", max_pool_im2col, "edge cases")
+
+# %% [markdown]
+# ## Scan the matrix
+#
+# A photograph, made small: 24x32 pixels. Its 8x8 windows at stride 4 make a matrix of 64 rows and 35
+# columns.
+#
+# - Move `column`: the window that it holds slides over the image (orange).
+# - Move `row`: it reads *one place of all windows*, a grid of pixels (blue), as far apart as the stride.
+# - Row and column cross in one entry of the matrix, which is one pixel of the image (black).
+
+# %%
+from cs_conv.data import photograph
+from cs_conv.pictures.columns import show_scan
+
+small = photograph()[4:196].reshape(24, 8, 32, 8).mean(axis=(1, 3))  # (24, 32)
+scan_size, scan_stride = (8, 8), 4  # change them: when does no pixel stand in two columns?
+
+scanned = im2col(small[None, None], scan_size, scan_stride)
+print("cols:", scanned.shape, f"{scanned.size / small.size:.1f} times the pixels of the image")
+_ = interact(
+    lambda column, row: show_scan(small, scan_size, scan_stride, column, row),
+    column=IntSlider(0, 0, scanned.shape[1] - 1),
+    row=IntSlider(0, 0, scanned.shape[0] - 1),
+)
+
+# %% [markdown]
+# *In words: the photograph in gray, with a framed window and a grid of dots, beside the matrix of its
+# windows with one column and one row framed.*
+#
+# Things to try:
+#
+# - Start at column 0 and go up: where does the window jump back to the left?
+# - Start at row 0 and go up: how does the blue grid move? (That is a filter with a single 1.)
+# - Set `scan_stride` to 1. How much larger is the matrix than the image?
+#
+# ## What you know now
+#
+# - Every window can be a column, and then a convolution is one matrix product.
+# - The order of rows and columns is a promise between `im2col`, the filters and `col2im`.
+# - `col2im` adds, because a copied pixel collects the gradients of all its copies. It is the adjoint of
+#   `im2col`, and one identity with random numbers tests that.
+# - A reshape never moves a number past another; a transpose does.
+# - The price is memory: about 7 times the image for AlexNet's first layer, 9 times for a 3x3 layer.
+#
+# Next comes *speed*: `im2col` without loops, columns for a part of the image at a time, and how close to
+# the machine's limit you can get. `cs_conv/im2col.py` shows one way; read it now, you know all its parts.

@@ -1,0 +1,101 @@
+"""`cs-conv` as a person uses it: what it says, and that mistakes are answered in a sentence."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.cli import app
+
+from .conftest import RIGHT
+
+
+@pytest.fixture
+def run(monkeypatch):
+    def invoke(folder, *words):
+        monkeypatch.chdir(folder)
+        return CliRunner().invoke(app, list(words), env={"COLUMNS": "150", "NO_COLOR": "1"})
+
+    return invoke
+
+
+def test_help_names_every_command(run, tmp_path):
+    shown = run(tmp_path, "--help")
+    assert shown.exit_code == 0
+    for command in ("lab", "release", "grade", "feedback", "report", "demo", "doctor"):
+        assert command in shown.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["grade", "02"], "it has 01-sums"),
+        (["grade"], "there is nothing in"),
+        (["grade", "01", "--json", "/nowhere/grades.json"], "is no folder"),
+        (["grade", "01", "--student", "zoe"], "zoe: no such student"),
+        (["feedback", "01"], "cs-conv grade 01-sums"),
+        (["report"], "nothing has been graded yet"),
+        (["report", "01"], "has not been graded yet"),
+        (["release", "--course", "/nowhere"], "does not exist"),
+    ],
+)
+def test_mistakes_are_answered_in_a_sentence(run, course, words, says):
+    shown = run(course.root, *words)
+    assert shown.exit_code == 2
+    assert says in " ".join(shown.output.split())
+    assert "Traceback" not in shown.output
+
+
+def test_no_course_here(run, tmp_path):
+    shown = run(tmp_path, "report")
+    assert shown.exit_code == 2
+    assert "--course FOLDER" in " ".join(shown.output.split())
+
+
+def test_lab_needs_notebooks(run, bare):
+    shown = run(bare.root, "lab")
+    assert shown.exit_code == 2
+    assert "cs-conv release" in shown.output
+
+
+def test_release_says_what_it_did(run, bare):
+    shown = run(bare.root, "release")
+    assert shown.exit_code == 0
+    assert "made" in shown.output
+    assert "assignments/01-sums" in shown.output
+    assert "unchanged" in run(bare.root, "release", "01").output
+
+
+def test_a_demo_empties_only_a_demos_folder(run, course, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    shown = run(course.root, "demo", "--folder", str(tmp_path / "mine"))
+    assert shown.exit_code == 2
+    assert "no demo made" in " ".join(shown.output.split())
+    assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+@pytest.mark.slow
+def test_grade_feedback_report(run, course, hand_in, tmp_path):
+    hand_in("ana", **RIGHT)
+    hand_in("ben", add=RIGHT["add"])
+    graded = run(course.root, "grade", "01", "--json", str(tmp_path / "grades.json"))
+    assert graded.exit_code == 0, graded.output
+    assert "6 / 6" in graded.output
+    assert "1 / 6" in graded.output
+    results = json.loads((tmp_path / "grades.json").read_text())["assignments"][0]["results"]
+    found = [(r["student"], r["status"], r["score"]) for r in results]
+    assert found == [("ana", "graded", 6), ("ben", "graded", 1)]
+    written = run(course.root, "feedback")
+    assert "2 pages in feedback/STUDENT/01-sums" in written.output
+    assert "total_test" in (course.feedback("ben", "01-sums") / "sums.html").read_text(encoding="utf-8")
+    assert "6 / 6" in run(course.root, "report").output
+
+
+@pytest.mark.slow
+def test_doctor_finds_this_machine_healthy(run, course):
+    shown = run(course.root, "doctor")
+    assert shown.exit_code == 0, shown.output
+    assert "a notebook's kernel starts" in shown.output

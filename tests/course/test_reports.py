@@ -1,0 +1,163 @@
+"""What is shown of a graded class, from results made up here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from rich.console import Console
+
+from autograder.course import CourseError
+from autograder.grading import Mistake, Result, Status, TestScore
+from autograder.reports import class_table, load_record, misconception_table, save_record, write_page
+from autograder.reports.run import grade_assignment, write_json
+from autograder.reports.tables import bar
+
+BIAS = Mistake(exercise="conv_forward", name="bias left out", advice="Add b[k].")
+FLIP = Mistake(exercise="conv_forward", name="flipped", advice="Do not flip.")
+
+
+def result(student, score, *mistakes, status=Status.GRADED, **more):
+    test = TestScore(
+        notebook="sums",
+        grade_id="values_test",
+        score=score or 0,
+        max_score=6,
+        exercise="conv_forward",
+        aspect="values",
+        passed=score == 6,
+        mistakes=mistakes,
+    )
+    tests = (test,) if status is Status.GRADED else ()
+    return Result(
+        student=student, assignment="01-sums", status=status, score=score, max_score=6, tests=tests, **more
+    )
+
+
+RESULTS = [
+    result("cleo", 2, FLIP, BIAS),
+    result("ana", 6),
+    result("ben", 2, BIAS, BIAS),
+    result("<script>alert(1)</script>", 0, detail="cell 3 <b>[bold]"),
+    result("dora", None, status=Status.NOT_GRADED, detail="disk full"),
+    result("emil", 0, status=Status.MISSING),
+]
+
+
+@pytest.fixture
+def record(course):
+    return save_record(course, course.assignments[0], RESULTS)
+
+
+def plain(renderable) -> str:
+    console = Console(width=150, file=None, record=True, quiet=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return capture.get()
+
+
+def test_counts_each_student_once(record):
+    assert [(m.name, m.count) for m in record.misconceptions] == [("bias left out", 2), ("flipped", 1)]
+    assert record.misconceptions[0].students == ("ben", "cleo")
+    assert record.statuses == {"graded": 4, "missing": 1, "not graded": 1}
+    assert record.summary == "4 submissions, mean 2.5, median 2 of 6 points, 1 with all points"
+
+
+def test_the_record_stays_and_grows(course, record):
+    assert load_record(course, "01-sums") == record
+    again = save_record(course, course.assignments[0], [result("ben", 6)])
+    assert [r.student for r in again.results] == [r.student for r in record.results]
+    assert {r.student: r.score for r in again.results}["ben"] == 6
+    assert {r.student: r.score for r in again.results}["cleo"] == 2
+
+
+def test_a_record_that_is_not_there_or_damaged(course, record):
+    with pytest.raises(CourseError, match="cs-conv grade 02-other"):
+        load_record(course, "02-other")
+    (course.reports / "01-sums.json").write_text("{")
+    with pytest.raises(CourseError, match="is damaged; delete it"):
+        load_record(course, "01-sums")
+
+
+def test_tables_say_who_what_and_how_many(record):
+    shown = plain(class_table(record))
+    for words in ("ana", "6 / 6", "- / 6", "bias left out", "disk full", "missing", "[bold]"):
+        assert words in shown
+    lines = [line.split() for line in plain(misconception_table(record)).splitlines()]
+    assert ["2", "conv_forward", "bias", "left", "out"] in lines
+
+
+@pytest.mark.parametrize(
+    ("score", "most", "shown"),
+    [(0, 6, "·" * 10), (3, 6, "█" * 5 + "·" * 5), (6, 6, "█" * 10), (9, 6, "█" * 10), (None, 6, "·" * 10)],
+)
+def test_bars(score, most, shown):
+    assert bar(score, most) == shown
+
+
+def test_the_page_is_inert(course, record):
+    page = write_page(course, record).read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "default-src 'none'" in page
+    assert "Add b[k]." in page
+    assert "1 of 4" in page, "how many passed the test"
+
+
+def test_json_holds_everything(tmp_path, record):
+    write_json(tmp_path / "grades.json", [record])
+    assignment = json.loads((tmp_path / "grades.json").read_text())["assignments"][0]
+    assert assignment["max_score"] == 6
+    results = {r["student"]: r for r in assignment["results"]}
+    assert results["dora"] | {"tests": []} == results["dora"]
+    assert (results["dora"]["status"], results["dora"]["score"]) == ("not graded", None)
+    assert results["cleo"]["mistakes"][0]["name"] == "flipped"
+    assert results["cleo"]["tests"][0]["grade_id"] == "values_test"
+    assert assignment["misconceptions"][0]["count"] == 2
+
+
+class Prepared:
+    """An engine that has its results ready: whoever shows them asks for no more than the interface."""
+
+    name = "prepared"
+
+    def __init__(self, results, interrupted_after=None):
+        self.results, self.interrupted_after = results, interrupted_after
+
+    def grade(self, course, submissions, started=lambda submission: None) -> Iterator[Result]:
+        for number, submission in enumerate(submissions):
+            started(submission)
+            if number == self.interrupted_after:
+                raise KeyboardInterrupt
+            yield next(r for r in self.results if r.student == submission.student)
+
+
+def test_any_engine_will_do(course, hand_in):
+    for student in ("ana", "ben", "cleo"):
+        hand_in(student)
+    console = Console(width=150)
+    with console.capture() as capture:
+        record = grade_assignment(course, course.assignments[0], Prepared(RESULTS), console)
+    assert [(r.student, r.score) for r in record.results] == [("ana", 6), ("ben", 2), ("cleo", 2)]
+    assert "prepared" in capture.get()
+    assert "bias left out" in capture.get()
+
+
+def test_an_interruption_keeps_what_was_graded(course, hand_in):
+    for student in ("ana", "ben", "cleo"):
+        hand_in(student)
+    engine = Prepared(RESULTS, interrupted_after=2)
+    with pytest.raises(KeyboardInterrupt):
+        grade_assignment(course, course.assignments[0], engine, Console(quiet=True))
+    assert [r.student for r in load_record(course, "01-sums").results] == ["ana", "ben"]
+
+
+def test_what_has_to_come_first_is_said(bare):
+    with pytest.raises(CourseError, match="cs-conv release 01-sums"):
+        grade_assignment(bare, bare.assignments[0], Prepared([]), Console(quiet=True))
+
+
+def test_nobody_handed_in_anything(course):
+    with pytest.raises(CourseError, match="nobody handed in anything"):
+        grade_assignment(course, course.assignments[0], Prepared([]), Console(quiet=True))
