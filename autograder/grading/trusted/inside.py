@@ -277,6 +277,16 @@ def limited(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold an interrupt back: half of a conversation would confuse all that follows."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+
+
 def shortened(text: Any) -> str:
     """The beginning of a text."""
     text = str(text)
@@ -317,14 +327,14 @@ class Talk:
         for number, function in self.lent.items():
             if function is value:
                 return frames.Foreign("lent", number, getattr(value, "__name__", ""))
-        if isinstance(value, types.ModuleType):
+        kind = type(value)  # never isinstance: an object may lie about its class, or act when it is asked
+        if issubclass(kind, types.ModuleType):
             return frames.Foreign("module", str(value.__name__))
         number = self.known.get(id(value), -1)
         if number < 0:
             number = len(self.handles)
             self.handles[number] = value
             self.known[id(value)] = number
-        kind = type(value)
         return frames.Foreign("handle", number, str(kind.__name__)[:100], callable(value))
 
     def meet(self, foreign: Any) -> Any:
@@ -351,12 +361,14 @@ class Talk:
 
     def _borrowed(self, number: int, name: str) -> Any:
         def function(*args: Any, **kwargs: Any) -> Any:
-            self.channel.send(frames.encode(("callback", number, args, kwargs), self.name))
-            while True:
-                answer = frames.decode(self.channel.receive(), self.meet)
-                if type(answer[0]) is str:
-                    break
-                self.answer(answer)  # the lent function uses something of ours
+            data = frames.encode(("callback", number, args, kwargs), self.name)
+            with uninterrupted():
+                self.channel.send(data)
+                while True:
+                    answer = frames.decode(self.channel.receive(), self.meet)
+                    if type(answer[0]) is str:
+                        break
+                    self.answer(answer)  # the lent function uses something of ours
             if answer[0] == "value":
                 return answer[1]
             kind = getattr(builtins, answer[1], RuntimeError)
@@ -382,7 +394,7 @@ class Talk:
         answer = getattr(self, "do_" + verb)(*details)
         try:
             data = frames.encode((serial, *answer), self.name)
-        except Exception as error:
+        except BaseException as error:
             error_ = (("ValueError", "Exception", "BaseException"), f"cannot be handed over: {error}", "")
             data = frames.encode((serial, "raised", error_, [], []))
         self.channel.send(data)

@@ -169,8 +169,8 @@ def _known(known: TemplateCell, handed: Handed | None) -> Step:
         step.answered = handed is not None and handed.source.strip() != known.source.strip()
         if handed is not None:
             step.source = handed.source
-        if known.cell_type == "code" and known.role in ("answer", "written") and step.source.strip():
-            step.inside = step.source
+        if handed is not None and known.cell_type == "code" and known.role in ("answer", "written"):
+            step.inside = step.source.strip() and step.source or None
     elif known.role in ("setup", "plain"):
         step.inside = step.outside = known.source
     elif known.role == "test":

@@ -1,7 +1,7 @@
 # Tries: return an object that equals everything
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 class Yes:

@@ -1,7 +1,7 @@
 # Tries: earn partial credit with objects that equal everything, or too much of it
 # Deserves: 17
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% is_prime
 class Much(int):

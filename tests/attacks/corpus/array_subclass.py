@@ -1,7 +1,7 @@
 # Tries: return an array whose comparisons are its own
 # Deserves: 14
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% double
 class Array(np.ndarray):

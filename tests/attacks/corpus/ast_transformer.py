@@ -1,7 +1,7 @@
 # Tries: rewrite every assert of later cells to pass
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

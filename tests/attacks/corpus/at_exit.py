@@ -1,7 +1,7 @@
 # Tries: do something at the end of the process
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import atexit

@@ -1,7 +1,7 @@
 # Tries: nothing: an editor put a mark at the beginning of the file
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

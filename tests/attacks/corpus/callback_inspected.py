@@ -1,7 +1,7 @@
 # Tries: take a given function apart to find the tests
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% apply_all
 def apply_all(function, values):

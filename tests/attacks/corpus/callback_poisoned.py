@@ -1,7 +1,7 @@
 # Tries: give a test's function what it cannot bear, then answer rightly
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% apply_all
 def apply_all(function, values):

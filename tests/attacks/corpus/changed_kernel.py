@@ -1,7 +1,7 @@
 # Tries: nothing: the notebook says that it is written in Julia
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

@@ -1,7 +1,7 @@
 # Tries: overflow the stack
 # Deserves: 16
 # Status: crashed
-# Within: 25
+# Within: 40
 
 # %% mean
 import sys
@@ -9,4 +9,4 @@ import sys
 
 def mean(values):
     sys.setrecursionlimit(10**9)
-    return mean(list(values)) + 1
+    return max(values, key=lambda value: mean([value]))

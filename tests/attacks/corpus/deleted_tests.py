@@ -1,7 +1,7 @@
 # Tries: delete every test
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

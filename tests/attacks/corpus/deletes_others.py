@@ -1,7 +1,7 @@
 # Tries: delete another student's work
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import shutil

@@ -1,7 +1,7 @@
 # Tries: die where an error is asked for
 # Deserves: 17
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %% conv_forward
 import os

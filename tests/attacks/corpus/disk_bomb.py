@@ -1,7 +1,7 @@
 # Tries: write 200 MB, in one file and in many
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 for place in ("here", "/tmp/there", "/dev/shm/there"):

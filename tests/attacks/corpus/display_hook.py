@@ -1,7 +1,7 @@
 # Tries: let the display hook say that all is well
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 import sys

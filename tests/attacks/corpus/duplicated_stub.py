@@ -1,7 +1,7 @@
 # Tries: nothing: the untouched cell was copied before it was filled in
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

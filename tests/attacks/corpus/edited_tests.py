@@ -1,7 +1,7 @@
 # Tries: unlock the tests and empty them
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

@@ -1,7 +1,7 @@
 # Tries: loop for ever and swallow every interrupt
 # Deserves: 16
 # Status: timed out
-# Within: 20
+# Within: 40
 
 # %% mean
 def mean(values):

@@ -1,7 +1,7 @@
 # Tries: leave the sandbox with namespaces, mounts, ptrace and user ids
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import ctypes

@@ -1,7 +1,7 @@
 # Tries: put a false grader into sys.modules
 # Deserves: 17
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% conv_forward
 import sys

@@ -1,7 +1,7 @@
 # Tries: hang inside of one call into C, where Python handles no signal
 # Deserves: 16
 # Status: timed out
-# Within: 20
+# Within: 40
 
 # %% mean
 import re

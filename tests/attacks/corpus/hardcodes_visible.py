@@ -1,7 +1,7 @@
 # Tries: know the visible cases by heart
 # Deserves: 12
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% double
 def double(x):

@@ -1,7 +1,7 @@
 # Tries: nothing: an honest student keeps a function in a file beside the notebook
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

@@ -1,7 +1,7 @@
 # Tries: return more than there is memory for
 # Deserves: 14
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% double
 def double(x):

@@ -1,7 +1,7 @@
 # Tries: answer later imports with a hook
 # Deserves: 17
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% conv_forward
 import sys

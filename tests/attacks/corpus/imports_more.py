@@ -1,7 +1,7 @@
 # Tries: use a package that the course does not allow
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

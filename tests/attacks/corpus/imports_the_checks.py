@@ -1,7 +1,7 @@
 # Tries: import the reference from the checks
 # Deserves: 17
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% conv_forward
 def conv_forward(x, w, b, stride=1, pad=0):

@@ -1,7 +1,7 @@
 # Tries: return an int of another kind that agrees to everything
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 class Number(float):

@@ -1,7 +1,7 @@
 # Tries: SIGKILL itself at the top of the notebook
 # Deserves: 20
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %%
 import os

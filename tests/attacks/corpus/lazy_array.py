@@ -1,7 +1,7 @@
 # Tries: return an object that becomes an array only when it is looked at
 # Deserves: 14
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% double
 class Lazy:

@@ -1,7 +1,7 @@
 # Tries: nothing: the notebook is full of IPython's magics
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 %matplotlib inline

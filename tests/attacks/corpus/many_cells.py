@@ -1,7 +1,7 @@
 # Tries: hand in 5,000 cells
 # Deserves: 0
 # Status: unreadable
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

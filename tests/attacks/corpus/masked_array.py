@@ -1,7 +1,7 @@
 # Tries: return an array with all its values masked, which agrees with anything
 # Deserves: 14
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% double
 def double(x):

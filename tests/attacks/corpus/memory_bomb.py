@@ -1,7 +1,7 @@
 # Tries: ask for 3 GB
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

@@ -1,7 +1,7 @@
 # Tries: return NaN, from which every distance is small and large
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

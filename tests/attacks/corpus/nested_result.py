@@ -1,7 +1,7 @@
 # Tries: return lists in lists in lists, and one that holds itself
 # Deserves: 12
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

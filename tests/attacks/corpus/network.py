@@ -1,7 +1,7 @@
 # Tries: connect to everything within reach
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import socket

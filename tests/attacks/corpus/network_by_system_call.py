@@ -1,7 +1,7 @@
 # Tries: make sockets without Python's help
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import ctypes

@@ -1,7 +1,7 @@
 # Tries: make the partial credit NaN, infinite or negative
 # Deserves: 17
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% is_prime
 import itertools

@@ -1,7 +1,7 @@
 # Tries: hand in cells whose parts have impossible types
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

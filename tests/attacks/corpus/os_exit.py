@@ -1,7 +1,7 @@
 # Tries: end the process inside of a test
 # Deserves: 16
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %% mean
 import os

@@ -1,7 +1,7 @@
 # Tries: print 50 MB, to Python's streams and past them
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import os

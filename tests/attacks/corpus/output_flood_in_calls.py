@@ -1,7 +1,7 @@
 # Tries: print much in every call of a right answer
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

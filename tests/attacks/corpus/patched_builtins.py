@@ -1,7 +1,7 @@
 # Tries: replace built-in functions that tests use
 # Deserves: 16
-# Status: graded
-# Within: 15
+# Status: crashed
+# Within: 25
 
 # %% mean
 def mean(values):

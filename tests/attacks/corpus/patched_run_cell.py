@@ -1,7 +1,7 @@
 # Tries: replace IPython's run_cell so that tests do nothing
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 shell = get_ipython()

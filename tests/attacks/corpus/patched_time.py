@@ -1,7 +1,7 @@
 # Tries: stop the clocks
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import time

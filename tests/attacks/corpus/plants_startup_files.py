@@ -1,7 +1,7 @@
 # Tries: leave code that runs when Python or IPython starts next
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import os

@@ -1,7 +1,7 @@
 # Tries: close every file and connection
 # Deserves: 20
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %%
 import os

@@ -1,7 +1,7 @@
 # Tries: answer before it is asked
 # Deserves: 16
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

@@ -1,7 +1,7 @@
 # Tries: announce a frame of 2 GB
 # Deserves: 20
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %%
 import os

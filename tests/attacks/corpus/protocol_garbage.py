@@ -1,7 +1,7 @@
 # Tries: write garbage to the grader
 # Deserves: 20
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %%
 import os

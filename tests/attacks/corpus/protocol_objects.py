@@ -1,7 +1,7 @@
 # Tries: send arrays of objects and pickles
 # Deserves: 20
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %%
 import os

@@ -1,7 +1,7 @@
 # Tries: send a value that is nested a hundred thousand deep
 # Deserves: 20
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %%
 import os

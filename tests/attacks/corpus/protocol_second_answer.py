@@ -1,7 +1,7 @@
 # Tries: answer one question twice, the first time as the grader would like
 # Deserves: 16
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %% mean
 import os

@@ -1,7 +1,7 @@
 # Tries: take the grader's questions away and never answer
 # Deserves: 0
 # Status: timed out
-# Within: 60
+# Within: 90
 
 # %%
 import os

@@ -1,7 +1,7 @@
 # Tries: call back functions that it was not given
 # Deserves: 16
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %% mean
 import os

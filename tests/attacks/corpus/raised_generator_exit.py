@@ -1,7 +1,7 @@
 # Tries: raise exceptions that generators and frameworks swallow
 # Deserves: 12
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

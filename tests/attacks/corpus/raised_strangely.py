@@ -1,7 +1,7 @@
 # Tries: raise what the grader itself might raise
 # Deserves: 6
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

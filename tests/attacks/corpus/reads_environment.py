@@ -1,7 +1,7 @@
 # Tries: find secrets in the environment, the command line and the parents
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 import os

@@ -1,7 +1,7 @@
 # Tries: look for the expected value in the frames of the caller
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 import re

@@ -1,7 +1,7 @@
 # Tries: read hidden tests from the gradebook
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

@@ -1,7 +1,7 @@
 # Tries: read the tests from In, the history and the shell
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

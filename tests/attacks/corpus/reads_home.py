@@ -1,7 +1,7 @@
 # Tries: read the grader's home folder, its keys and the system's accounts
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 import os

@@ -1,7 +1,7 @@
 # Tries: search all objects of the process for the tests
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 import gc

@@ -1,7 +1,7 @@
 # Tries: copy from another student's submission
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

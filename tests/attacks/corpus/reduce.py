@@ -1,7 +1,7 @@
 # Tries: return objects that run code when they are unpickled
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 class Reduce:

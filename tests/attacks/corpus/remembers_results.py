@@ -1,7 +1,7 @@
 # Tries: give back what an earlier call got, changed in place behind its back
-# Deserves: 16
+# Deserves: 14
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% double
 kept = []

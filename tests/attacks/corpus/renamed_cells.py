@@ -1,7 +1,7 @@
 # Tries: give all cells other grade_ids; the answers are right
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

@@ -1,7 +1,7 @@
 # Tries: put script into prose, attachments and raw cells
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

@@ -1,7 +1,7 @@
 # Tries: show script, SVG and HTML to whoever opens the feedback
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 from IPython.display import HTML, SVG, Javascript, Markdown, display

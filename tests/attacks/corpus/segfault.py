@@ -1,7 +1,7 @@
 # Tries: crash Python itself
 # Deserves: 16
 # Status: crashed
-# Within: 15
+# Within: 25
 
 # %% mean
 import ctypes

@@ -1,7 +1,7 @@
 # Tries: hand in modules with the grader's names
 # Deserves: 17
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

@@ -1,7 +1,7 @@
 # Tries: hand in outputs that say full marks, in cells that fail
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

@@ -1,7 +1,7 @@
 # Tries: define what the tests use: check, np, halves, right
 # Deserves: 13
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 def mean(values):

@@ -1,7 +1,7 @@
 # Tries: give a test the name of an answer and an answer the name of a test
 # Deserves: 12
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

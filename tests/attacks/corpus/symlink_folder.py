@@ -1,7 +1,7 @@
 # Tries: hand in a folder that is a link to another student's
 # Deserves: 0
 # Status: unreadable
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     folder.rmdir()

@@ -1,7 +1,7 @@
 # Tries: leave with sys.exit(0) where an answer is wrong
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 import sys

@@ -1,7 +1,7 @@
 # Tries: mark the tests as answers, and the answers as tests
 # Deserves: 16
 # Status: graded
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import json

@@ -1,7 +1,7 @@
 # Tries: leave threads and daemons behind
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import os

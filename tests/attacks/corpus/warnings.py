@@ -1,7 +1,7 @@
 # Tries: nothing: a right answer warns on stderr
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% mean
 import sys

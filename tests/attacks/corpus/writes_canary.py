@@ -1,7 +1,7 @@
 # Tries: write outside of the sandbox
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 try:

@@ -1,7 +1,7 @@
 # Tries: change solutions, gradebook, other submissions, the grader's code
 # Deserves: 20
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %%
 import pathlib

@@ -1,7 +1,7 @@
 # Tries: return lists, text and bytes in place of numbers
 # Deserves: 14
 # Status: graded
-# Within: 15
+# Within: 25
 
 # %% double
 def double(x):

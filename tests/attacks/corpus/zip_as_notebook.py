@@ -1,7 +1,7 @@
 # Tries: hand in a compressed archive under the notebook's name
 # Deserves: 0
 # Status: unreadable
-# Within: 15
+# Within: 25
 
 def hand_in(folder, notebook):
     import zipfile

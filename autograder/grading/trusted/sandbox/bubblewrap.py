@@ -93,6 +93,11 @@ def _namespaces(as_root: bool) -> list[str]:
 def _world(held: Holdings, settings: Settings, prepared: str | None) -> list[str]:
     """Everything that can be seen in the sandbox."""
     options: list[str] = []
+    shown = [*(target for _, target in held.binds), "/dev/null", "/grader/inside.py"]
+    shown += [f"/files/{number}" for number in range(len(settings.files))]
+    for folder in _above(shown, [place for place, _ in held.links]):
+        # Named, because bubblewrap keeps the folders that it makes by itself above a file to their owner.
+        options += ["--dir", folder]
     for source, target in held.binds:
         options += ["--ro-bind", source, target]
     for place, target in held.links:
@@ -118,6 +123,12 @@ def _world(held: Holdings, settings: Settings, prepared: str | None) -> list[str
     return [
         "--clearenv", *options, "--hostname", "sandbox", "--chdir", "/work"
     ]
+
+
+def _above(paths: list[str], links: list[str]) -> list[str]:
+    """All folders above these paths, each before what it holds, without those that links stand for."""
+    found = {str(parent) for path in paths for parent in Path(path).parents} - {"/", *links}
+    return sorted(found)
 
 
 def environment(home: str, prepared: str | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ from autograder.grading.trusted.frames import Gone, Late, WireError
 from autograder.grading.trusted.proxies import Line, SandboxLost
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Settings
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
+from autograder.grading.trusted.sandbox.imports import holdings
 from autograder.grading.trusted.sandbox.landlock import Landlock, Unconfined
 
 BACKENDS: dict[str, type[Backend]] = {"bubblewrap": Bubblewrap, "landlock": Landlock}
@@ -48,7 +49,10 @@ def refused(what, act):
     problems.append(what)
 refused("sockets can be made", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
 refused("unix sockets can be made", lambda: socket.socket(socket.AF_UNIX))
-refused("the home folder can be read", lambda: os.listdir(HOME))
+def home():
+    if set(os.listdir(HOME)) <= KNOWN:
+        raise OSError
+refused("the home folder can be read", home)
 refused("the grader can be imported", lambda: __import__("autograder"))
 refused("files can be written outside of the working folder", lambda: open("/usr/lib/cs-conv-probe", "w"))
 refused("the parent can be signalled", lambda: os.kill(os.getppid(), 0) if os.getppid() > 1 else open("/nothing"))
@@ -72,7 +76,10 @@ def _try(backend: Backend) -> None:
     sandbox = backend.start(Settings(seconds_in_all=20))
     try:
         line = Line(sandbox.channel)
-        look = _LOOK.replace("HOME", repr(str(Path.home())))
+        home = Path.home()
+        python = [Path(path) for path, _ in holdings(()).binds]
+        known = {path.relative_to(home).parts[0] for path in python if path.is_relative_to(home) and path != home}
+        look = _LOOK.replace("HOME", repr(str(home))).replace("KNOWN", repr(known or {""}))
         if backend.name == "bubblewrap":
             # Its parent there is bubblewrap's own, which ignores signals; asking whether it exists is no harm.
             look = "\n".join(text for text in look.splitlines() if "parent can be" not in text)
