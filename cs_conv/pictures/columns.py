@@ -124,9 +124,11 @@ def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> N
     read = np.stack(np.meshgrid(stride * np.arange(OW) + fw, stride * np.arange(OH) + fh), -1).reshape(-1, 2)
     left.scatter(*read.T, s=34, facecolor=THIRD, edgecolor="white", linewidth=0.8, zorder=2)
     frame(left, i * stride, j * stride, FH, FW, SECOND, linewidth=3)
-    frame(left, i * stride + fh, j * stride + fw, color=FRAME)
+    for color, width in (("white", 5.0), (FRAME, 2.5)):  # seen on dark pixels too
+        frame(left, i * stride + fh, j * stride + fw, color=color, linewidth=width)
     frame(right, 0, column, len(cols), 1, SECOND, linewidth=1.5)
     frame(right, row, 0, 1, cols.shape[1], THIRD, linewidth=1.5)
+    frame(right, row, column, color=FRAME, linewidth=1.5)
     figure.suptitle(
         f"column {column} is window (i, j) = ({i}, {j}); row {row} is the place ({fh}, {fw}) of every window",
         fontsize=11,

@@ -164,5 +164,7 @@ def _frame_window(ax: Axes, i: int, j: int, size: Size, stride: int, color: str)
 
 
 def _mark(ax: Axes, row: int, column: int, color: str) -> None:
-    """Ring the number of a cell."""
-    ax.scatter(column, row, s=330, facecolors="none", edgecolors=color, linewidths=2, zorder=4)
+    """Ring the number of a cell; a cell that is marked again gets a second ring around the first."""
+    rings = sum(np.array_equal(c.get_offsets(), [[column, row]]) for c in ax.collections)
+    size = (15 + 4.5 * rings) ** 2  # in square points
+    ax.scatter(column, row, s=size, facecolors="none", edgecolors=color, linewidths=2, zorder=4)

@@ -776,7 +776,7 @@ arriving = rng.integers(-3, 4, (7, 7)).astype(float)
 
 def arrive(step, stride):
     dout = arriving[: 6 // stride + 1, : 6 // stride + 1]
-    step = min(step, dout.size - 1)
+    step %= dout.size  # fewer outputs: begin again
     so_far = np.where(np.arange(dout.size).reshape(dout.shape) <= step, dout, 0)
     dx, _, _ = conv_backward(so_far[None, None], image, edge[None, None], stride, pad=1)
     show_arrival(dout, edge, dx[0, 0], step, stride, pad=1, limit=14)
@@ -818,6 +818,6 @@ display(
 #   stride becomes zeros between the values of `dout`.
 # - One forward pass can test a backward pass: `sum((out - b) * dout) = sum(x * dx) = sum(w * dw)`.
 #
-# **Where to go next.** In *05 Pooling* a gradient goes to the one pixel that won. In *06 im2col* the table of
-# this notebook is built in memory, and backward becomes two matrix products. And if you like to try things:
-# what would `dx` look like for a filter with holes in it (a *dilated* filter)?
+# **Where to go next.** In *05 Pooling* a gradient goes to the one pixel that won. In *06 im2col* all windows are
+# laid side by side as columns of a matrix, and backward becomes two matrix products. And if you like to try
+# things: what would `dx` look like for a filter with holes in it (a *dilated* filter)?

@@ -241,7 +241,7 @@ show_windows(overlapping, size=(3, 3), stride=2)
 print("3x3 at stride 2 makes of 55 rows:", (55 - 3) / 2 + 1)
 
 # %% [markdown]
-# Larger windows that overlap even less, or larger strides, are rare: too much is lost.
+# Larger windows and strides are rare: too much would be lost.
 #
 # ## The way back: ask the pixels
 #
@@ -388,7 +388,7 @@ def only_out(images):
 
 x = overlapping[None, None]  # no two values of a window are equal where it counts
 out, switches = max_pool_forward(x, size, stride)
-dout = rng.integers(-4, 5, out.shape) * 1.0  # at random: with ones, mistakes may cancel
+dout = rng.normal(size=out.shape).round(1)  # at random: with ones, mistakes may cancel
 dx = max_pool_backward(dout, switches, x.shape, size, stride)
 numeric = numeric_gradient(only_out, x, dout)
 show_grids([dx[0, 0], numeric[0, 0]], ["yours", "numeric"], same_colors=True)
@@ -415,17 +415,21 @@ for numeric, yours in directional(only_out, x, dx, dout, rng):
 # ### Where numeric gradients fail, and what does not
 #
 # At ties they fail. You saw why: at a kink, central differences find the mean of two slopes. And in real
-# networks, ties are everywhere: after a ReLU, most windows hold several zeros.
+# networks, ties are everywhere: after a ReLU, many windows hold several zeros.
 #
 # But max pooling has a property that needs no small steps. Make all pixels twice as large, and the maxima are
-# twice as large: $f(t \, x) = t \, f(x)$ for every $t > 0$. Now let $t$ grow, a little above 1. On the right, `sum(out *
-# dout)` grows by `sum(out * dout)` itself, times the little. On the left all pixels move along `x`, so it grows
-# by `sum(x * dx)`, times the little. Both are the same, so
+# twice as large: $f(t \, x) = t \, f(x)$ for every $t > 0$.
+#
+# So let all pixels grow by one percent of themselves. The outputs grow by one percent too. How much does
+# `sum(out * dout)` grow? By one percent of itself. That is what forward says.
+#
+# What does backward say? Each pixel has grown by one percent of `x`, and `dx` says how much that is worth: in all,
+# one percent of `sum(x * dx)`. Both speak of the same change, so
 #
 # $$\langle f(x),\; dout \rangle \;=\; \langle x,\; dx \rangle$$
 #
-# Pixels that are equal stay equal on this way, so it holds **at ties too**. Test it on small whole numbers,
-# which are full of ties:
+# where $\langle a, b \rangle$ stands for `sum(a * b)`. Pixels that are equal stay equal while they grow, so this holds
+# **at ties too**, whichever of them takes the gradient. Test it on small whole numbers, which are full of ties:
 
 # %%
 from cs_conv.gradcheck import adjoint_gap
@@ -446,8 +450,10 @@ for n, c, i, j in np.ndindex(*out.shape):
 print(f"relative gap    = {adjoint_gap(out, dout, x, greedy):.1e}, when each tied pixel takes all of it")
 
 # %% [markdown]
-# One forward step, no step size, and the mistake that people make most often is caught. The checks below use
-# the same idea: they compare your `dx` with how the right forward step changes along random directions.
+# One forward step, no step size, and a mistake that many people make is caught.
+#
+# The checks below compare your `dx` with the right one, and with how the right forward step changes along random
+# directions. They draw their switches at random: any pixel of a window may have been the maximum.
 
 # %% nbgrader={"grade": true, "grade_id": "max_pool_backward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 check("max_pool_backward", max_pool_backward, "shape")
@@ -479,9 +485,9 @@ show_kinds(photograph(), size=(8, 8), stride=8)
 # brighter, and small highlights have grown to whole pixels. Under the average the picture is softer and about
 # as bright as the original. The L2 norm lies between the two.*
 #
-# The **average** treats all pixels alike. It was used first, in LeNet; max pooling has proved better inside
-# networks, since what counts there is often *whether* a filter has found something, not how much of the window
-# it fills. Today's networks average once, at the end, over the whole image.
+# The **average** treats all pixels alike. Early networks pooled with it, LeNet among them. Max pooling has proved
+# better inside a network: what counts there is often *whether* a filter has found something, not how much of the
+# window it fills. Many networks today average once, at the very end, over the whole image.
 #
 # ### Exercise 3: average pooling, forward
 #

@@ -72,8 +72,7 @@ _ = interact(lambda column: show_columns(x, (2, 2), columns=[column]), column=In
 from cs_conv.pictures.columns import show_product
 
 w_row = np.array([[1.0, 0, 0, -1], [1, 1, 1, 1]])  # two 2x2 filters, each read row by row
-windows = [x[0, 0, i : i + 2, j : j + 2].ravel() for i in range(2) for j in range(3)]
-cols = np.array(windows).T  # one window a column
+cols = np.array([[1.0, 2, 3, 5, 6, 7], [2, 3, 4, 6, 7, 8], [5, 6, 7, 9, 10, 11], [6, 7, 8, 10, 11, 12]])
 show_product(w_row, cols, k=1, m=5)
 
 # %% [markdown]
@@ -81,9 +80,9 @@ show_product(w_row, cols, k=1, m=5)
 # 2 rows and 6 columns. Row 1 of the first, all ones, and column 5 of the second, which is 7 8 11 12, are
 # framed; so is their product, 38.*
 #
-# A matrix product is the operation that computers have been tuned for the longest. That is why
-# convolution was brought into this form: Chellapilla, Puri and Simard did it in 2006, and the Stanford
-# notes describe it.
+# Hardly any operation has been tuned for computers as long as the matrix product. That is why convolution
+# was brought into this form: Chellapilla, Puri and Simard did it in 2006, and the Stanford notes describe
+# it.
 #
 # ## Which row, which column
 #
@@ -156,7 +155,8 @@ assert (round(entries / pixels), vgg) == (7, 9)
 # - `x` has the shape `(N, C, H, W)`. `size` is the window, `(FH, FW)`: it may be a rectangle.
 # - Put `pad` rows and columns of zeros on each side of every image.
 # - The window of `(i, j)` begins at row `i * stride` and column `j * stride` of the padded image. There
-#   are `OH = (H - FH + 2 * pad) / stride + 1` of them downwards, and `OW` across in the same way.
+#   are `OH = (H - FH + 2 * pad) / stride + 1` of them downwards, as in notebook 02, and `OW` across in
+#   the same way.
 # - Return `cols`, of the shape `(C * FH * FW, N * OH * OW)`, in the order of the picture above.
 #
 # Where the windows do not fit, raise a `ValueError`. Do not change `x`.
@@ -182,8 +182,8 @@ assert (round(entries / pixels), vgg) == (7, 9)
 #
 # `np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))` pads the last two axes only. Inside the three
 # loops, the rows of the window go from `i * stride` to `i * stride + FH` and its columns in the same way;
-# `.ravel()` reads it in the order `c`, `fh`, `fw`. Put it into `cols[:, m]`. A size does not fit when `(H
-# - FH + 2 * pad) % stride` is not 0.
+# `.ravel()` reads it in the order `c`, `fh`, `fw`. Put it into `cols[:, m]`. A size does not fit when
+# `(H - FH + 2 * pad) % stride` is not 0.
 #
 # </details>
 
@@ -230,7 +230,8 @@ show_grids(
 # 2x4 matrix of its 1x2 windows at stride 2, whose columns are 1 2, 3 4, 9 10 and 11 12.*
 #
 # Then let it be checked. Where a check fails, it shows the smallest input that it fails on, what you
-# returned and what is right.
+# returned and what is right. (If you get stuck: exercises 2, 3 and 4 are checked by themselves, so you
+# can go on and come back.)
 
 # %% nbgrader={"grade": true, "grade_id": "im2col_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 check("im2col", im2col, "shape")
@@ -279,13 +280,18 @@ print("gradients of a, b, c:", da, db, dc)
 # It is *not* the inverse of `im2col`. Apply one after the other, and every pixel comes back as often as
 # there are windows that hold it. So often:
 
-# %%
-counts = np.zeros((4, 5))
-for i in range(3):
-    for j in range(4):
-        counts[i : i + 2, j : j + 2] += 1
 
-show_grids([counts], ["2x2 windows at stride 1"], axes=("row h", "column w"), cell=0.5)
+# %%
+def windows_over_each_pixel(H, W):
+    """Count the 2x2 windows, at stride 1, that hold each pixel of an image."""
+    counts = np.zeros((H, W))
+    for i in range(H - 1):
+        for j in range(W - 1):
+            counts[i : i + 2, j : j + 2] += 1
+    return counts
+
+
+show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("row h", "column w"), cell=0.5)
 
 # %% [markdown]
 # *In words: a 4x5 grid that counts the 2x2 windows over each pixel: 1 in the corners, 2 along the sides,
@@ -301,8 +307,8 @@ show_grids([counts], ["2x2 windows at stride 1"], axes=("row h", "column w"), ce
 # - Add every column to the window that it stands for. What falls on the padding is lost.
 # - Return `x`, of the shape `x_shape`. Pixels that no window holds are 0.
 #
-# An example: `cols = [[10, 20], [30, 40]]` with `x_shape=(1, 1, 1, 3)` and `size=(1, 2)` gives `[[[[10,
-# 50, 40]]]]`.
+# An example: `cols = [[10, 20], [30, 40]]` with `x_shape=(1, 1, 1, 3)` and `size=(1, 2)` gives
+# `[[[[10, 50, 40]]]]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -451,8 +457,9 @@ print("\nreshaped straight to (N, K, OH, OW), image 0 has:", *product.reshape(2,
 # - `out_shape` is `(N, K, OH, OW)`. Return `out` in this shape: filter `k` on the window of image `n` at
 #   `(i, j)`, plus `b[k]`.
 #
-# An example: `cols = [[1, 2, 3, 4]]`, two filters of one weight, 1 and 10, `b = [0, 5]` and `out_shape =
-# (2, 2, 1, 2)`. Then image 0 of `out` is `[[1, 2]], [[15, 25]]` and image 1 is `[[3, 4]], [[35, 45]]`.
+# An example: `cols = [[1, 2, 3, 4]]`, two filters of one weight, 1 and 10, `b = [0, 5]` and
+# `out_shape = (2, 2, 1, 2)`. Then image 0 of `out` is `[[1, 2]], [[15, 25]]` and image 1 is
+# `[[3, 4]], [[35, 45]]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -469,7 +476,8 @@ print("\nreshaped straight to (N, K, OH, OW), image 0 has:", *product.reshape(2,
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `w.reshape(K, -1) @ cols` plus `b.reshape(K, 1)`; reshape to `(K, N, OH, OW)`; `.transpose(1, 0, 2, 3)`.
+# Multiply `w.reshape(K, -1)` by `cols` and add `b.reshape(K, 1)`. Reshape that to `(K, N, OH, OW)`; then
+# `.transpose(1, 0, 2, 3)` puts the images first.
 #
 # </details>
 
@@ -542,14 +550,14 @@ print("the sum over m has the shape", np.einsum("km,rm->kr", any_dout, any_cols)
 # - `dout` has the shape `(N, K, OH, OW)`; `cols` and `w` are those of the forward pass.
 # - Return `dcols`, `dw`, `db` in the shapes of `cols`, `w` and `b`.
 #
-# An example: one image, one window, `cols = [[1], [2]]`, two filters with the weights `[3, 4]` and `[5,
-# 6]`, and `dout` is 10 for the first filter and 1 for the second. Then `dcols = [[35], [46]]`, `dw` has
-# the weights `[10, 20]` and `[1, 2]`, and `db = [10, 1]`.
+# An example: one image, one window, `cols = [[1], [2]]`, two filters with the weights `[3, 4]` and
+# `[5, 6]`, and `dout` is 10 for the first filter and 1 for the second. Then `dcols = [[35], [46]]`, `dw`
+# has the weights `[10, 20]` and `[1, 2]`, and `db = [10, 1]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Undo the last step of the forward pass first: bring `dout` into the shape of the product, `(K, N * OH *
-# OW)`. What undoes a transpose and a reshape?
+# Undo the last step of the forward pass first: bring `dout` into the shape of the product,
+# `(K, N * OH * OW)`. What undoes a transpose and a reshape?
 #
 # </details>
 #
@@ -676,10 +684,10 @@ from time import perf_counter
 from cs_conv import naive
 
 
-def seconds(function, repeats=5):
-    """The shortest of a few runs."""
+def seconds(function, enough=0.2):
+    """The shortest of many runs: what else the computer does only ever adds time."""
     times = []
-    for _ in range(repeats):
+    while sum(times) < enough:
         start = perf_counter()
         function()
         times.append(perf_counter() - start)
@@ -687,19 +695,20 @@ def seconds(function, repeats=5):
 
 
 big_x, big_w, big_b = rng.normal(size=(2, 8, 18, 18)), rng.normal(size=(32, 8, 3, 3)), np.zeros(32)
-assert np.allclose(conv_forward(big_x, big_w, big_b)[0], naive.conv_forward(big_x, big_w, big_b))
-
-loops = seconds(lambda: naive.conv_forward(big_x, big_w, big_b), repeats=1)
-yours = seconds(lambda: conv_forward(big_x, big_w, big_b))
 big_cols = im2col(big_x, (3, 3))
-product_alone = seconds(lambda: matmul_forward(big_cols, big_w, big_b, (2, 32, 16, 16)))
+
+loops = seconds(lambda: naive.conv_forward(big_x, big_w, big_b))
+rearranging = seconds(lambda: im2col(big_x, (3, 3)))
+multiplying = seconds(lambda: matmul_forward(big_cols, big_w, big_b, (2, 32, 16, 16)))
 print(f"four loops: {1000 * loops:.1f} ms")
-print(f"columns:    {1000 * yours:.1f} ms, {loops / yours:.0f} times as fast")
-print(f"of these, the product takes {1000 * product_alone:.2f} ms")
+print(f"im2col:     {1000 * rearranging:.1f} ms")
+print(f"product:    {1000 * multiplying:.1f} ms")
+print(f"the columns are {loops / (rearranging + multiplying):.0f} times as fast as the loops")
 
 # %% [markdown]
-# Look at the last number: the product is usually a small part of the time. The rest is `im2col`, if you
-# wrote it with loops over the windows. The notebook on speed takes those loops away too.
+# Both parts together do far less than the four loops in Python did. The product is one call of a tuned
+# library. `im2col`, if you wrote it with loops, still runs in Python, once for every window and no longer
+# once for every window and filter; the notebook on speed takes those loops away too.
 #
 # ## Pooling through columns
 #
@@ -717,7 +726,7 @@ show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 # *In words: the two images of two channels again, and their matrix of 8 rows and 4 columns, with a frame
 # for each channel. Rows 0 to 3 belong to channel 0, rows 4 to 7 to channel 1.*
 #
-# Rows 0 to 3 are channel 0 and rows 4 to 7 channel 1: `C` blocks of `FH * FW` rows.
+# So the rows are `C` blocks, and each block has `FH * FW` rows.
 #
 # A second result says *where* the maximum stood, for the way back: the **switches**. A switch is the flat
 # index inside the window, `fh * FW + fw`, so it counts from 0 to `FH * FW - 1`. Where the largest value
@@ -734,8 +743,8 @@ show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 #
 # Where the windows do not fit, raise a `ValueError` (your `im2col` does).
 #
-# An example: the image `[[1, 7, 2, 2], [3, 4, 0, 2]]` with `size=(2, 2)` and `stride=2` gives `out = [[7,
-# 2]]` and `switches = [[1, 0]]`.
+# An example: the image `[[1, 7, 2, 2], [3, 4, 0, 2]]` with `size=(2, 2)` and `stride=2` gives
+# `out = [[7, 2]]` and `switches = [[1, 0]]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #

@@ -113,22 +113,28 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "dx[m] asks the outputs after m",
-    "Output i reads x[i], x[i + 1], ...: an input is read by the output of its own number and by "
-    "those before "
-    "it, so dx[m] holds dout[m - p], not dout[m + p].",
+    "Output i reads x[i], x[i + 1], ...: an input is read by the output of its own number and by those "
+    "before it, so dx[m] holds dout[m - p], not dout[m + p].",
 )
 def _(dout, x, w):
-    longer = np.pad(dout, (0, len(x)))
+    longer = np.pad(dout, (0, len(x) + len(w)))
     return np.array([longer[m : m + len(w)] @ w for m in range(len(x))]), reference(dout, x, w)[1]
 
 
 @mistakes.mistake(
     "dx misses the weight 0",
-    "p may be 0: output m reads x[m] with w[0]. Look at the first value of your range or at a > that "
-    "should be >=.",
+    "p may be 0: output m reads x[m] with w[0]. Look at the first value of your range.",
 )
 def _(dout, x, w):
     return reference(dout, x, np.where(np.arange(len(w)) == 0, 0, w))[0], reference(dout, x, w)[1]
+
+
+@mistakes.mistake(
+    "dx misses the output 0",
+    "Output 0 sends a gradient too: m - p may be 0. Look for a > that should be >=.",
+)
+def _(dout, x, w):
+    return reference(np.where(np.arange(len(dout)) == 0, 0, dout), x, w)[0], reference(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -210,8 +216,8 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "dw with dout back to front",
-    "dw[p] pairs dout[i] with x[i + p]: both run forward together. np.convolve turns its second "
-    "argument around.",
+    "dw[p] pairs dout[i] with x[i + p]: both run forward together. np.convolve turns its second argument "
+    "around.",
 )
 def _(dout, x, w):
     return reference(dout, x, w)[0], reference(dout[::-1], x, w)[1]

@@ -10,7 +10,7 @@ import numpy as np
 from cs_conv.naive import conv_backward as reference
 
 from ..draw import integers, reals, scattered
-from ..exercise import Case, Catalogue, Exercise, Identity, aspect
+from ..exercise import Case, Catalogue, Exercise, Function, Identity, aspect
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -136,10 +136,10 @@ def windows(dout, w, stride):
         yield i, j, slice(top, top + w.shape[2]), slice(left, left + w.shape[3])
 
 
-def only(part: str) -> Callable[[Callable], Callable]:
+def only(part: str) -> Callable[[Function], Function]:
     """An answer that is right but for one part, which the function below computes."""
 
-    def wrap(wrong: Callable) -> Callable:
+    def wrap(wrong: Function) -> Function:
         @wraps(wrong)
         def answer(dout, x, w, stride=1, pad=0):
             parts = dict(zip(("dx", "dw", "db"), backward(dout, x, w, stride, pad), strict=True))
@@ -271,8 +271,7 @@ def _(dout, x, w, stride, pad):
 @mistakes.mistake(
     "neither stride nor padding yet",
     "Your windows begin at row i and column j of the unpadded image. With a stride they begin at i * "
-    "stride and "
-    "j * stride, and they lie in the padded image, for dw and for dx.",
+    "stride and j * stride, and they lie in the padded image, for dw and for dx.",
 )
 def _(dout, x, w, stride=1, pad=0):
     dx, dw = np.zeros_like(x), np.zeros_like(w)
@@ -285,8 +284,8 @@ def _(dout, x, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "the windows walk over unpadded arrays",
-    "The window of output (i, j) lies in the padded input: pad x first, read the windows for dw there, send "
-    "dx into an array of that size, and cut the border off at the end.",
+    "The window of output (i, j) lies in the padded input: pad x first, read the windows for dw there, "
+    "send dx into an array of that size, and cut the border off at the end.",
 )
 def _(dout, x, w, stride=1, pad=0):
     dx, dw = np.zeros_like(x), np.zeros_like(w)
@@ -545,8 +544,8 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx as a full convolution without dilating dout",
-    "With stride s, neighbouring outputs stand s pixels apart on the input: put s - 1 zeros between the rows "
-    "and between the columns of dout first.",
+    "With stride s, neighbouring outputs stand s pixels apart on the input: put s - 1 zeros between the "
+    "rows and between the columns of dout first.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -644,8 +643,8 @@ def _(dout, x, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "only the first image",
-    "All N images count, for dx, dw and db: look at the loop over them, and whether `return` stands "
-    "inside it.",
+    "All N images count, for dx, dw and db: look at the loop over them, and whether `return` stands inside "
+    "it.",
 )
 def _(dout, x, w, stride=1, pad=0):
     first = dout.copy()
@@ -671,9 +670,8 @@ def _(dout, x, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "negative indices reach around to the other side",
-    "Row i * stride + p - pad is negative in the padding above. Python counts it from the end: ask "
-    "for >= 0 too, "
-    "or work on a padded array.",
+    "Row i * stride + p - pad is negative in the padding above. Python counts it from the end: ask for >= "
+    "0 too, or work on a padded array.",
 )
 def _(dout, x, w, stride=1, pad=0):
     dx, dw = np.zeros_like(x), np.zeros_like(w)
@@ -687,8 +685,8 @@ def _(dout, x, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "dout left out",
-    "Everything is multiplied by the gradient that arrives: a change of out[n, k, i, j] counts "
-    "dout[n, k, i, j] times.",
+    "Everything is multiplied by the gradient that arrives: a change of out[n, k, i, j] counts dout[n, k, "
+    "i, j] times.",
 )
 def _(dout, x, w, stride=1, pad=0):
     return backward(np.ones_like(dout), x, w, stride, pad)

@@ -129,8 +129,8 @@ mistakes = Catalogue()
 
 @mistakes.mistake(
     "filters not flipped",
-    "Down a column of the table the weights stand in reversed order: turn the filters by 180 degrees before "
-    "you slide them.",
+    "Down a column of the table the weights stand in reversed order: turn the filters by 180 degrees "
+    "before you slide them.",
 )
 def _(dout, w, stride=1, pad=0):
     return gradient(dout, w[:, :, ::-1, ::-1], stride, pad)
@@ -164,8 +164,8 @@ def _(dout, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "filters and channels not swapped",
-    "Going back, K channels go in and C come out: the filters that you slide have the shape (C, K, FH, FW). "
-    "Where K = C nothing complains, but the wrong ones meet.",
+    "Going back, K channels go in and C come out: the filters that you slide have the shape (C, K, FH, "
+    "FW). Where K = C nothing complains, but the wrong ones meet.",
 )
 def _(dout, w, stride=1, pad=0):
     if w.shape[0] != w.shape[1]:
@@ -175,9 +175,8 @@ def _(dout, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "filters used as they are, neither flipped nor swapped",
-    "Two things change on the way back: the filter is turned by 180 degrees, and its filters and "
-    "channels trade "
-    "places, for K channels go in and C come out.",
+    "Two things change on the way back: the filter is turned by 180 degrees, and its filters and channels "
+    "trade places, for K channels go in and C come out.",
 )
 def _(dout, w, stride=1, pad=0):
     if w.shape[0] != w.shape[1]:
@@ -208,8 +207,8 @@ def _(dout, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "every axis reversed, the channels too",
-    "Only rows and columns are reversed. The order of filters and channels must stay: look for [::-1] on the "
-    "first two axes, or for np.flip without axis.",
+    "Only rows and columns are reversed. The order of filters and channels must stay: look for [::-1] on "
+    "the first two axes, or for np.flip without axis.",
 )
 def _(dout, w, stride=1, pad=0):
     return gradient(dout, w[::-1, ::-1], stride, pad)
@@ -297,8 +296,8 @@ def _(dout, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "dout not padded",
-    "The pixels near the border feed few outputs, but they feed some: pad dout, so that the filter may reach "
-    "over its edge until only one weight touches it.",
+    "The pixels near the border feed few outputs, but they feed some: pad dout, so that the filter may "
+    "reach over its edge until only one weight touches it.",
 )
 def _(dout, w, stride=1, pad=0):
     return slide(dilated(dout, stride, stride), turned(w))
@@ -314,9 +313,8 @@ def _(dout, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "dout padded by pad, as in forward",
-    "That is right only where pad = (F - 1) / 2. Going back the filter reaches over the edge by F - "
-    "1: so many "
-    "zeros on each side, and `pad` of the result taken off.",
+    "That is right only where pad = (F - 1) / 2. Going back the filter reaches over the edge by F - 1: so "
+    "many zeros on each side, and `pad` of the result taken off.",
 )
 def _(dout, w, stride=1, pad=0):
     return slide(padded(dilated(dout, stride, stride), pad, pad), turned(w))

@@ -95,7 +95,7 @@ exercise = Exercise(
     parts=("out",),
     axes={"out": ("image n", "channel c", "row i", "column j")},
     aspects=(
-        aspect("values", 1, "values", "edges"),
+        aspect("values", 1, "values", "negative", "edges"),
         aspect("stride and overlap", 1, "geometry"),
         aspect("rectangles", 1, "rectangles"),
     ),
