@@ -172,7 +172,7 @@ class Writer:
             student=student,
             assignment=self.assignment.name,
             status=status,
-            score=float(submission.score),
+            score=max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0.0)),
             max_score=float(submission.max_score),
             detail=detail,
             tests=tuple(tests),

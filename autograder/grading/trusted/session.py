@@ -270,6 +270,8 @@ class Session:
             self._replay()
             if self.left <= 0:
                 return None
+        self.line.seconds = self.limits.a_cell
+        self.line.deadline = time.monotonic() + max(self.left, 0.1)
         return self.line
 
     def _start_sandbox(self) -> None:
@@ -277,6 +279,7 @@ class Session:
         self.sandbox = self.backend.start(self.settings)
         self.restarts += 1
         self.line = Line(self.sandbox.channel)
+        self.line.seconds = self.limits.a_cell
         self.over_memory = False
         Watch(self.sandbox, self).start()
         self.cpu["start"] += time.monotonic() - began
