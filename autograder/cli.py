@@ -183,16 +183,18 @@ def report(assignments: Names = None, course: Where = None) -> None:
 
 @app.command()
 def demo(
+    assignments: Names = None,
     folder: Annotated[
         Path | None, typer.Option("--folder", metavar="FOLDER", help="Where; build/demo if not said.")
     ] = None,
     course: Where = None,
 ) -> None:
-    """Hand out a small class of sample submissions and grade it, in a folder of its own."""
-    from autograder.demo.run import run_demo
+    """Grade a class of sample submissions, in a folder of its own (02 if no assignment is named)."""
+    from autograder.demo.run import LARGEST, run_demo
 
     here = _course(course)
-    run_demo(here, (folder or here.root / "build" / "demo").absolute(), console)
+    chosen = _chosen(here, assignments or [LARGEST])
+    run_demo(here, chosen, (folder or here.root / "build" / "demo").absolute(), console)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -22,18 +23,22 @@ PATIENCE = {"seconds_a_cell": 6, "seconds_in_all": 30}
 """One student's loop never ends. A class may wait for the course's own limits, a demonstration should not."""
 
 
-def run_demo(course: Course, folder: Path, console: Console) -> None:
+LARGEST = "02-conv-forward"
+"""The assignment with the largest class; the others have a few students each."""
+
+
+def run_demo(course: Course, chosen: Sequence[Assignment], folder: Path, console: Console) -> None:
     """Release, hand out, grade, report, all in `folder`, which is emptied first."""
     began = time.monotonic()
-    demo, assignments = _course_of_its_own(course, folder)
+    demo = _course_of_its_own(course, [assignment.name for assignment in chosen], folder)
     records = []
-    for assignment in assignments:
+    for assignment in demo.assignments:
         release(demo, assignment)
         students = sample_students(assignment.name)
         console.print(f"[bold]{assignment.name}[/]: {len(students)} sample students", highlight=False)
         for student in students:
             hand_in(demo, assignment, student)
-    for assignment in assignments:
+    for assignment in demo.assignments:
         record = grade_assignment(demo, assignment, NbgraderEngine(), console)
         make_feedback(demo, assignment, console)
         records.append(record)
@@ -53,8 +58,13 @@ def run_demo(course: Course, folder: Path, console: Console) -> None:
         console.print(f"  {what:13}{escape(where)}", highlight=False)
 
 
-def _course_of_its_own(course: Course, folder: Path) -> tuple[Course, list[Assignment]]:
-    """Copy into `folder` the assignments that have sample students, and give them shorter limits."""
+def _course_of_its_own(course: Course, names: Sequence[str], folder: Path) -> Course:
+    """Copy what the named assignments need into `folder`, and give them shorter limits."""
+    for name in names:
+        if not sample_students(name):
+            raise CourseError(f"{name} has no sample students in autograder/demo/students/")
+        if not (course.answers / name).is_dir():
+            raise CourseError(f"{course.answers / name} does not exist; a demo is made from the sources")
     _empty(folder)
     text = yaml.safe_load((course.root / COURSE_FILE).read_text(encoding="utf-8"))
     text["course"] = f"{course.id}-demo"
@@ -62,16 +72,13 @@ def _course_of_its_own(course: Course, folder: Path) -> tuple[Course, list[Assig
     text["assignments"] = [
         {key: value for key, value in given.items() if key != "limits"}
         for given in text["assignments"]
-        if sample_students(given["name"]) and (course.answers / given["name"]).is_dir()
+        if given["name"] in names
     ]
-    if not text["assignments"]:
-        raise CourseError("no assignment of this course has sample students in autograder/demo/")
     (folder / COURSE_FILE).write_text(yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
     shutil.copy(course.root / "nbgrader_config.py", folder)
-    for given in text["assignments"]:
-        shutil.copytree(course.answers / given["name"], folder / "solutions" / given["name"])
-    demo = load_course(folder)
-    return demo, list(demo.assignments)
+    for name in names:
+        shutil.copytree(course.answers / name, folder / "solutions" / name)
+    return load_course(folder)
 
 
 def _empty(folder: Path) -> None:

@@ -134,6 +134,7 @@ def show_switches(image: Array, switches: NDArray[np.integer], dx: Array, size: 
         frame(ax, 0, 0, *size, color=FRAME if ax is right else COLORS[1], linewidth=1.5)
         ax.set_xlabel("column w", fontsize=9)
         ax.tick_params(labelsize=8)
+        ax.locator_params(integer=True)
     left.set_ylabel("row h", fontsize=9)
     plt.colorbar(colors, ax=[left, right], shrink=0.8, pad=0.02, label="gradient")
 
@@ -166,5 +167,5 @@ def _frame_window(ax: Axes, i: int, j: int, size: Size, stride: int, color: str)
 def _mark(ax: Axes, row: int, column: int, color: str) -> None:
     """Ring the number of a cell; a cell that is marked again gets a second ring around the first."""
     rings = sum(np.array_equal(c.get_offsets(), [[column, row]]) for c in ax.collections)
-    size = (15 + 4.5 * rings) ** 2  # in square points
-    ax.scatter(column, row, s=size, facecolors="none", edgecolors=color, linewidths=2, zorder=4)
+    size = (14 + 6 * rings) ** 2  # in square points
+    ax.scatter(column, row, s=size, facecolors="none", edgecolors=color, linewidths=1.6, zorder=4)

@@ -238,7 +238,7 @@ show_windows(overlapping, size=(3, 3), stride=2)
 # AlexNet pooled in this way, after its first layer of 55x55:
 
 # %%
-print("3x3 at stride 2 makes of 55 rows:", (55 - 3) / 2 + 1)
+print(f"3x3 at stride 2: 55 rows become {(55 - 3) / 2 + 1:g}")
 
 # %% [markdown]
 # Larger windows and strides are rare: too much would be lost.

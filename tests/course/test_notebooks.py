@@ -1,0 +1,50 @@
+"""Through real nbgrader: this course's answers earn everything, a release as it stands earns nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course, load_course
+from autograder.grading import NbgraderEngine, Result, Status, find_submissions
+from autograder.release import release
+
+from .conftest import REPOSITORY
+
+pytestmark = pytest.mark.slow
+ASSIGNMENTS = [assignment.name for assignment in load_course(REPOSITORY).assignments]
+
+
+def this_course(root: Path) -> Course:
+    """A copy of this course, with nothing handed in."""
+    root.mkdir(parents=True)
+    for name in ("course.yml", "nbgrader_config.py"):
+        shutil.copy(REPOSITORY / name, root)
+    shutil.copytree(REPOSITORY / "solutions", root / "solutions")
+    return load_course(root)
+
+
+def failures(result: Result) -> str:
+    return "\n".join(
+        f"{test.grade_id}: {test.score:g} of {test.max_score:g} {test.where}"
+        for test in result.tests
+        if test.score < test.max_score
+    )
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_answers_earn_all_and_a_release_earns_nothing(tmp_path, name):
+    course = this_course(tmp_path / "course")
+    assignment = course.assignment(name)
+    release(course, assignment)
+    shutil.copytree(course.source / name, course.submitted("answers", name))
+    shutil.copytree(course.releases / name, course.submitted("untouched", name))
+    results = {r.student: r for r in NbgraderEngine().grade(course, find_submissions(course, name))}
+    answers, untouched = results["answers"], results["untouched"]
+    assert answers.status is Status.GRADED, answers.detail
+    assert answers.score == answers.max_score == assignment.points, failures(answers)
+    assert untouched.status is Status.GRADED, untouched.detail
+    assert untouched.score == 0, untouched.tests
+    assert untouched.max_score == assignment.points
