@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .exercise import Case, Function
-from .values import NotPlainError, plain, same, unpack
+from .values import TOLERANCE, NotPlainError, plain, rounding, same, unpack
 
 INPUTS = "inputs"
 """The name under which a changed input is compared, beside the parts of the result."""
@@ -35,12 +35,56 @@ class Outcome:
     changed: tuple[str, ...] = ()
 
     def agrees(self, other: Outcome, part: str) -> bool:
-        """Whether both calls gave the same for this part: the same values, or no value."""
-        if part == INPUTS:
-            return bool(self.changed) == bool(other.changed)
+        """Whether both calls gave the same for this part: the same values up to rounding, or no value."""
         if (part in self.parts) != (part in other.parts):
             return False
         return part not in self.parts or same(self.parts[part], other.parts[part])
+
+
+Outcomes = tuple[Outcome, ...]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One part of the results of many cases in a row, so that recognising a mistake is one comparison.
+
+    `shapes` has an entry a case, None where nothing came back. `limits` are the errors that rounding may
+    cause in double precision; where either side is `single`, they grow to single precision's.
+    """
+
+    shapes: tuple[object, ...]
+    values: np.ndarray
+    limits: np.ndarray
+    single: np.ndarray
+
+    def agrees(self, other: Series) -> bool:
+        """Whether both gave the same on every case: the same values up to rounding, or no value."""
+        if self.shapes != other.shapes:
+            return False
+        a, b = self.values, other.values
+        if np.array_equal(a, b):  # most are equal to the last bit
+            return True
+        wider = TOLERANCE[4] / TOLERANCE[8]
+        limits = np.where(self.single | other.single, wider * other.limits, other.limits)
+        with np.errstate(invalid="ignore"):
+            return bool(((np.abs(a - b) <= limits) | (a == b) | (np.isnan(a) & np.isnan(b))).all())
+
+
+def series(outcomes: Iterable[Outcome], part: str) -> Series:
+    """One part of these outcomes in a row."""
+    outcomes = tuple(outcomes)
+    if part == INPUTS:
+        none = np.zeros(0)
+        return Series(tuple(bool(o.changed) for o in outcomes), none, none, none.astype(bool))
+    arrays = [o.parts.get(part) for o in outcomes]
+    there = [a for a in arrays if a is not None]
+    sizes = [a.size for a in there]
+    return Series(
+        tuple(None if a is None else a.shape for a in arrays),
+        np.concatenate([np.zeros(0), *(a.ravel().astype(np.float64) for a in there)]),
+        np.repeat([rounding(a) for a in there], sizes),
+        np.repeat([a.dtype == np.float32 for a in there], sizes).astype(bool),
+    )
 
 
 class _Discard(io.TextIOBase):
@@ -50,8 +94,13 @@ class _Discard(io.TextIOBase):
         return len(text)
 
 
-def call(function: Function, case: Case, arguments: tuple[str, ...], parts: tuple[str, ...]) -> Outcome:
-    """Call `function` on copies of the case's arguments; never raises (but for a KeyboardInterrupt)."""
+def call(
+    function: Function, case: Case, arguments: tuple[str, ...], parts: tuple[str, ...], words: bool = False
+) -> Outcome:
+    """Call `function` on copies of the case's arguments; never raises (but for a KeyboardInterrupt).
+
+    With `words` an exception is explained to the student, which takes longer than many a call.
+    """
     args = tuple(_twin(a) for a in case.args)
     options = dict(case.options)
     result: dict[str, np.ndarray] = {}
@@ -72,7 +121,7 @@ def call(function: Function, case: Case, arguments: tuple[str, ...], parts: tupl
         raise
     except BaseException as error:  # a student's function may raise anything, SystemExit included
         raised = type(error).__name__
-        problem = explain(error)
+        problem = explain(error) if words else raised
     changed = tuple(
         name
         for name, before, after in zip(arguments, case.args, args, strict=False)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .values import wrong
-from .verdict import AspectResult, Failure, Verdict, first_failure
+from .verdict import AspectResult, Failure, Recognised, Verdict, first_failure
 
 MIME = "application/vnd.cs-conv.verdict+json"
 LIMIT = 64
@@ -45,7 +45,7 @@ class Report:
         if len(self.chosen) > 1:
             lines += [f"    {_mark(a.passed)} {a.name}: {a.points} of {a.max_points}" for a in self.chosen]
         if self.failure:
-            lines += [f"  This looks like: {m.name}. {m.advice}" for m in self.mistakes]
+            lines += [f"  {_looks_like(m)}: {m.name}. {m.advice}" for m in self.mistakes]
             lines += _failure_text(self.verdict, self.failure)
             lines.append(
                 f"  To see it again: judge({self.verdict.exercise!r}, ..., seed={self.verdict.seed})"
@@ -60,8 +60,8 @@ class Report:
         if len(self.chosen) > 1:
             body.append(_points_html(self.chosen))
         if self.failure:
-            looks_like = '<div style="margin:6px 0"><b>This looks like: {}.</b> {}</div>'
-            body += [looks_like.format(escape(m.name), _code(m.advice)) for m in self.mistakes]
+            line = '<div style="margin:6px 0"><b>{}: {}.</b> {}</div>'
+            body += [line.format(_looks_like(m), escape(m.name), _code(m.advice)) for m in self.mistakes]
             body.append(_failure_html(self.verdict, self.failure))
             again = f"judge({self.verdict.exercise!r}, ..., seed={self.verdict.seed})"
             body.append(
@@ -70,6 +70,10 @@ class Report:
         body += [f'<div style="opacity:.8">Note: {escape(note)}</div>' for note in self.notes]
         style = f"border-left:4px solid {colour};padding:2px 10px;line-height:1.45"
         return f'<div style="{style}">{"".join(body)}</div>'
+
+
+def _looks_like(mistake: Recognised) -> str:
+    return f"In {mistake.aspect}, this looks like" if mistake.aspect else "This looks like"
 
 
 def _mark(passed: bool) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .exercise import Case, Identity
+from .values import wrong
+from .where import locate
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,17 @@ class Failure:
     case: Case
     part: str
     problem: str
-    where: str = ""
     got: np.ndarray | None = None
     want: np.ndarray | None = None
     axes: tuple[str, ...] = ()
     identities: tuple[Identity, ...] = ()
+
+    @cached_property
+    def where(self) -> str:
+        """Which places are wrong, and what the wrong values look like; empty where nothing compares."""
+        if self.got is None or self.want is None:
+            return ""
+        return locate(self.got, self.want, wrong(self.got, self.want), self.axes)
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,15 @@ class AspectResult:
 
 @dataclass(frozen=True)
 class Recognised:
-    """A mistake of the catalogue that gives exactly the student's results, and in which parts."""
+    """A mistake of the catalogue that gives exactly the student's results, and in which parts.
+
+    With an `aspect` it does so on the cases of that aspect only.
+    """
 
     name: str
     advice: str
     parts: frozenset[str]
+    aspect: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +113,8 @@ class Verdict:
     def mistakes_in(self, aspect: str | None = None) -> tuple[Recognised, ...]:
         """The mistakes recognised in what this aspect (or any) found wrong."""
         parts = frozenset[str]().union(*(a.wrong_parts for a in self.chosen(aspect)))
-        return tuple(m for m in self.mistakes if m.parts & parts)
+        here = [m for m in self.mistakes if aspect is None or m.aspect in ("", aspect)]
+        return tuple(m for m in here if m.parts & parts)
 
     def to_dict(self, aspect: str | None = None) -> dict[str, Any]:
         """Plain data for other programs (and for the grader, which reads it from the notebook)."""

@@ -68,7 +68,7 @@ def _is_for(cell: NotebookNode, name: str) -> bool:
 
 
 def hand_in(course: Course, assignment: Assignment, student: Student) -> None:
-    """Lay the student's notebooks where collected submissions lie, handed in before the due date."""
+    """Lay the student's notebooks where nbgrader puts collected submissions."""
     folder = course.submitted(student.name, assignment.name)
     if student.upload == "nothing":
         folder.parent.mkdir(parents=True, exist_ok=True)

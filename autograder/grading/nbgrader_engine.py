@@ -113,6 +113,8 @@ class NbgraderEngine:
                     command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
                 )
             self._running.add(process)
+            if self._stopping.is_set():  # interrupted while this one was being started
+                _end(process)
             try:
                 limit = WAITING * assignment.limits.seconds_in_all * len(assignment.notebooks) + GRACE
                 code = process.wait(timeout=limit)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import find, judge, names
+from autograder.checks.judging import judge_mistakes
 
 QUICK = range(3)
 SLOW = range(1000, 1200)
@@ -25,8 +26,7 @@ def table(exercise, seeds):
         for answer in right_answers(exercise):
             key = ("right", answer.__name__)
             rows[key] = rows.get(key, 0) + judge(exercise, answer, seed).passed
-        for mistake in find(exercise).mistakes:
-            verdict = judge(exercise, mistake.function, seed)
+        for mistake, verdict in judge_mistakes(exercise, seed):
             named = mistake.name in [m.name for m in verdict.mistakes]
             key = ("mistake", mistake.name)
             rows[key] = rows.get(key, 0) + (not verdict.passed and named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -179,3 +180,41 @@ def test_the_report_has_three_forms_and_escapes():
     assert bundle[MIME]["points"] == 0
     assert "<script>" not in bundle["text/html"]
     assert "alert(1)" in bundle["text/plain"]
+
+
+def test_of_two_mistakes_each_is_named_where_it_shows():
+    """Without its bias, and for square filters only: no entry of the catalogue gives all of these results."""
+
+    def answer(x, w, b, stride=1, pad=0):
+        if w.shape[2] != w.shape[3]:
+            raise IndexError("out of bounds")
+        return conv_forward(x, w, 0 * b, stride, pad)
+
+    verdict = judge("conv_forward", answer)
+    named = {(m.name, m.aspect) for m in verdict.mistakes}
+    assert ("bias left out", "values") in named
+    assert {name for name, _ in named} == {"bias left out"}
+    assert "In values, this looks like: bias left out." in Report(verdict, "values").text()
+    assert "bias left out" not in Report(verdict, "shape").text()
+
+
+def test_a_mistake_is_not_named_for_what_is_only_missing():
+    """An answer that raises for rectangles is not called by the name of one that also raises there."""
+
+    def answer(dout, x, w, stride=1, pad=0):
+        if w.shape[2] != w.shape[3]:
+            raise IndexError("out of bounds")
+        dx, dw, db = find("conv_backward").reference(dout, x, w, stride, pad)
+        return 2 * dx, dw, db
+
+    names_given = {m.name for m in judge("conv_backward", answer).mistakes}
+    assert names_given <= {"filters taken as square"}
+
+
+def test_a_named_tuple_is_a_tuple():
+    grads = namedtuple("grads", "dx dw db")
+
+    def answer(*args, **options):
+        return grads(*find("conv_backward").reference(*args, **options))
+
+    assert judge("conv_backward", answer).passed

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -99,3 +104,26 @@ def test_doctor_finds_this_machine_healthy(run, course):
     shown = run(course.root, "doctor")
     assert shown.exit_code == 0, shown.output
     assert "a notebook's kernel starts" in shown.output
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_what_was_graded_and_leaves_nothing_running(course, hand_in, tmp_path):
+    hand_in("ana", **RIGHT)
+    hand_in("ben", add=RIGHT["add"], total="def total(values):\n    while True:\n        pass")
+    hand_in("cleo", add=RIGHT["add"], total="def total(values):\n    while True:\n        pass")
+    log = tmp_path / "log.txt"
+    with log.open("w") as out:
+        command = [sys.executable, "-m", "autograder", "grade", "01"]
+        grading = subprocess.Popen(command, cwd=course.root, stdout=out, stderr=out, start_new_session=True)
+    until = time.monotonic() + 200
+    while "ana" not in log.read_text() and time.monotonic() < until:
+        time.sleep(0.2)
+    started = psutil.Process(grading.pid).children(recursive=True)
+    grading.send_signal(signal.SIGINT)
+    assert grading.wait(timeout=60) == 130
+    assert "interrupted; what was finished is kept" in log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert started
+    assert not [process for process in started if process.is_running()]
+    record = json.loads((course.reports / "01-sums.json").read_text())
+    assert ("ana", 6) in [(r["student"], r["score"]) for r in record["results"]]
