@@ -4,9 +4,9 @@
     python benchmarks/grading.py --students 1000 --no-stock
     python benchmarks/grading.py --json result.json
 
-The class is the demo's sample students, repeated; every copy is a submission of its own, graded with a seed of its own.
-Stock nbgrader is `nbgrader autograde` on the whole class, as its documentation has it; since its time is linear, it gets
-`--stock-students` of them (default 10). Both run in turn, `--rounds` times.
+The class is the demo's sample students, repeated; every copy is a submission of its own, graded with a seed
+of its own. Stock nbgrader is `nbgrader autograde` on the whole class, as its documentation has it; since
+its time is linear, it gets `--stock-students` of them (default 10). Both run in turn, `--rounds` times.
 """
 
 from __future__ import annotations
@@ -126,7 +126,9 @@ def where_it_goes(course: Course, assignment: str) -> dict[str, float]:
 
 def main() -> None:
     """Run both in turn and print the comparison."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--assignment", default="02-conv-forward")
     parser.add_argument("--students", type=int, default=100)
     parser.add_argument("--stock-students", type=int, default=10)
@@ -150,8 +152,14 @@ def main() -> None:
                 theirs = stock(course, assignment, some)
         rounds.append(report(ours, theirs, goes))
     if given.json:
-        machine = {"cores": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
-        given.json.write_text(json.dumps({"machine": machine, "rounds": rounds}, indent=1) + "\n", encoding="utf-8")
+        machine = {
+            "cores": os.cpu_count(),
+            "machine": platform.machine(),
+            "python": platform.python_version(),
+        }
+        given.json.write_text(
+            json.dumps({"machine": machine, "rounds": rounds}, indent=1) + "\n", encoding="utf-8"
+        )
 
 
 def report(ours: Timed, theirs: Timed | None, goes: dict[str, float]) -> dict[str, Any]:
@@ -162,7 +170,12 @@ def report(ours: Timed, theirs: Timed | None, goes: dict[str, float]) -> dict[st
         each = timed.cpu / timed.submissions
         print(f"{name:16}{timed.submissions:12}{timed.seconds:10.1f}{timed.a_minute:10.1f}{each:12.3f}")
     found: dict[str, Any] = {
-        name: {"submissions": t.submissions, "seconds": t.seconds, "a_minute": t.a_minute, "cpu_each": t.cpu / t.submissions}
+        name: {
+            "submissions": t.submissions,
+            "seconds": t.seconds,
+            "a_minute": t.a_minute,
+            "cpu_each": t.cpu / t.submissions,
+        }
         for name, t in rows
     }
     if theirs is not None:
@@ -170,8 +183,9 @@ def report(ours: Timed, theirs: Timed | None, goes: dict[str, float]) -> dict[st
         common = theirs.scores.keys() & ours.scores.keys()
         differing = sorted(name for name in common if abs(theirs.scores[name] - ours.scores[name]) > 1e-9)
         found["scores_compared"], found["scores_differing"] = len(common), differing
-        print(f"{found['ratio']:.1f} times as many a minute; {len(common)} scores compared, differing: {differing or 'none'}")
-    print("CPU seconds a submission in the student's process, waiting for its start (wall), in the trusted process:", goes)
+        compared = f"{len(common)} scores compared, differing: {differing or 'none'}"
+        print(f"{found['ratio']:.1f} times as many a minute; {compared}")
+    print("CPU s of each in the student's process, wall s for its start, CPU s in the trusted process:", goes)
     found["where"] = goes
     return found
 

@@ -1,7 +1,7 @@
 """Hand in the attack corpus to a class, grade it, and say what came of each row.
 
-    python -m tests.attacks.bench            grade all attacks with the trusted engine and print the table
-    python -m tests.attacks.bench --stock    and what stock nbgrader gives for the same files, one by one
+python -m tests.attacks.bench            grade all attacks with the trusted engine and print the table
+python -m tests.attacks.bench --stock    and what stock nbgrader gives for the same files, one by one
 """
 
 from __future__ import annotations
@@ -228,7 +228,9 @@ def stock(attack: Attack) -> Result | None:
 def main() -> int:
     """Print the table."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    arguments.add_argument("--stock", action="store_true", help="also grade with stock nbgrader (takes minutes)")
+    arguments.add_argument(
+        "--stock", action="store_true", help="also grade with stock nbgrader (takes minutes)"
+    )
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--backend", default=None)
     arguments.add_argument("names", nargs="*", help="only these attacks")
@@ -240,7 +242,10 @@ def main() -> int:
         began = time.monotonic()
         results = {result.student: result for result in engine.grade(room.course, room.submissions)}
         took = time.monotonic() - began
-        print(f"{'attack':32} {'deserves':>8} {'got':>6}  {'status':12} {'seconds':>7}" + "  stock" * given.stock)
+        print(
+            f"{'attack':32} {'deserves':>8} {'got':>6}  {'status':12} {'seconds':>7}"
+            + "  stock" * given.stock
+        )
         for attack in attacks:
             result = results[attack.name]
             wrong = problems(attack, result)
@@ -251,17 +256,25 @@ def main() -> int:
                 beside = f"  {'none' if other is None or other.score is None else f'{other.score:g}':>5}"
                 beside += f" ({other.status})" if other else ""
             score = "none" if result.score is None else f"{result.score:g}"
-            line = f"{attack.name:32} {attack.deserves:8g} {score:>6}  {result.status!s:12} {result.seconds:7.2f}"
-            print(line + beside + ("   WRONG: " + "; ".join(wrong) + f" [{result.detail}]" if wrong else ""), flush=True)
+            line = f"{attack.name:32} {attack.deserves:8g} {score:>6}"
+            line += f"  {result.status!s:12} {result.seconds:7.2f}"
+            print(
+                line + beside + ("   WRONG: " + "; ".join(wrong) + f" [{result.detail}]" if wrong else ""),
+                flush=True,
+            )
         for name in HONEST:
             if results[name].score != FULL:
                 bad += 1
                 print(f"{name}: {results[name].score} instead of {FULL:g}: {results[name].detail}")
-        for what, wrong_ in (("the canary", room.canary.exists()), ("a listener", bool(room.listeners.reached))):
+        for what, wrong_ in (
+            ("the canary", room.canary.exists()),
+            ("a listener", bool(room.listeners.reached)),
+        ):
             if wrong_:
                 bad += 1
                 print(f"{what} was reached {room.listeners.reached}")
-    print(f"{len(attacks)} attacks and {len(HONEST)} honest students in {took:.0f} s with {engine.name}; {bad} wrong")
+    class_ = f"{len(attacks)} attacks and {len(HONEST)} honest students"
+    print(f"{class_} in {took:.0f} s with {engine.name}; {bad} wrong")
     return bad > 0
 
 

@@ -19,7 +19,15 @@ from autograder.grading.trusted import TrustedEngine
 from .bench import FULL, HONEST, Attack, Class, classroom, problems, read_corpus
 
 CORPUS = {attack.name: attack for attack in read_corpus()}
-QUICK = ["always_equal", "os_exit", "reads_solutions", "protocol_garbage", "symlink", "script_in_outputs", "warnings"]
+QUICK = [
+    "always_equal",
+    "os_exit",
+    "reads_solutions",
+    "protocol_garbage",
+    "symlink",
+    "script_in_outputs",
+    "warnings",
+]
 
 
 @dataclass

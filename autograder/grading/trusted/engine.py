@@ -1,7 +1,8 @@
-"""The engine: intake, jobs to an executor, outcomes to the journal and the gradebook, a result for each submission.
+"""The engine: intake, jobs to an executor, outcomes to the journal and the gradebook, a result for each
+submission.
 
-Workers only compute. This process alone writes, one submission at a time, so the number of workers cannot show in the
-gradebook, and a run that is killed anywhere is finished by running it again.
+Workers only compute. This process alone writes, one submission at a time, so the number of workers cannot
+show in the gradebook, and a run that is killed anywhere is finished by running it again.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from autograder.grading.trusted.gradebook import SEVERITY, Writer, stale
 from autograder.grading.trusted.intake import NotPlainFile, other_files, read_file
 from autograder.grading.trusted.journal import Journal
 from autograder.grading.trusted.outcome import Outcome
-from autograder.grading.trusted.sandbox import Backend, choose
+from autograder.grading.trusted.sandbox import Backend, NoSandbox, choose
 from autograder.grading.trusted.template import Template, load_templates
 
 TRIES = 4
@@ -72,7 +73,10 @@ class TrustedEngine:
         self.workers = workers or os.cpu_count() or 1
         self.address = executor
         self.unsafe = unsafe
-        self.backend: Backend = choose(unsafe, backend)
+        try:
+            self.backend: Backend = choose(unsafe, backend)
+        except NoSandbox as problem:
+            raise CourseError(str(problem)) from None
         self.name = f"trusted ({self.backend.name})"
         self._pool: Executor | None = None
 
@@ -326,7 +330,9 @@ class _Run:
             except Exception as error:
                 last = error
         opened.status = Status.NOT_GRADED
-        opened.detail = f"it could not be recorded ({type(last).__name__}: {str(last)[:300]}); nothing was changed"
+        opened.detail = (
+            f"it could not be recorded ({type(last).__name__}: {str(last)[:300]}); nothing was changed"
+        )
         return self._bare(opened, None, seconds)
 
     def _bare(self, opened: _Open, score: float | None, seconds: float) -> Result:

@@ -1,8 +1,10 @@
-"""The wire between the two processes: plain data in typed frames, bounded in every direction, nothing executable.
+"""The wire between the two processes: plain data in typed frames, bounded in every direction, nothing
+executable.
 
-A frame is a length and one encoded value. What arrives from a sandbox is hostile: the decoder makes only the exact types
-below, never calls anything that the sender chose, and checks each size against what is really there before it allocates.
-This file is also read by the sandboxed side, so it imports nothing but Python and NumPy.
+A frame is a length and one encoded value. What arrives from a sandbox is hostile: the decoder makes only
+the exact types below, never calls anything that the sender chose, and checks each size against what is
+really there before it allocates. This file is also read by the sandboxed side, so it imports nothing but
+Python and NumPy.
 """
 
 from __future__ import annotations
@@ -140,16 +142,19 @@ class _Encoder:
         if isinstance(value, np.dtype) and value.str and _DTYPE.fullmatch(value.str):
             return Foreign("dtype", value.str)
         if kind is not type and issubclass(kind, tuple) and type(getattr(kind, "_fields", None)) is tuple:
-            return Foreign("namedtuple", kind.__name__, kind._fields, tuple.__getitem__(value, slice(None)))
+            fields = getattr(kind, "_fields")  # noqa: B009  (a type of tuple that has them)
+            return Foreign("namedtuple", kind.__name__, fields, tuple.__getitem__(value, slice(None)))
         named = self.name(value) if self.name else None
         if named is None:
             raise NotPlain(f"a {kind.__name__} is no plain data")
         return named
 
 
-_SEQUENCES = {tuple: b"(", list: b"[", set: b"{", frozenset: b"}"}
+_SEQUENCES: dict[Any, bytes] = {tuple: b"(", list: b"[", set: b"{", frozenset: b"}"}
 _SCALAR_TYPES = frozenset(
-    kind for kind in set(np.sctypeDict.values()) if issubclass(kind, (np.number, np.bool_, np.str_, np.bytes_))
+    kind
+    for kind in set(np.sctypeDict.values())
+    if issubclass(kind, (np.number, np.bool_, np.str_, np.bytes_))
 )
 
 
@@ -189,7 +194,9 @@ def _array(array: np.ndarray) -> tuple[bytes, ...]:
 
 
 def decode(data: bytes | bytearray | memoryview, meet: Meet | None = None) -> Any:
-    """The value of these bytes; `meet` gives what stands for a `Foreign`. Raises WireError for anything malformed."""
+    """The value of these bytes; `meet` gives what stands for a `Foreign`. Raises WireError for anything
+    malformed.
+    """
     decoder = _Decoder(memoryview(data), meet)
     try:
         value = decoder.get(0)
@@ -339,7 +346,10 @@ def _named_tuple(name: Any, fields: Any, values: Any) -> Any:
         raise WireError("malformed data")
     if len(fields) != len(values) or len(fields) > 100:
         raise WireError("malformed data")
-    if not all(type(word) is str and len(word) < 60 and word.isascii() and word.isidentifier() for word in (name, *fields)):
+    if not all(
+        type(word) is str and len(word) < 60 and word.isascii() and word.isidentifier()
+        for word in (name, *fields)
+    ):
         raise WireError("malformed data")
     kind = namedtuple("record", fields, rename=True)  # type: ignore[misc]
     kind.__name__ = name

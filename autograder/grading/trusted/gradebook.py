@@ -20,8 +20,10 @@ SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_O
 
 
 def nbgrader_settings(course: Course) -> Any:
-    """nbgrader's settings for the course, those of its nbgrader_config.py included (late penalties, the database)."""
-    from traitlets.config import PyFileConfigLoader
+    """nbgrader's settings for the course, those of its nbgrader_config.py included (late penalties, the
+    database).
+    """
+    from traitlets.config.loader import PyFileConfigLoader
 
     config = settings(course)
     if (course.root / "nbgrader_config.py").is_file():
@@ -45,7 +47,8 @@ class Writer:
         ensure_commands_on_path()
         self.course, self.assignment = course, assignment
         self.config = nbgrader_settings(course)
-        self._make = lambda: Gradebook(gradebook_address(course, self.config), course.id)
+        make: Any = Gradebook
+        self._make = lambda: make(gradebook_address(course, self.config), course.id)
         self.gradebook = self._make()
         self.late = AssignLatePenalties(config=self.config)
         self.late.init_plugin()
@@ -83,8 +86,8 @@ class Writer:
     def record(self, student: str, outcomes: Sequence[Outcome], again: bool) -> None:
         """Make the gradebook and the autograded folder say what these outcomes say.
 
-        `again` means that the same was recorded before: a grade that is as it should be is then left alone, so that what
-        a person has looked at is not marked for review once more.
+        `again` means that the same was recorded before: a grade that is as it should be is then left alone,
+        so that what a person has looked at is not marked for review once more.
         """
         self._write_documents(student, outcomes)
         with self._transaction() as session, session.no_autoflush:
@@ -155,7 +158,13 @@ class Writer:
     # Reading back
 
     def result(
-        self, student: str, outcomes: Sequence[Outcome], status: Status, detail: str, engine: str, seconds: float
+        self,
+        student: str,
+        outcomes: Sequence[Outcome],
+        status: Status,
+        detail: str,
+        engine: str,
+        seconds: float,
     ) -> Result:
         """What the gradebook now says of this submission, with the misconceptions that its tests found."""
         session = self.gradebook.db
@@ -185,7 +194,9 @@ class Writer:
     def _test(self, notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
         waiting = grade.needs_manual_grade and grade.manual_score is None
         mistakes = tuple(
-            Mistake(exercise=str(verdict.get("exercise")), name=str(m["name"]), advice=str(m.get("advice", "")))
+            Mistake(
+                exercise=str(verdict.get("exercise")), name=str(m["name"]), advice=str(m.get("advice", ""))
+            )
             for m in verdict.get("mistakes", [])
             if isinstance(m, dict) and m.get("name")
         )

@@ -1,8 +1,8 @@
 """The student's side: runs in the sandbox, executes cells, answers questions about what they defined.
 
-Nothing here is trusted: student code shares this process and may change all of it. It only has to serve honest code well;
-whatever it says is judged on the other side. It is started as a script, with `frames.py` beside it, and imports nothing
-of the course.
+Nothing here is trusted: student code shares this process and may change all of it. It only has to serve
+honest code well; whatever it says is judged on the other side. It is started as a script, with `frames.py`
+beside it, and imports nothing of the course.
 """
 
 from __future__ import annotations
@@ -72,13 +72,15 @@ class Capped(io.TextIOBase):
 
 
 class Absent:
-    """Stands for what the notebook's own cells import but an answer may not use: takes everything, does nothing."""
+    """Stands for what the notebook's own cells import but an answer may not use: takes everything, does
+    nothing.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name.startswith("_repr_") or name.startswith("_ipython"):
+        if name.startswith(("__", "_repr_", "_ipython")):
             raise AttributeError(name)
         return self
 
@@ -423,7 +425,8 @@ class Talk:
         with self.stage.heard(MOST_TEXT) as outputs:
             try:
                 with limited(seconds), warnings.catch_warnings():
-                    value = OPERATIONS[operation](target, args, kwargs)
+                    act: Any = OPERATIONS[operation]
+                    value = act(target, args, kwargs)
                 answer: tuple[Any, ...] = "value", value
             except BaseException as error:
                 answer = "raised", describe_error(error)
@@ -565,7 +568,7 @@ def _restrict_files(rules: dict[str, Any]) -> None:
     if ruleset < 0:
         raise OSError(ctypes.get_errno(), "landlock")
     for path, allowed in rules["paths"]:
-        if not os.path.isdir(path):  # noqa: PTH112
+        if not os.path.isdir(path):
             allowed = int(allowed) & int(rules["of_files"])
         try:
             opened = os.open(path, os.O_PATH)
@@ -601,14 +604,14 @@ def bring_files(folder: str, most: int) -> None:
         folders[:] = [name for name in folders if not name.startswith(".")][:50]
         for name in files[:200]:
             path = f"{base}/{name}"
-            if os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH113, PTH114
+            if os.path.islink(path) or not os.path.isfile(path):
                 continue
-            left -= os.path.getsize(path)  # noqa: PTH202
+            left -= os.path.getsize(path)
             if left < 0:
                 return
             target = os.path.relpath(path, folder)
-            os.makedirs(os.path.dirname(target) or ".", exist_ok=True)  # noqa: PTH103, PTH120
-            with open(path, "rb") as source, open(target, "wb") as copy:  # noqa: PTH123
+            os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
+            with open(path, "rb") as source, open(target, "wb") as copy:
                 copy.write(source.read())
 
 

@@ -1,4 +1,6 @@
-"""Reading what a student handed in, without following it anywhere: plain files only, of bounded size, no links."""
+"""Reading what a student handed in, without following it anywhere: plain files only, of bounded size, no
+links.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,16 @@ def read_file(path: Path, most: int = MOST_FILE) -> bytes:
         if not stat.S_ISREG(about.st_mode):
             raise NotPlainFile(f"{path.name} is no plain file")
         if about.st_size > most:
-            raise NotPlainFile(f"{path.name} has {about.st_size / 2**20:.0f} MiB; {most >> 20} MiB are the most")
+            raise NotPlainFile(
+                f"{path.name} has {about.st_size / 2**20:.0f} MiB; {most >> 20} MiB are the most"
+            )
         return file.read(most + 1)
 
 
 def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, bytes]:
-    """The other plain files of a folder, by relative path, as far as they fit; links and hidden files are left out."""
+    """The other plain files of a folder, by relative path, as far as they fit; links and hidden files are
+    left out.
+    """
     found: dict[str, bytes] = {}
     left = MOST_ALTOGETHER
     if folder.is_symlink() or not folder.is_dir():
@@ -45,7 +51,12 @@ def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, 
     for base, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if len(found) >= MOST_FILES or name.startswith(".") or name.endswith(skip) or name == "timestamp.txt":
+            if (
+                len(found) >= MOST_FILES
+                or name.startswith(".")
+                or name.endswith(skip)
+                or name == "timestamp.txt"
+            ):
                 continue
             path = Path(base) / name
             try:

@@ -1,7 +1,8 @@
 """One notebook to grade, as plain data that can travel, and grading it in a process of its own.
 
-A worker stays warm and forks for each notebook: what a test cell or a hostile value does to the child ends with it. The
-child reports each test as it is done, so that even a child that has to be killed has not lost what was earned.
+A worker stays warm and forks for each notebook: what a test cell or a hostile value does to the child ends
+with it. The child reports each test as it is done, so that even a child that has to be killed has not lost
+what was earned.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class Job(BaseModel):
         """What this grade depends on, as one short text: the same key means the same grade."""
         digest = hashlib.sha256(environment.encode())
         digest.update(self.model_dump_json(exclude={"template"}).encode())
-        digest.update(json.dumps(self.template.model_dump(mode="json"), sort_keys=True, default=sorted).encode())
+        digest.update(
+            json.dumps(self.template.model_dump(mode="json"), sort_keys=True, default=sorted).encode()
+        )
         return digest.hexdigest()
 
 
@@ -92,9 +95,8 @@ def warm_up() -> None:
     os.environ["MPLBACKEND"] = "agg"
     if "IPYTHONDIR" not in os.environ:
         os.environ["IPYTHONDIR"] = str(Path(tempfile.gettempdir()) / f"cs-conv-ipython-{os.getuid()}")
-    from traitlets.config import Config
-
     from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
 
     import autograder.checks  # noqa: F401
     from autograder.grading.trusted import session
@@ -111,7 +113,9 @@ def warm_up() -> None:
 
 
 def grade(data: bytes) -> bytes:
-    """Grade a job (as JSON) and give its outcome (as JSON); for executors, which pass on functions and bytes."""
+    """Grade a job (as JSON) and give its outcome (as JSON); for executors, which pass on functions and
+    bytes.
+    """
     job = Job.model_validate_json(data)
     return grade_job(job).model_dump_json().encode()
 
@@ -242,7 +246,9 @@ def _be_the_child(job: Job, handed: list[Handed], folder: str, goes: int, parent
 
 
 def _leave_the_worker(folder: str, parent: int) -> None:
-    """A process group of its own that ends with the worker, in an empty folder, with nothing inherited to read."""
+    """A process group of its own that ends with the worker, in an empty folder, with nothing inherited to
+    read.
+    """
     os.setpgid(0, 0)
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
@@ -291,7 +297,9 @@ def _session(job: Job, rebuilt: Any, folder: str) -> Any:
 
 
 def start_worker() -> None:
-    """What a local worker does first: ignore Ctrl-C, which is for the process that leads, end with it, and warm up."""
+    """What a local worker does first: ignore Ctrl-C, which is for the process that leads, end with it, and
+    warm up.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)

@@ -1,8 +1,9 @@
 """What has been graded, on disk before anyone relies on it: a run that is killed goes on where it was.
 
-Two things: each outcome in a file of its own, named after its key; and a journal, one line an event, appended and synced.
-A line carries its own checksum, so that a torn end is recognised and cut off. The key of an outcome says everything that
-it depends on, so nothing here can be out of date: a changed submission has another key.
+Two things: each outcome in a file of its own, named after its key; and a journal, one line an event,
+appended and synced. A line carries its own checksum, so that a torn end is recognised and cut off. The key
+of an outcome says everything that it depends on, so nothing here can be out of date: a changed submission
+has another key.
 """
 
 from __future__ import annotations

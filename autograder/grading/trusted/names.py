@@ -58,7 +58,9 @@ def _reads(node: ast.AST) -> set[str]:
             shared = {n for part in ast.walk(node) if isinstance(part, ast.Global) for n in part.names}
             own |= binds(node.body) - {root(t) for t in _parts_set(node)} - shared
             outside = set().union(*(_reads(part) for part in node.decorator_list), set())
-            outside |= set().union(*(_reads(p) for p in [*node.args.defaults, *node.args.kw_defaults] if p), set())
+            outside |= set().union(
+                *(_reads(p) for p in [*node.args.defaults, *node.args.kw_defaults] if p), set()
+            )
             return (inner - own) | outside
         return inner - own
     if isinstance(node, _COMPREHENSIONS):

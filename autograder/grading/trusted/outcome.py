@@ -1,4 +1,6 @@
-"""What grading one notebook gave: plain data, which goes into the journal and from there into the gradebook."""
+"""What grading one notebook gave: plain data, which goes into the journal and from there into the
+gradebook.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class TestOutcome(BaseModel):
 
 
 class Outcome(BaseModel):
-    """One notebook of one student, graded. `status` NOT_GRADED means that grading failed and nothing may be recorded."""
+    """One notebook of one student, graded. `status` NOT_GRADED means that grading failed and nothing may
+    be recorded.
+    """
 
     model_config = ConfigDict(frozen=True)
 

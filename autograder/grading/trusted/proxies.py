@@ -1,8 +1,9 @@
 """The trusted side of a call: names of the student's stand for themselves, data goes out, data comes back.
 
-What a test gets from a student's function is a copy made of exact built-in types and arrays, or, for anything else, a
-`Remote`: a stand-in that passes on what a test does with it. A `Remote` never takes part in a comparison, a sum or a
-search together with data of the test: the student would otherwise see what was expected, or answer for it.
+What a test gets from a student's function is a copy made of exact built-in types and arrays, or, for
+anything else, a `Remote`: a stand-in that passes on what a test does with it. A `Remote` never takes part
+in a comparison, a sum or a search together with data of the test: the student would otherwise see what was
+expected, or answer for it.
 """
 
 from __future__ import annotations
@@ -90,7 +91,9 @@ class Line:
         try:
             blob = encode((operation, target, args, kwargs), self._name)
         except NotPlain as error:
-            raise TypeError(f"{error}: only data and functions can be handed to a student's function") from None
+            raise TypeError(
+                f"{error}: only data and functions can be handed to a student's function"
+            ) from None
         except WireError as error:
             raise ValueError(f"the arguments are too large to hand over: {error}") from None
         seconds = self._seconds(self.seconds)
@@ -183,14 +186,21 @@ class Line:
         kind, details = foreign.kind, foreign.details
         if kind == "handle" and len(details) == 3 and type(details[0]) is int and type(details[1]) is str:
             return _stand_in(details[1], bool(details[2]))(self, details[0])
-        if kind == "lent" and len(details) == 2 and type(details[0]) is int and 0 <= details[0] < len(self.lent):
+        if (
+            kind == "lent"
+            and len(details) == 2
+            and type(details[0]) is int
+            and 0 <= details[0] < len(self.lent)
+        ):
             return self.lent[details[0]]
         if kind == "module" and len(details) == 1 and type(details[0]) is str:
             return Module(details[0][:100])
         raise WireError(f"an unexpected {kind[:40]}")
 
     def _error(self, kinds: tuple[str, ...], message: str, trace: str) -> Exception:
-        """The exception to raise here for one raised there: of the same built-in type, where that is an ordinary one."""
+        """The exception to raise here for one raised there: of the same built-in type, where that is an
+        ordinary one.
+        """
         self.trace = trace
         self.slow |= kinds[:1] == ("CellTooLong",)
         for kind in kinds:
@@ -230,7 +240,9 @@ def _speak(outputs: list[Any]) -> None:
 
 
 def _write_back(change: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """An argument that the student's function changed is changed here too, in place, if it can be the same object."""
+    """An argument that the student's function changed is changed here too, in place, if it can be the same
+    object.
+    """
     if type(change) is not tuple or len(change) != 2:
         return
     key, new = change
@@ -375,10 +387,12 @@ class RemoteFunction(Remote):
     __slots__ = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the sandbox."""
         return self._line.perform("call", self, args, kwargs)
 
     @property
     def __signature__(self) -> Any:
+        """Its parameters, for `inspect.signature`."""
         import inspect
 
         described = self._line.ask("signature", self)

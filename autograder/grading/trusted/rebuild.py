@@ -1,7 +1,8 @@
 """The notebook that is run: the instructor's template with the student's answers put in by grade_id.
 
-Nothing that a student does to the notebook around the answers can matter: locked cells and tests come from the template,
-in its order. Cells that a student added are kept and run where they stood, on the student's side alone.
+Nothing that a student does to the notebook around the answers can matter: locked cells and tests come from
+the template, in its order. Cells that a student added are kept and run where they stood, on the student's
+side alone.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class Handed:
 
 @dataclass
 class Step:
-    """One cell of the rebuilt notebook: what to run on the student's side, what on the trusted side, if anything."""
+    """One cell of the rebuilt notebook: what to run on the student's side, what on the trusted side, if
+    anything.
+    """
 
     cell_type: str
     source: str
@@ -109,9 +112,7 @@ def _handed(cell: dict[str, Any]) -> Handed:
 def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
     """Put the answers into the template and the student's other cells between its cells."""
     by_id = {cell.grade_id: number for number, cell in enumerate(template.cells) if cell.grade_id}
-    plain = {
-        cell.id: number for number, cell in enumerate(template.cells) if cell.id and not cell.grade_id
-    }
+    plain = {cell.id: number for number, cell in enumerate(template.cells) if cell.id and not cell.grade_id}
     same = {cell.source.strip(): n for n, cell in enumerate(template.cells) if not cell.grade_id}
     last: dict[str, int] = {}
     untouched: set[int] = set()
@@ -170,7 +171,7 @@ def _known(known: TemplateCell, handed: Handed | None) -> Step:
         if handed is not None:
             step.source = handed.source
         if handed is not None and known.cell_type == "code" and known.role in ("answer", "written"):
-            step.inside = step.source.strip() and step.source or None
+            step.inside = (step.source.strip() and step.source) or None
     elif known.role in ("setup", "plain"):
         step.inside = step.outside = known.source
     elif known.role == "test":
@@ -187,8 +188,9 @@ _PICTURES = ("matplotlib", "ipywidgets", "IPython", "cs_conv.pictures", "seaborn
 def _distribute(template: Template, steps: list[Step]) -> None:
     """Drop from each side what nothing on it uses: demonstrations, and imports for them.
 
-    Locked cells always run. An ordinary cell runs where a name that it makes is used later, or where it has an effect that
-    we cannot see; it is a demonstration where it only shows what the student wrote, or a picture.
+    Locked cells always run. An ordinary cell runs where a name that it makes is used later, or where it has
+    an effect that we cannot see; it is a demonstration where it only shows what the student wrote, or a
+    picture.
     """
     pictures = {name for name, module in template.modules.items() if module.startswith(_PICTURES)}
     shows = pictures | template.answer_names
@@ -202,7 +204,11 @@ def _distribute(template: Template, steps: list[Step]) -> None:
                 needed |= needs_of_text(source)
                 continue
             cell = step.template
-            if step.role == "plain" and not cell.binds & needed and not _matters(parse(source), shows, template):
+            if (
+                step.role == "plain"
+                and not cell.binds & needed
+                and not _matters(parse(source), shows, template)
+            ):
                 setattr(step, side, None)
                 continue
             trimmed = source if step.role == "test" else _without_imports(source, needed)
@@ -215,7 +221,9 @@ _SILENT = {"print", "display", "interact", "sorted", "len", "type", "repr", "str
 
 
 def _matters(tree: ast.Module | None, shows: frozenset[str] | set[str], template: Template) -> bool:
-    """Whether a cell whose names nobody uses does something else: calls what is no mere display, sets what is a module's."""
+    """Whether a cell whose names nobody uses does something else: calls what is no mere display, sets what
+    is a module's.
+    """
     if tree is None:
         return True
     modules = set(template.modules) - shows

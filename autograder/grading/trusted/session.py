@@ -42,7 +42,13 @@ class Session:
     """One notebook being graded."""
 
     def __init__(
-        self, template: Template, rebuilt: Rebuilt, backend: Backend, settings: Settings, limits: Limits, bench: Bench
+        self,
+        template: Template,
+        rebuilt: Rebuilt,
+        backend: Backend,
+        settings: Settings,
+        limits: Limits,
+        bench: Bench,
     ) -> None:
         self.template, self.steps = template, rebuilt.steps
         self.remarks = list(rebuilt.remarks)
@@ -100,7 +106,9 @@ class Session:
     def _step(self, number: int, step: Step) -> None:
         self.outputs[number] = []
         if not self.over and self.left <= 0:
-            self.over = f"the notebook used up its {self.limits.in_all:g} s before {self._place(number, step)}"
+            self.over = (
+                f"the notebook used up its {self.limits.in_all:g} s before {self._place(number, step)}"
+            )
             self.events.append((Status.TIMED_OUT, self.over))
         if self.over:
             self._not_run(number, step)
@@ -148,7 +156,10 @@ class Session:
             self.outputs[number].append(_student_error(*error))
             if error[0][:1] == ("CellTooLong",):
                 self.events.append(
-                    (Status.TIMED_OUT, f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s")
+                    (
+                        Status.TIMED_OUT,
+                        f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s",
+                    )
                 )
 
     def _outside(self, number: int, step: Step) -> None:
@@ -183,7 +194,10 @@ class Session:
         if line is not None and line.slow:
             line.slow = False
             self.events.append(
-                (Status.TIMED_OUT, f"{self._place(number, step)}: a call ran longer than {self.limits.a_cell:g} s")
+                (
+                    Status.TIMED_OUT,
+                    f"{self._place(number, step)}: a call ran longer than {self.limits.a_cell:g} s",
+                )
             )
         lost_here = line.lost if line is not None else None
         if lost_here is not None:
@@ -247,20 +261,26 @@ class Session:
         return line
 
     def _own(self) -> None:
-        """Names that the instructor's cell has given a value are the instructor's until an answer defines them."""
+        """Names that the instructor's cell has given a value are the instructor's until an answer defines
+        them.
+        """
         self.theirs = {
             name: value for name, value in self.theirs.items() if self.bench.names.get(name) is value
         }
 
     def forget(self, names: frozenset[str]) -> None:
-        """An answer is expected to define these: what the instructor's cells had under them no longer counts."""
+        """An answer is expected to define these: what the instructor's cells had under them no longer
+        counts.
+        """
         for name in names:
             self.bench.names.pop(name, None)
 
     # The sandbox
 
     def _live_line(self) -> Line | None:
-        """The connection to a sandbox in which everything before has run; None where none can be had any more."""
+        """The connection to a sandbox in which everything before has run; None where none can be had any
+        more.
+        """
         while self.line is None or self.line.lost is not None:
             if self.restarts > MOST_RESTARTS:
                 self.over = self.over or "the student's process had to be started too often"
@@ -404,7 +424,9 @@ def _student_error(kinds: tuple[str, ...], message: str, trace: str) -> dict[str
 
 
 def _student_outputs(outputs: list[Any], most: int, number: int) -> list[dict[str, Any]]:
-    """What a student's cell showed, as text and PNG pictures only: nothing that could act where it is shown."""
+    """What a student's cell showed, as text and PNG pictures only: nothing that could act where it is
+    shown.
+    """
     kept: list[dict[str, Any]] = []
     for output in outputs[:200]:
         if type(output) is not dict or most <= 0:
@@ -439,4 +461,3 @@ def _valid(output: dict[str, Any]) -> dict[str, Any]:
     import json
 
     return dict(json.loads(json.dumps(output).encode("ascii", "replace")))
-

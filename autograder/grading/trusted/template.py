@@ -1,7 +1,9 @@
-"""The instructor's notebook as the grader uses it: cells in order, where each runs, which names they make and need.
+"""The instructor's notebook as the grader uses it: cells in order, where each runs, which names they make
+and need.
 
-Locked cells, tests with their hidden parts, stubs and points come from nbgrader's gradebook; the order and the plain cells
-from the release; the names that answers define from the source with answers, where it is there.
+Locked cells, tests with their hidden parts, stubs and points come from nbgrader's gradebook; the order and
+the plain cells from the release; the names that answers define from the source with answers, where it is
+there.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.grading.trusted.names import binds, needs
 
 Role = Literal["text", "plain", "setup", "answer", "written", "test", "task"]
-"""What a cell of the template is: prose; an ordinary code cell; a locked code cell; an answer that tests judge; one that a
+"""What a cell of the template is: prose; an ordinary code cell; a locked code cell; an answer that tests
+judge; one that a
 person judges; a test; a task."""
 
 
@@ -176,7 +179,8 @@ def as_python(source: str) -> str:
     """IPython's magics as calls."""
     from IPython.core.inputtransformer2 import TransformerManager
 
-    return str(TransformerManager().transform_cell(source))
+    manager: Any = TransformerManager
+    return str(manager().transform_cell(source))
 
 
 def _modules(tree: ast.Module | None) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""Running the instructor's cells: in this process, outputs kept, time limited, the value of the last line known."""
+"""Running the instructor's cells: in this process, outputs kept, time limited, the value of the last line
+known.
+"""
 
 from __future__ import annotations
 
@@ -69,14 +71,15 @@ class Bench:
         bench = self
 
         class Publisher(DisplayPublisher):
-            def publish(self, data: Any, metadata: Any = None, **ignored: Any) -> None:
+            def publish(self, data: Any, metadata: Any = None, *ignored: Any, **also: Any) -> None:
                 bench.show("display_data", data, metadata)
 
             def clear_output(self, wait: bool = False) -> None:
                 return
 
-        shell = InteractiveShell.instance()
-        shell.display_pub = Publisher(parent=shell)
+        shell: Any = InteractiveShell.instance()
+        publisher: Any = Publisher
+        shell.display_pub = publisher(parent=shell)
         self.shell = shell
         self.names: dict[str, Any] = shell.user_ns
         self.names["__builtins__"] = builtins
@@ -85,7 +88,7 @@ class Bench:
 
     def show(self, kind: str, data: Any, metadata: Any = None) -> None:
         """Keep a rich output."""
-        output = {"output_type": kind, "data": dict(data), "metadata": dict(metadata or {})}
+        output: dict[str, Any] = {"output_type": kind, "data": dict(data), "metadata": dict(metadata or {})}
         if kind == "execute_result":
             output["execution_count"] = self._count
         self.outputs.append(output)
@@ -124,8 +127,8 @@ class Bench:
     @contextlib.contextmanager
     def _heard(self) -> Iterator[None]:
         before = sys.stdout, sys.stderr
-        sys.stdout = _Stream("stdout", self.outputs)  # type: ignore[assignment]
-        sys.stderr = _Stream("stderr", self.outputs)  # type: ignore[assignment]
+        sys.stdout = _Stream("stdout", self.outputs)
+        sys.stderr = _Stream("stderr", self.outputs)
         try:
             yield
         finally:
@@ -170,8 +173,8 @@ def error_output(error: BaseException, student: str = "") -> dict[str, Any]:
 def points(ran: Ran, most: float) -> tuple[float, str]:
     """The points that a test earns, always a finite number from 0 to `most`, and why where it needs saying.
 
-    As in nbgrader: none for an error, the value of the last line where that is a number, else all. Unlike it: a number
-    that cannot be points earns none, and so does a last line that the student's object answers.
+    As in nbgrader: none for an error, the value of the last line where that is a number, else all. Unlike
+    it: a number that cannot be points earns none, and so does a last line that the student's object answers.
     """
     from autograder.grading.trusted.proxies import Remote
 

@@ -20,7 +20,9 @@ from autograder.grading.trusted.sandbox.imports import Holdings, holdings
 from autograder.grading.trusted.sandbox.seccomp import Filter
 
 STARTUP = 60.0
-"""Seconds that a sandbox may take to be ready: our own doing, so a slow machine is no fault of the student's."""
+"""Seconds that a sandbox may take to be ready: our own doing, so a slow machine is no fault of the
+student's.
+"""
 
 
 class NoSandbox(Exception):

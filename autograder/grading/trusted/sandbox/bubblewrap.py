@@ -1,7 +1,9 @@
-"""Bubblewrap: fresh namespaces for each submission, no network, an empty home, a read-only world of a few folders.
+"""Bubblewrap: fresh namespaces for each submission, no network, an empty home, a read-only world of a few
+folders.
 
-Two ways to the same: as root, bubblewrap mounts with root's rights and the student's side then becomes a user id of its
-own, because the kernel counts no processes for root; as an ordinary user it works within a user namespace.
+Two ways to the same: as root, bubblewrap mounts with root's rights and the student's side then becomes a
+user id of its own, because the kernel counts no processes for root; as an ordinary user it works within a
+user namespace.
 """
 
 from __future__ import annotations
@@ -83,7 +85,14 @@ class Bubblewrap:
 
 
 def _namespaces(as_root: bool) -> list[str]:
-    flags = ["--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--die-with-parent", "--new-session"]
+    flags = [
+        "--unshare-pid",
+        "--unshare-ipc",
+        "--unshare-net",
+        "--unshare-uts",
+        "--die-with-parent",
+        "--new-session",
+    ]
     if as_root:
         # Needed until the student's side has taken its own user id, which drops them.
         return [*flags, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SYS_RESOURCE"]
@@ -120,9 +129,7 @@ def _world(held: Holdings, settings: Settings, prepared: str | None) -> list[str
         options = ["--dir", "/prepared", *options]
     for name, value in environment("/tmp", "/prepared" if prepared else None).items():
         options += ["--setenv", name, value]
-    return [
-        "--clearenv", *options, "--hostname", "sandbox", "--chdir", "/work"
-    ]
+    return ["--clearenv", *options, "--hostname", "sandbox", "--chdir", "/work"]
 
 
 def _above(paths: list[str], links: list[str]) -> list[str]:

@@ -1,4 +1,6 @@
-"""Which backend this machine can run: found by running it and looking around from inside, not by asking for versions."""
+"""Which backend this machine can run: found by running it and looking around from inside, not by asking
+for versions.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,11 @@ def home():
 refused("the home folder can be read", home)
 refused("the grader can be imported", lambda: __import__("autograder"))
 refused("files can be written outside of the working folder", lambda: open("/usr/lib/cs-conv-probe", "w"))
-refused("the parent can be signalled", lambda: os.kill(os.getppid(), 0) if os.getppid() > 1 else open("/nothing"))
+def parent():
+    if os.getppid() <= 1:
+        raise OSError
+    os.kill(os.getppid(), 0)
+refused("the parent can be signalled", parent)
 if os.getuid() == 0 or os.geteuid() == 0:
     problems.append("it runs as root")
 found = "; ".join(problems)
@@ -78,11 +84,14 @@ def _try(backend: Backend) -> None:
         line = Line(sandbox.channel)
         home = Path.home()
         python = [Path(path) for path, _ in holdings(()).binds]
-        known = {path.relative_to(home).parts[0] for path in python if path.is_relative_to(home) and path != home}
+        known = {
+            path.relative_to(home).parts[0] for path in python if path.is_relative_to(home) and path != home
+        }
         look = _LOOK.replace("HOME", repr(str(home))).replace("KNOWN", repr(known or {""}))
         if backend.name == "bubblewrap":
-            # Its parent there is bubblewrap's own, which ignores signals; asking whether it exists is no harm.
-            look = "\n".join(text for text in look.splitlines() if "parent can be" not in text)
+            # Its parent there is bubblewrap's own, which ignores signals; asking whether it exists is no
+            # harm.
+            look = "\n".join(text for text in look.splitlines() if not text.endswith("parent)"))
         error, _ = line.run(look, "probe", 10, False)
         if error is not None:
             raise NoSandbox(f"looking around failed: {error[1]}")

@@ -1,4 +1,6 @@
-"""What a sandbox must hold: Python, its shared libraries, and the packages that an answer may import. Nothing else."""
+"""What a sandbox must hold: Python, its shared libraries, and the packages that an answer may import.
+Nothing else.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ NEVER = frozenset({"autograder"})
 
 @dataclass(frozen=True)
 class Holdings:
-    """Folders and files to show read-only, (where it is, where it appears), and folders to cover with empty ones."""
+    """Folders and files to show read-only, (where it is, where it appears), and folders to cover with
+    empty ones.
+    """
 
     binds: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
@@ -53,7 +57,9 @@ def holdings(allow: tuple[str, ...]) -> Holdings:
     if not Path(folders[0]).is_dir() and not Path("/usr/lib64").is_dir():
         folders.append("/usr/lib")
         covers |= {
-            str(found) for found in Path("/usr/lib").glob("python3*/*-packages") if found != stdlib / found.name
+            str(found)
+            for found in Path("/usr/lib").glob("python3*/*-packages")
+            if found != stdlib / found.name
         }
     if not Path("/lib").is_symlink():
         folders.append(f"/lib/{platform.machine()}-linux-gnu")
@@ -69,8 +75,8 @@ def holdings(allow: tuple[str, ...]) -> Holdings:
             binds[source] = f"{SITE}/{name}"
     for name in sorted(_distributions(allow)):
         packages.append(f"{name} {metadata.version(name)}")
-        for source in _top_level(name):
-            binds[str(source)] = f"{SITE}/{source.name}"
+        for top in _top_level(name):
+            binds[str(top)] = f"{SITE}/{top.name}"
     path = (str(stdlib), str(stdlib / "lib-dynload"), SITE)
     return Holdings(
         tuple(binds.items()),
@@ -105,9 +111,13 @@ def _package(name: str, allow: tuple[str, ...]) -> list[tuple[str, str]]:
         chosen += [
             part
             for part in folder.iterdir()
-            if part.stem not in withheld and part.name != "__pycache__" and (part.is_dir() or part.suffix == ".py")
+            if part.stem not in withheld
+            and part.name != "__pycache__"
+            and (part.is_dir() or part.suffix == ".py")
         ]
-    return [(str(part), f"{root}/{part.relative_to(folder)}") for part in dict.fromkeys(chosen) if part.exists()]
+    return [
+        (str(part), f"{root}/{part.relative_to(folder)}") for part in dict.fromkeys(chosen) if part.exists()
+    ]
 
 
 @lru_cache(maxsize=1)

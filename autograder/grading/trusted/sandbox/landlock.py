@@ -1,8 +1,9 @@
-"""Landlock, a system call filter and resource limits: for machines where bubblewrap cannot run. Weaker, and it says so.
+"""Landlock, a system call filter and resource limits: for machines where bubblewrap cannot run. Weaker, and
+it says so.
 
-Files outside of a few folders cannot be opened, no socket can be made, no other process can be signalled. But there are no
-namespaces: an answer sees that other processes exist, and what it leaves behind is found by descent instead of dying with
-its namespace.
+Files outside of a few folders cannot be opened, no socket can be made, no other process can be signalled.
+But there are no namespaces: an answer sees that other processes exist, and what it leaves behind is found
+by descent instead of dying with its namespace.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.grading.trusted.sandbox import seccomp
-from autograder.grading.trusted.sandbox.backend import HERE, SCRIPTS, NoSandbox, Sandbox, Settings, configuration
+from autograder.grading.trusted.sandbox.backend import (
+    HERE,
+    SCRIPTS,
+    NoSandbox,
+    Sandbox,
+    Settings,
+    configuration,
+)
 from autograder.grading.trusted.sandbox.bubblewrap import FIRST_ID, IDS, environment, next_turn
 from autograder.grading.trusted.sandbox.imports import SITE, holdings
 
@@ -43,7 +51,9 @@ class Landlock:
         """A fresh process in a folder of its own."""
         known = version() if self.confined else 1
         if not known:
-            raise NoSandbox("this kernel has no Landlock (it needs Linux 5.13 or later with Landlock enabled)")
+            raise NoSandbox(
+                "this kernel has no Landlock (it needs Linux 5.13 or later with Landlock enabled)"
+            )
         held = holdings(settings.allow)
         folder = Path(tempfile.mkdtemp(prefix="cs-conv-sandbox-"))
         site, work, grader = folder / "site", folder / "work", folder / "grader"
@@ -70,7 +80,11 @@ class Landlock:
                 "size": 16 if network else 8,
                 "of_files": _OF_FILES & handled,
                 "paths": [[path, _READ & handled] for path in shown]
-                + [["/dev/null", _OF_FILES & handled], ["/dev/urandom", _READ & handled], [str(work), handled]],
+                + [
+                    ["/dev/null", _OF_FILES & handled],
+                    ["/dev/urandom", _READ & handled],
+                    [str(work), handled],
+                ],
             }
         config = configuration(
             settings,

@@ -1,8 +1,8 @@
 """A seccomp filter: the system calls that an answer has no use for, as bytes for the kernel.
 
-Everything is allowed except what is named here: making namespaces and sockets, looking into or steering other processes,
-mounting, loading code into the kernel, and the younger interfaces with a history of holes. Refused calls fail with EPERM,
-so that honest code gets an ordinary error.
+Everything is allowed except what is named here: making namespaces and sockets, looking into or steering
+other processes, mounting, loading code into the kernel, and the younger interfaces with a history of holes.
+Refused calls fail with EPERM, so that honest code gets an ordinary error.
 """
 
 from __future__ import annotations
@@ -18,18 +18,93 @@ NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16
 EPERM, ENOSYS = 1, 38
 NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{USER,NET,PID,IPC,UTS,NS,CGROUP,TIME}
 
-_REFUSED = """
-socket connect bind listen accept accept4
-ptrace process_vm_readv process_vm_writev kcmp pidfd_open pidfd_getfd pidfd_send_signal process_madvise process_mrelease
-unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr
-bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register keyctl add_key request_key
-init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl quotactl_fd
-name_to_handle_at open_by_handle_at fanotify_init lookup_dcookie syslog personality
-settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname mknod mknodat
-migrate_pages move_pages mbind set_mempolicy sched_setscheduler setpriority memfd_create memfd_secret
-shmget shmat shmctl msgget msgsnd semget semop mq_open
-setuid setgid setreuid setregid setresuid setresgid setgroups
-""".split()
+_REFUSED = [
+    "socket",
+    "connect",
+    "bind",
+    "listen",
+    "accept",
+    "accept4",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "kcmp",
+    "pidfd_open",
+    "pidfd_getfd",
+    "pidfd_send_signal",
+    "process_madvise",
+    "process_mrelease",
+    "unshare",
+    "setns",
+    "mount",
+    "umount2",
+    "pivot_root",
+    "chroot",
+    "move_mount",
+    "open_tree",
+    "fsopen",
+    "fsconfig",
+    "fsmount",
+    "fspick",
+    "mount_setattr",
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    "keyctl",
+    "add_key",
+    "request_key",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "kexec_load",
+    "kexec_file_load",
+    "reboot",
+    "swapon",
+    "swapoff",
+    "acct",
+    "quotactl",
+    "quotactl_fd",
+    "name_to_handle_at",
+    "open_by_handle_at",
+    "fanotify_init",
+    "lookup_dcookie",
+    "syslog",
+    "personality",
+    "settimeofday",
+    "clock_settime",
+    "adjtimex",
+    "clock_adjtime",
+    "sethostname",
+    "setdomainname",
+    "mknod",
+    "mknodat",
+    "migrate_pages",
+    "move_pages",
+    "mbind",
+    "set_mempolicy",
+    "sched_setscheduler",
+    "setpriority",
+    "memfd_create",
+    "memfd_secret",
+    "shmget",
+    "shmat",
+    "shmctl",
+    "msgget",
+    "msgsnd",
+    "semget",
+    "semop",
+    "mq_open",
+    "setuid",
+    "setgid",
+    "setreuid",
+    "setregid",
+    "setresuid",
+    "setresgid",
+    "setgroups",
+]
 _SIGNALS = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"]
 
 _X86_64 = {

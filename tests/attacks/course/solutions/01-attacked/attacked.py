@@ -89,7 +89,7 @@ def conv_forward(x, w, b, stride=1, pad=0):
     """Convolve x (N, C, H, W) with w (K, C, FH, FW), plus b (K,)."""
     ### BEGIN SOLUTION
     x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
+    (N, _C, H, W), (K, _, FH, FW) = x.shape, w.shape
     if (H - FH) % stride or (W - FW) % stride:
         raise ValueError("the filter does not fit")
     out = np.empty((N, K, (H - FH) // stride + 1, (W - FW) // stride + 1), x.dtype)
