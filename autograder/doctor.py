@@ -47,7 +47,7 @@ def _sandboxes() -> Iterator[Finding]:
     from autograder.grading.trusted.sandbox import BACKENDS, probe
     from autograder.grading.trusted.sandbox.choice import ADVICE
 
-    problems = []
+    problems: list[str] = []
     if sys.platform == "linux":
         for name in BACKENDS:
             tried = probe(name)

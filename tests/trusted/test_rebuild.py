@@ -153,3 +153,15 @@ def test_prose_becomes_inert_and_looks_the_same(text: str) -> None:
 
 def test_output_loses_control_characters() -> None:
     assert printable("a\x1b[31mb\x00\x9bc\r\nd", 100) == "abc\nd"
+
+
+def test_names_of_the_instructors_are_never_the_students() -> None:
+    cells = [
+        cell("import numpy as np\nimport scipy.nothing as st"),
+        cell("shown = f(1)\ndef helper(x):\n    return x"),
+        cell("import math\ndef f(x):\n    return math.sqrt(x)\nvalue = 3", grade_id="f", solution=True),
+        cell("assert helper(f(4)) == 2 and st.ok", grade_id="t", grade=True, locked=True, points=1),
+    ]
+    made = template(cells)
+    assert {"np", "st", "helper", "shown", "math"} <= made.instructors_names
+    assert made.answer_names == {"f", "value"}

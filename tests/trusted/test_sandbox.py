@@ -128,3 +128,25 @@ def test_answers_are_not_among_what_a_course_grants() -> None:
     shown = {target for _, target in holdings(("cs_conv.naive",)).binds}
     assert any("naive" in target for target in shown)
     assert not any("im2col" in target for target in shown)
+
+
+def test_a_students_object_cannot_end_or_judge_a_test(line: Line) -> None:
+    run(
+        line,
+        "def stops(x):\n    raise StopIteration\n"
+        "class Judge:\n"
+        "    def startswith(self, *expected):\n        return True\n"
+        "    issubset = equals = startswith\n"
+        "    def __contains__(self, expected):\n        return True\n"
+        "    def __iter__(self):\n        return iter([1])\n"
+        "def judge():\n    return Judge()\n",
+    )
+    names = line.names(["stops", "judge"])
+    with pytest.raises(Exception, match="StopIteration"):
+        all(map(names["stops"], [1, 2]))
+    thing = names["judge"]()
+    for method in ("startswith", "issubset", "equals"):
+        with pytest.raises(TypeError, match="cannot judge"):
+            getattr(thing, method)("expected")
+    assert 2 not in thing
+    assert 1 in thing

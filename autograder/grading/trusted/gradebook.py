@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class Writer:
         self.course, self.assignment = course, assignment
         self.config = nbgrader_settings(course)
         make: Any = Gradebook
-        self._make = lambda: make(gradebook_address(course, self.config), course.id)
+        self._make: Callable[[], Any] = lambda: make(gradebook_address(course, self.config), course.id)
         self.gradebook = self._make()
         self.late = AssignLatePenalties(config=self.config)
         self.late.init_plugin()

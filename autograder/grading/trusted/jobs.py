@@ -235,6 +235,7 @@ def _be_the_child(job: Job, handed: list[Handed], folder: str, goes: int, parent
         try:
             session = _session(job, rebuild(job.template, handed), folder)
             session.report = lambda test: report(b"T", test.model_dump_json())
+            _limit_memory(job.memory_mb)
             report(b"R", session.grade().model_dump_json())
         except (session_module.OurFault, NoSandbox) as error:
             report(b"E", str(error))
@@ -260,6 +261,17 @@ def _leave_the_worker(folder: str, parent: int) -> None:
     place.mkdir()
     os.chdir(place)
     sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]
+
+
+def _limit_memory(megabytes: int) -> None:
+    """The trusted side holds what students return; it must not take the machine along."""
+    import resource
+
+    most = max(4096, 2 * megabytes) << 20
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(
+        resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
+    )
 
 
 def _session(job: Job, rebuilt: Any, folder: str) -> Any:

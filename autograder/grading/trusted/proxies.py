@@ -205,6 +205,8 @@ class Line:
         self.slow |= kinds[:1] == ("CellTooLong",)
         for kind in kinds:
             base = getattr(builtins, kind, None)
+            if base in (StopIteration, StopAsyncIteration):
+                continue  # would end a loop of the test's and look like success
             if isinstance(base, type) and issubclass(base, Exception) and base is not Exception:
                 break
         else:
@@ -320,7 +322,8 @@ class Remote:
             raise AttributeError(f"a student's {type(self).__name__} does not hand over {name}")
         if name.startswith(("_repr_", "_ipython_")):
             raise AttributeError(name)
-        return self._line.ask("attribute", self, name)
+        value = self._line.ask("attribute", self, name)
+        return _Between(value) if name in _VERDICTS and isinstance(value, RemoteFunction) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._line.ask("assign", self, name, value)
@@ -409,6 +412,25 @@ class RemoteFunction(Remote):
             )
         except (ValueError, TypeError, IndexError):
             raise AttributeError("__signature__") from None
+
+
+_VERDICTS = frozenset(
+    {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals", "allclose", "array_equal"}
+)
+"""Methods of text, sets and tables that judge an expected value: no object of a student's may do that."""
+
+
+class _Between:
+    """Such a method: it works between two things of the student's, and not with data of a test."""
+
+    def __init__(self, method: RemoteFunction) -> None:
+        self._method = method
+
+    def __call__(self, *args: Any) -> Any:
+        """Compare with other things of the student's."""
+        if not args or not all(isinstance(argument, Remote) for argument in args):
+            raise TypeError("an object of the student's cannot judge what a test expects")
+        return self._method(*args)
 
 
 def _next(iterator: Remote) -> list[Any]:

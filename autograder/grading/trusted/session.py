@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,15 @@ from autograder.grading.trusted.proxies import Line, Module, SandboxLost
 from autograder.grading.trusted.rebuild import Rebuilt, Step, inert, printable
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.template import Template
-from autograder.grading.trusted.trusted_cells import Bench, Ran, TestTooLong, error_output, points
+from autograder.grading.trusted.trusted_cells import Bench, Ran, TestTooLong, error_output, limited, points
 
 ALIASES = {"np": "numpy", "plt": "matplotlib.pyplot"}
 """Modules by the names that everyone gives them, for tests that rely on the student's import."""
 
 OURS = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM}
 MOST_RESTARTS = 40
+MOST_OUTPUTS = 6 << 20
+"""Characters of all that a student's cells show."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -57,6 +59,7 @@ class Session:
         self.sandbox: Sandbox | None = None
         self.line: Line | None = None
         self.left = limits.in_all
+        self.room = MOST_OUTPUTS
         self.lethal: set[int] = set()
         self.ran_inside: list[int] = []
         self.restarts = 0
@@ -143,15 +146,17 @@ class Session:
             return
         setup = step.role in ("setup", "plain")
         try:
-            error, outputs = line.run(step.inside, f"cell {number + 1}", self.limits.a_cell, setup)
+            with self._bounded():
+                error, outputs = line.run(step.inside, f"cell {number + 1}", self.limits.a_cell, setup)
         except SandboxLost as lost:
             self.lethal.add(number)
             self._lost(number, step, lost)
             return
         self.ran_inside.append(number)
         if step.role == "answer" and step.template is not None:
-            self.forget(step.template.binds)
-        self.outputs[number] = _student_outputs(outputs, self.settings.output_kb << 10, number)
+            self.forget(step.template.binds & self.template.answer_names)
+        self.outputs[number] = _student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
+        self.room -= sum(len(str(output)) for output in self.outputs[number])
         if error is not None:
             self.outputs[number].append(_student_error(*error))
             if error[0][:1] == ("CellTooLong",):
@@ -246,8 +251,10 @@ class Session:
         wanted = [name for name in self.wanted if name not in self.bench.names]
         if line is None or not wanted:
             return line
-        for name, value in line.names(wanted).items():
-            if isinstance(value, Module):
+        with self._bounded():
+            found = line.names(wanted)
+        for name, value in found.items():
+            if isinstance(value, Module) or name in self.template.instructors_names:
                 continue
             if name in builtins_ and name not in self.template.answer_names:
                 continue  # a student's own `len` is not for the tests
@@ -255,6 +262,7 @@ class Session:
         for name in wanted:
             module = self.template.modules.get(name, ALIASES.get(name, ""))
             if module and name not in self.template.answer_names and name not in builtins_:
+                self.theirs.pop(name, None)
                 with suppress(ImportError):
                     self.theirs[name] = _import(module)
         self.bench.names.update(self.theirs)
@@ -274,6 +282,17 @@ class Session:
         """
         for name in names:
             self.bench.names.pop(name, None)
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """What is sent may be made to be slow to read: that takes its time from the student, not from us."""
+        try:
+            with limited(self.limits.a_cell + 10):
+                yield
+        except TestTooLong:
+            raise SandboxLost(
+                "what the student's process sent took too long to read", timed_out=True
+            ) from None
 
     # The sandbox
 
@@ -423,7 +442,7 @@ def _student_error(kinds: tuple[str, ...], message: str, trace: str) -> dict[str
     }
 
 
-def _student_outputs(outputs: list[Any], most: int, number: int) -> list[dict[str, Any]]:
+def _student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
     """What a student's cell showed, as text and PNG pictures only: nothing that could act where it is
     shown.
     """

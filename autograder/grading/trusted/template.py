@@ -55,7 +55,16 @@ class Template(BaseModel):
     @property
     def answer_names(self) -> frozenset[str]:
         """The names that students are to define."""
-        return frozenset().union(*(cell.binds for cell in self.cells if cell.role in ("answer", "written")))
+        made = frozenset().union(*(cell.binds for cell in self.cells if cell.role in ("answer", "written")))
+        return made - self.modules.keys()
+
+    @property
+    def instructors_names(self) -> frozenset[str]:
+        """The instructor's alone: no value of a student's may stand in for them, whatever happens."""
+        made = frozenset().union(
+            *(cell.binds for cell in self.cells if cell.role in ("plain", "setup", "test"))
+        )
+        return (made | self.modules.keys()) - self.answer_names
 
     @property
     def tests(self) -> tuple[TemplateCell, ...]:
