@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from autograder.course import RELEASE, SOURCE, Course, CourseError, load_course
 
+EXECUTE = "autograder.grading.execute.StillExecute"
 STUB = """\
 # Write your answer here, in place of this comment and the next line.
 raise NotImplementedError("not written yet")"""
@@ -55,6 +56,16 @@ def _fill(config: Config, course: Course) -> Config:
         "autograder.grading.duplicates.ForgetDuplicates",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # As nbgrader's own lists, but for the execution.
+    config.Autograde.autograde_preprocessors = [
+        EXECUTE,
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     return config

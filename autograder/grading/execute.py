@@ -30,7 +30,19 @@ LAST_WORDS = 2.0
 """Seconds of computing between the interruption of a cell and the end of a process that ignores it."""
 
 
-class PatientExecute(Execute):
+class StillExecute(Execute):
+    """nbgrader's execution where widgets stand still: what they show becomes the cell's own output.
+
+    nbclient plays the browser for widgets that show output. While it answers the kernel, the kernel's reply
+    to the cell can go unnoticed, and the cell then waits for its whole time limit. Without the play nothing
+    is lost, and the feedback page has the picture, which a widget's dead controls would not show.
+    """
+
+    def on_comm_open_jupyter_widget(self, msg: dict[str, Any]) -> None:
+        """Leave the widget to itself."""
+
+
+class PatientExecute(StillExecute):
     """nbgrader's execution with limits on computing time, surviving a dead kernel.
 
     A process grades one submission, so what happened is noted on the class, for whoever started it.

@@ -21,7 +21,7 @@ from autograder.grading.results import Result, Status
 from autograder.grading.seeds import SEED_VARIABLE
 from autograder.grading.turns import Turn
 from autograder.notebooks import read_notebook
-from autograder.stock import NbgraderError, run, settings
+from autograder.stock import EXECUTE, NbgraderError, run, settings
 
 WAITING = 5
 """A notebook that only waits is ended after this many times the seconds that it may compute."""
@@ -88,7 +88,6 @@ def _autograde(course: Course, assignment: Assignment, student: str, turn: Turn)
     """nbgrader's own autograde, with our execution in place of its."""
     from nbgrader.converters import Autograde
     from nbgrader.coursedir import CourseDirectory
-    from nbgrader.preprocessors import Execute
 
     from autograder.grading.execute import PatientExecute
 
@@ -100,7 +99,7 @@ def _autograde(course: Course, assignment: Assignment, student: str, turn: Turn)
     folder = CourseDirectory(config=config, assignment_id=assignment.name, student_id=student)
     app = Autograde(coursedir=folder, config=config, force=True)
     app.autograde_preprocessors = [
-        PatientExecute if step is Execute else step for step in app.autograde_preprocessors
+        PatientExecute if step == EXECUTE else step for step in app.autograde_preprocessors
     ]
     run(app, f"grading {assignment.name} of {student}")
     return PatientExecute.happened

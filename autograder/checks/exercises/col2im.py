@@ -242,6 +242,19 @@ def _(cols, x_shape, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "columns read in the order i, j, n; FH in the assertion about W",
+    "This looks like the Stanford course's own col2im: it reads the columns with the images fastest, while "
+    "in this course n is slowest. And before that it asserts that W - FH + 2 pad is a multiple of the stride, "
+    "where the window's width is meant.",
+)
+def _(cols, x_shape, size, stride=1, pad=0):
+    assert (x_shape[3] + 2 * pad - size[0]) % stride == 0
+    (N, C), (OH, OW) = x_shape[:2], sizes(x_shape, size, stride, pad)
+    axes = cols.reshape(C, *size, OH, OW, N).transpose(0, 1, 2, 5, 3, 4)
+    return from_axes(axes, x_shape, size, stride, pad)
+
+
+@mistakes.mistake(
     "columns read in the order n, j, i",
     "Within an image the columns stand for windows row by row: j changes fastest. You read them as if i did.",
 )

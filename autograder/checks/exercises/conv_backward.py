@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import lru_cache, wraps
 
 import numpy as np
 
@@ -36,6 +36,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("geometry", "pad 1", (1, 1, 2, 2), (1, 1, 3, 3), pad=1)
     yield case("geometry", "pad 1 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=1)
     yield case("geometry", "pad 2: some windows see only padding", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
+    yield case("geometry", "stride 3 and pad 1", (1, 1, 4, 4), (1, 1, 3, 3), stride=3, pad=1)
     yield case("geometry", "stride 2 and pad 1", (2, 2, 5, 5), (2, 2, 3, 3), stride=2, pad=1)
     yield case(
         "geometry", "stride 3, pad 2, real numbers", (2, 3, 5, 5), (4, 3, 3, 3), reals, stride=3, pad=2
@@ -55,14 +56,15 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(
         "rectangles", "a filter wider than high, real numbers", (2, 3, 4, 6), (3, 3, 2, 4), reals, pad=1
     )
-    dout, x, w = reals(rng, 2, 3, 5, 5), reals(rng, 2, 2, 5, 4), reals(rng, 3, 2, 3, 2)
+    dout, x, w = reals(rng, 2, 3, 4, 4), reals(rng, 2, 2, 4, 4), reals(rng, 3, 2, 3, 3)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (dout, x, w)), {"pad": 1})
     yield Case("edges", "arrays that are not contiguous", tuple(map(scattered, (dout, x, w))), {"pad": 1})
     yield case("edges", "one image of one pixel, a 1x1 filter", (1, 1, 1, 1), (1, 1, 1, 1))
 
 
-# The right parts, computed fast: the catalogue calls them some two thousand times for one wrong answer.
-# The strides of rows and columns are apart, so that a mistake can forget one of them.
+# The right parts, computed fast: the catalogue asks for them some two thousand times for one wrong answer.
+# Most ask for those of the same arrays, so these are remembered. The strides of rows and columns are apart,
+# so that a mistake can forget one of them.
 
 
 def pads(x, pad):
@@ -125,6 +127,14 @@ def input_gradient(dout, x, w, stride, pad):
 
 
 def backward(dout, x, w, stride=1, pad=0):
+    """dx, dw and db; fresh copies, for a mistake may change what it is given."""
+    data = ((a.tobytes(), a.dtype.str, a.shape) for a in (dout, x, w))
+    return tuple(part.copy() for part in _backward(stride, pad, *data))
+
+
+@lru_cache(maxsize=256)
+def _backward(stride, pad, *data):
+    dout, x, w = (np.frombuffer(memory, dtype).reshape(shape) for memory, dtype, shape in data)
     dw = filter_gradient(dout, pads(x, pad), w, stride, stride)
     return input_gradient(dout, x, w, stride, pad), dw, dout.sum(axis=(0, 2, 3))
 
@@ -474,9 +484,32 @@ def _(dout, x, w, stride, pad):
 )
 def _(dout, x, w, stride=1, pad=0):
     N, C, H, W = x.shape
-    x_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    x_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad), x.dtype)
     x_pad[:, :, pad:-pad, pad:-pad] = x
     return backward(dout, x, w, stride, pad)
+
+
+@mistakes.mistake(
+    "dx filled from [pad:-pad], which is empty for pad = 0",
+    "-0 is 0, so with pad = 0 you assign an empty slice to dx, which is an error. Count from the front: pad "
+    "to pad + H.",
+)
+@only("dx")
+def _(dout, x, w, stride, pad):
+    dx = np.zeros_like(x)
+    for n, each in enumerate(padded_input_gradient(dout, x, w, stride, stride, pad)):
+        dx[n] = each[:, pad:-pad, pad:-pad]
+    return dx
+
+
+@mistakes.mistake(
+    "dx cropped by 1 whatever `pad` says",
+    "You always cut one row and column off each side. How many of them are padding is the argument `pad`; "
+    "without padding nothing is cut off.",
+)
+@only("dx")
+def _(dout, x, w, stride, pad):
+    return padded_input_gradient(dout, x, w, stride, stride, pad)[:, :, 1:-1, 1:-1]
 
 
 @mistakes.mistake(
@@ -549,9 +582,8 @@ def _(dout, x, w, stride, pad):
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
-    small = np.zeros(
-        (*x.shape[:2], *(o + f - 1 - 2 * pad for o, f in zip(dout.shape[2:], w.shape[2:], strict=True)))
-    )
+    sizes = (o + f - 1 - 2 * pad for o, f in zip(dout.shape[2:], w.shape[2:], strict=True))
+    small = np.zeros((*x.shape[:2], *sizes), x.dtype)
     return input_gradient(dout, small, w, 1, pad)
 
 
@@ -734,6 +766,37 @@ def _(dout, x, w, stride=1, pad=0):
             dw += np.tensordot(dout[:, :, i, j], x_pad[:, :, rows, columns], (0, 0))
             dx_pad[:, :, rows, columns] += np.tensordot(dout[:, :, i, j], w, 1)
     return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
+    "windows numbered with the height of the output",
+    "Counted flat, row by row, a row of the output holds OW windows; that number leads from (i, j) to the "
+    "place in the row and back again. Yours is OH.",
+)
+def _(dout, x, w, stride=1, pad=0):
+    (N, K, OH, OW), (FH, FW) = dout.shape, w.shape[2:]
+    x_pad, dx_pad = pads(x, pad), pads(np.zeros_like(x), pad)
+    flat, seen = dout.reshape(N, K, OH * OW), np.zeros((OH * OW, N, *w.shape[1:]), x.dtype)
+    for i, j, rows, columns in windows(dout, w, stride):
+        seen[i * OH + j] = x_pad[:, :, rows, columns]
+    for m, sent in enumerate(np.tensordot(flat, w, (1, 0)).swapaxes(0, 1)):
+        top, left = m // OH * stride, m % OW * stride
+        dx_pad[:, :, top : top + FH, left : left + FW] += sent
+    return crop(dx_pad, x, pad), np.tensordot(flat, seen, ((0, 2), (1, 0))), dout.sum(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
+    "pixels numbered with the height of the input",
+    "Counted flat, a pixel stands one whole row of the padded input further than the pixel above it. For dw "
+    "you count rows of its height, not of its width.",
+)
+@only("dw")
+def _(dout, x, w, stride, pad):
+    x_pad = pads(x, pad)
+    N, C, H, W = x_pad.shape
+    n, c, i, j, p, q = np.ogrid[:N, :C, : dout.shape[2], : dout.shape[3], : w.shape[2], : w.shape[3]]
+    seen = np.take(x_pad, ((n * C + c) * W + i * stride + p) * H + j * stride + q)
+    return np.einsum("nkij,ncijpq->kcpq", dout, seen)
 
 
 @mistakes.mistake(

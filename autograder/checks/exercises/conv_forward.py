@@ -20,8 +20,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 
     yield case("values", "one image, one channel, one filter", (1, 1, 3, 3), (1, 1, 2, 2))
     yield case("values", "two channels are summed", (1, 2, 2, 2), (1, 2, 2, 2))
-    yield case("values", "two filters", (1, 1, 2, 3), (2, 1, 2, 2))
-    yield case("values", "two images", (2, 1, 2, 3), (1, 1, 2, 2))
+    yield case("values", "two filters", (1, 1, 3, 3), (2, 1, 2, 2))
+    yield case("values", "two images", (2, 1, 3, 3), (1, 1, 2, 2))
     yield case("values", "three images, one channel, two filters", (3, 1, 2, 2), (2, 1, 1, 1))
     yield case("values", "one image, two channels, three filters", (1, 2, 3, 3), (3, 2, 2, 2))
     yield case("values", "two images, two channels, three filters", (2, 2, 4, 4), (3, 2, 3, 3))
@@ -38,6 +38,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         (1, 1, 2, 2),
         stride=3,
     )
+    yield case("geometry", "stride 3 and pad 1", (1, 1, 4, 4), (1, 1, 3, 3), stride=3, pad=1)
     yield case("geometry", "a 1x1 filter at stride 2", (1, 2, 3, 3), (1, 2, 1, 1), stride=2)
     yield case("geometry", "pad 2 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
     yield case(
@@ -59,7 +60,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(
         "rectangles", "a wide input, stride 3, real numbers", (3, 2, 5, 8), (2, 2, 2, 5), reals, stride=3
     )
-    x, w, b = reals(rng, 2, 2, 5, 4), reals(rng, 3, 2, 3, 2), reals(rng, 3)
+    x, w, b = reals(rng, 2, 2, 4, 4), reals(rng, 3, 2, 3, 3), reals(rng, 3)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (x, w, b)), {"pad": 1})
     yield Case("edges", "arrays that are not contiguous", (scattered(x), scattered(w), b), {"pad": 1})
     x, w, b = integers(rng, 1, 1, 6, 6), integers(rng, 1, 1, 3, 3), integers(rng, 1)
@@ -68,7 +69,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
-# Mistakes are made with the faster convolution: a student waits for all of them before a report.
+# Mistakes are made with the faster convolution: a student waits for all of them before a report. They keep
+# the dtype of x, so that float32 is compared with the tolerance of float32, however a student adds up.
 
 mistakes = Catalogue()
 
@@ -100,7 +102,33 @@ def _(x, w, b, stride=1, pad=0):
 
 @mistakes.mistake("padding ignored", "Put `pad` rows and columns of zeros on each side of the input first.")
 def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, b, stride)
+    return _rounded(x, w, b, stride)
+
+
+@mistakes.mistake(
+    "padded by 1 whatever `pad` says",
+    "You always put one row and column of zeros on each side. How many there are is the argument `pad`.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return _windows(x, w, b, 1, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad))
+
+
+@mistakes.mistake(
+    "neither stride nor padding yet",
+    "Your answer is right for stride 1 without padding, and gives that whatever the arguments say. Both "
+    "change the size of the output, and the stride also the place of each window.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return _windows(x, w, b, 0, lambda i, j: (i, j), *_size(x, w, 1, 0))
+
+
+@mistakes.mistake(
+    "neither bias, stride nor padding yet",
+    "The sums over the windows are right. What is missing is b[k] in each of them, and the two arguments "
+    "`stride` and `pad`.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return _windows(x, w, 0 * b, 0, lambda i, j: (i, j), *_size(x, w, 1, 0))
 
 
 @mistakes.mistake(
@@ -166,7 +194,7 @@ def _(x, w, b, stride=1, pad=0):
 )
 def _(x, w, b, stride=1, pad=0):
     N, C, H, W = x.shape
-    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), x.dtype)
     padded[:, :, pad:-pad, pad:-pad] = x
     return convolve(padded, w, b, stride)
 
@@ -194,11 +222,48 @@ def _(x, w, b, stride=1, pad=0):
 
 @mistakes.mistake("height used for the width of the output", "OH comes from H and FH, OW from W and FW.")
 def _(x, w, b, stride=1, pad=0):
+    OH, _OW = _size(x, w, stride, pad)
+    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), OH, OH)
+
+
+@mistakes.mistake(
+    "output made as wide as high",
+    "Your loops find the right windows, but the array they fill has OH rows and OH columns. Its width comes "
+    "from W and FW.",
+)
+def _(x, w, b, stride=1, pad=0):
     right = convolve(x, w, b, stride, pad)
     OH, OW = right.shape[2:]
-    if OW < OH:
-        raise ValueError("a window reaches beyond the input")
-    return right[:, :, :, :OH]
+    if OW > OH:
+        raise IndexError("the output has no such column")
+    return np.pad(right, ((0, 0), (0, 0), (0, 0), (0, OH - OW)))
+
+
+@mistakes.mistake(
+    "windows numbered with the height of the output",
+    "Counted flat, row by row, a row of the output holds OW windows. Yours begins a new row every OH.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, 0 * b, stride, pad)
+    N, K, OH, OW = right.shape
+    flat = np.zeros((N, K, OH * OW), right.dtype)
+    for i, j in np.ndindex(OH, OW):
+        flat[:, :, i * OH + j] = right[:, :, i, j]
+    return flat.reshape(right.shape) + b[:, None, None]
+
+
+@mistakes.mistake(
+    "pixels numbered with the height of the input",
+    "Counted flat, a pixel stands one whole row of the padded input further than the pixel above it. You "
+    "count rows of its height, not of its width.",
+)
+def _(x, w, b, stride=1, pad=0):
+    xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    N, C, H, W = xp.shape
+    (FH, FW), (OH, OW) = w.shape[2:], _size(x, w, stride, pad)
+    n, c, i, j, p, q = np.ogrid[:N, :C, :OH, :OW, :FH, :FW]
+    seen = np.take(xp, ((n * C + c) * W + i * stride + p) * H + j * stride + q)
+    return np.einsum("ncijpq,kcpq->nkij", seen, w) + b[:, None, None]
 
 
 @mistakes.mistake(
@@ -209,7 +274,7 @@ def _(x, w, b, stride=1, pad=0):
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     F = w.shape[2]
     size = (padded.shape[2] - F) // stride + 1
-    out = np.zeros((len(x), len(w), size, size))
+    out = np.zeros((len(x), len(w), size, size), x.dtype)
     for n, k, i, j in np.ndindex(out.shape):
         row, column = i * stride, j * stride
         out[n, k, i, j] = np.sum(padded[n, :, row : row + F, column : column + F] * w[k]) + b[k]
@@ -324,7 +389,7 @@ def _(x, w, b, stride=1, pad=0):
 )
 def _(x, w, b, stride=1, pad=0):
     right = convolve(x, w, b, stride, pad)
-    out = np.zeros((len(x), len(w), *x.shape[2:]))
+    out = np.zeros((len(x), len(w), *x.shape[2:]), x.dtype)
     if right.shape[2] > out.shape[2] or right.shape[3] > out.shape[3]:
         raise IndexError("an output does not fit into an array as large as the input")
     out[:, :, : right.shape[2], : right.shape[3]] = right
@@ -359,7 +424,7 @@ def _(x, w, b, stride=1, pad=0):
 def _(x, w, b, stride=1, pad=0):
     padded = np.pad(x, pad)
     OH, OW = _size(x, w, stride, pad)
-    out = np.zeros((len(x), len(w), OH, OW))
+    out = np.zeros((len(x), len(w), OH, OW), x.dtype)
     FH, FW = w.shape[2:]
     for n, k, i, j in np.ndindex(out.shape):
         window = padded[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
@@ -430,7 +495,7 @@ def _(x, w, b, stride=1, pad=0):
     "The zeros go around the input, before the windows are cut out, not around the result.",
 )
 def _(x, w, b, stride=1, pad=0):
-    return np.pad(convolve(x, w, b, stride), ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    return np.pad(_rounded(x, w, b, stride), ((0, 0), (0, 0), (pad, pad), (pad, pad)))
 
 
 @mistakes.mistake(
@@ -455,15 +520,23 @@ def _size(x, w, stride, pad):
     return (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
 
 
+def _rounded(x, w, b, stride):
+    """The convolution without padding on as much of x as fits: a student's size is rounded down."""
+    (OH, OW), (FH, FW) = _size(x, w, stride, 0), w.shape[2:]
+    return convolve(x[:, :, : (OH - 1) * stride + FH, : (OW - 1) * stride + FW], w, b, stride)
+
+
 def _windows(x, w, b, pad, place, OH, OW):
-    """Windows at place(i, j); one that reaches beyond the padded input is an error, as it is for a loop."""
+    """Windows at place(i, j), cut out and multiplied as NumPy does it in a student's loop.
+
+    A window that reaches beyond the padded input is cut short; times the filter that is an error, but for a
+    window cut to one row or column: NumPy stretches it.
+    """
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     FH, FW = w.shape[2:]
-    out = np.zeros((len(x), len(w), OH, OW))
+    out = np.zeros((len(x), len(w), OH, OW), x.dtype)
     for n, k, i, j in np.ndindex(out.shape):
         row, column = place(i, j)
-        if row + FH > padded.shape[2] or column + FW > padded.shape[3]:
-            raise IndexError("a window reaches beyond the padded input")
         out[n, k, i, j] = np.sum(padded[n, :, row : row + FH, column : column + FW] * w[k]) + b[k]
     return out
 

@@ -117,6 +117,17 @@ def _(x, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "columns in the order i, j, n; FH in the assertion about W",
+    "This looks like the Stanford course's own im2col: its columns run through the images fastest, while "
+    "this course keeps each image together. And before that it asserts that W - FH + 2 pad is a multiple of "
+    "the stride, where the window's width is meant.",
+)
+def _(x, size, stride=1, pad=0):
+    assert (x.shape[3] + 2 * pad - size[0]) % stride == 0
+    return flat(six_axes(x, size, stride, pad).transpose(0, 1, 2, 4, 5, 3))
+
+
+@mistakes.mistake(
     "columns in the order n, j, i",
     "Within an image the windows go row by row, as you read: j changes fastest. Yours go down first.",
 )
@@ -188,6 +199,17 @@ def _(x, size, stride=1, pad=0):
     axes = six_axes(x, size, stride, pad)
     C, FH, FW, N, OH, OW = axes.shape
     return axes.transpose(3, 0, 1, 2, 4, 5).reshape(N * C * FH * FW, OH * OW)
+
+
+@mistakes.mistake(
+    "one matrix an image",
+    "You return an array of three axes with the images in front, as PyTorch's unfold does. This course has "
+    "one matrix: the columns of all images side by side, n slowest.",
+)
+def _(x, size, stride=1, pad=0):
+    axes = six_axes(x, size, stride, pad)
+    C, FH, FW, N, OH, OW = axes.shape
+    return axes.transpose(3, 0, 1, 2, 4, 5).reshape(N, C * FH * FW, OH * OW)
 
 
 @mistakes.mistake(
