@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 
-from .conftest import RIGHT
+from .conftest import REPOSITORY, RIGHT
 
 
 @pytest.fixture
@@ -73,10 +73,10 @@ def test_release_says_what_it_did(run, bare):
     assert "unchanged" in run(bare.root, "release", "01").output
 
 
-def test_a_demo_empties_only_a_demos_folder(run, course, tmp_path):
+def test_a_demo_empties_only_a_demos_folder(run, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
-    shown = run(course.root, "demo", "--folder", str(tmp_path / "mine"))
+    shown = run(REPOSITORY, "demo", "--folder", str(tmp_path / "mine"))
     assert shown.exit_code == 2
     assert "no demo made" in " ".join(shown.output.split())
     assert (tmp_path / "mine" / "thesis.txt").exists()

@@ -2,6 +2,8 @@
 
 A forward mistake walks wrong windows with a right `summary` (what is kept of one window); a backward mistake
 sends gradients to wrong places with right `shares` (which pixels of a window get how much).
+Results keep the dtype of what came in, so that float32 is compared with the tolerance of float32, however a
+student adds up.
 """
 
 from __future__ import annotations
@@ -86,7 +88,7 @@ def walk(x, OH, OW, window, summary):
     """Fill `out`, and all else that `summary` gives, from window(n, c, i, j) -> an array."""
     N, C = x.shape[:2]
     several = isinstance(summary(np.zeros((1, 1))), tuple)
-    kept = np.zeros((2 if several else 1, N, C, OH, OW))
+    kept = np.zeros((2 if several else 1, N, C, OH, OW), x.dtype)
     for n, c, i, j in np.ndindex(N, C, OH, OW):
         kept[:, n, c, i, j] = summary(window(n, c, i, j))
     return tuple(kept) if several else kept[0]
@@ -214,6 +216,50 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         return every(right(x, size, stride), lambda a: a.swapaxes(2, 3))
 
     @catalogue.mistake(
+        "i over OW, j over OH",
+        "i counts the OH rows of the output and j its OW columns. Your loops run the other way round, which "
+        "fails unless the output is square.",
+    )
+    def _(x, size, stride):
+        OH, OW = places(x.shape, size, stride)
+        if OH != OW:
+            raise IndexError("the output has no such row or column")
+        return right(x, size, stride)
+
+    @catalogue.mistake(
+        "windows numbered with the height of the output",
+        "Counted flat, row by row, a row of the output holds OW windows. Yours begins a new row every OH.",
+    )
+    def _(x, size, stride):
+        (FH, FW), (OH, OW) = size, places(x.shape, size, stride)
+        seen = np.zeros((OH * OW, *x.shape[:2], FH, FW), x.dtype)
+        for i, j in np.ndindex(OH, OW):
+            top, left = i * stride, j * stride
+            seen[i * OH + j] = x[:, :, top : top + FH, left : left + FW]
+        return walk(x, OH, OW, lambda n, c, i, j: seen[i * OW + j, n, c], summary)
+
+    @catalogue.mistake(
+        "pixels numbered with the height of the image",
+        "Counted flat, a pixel stands W places behind the pixel above it, one whole row. Yours stands H "
+        "behind.",
+    )
+    def _(x, size, stride):
+        (N, C, H, W), (FH, FW), (OH, OW) = x.shape, size, places(x.shape, size, stride)
+        n, c, i, j, p, q = np.ogrid[:N, :C, :OH, :OW, :FH, :FW]
+        seen = np.take(x, ((n * C + c) * W + i * stride + p) * H + j * stride + q)
+        return walk(x, OH, OW, lambda *place: seen[place], summary)
+
+    @catalogue.mistake(
+        "reshaped to (N, H, W, C), not transposed",
+        "x.reshape(N, H, W, C) keeps all numbers in their order, so your windows mix rows and channels. "
+        "Moving an axis is a transpose; pooling needs none here.",
+    )
+    def _(x, size, stride):
+        N, C, H, W = x.shape
+        result = right(x.reshape(N, H, W, C).transpose(0, 3, 1, 2), size, stride)
+        return every(result, lambda a: a.transpose(0, 2, 3, 1).reshape(a.shape))
+
+    @catalogue.mistake(
         "only the first image", "Only out[0] is filled. There are N images, each pooled by itself."
     )
     def _(x, size, stride):
@@ -289,7 +335,7 @@ def send(dout, x_shape, shares, top, left, add=True):
 
     The window begins at row top(i) and column left(j).
     """
-    dx = np.zeros(x_shape)
+    dx = np.zeros(x_shape, dout.dtype)
     for n, c, i, j in np.ndindex(*dout.shape):
         for p, q, share in shares(n, c, i, j):
             value = dout[n, c, i, j] * share
@@ -343,6 +389,46 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     def _(dout, more, x_shape, size, stride):
         shares = shares_of(more, size)
         return send(dout, x_shape, shares, lambda i: i * size[0], lambda j: j * size[1])
+
+    @catalogue.mistake(
+        "i over OW, j over OH",
+        "i counts the OH rows of dout and j its OW columns. Your loops run the other way round, which fails "
+        "unless dout is square.",
+    )
+    def _(dout, more, x_shape, size, stride):
+        if dout.shape[2] != dout.shape[3]:
+            raise IndexError("dout has no such row or column")
+        return right(dout, more, x_shape, size, stride)
+
+    @catalogue.mistake(
+        "windows numbered with the height of the output",
+        "Counted flat, row by row, a row of dout holds OW gradients. To come back to row i, divide by that "
+        "number; you divide by OH.",
+    )
+    def _(dout, more, x_shape, size, stride):
+        (FH, FW), (OH, OW), shares = size, dout.shape[2:], shares_of(more, size)
+        dx = np.zeros(x_shape, dout.dtype)
+        for n, c, i, j in np.ndindex(*dout.shape):
+            patch = np.zeros(size, dout.dtype)
+            for p, q, share in shares(n, c, i, j):
+                patch[p, q] = dout[n, c, i, j] * share
+            top, left = (i * OW + j) // OH * stride, j * stride
+            dx[n, c, top : top + FH, left : left + FW] += patch
+        return dx
+
+    @catalogue.mistake(
+        "reshaped to (N, H, W, C), not transposed",
+        "reshape keeps all numbers in their order, so channels and columns are mixed on the way in and out. "
+        "Moving an axis is a transpose; pooling needs none here.",
+    )
+    def _(dout, more, x_shape, size, stride):
+        N, C, H, W = x_shape
+
+        def moved(a):
+            return a.reshape(N, *dout.shape[2:], C).transpose(0, 3, 1, 2)
+
+        more = moved(more) if isinstance(more, np.ndarray) else more
+        return right(moved(dout), more, x_shape, size, stride).transpose(0, 2, 3, 1).reshape(x_shape)
 
     @catalogue.mistake(
         "every gradient into the first window",

@@ -244,8 +244,8 @@ def _(cols, x_shape, size, stride=1, pad=0):
 @mistakes.mistake(
     "columns read in the order i, j, n; FH in the assertion about W",
     "This looks like the Stanford course's own col2im: it reads the columns with the images fastest, while "
-    "in this course n is slowest. And before that it asserts that W - FH + 2 pad is a multiple of the stride, "
-    "where the window's width is meant.",
+    "in this course n is slowest. And before that it asserts that W - FH + 2 pad is a multiple of the "
+    "stride, where the window's width is meant.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
     assert (x_shape[3] + 2 * pad - size[0]) % stride == 0

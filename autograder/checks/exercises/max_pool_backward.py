@@ -30,7 +30,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     first = (integers(rng, 1, 1, 2, 2), np.zeros((1, 1, 2, 2), int), (1, 1, 4, 4), (2, 2), 2)
     yield Case("values", "tied inputs: every switch is the first place of its window", first)
     # No overlap here: in which order NumPy visits scattered arrays must not decide which gradient is lost.
-    dout, switches, *rest = case("edges", "", (2, 3, 4, 6), (2, 2), 2, reals).args
+    dout, switches, *rest = case("edges", "", (2, 3, 4, 4), (2, 2), 2, reals).args
     yield Case("edges", "float32", (dout.astype(np.float32), switches, *rest))
     yield Case("edges", "switches in int32", (dout, switches.astype(np.int32), *rest))
     yield Case("edges", "arrays that are not contiguous", (scattered(dout), scattered(switches), *rest))
@@ -140,6 +140,33 @@ def _(dout, switches, x_shape, size, stride):
         rows = slice(p, p + (OH - 1) * stride + 1, stride)
         columns = slice(q, q + (OW - 1) * stride + 1, stride)
         dx[:, :, rows, columns] = np.where(switches == k, dout, 0)
+    return dx
+
+
+@mistakes.mistake(
+    "each window overwrites the one before, with zeros too",
+    "You set the whole window: the gradient at its maximum and 0 everywhere else. Where windows overlap, "
+    "those zeros and gradients wipe out what earlier windows sent.",
+)
+def _(dout, switches, x_shape, size, stride):
+    dx = np.zeros(x_shape)
+    for (n, c, i, j), k in np.ndenumerate(switches):
+        window = dx[n, c, i * stride : i * stride + size[0], j * stride : j * stride + size[1]]
+        window[...] = 0
+        window[np.unravel_index(k, size)] = dout[n, c, i, j]
+    return dx
+
+
+@mistakes.mistake(
+    "window as large as the stride",
+    "You read the switches as if windows were `stride` pixels high and wide. Their height and width are in "
+    "`size`.",
+)
+def _(dout, switches, x_shape, size, stride):
+    dx = np.zeros(x_shape)
+    for (n, c, i, j), k in np.ndenumerate(switches):
+        p, q = np.unravel_index(k, (stride, stride))
+        dx[n, c, i * stride + p, j * stride + q] += dout[n, c, i, j]
     return dx
 
 

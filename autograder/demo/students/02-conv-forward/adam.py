@@ -1,4 +1,4 @@
-"""Nora uses while loops and moves j only inside the if. Her loop never ends."""
+"""Adam uses while loops and moves j only inside the if. His loop never ends."""
 
 # %% conv_window
 def conv_window(x, w, b, i, j, stride=1):
