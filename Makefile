@@ -33,10 +33,10 @@ release: $(ready)  ## Make assignments/ anew from solutions/
 	cs-conv release
 
 test: $(ready)  ## Run the quick tests
-	pytest -n auto
+	pytest -n auto --dist worksteal
 
 test-slow: $(ready)  ## Run the slow tests: hundreds of seeds, whole classes
-	pytest -n auto -m slow
+	pytest -n auto --dist worksteal -m slow
 
 test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
 	pytest -m browser

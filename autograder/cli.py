@@ -18,7 +18,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 import autograder.quick_start  # noqa: F401  (before anything imports Jupyter)
-from autograder.course import Assignment, Course, CourseError, find_root, load_course
+from autograder.course import Assignment, Course, CourseError, find_root, load_course, short
 
 console = Console()
 complain = Console(stderr=True)
@@ -74,14 +74,6 @@ def _chosen(course: Course, names: list[str] | None, having: Path | None = None)
     return found
 
 
-def _shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
 @app.command()
 def lab(
     course: Where = None,
@@ -114,7 +106,7 @@ def release(assignments: Names = None, course: Where = None) -> None:
             status.update(f"releasing {assignment.name}")
             made = make(here, assignment)
             what = "made" if made.changed else "unchanged"
-            console.print(f"[green]{what}[/]  {_shown(made.folder)}  ({assignment.points} points)")
+            console.print(f"[green]{what}[/]  {short(made.folder)}  ({assignment.points} points)")
 
 
 @app.command()
@@ -160,11 +152,11 @@ def grade(
         console.print(class_table(record))
         if record.misconceptions:
             console.print(misconception_table(record))
-        console.print(f"class report  {_shown(write_page(here, record))}")
-    console.print(f"gradebook     {_shown(here.gradebook)}")
+        console.print(f"class report  {short(write_page(here, record))}")
+    console.print(f"gradebook     {short(here.gradebook)}")
     if json is not None:
         write_json(json, records)
-        console.print(f"JSON          {_shown(json)}")
+        console.print(f"JSON          {short(json)}")
     console.print("feedback      cs-conv feedback " + " ".join(record.assignment for record in records))
     if any("not graded" in record.statuses for record in records):
         raise SystemExit(1)
@@ -178,7 +170,7 @@ def feedback(assignments: Names = None, student: Students = None, course: Where 
     here = _course(course)
     for assignment in _chosen(here, assignments, here.autograded()):
         pages = make_feedback(here, assignment, console, student or ())
-        where = f"{_shown(here.feedback())}/STUDENT/{assignment.name}"
+        where = f"{short(here.feedback())}/STUDENT/{assignment.name}"
         console.print(f"{assignment.name}: {pages} pages in {where}")
 
 
@@ -197,7 +189,7 @@ def report(assignments: Names = None, course: Where = None) -> None:
         console.print(class_table(record))
         if record.misconceptions:
             console.print(misconception_table(record))
-        console.print(f"class report  {_shown(write_page(here, record))}")
+        console.print(f"class report  {short(write_page(here, record))}")
 
 
 @app.command()

@@ -207,6 +207,14 @@ def find_root(start: Path) -> Path:
     )
 
 
+def short(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
 def load_course(root: Path) -> Course:
     """Read and validate `root`/course.yml.
 

@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Tests run one process a core; more threads than that for matrices of a few numbers only get in the way.
+# Set before NumPy is imported, here and in the processes that tests start.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
 # A busy machine is no failure: what must be fast is measured where it is tested.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

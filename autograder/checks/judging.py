@@ -258,7 +258,16 @@ def _recognise(
     )
     left = frozenset(mine) - right - frozenset[str]().union(*(r.parts for r in named))
     unexplained = [exercise.aspect(a.name) for a in aspects if a.wrong_parts & left]
-    return (*named, *(r for a in unexplained if (r := _recognise_in(exercise, seed, outcomes, a))))
+    found: dict[Mistake, list[Aspect]] = {}
+    for aspect in unexplained:
+        if mistake := _recognise_in(exercise, seed, outcomes, aspect):
+            found.setdefault(mistake, []).append(aspect)
+    return (*named, *(_in_aspects(mistake, aspects, exercise) for mistake, aspects in found.items()))
+
+
+def _in_aspects(mistake: Mistake, aspects: list[Aspect], exercise: Exercise) -> Recognised:
+    parts = frozenset[str]().union(*(a.parts or exercise.parts for a in aspects))
+    return Recognised(mistake.name, mistake.advice, parts, tuple(a.name for a in aspects))
 
 
 @dataclass(frozen=True)
@@ -304,7 +313,7 @@ ENOUGH = 3
 """On so many wrong results, at least, two answers must agree before one is called by the other's name."""
 
 
-def _recognise_in(exercise: Exercise, seed: int, outcomes: Outcomes, aspect: Aspect) -> Recognised | None:
+def _recognise_in(exercise: Exercise, seed: int, outcomes: Outcomes, aspect: Aspect) -> Mistake | None:
     """The one mistake that gives the student's results on all cases of this aspect.
 
     For answers with several mistakes, no two of which the same cases show.
@@ -320,9 +329,7 @@ def _recognise_in(exercise: Exercise, seed: int, outcomes: Outcomes, aspect: Asp
         for entry in _entries(exercise, seed)
         if all(outcomes[i].agrees(entry.outcomes[i], p) for i in asked for p in parts)
     ]
-    if len(same_there) != 1:
-        return None
-    return Recognised(same_there[0].name, same_there[0].advice, parts, aspect.name)
+    return same_there[0] if len(same_there) == 1 else None
 
 
 def points(exercise: str, aspect: str | None = None) -> int:

@@ -73,7 +73,7 @@ class Report:
 
 
 def _looks_like(mistake: Recognised) -> str:
-    return f"In {mistake.aspect}, this looks like" if mistake.aspect else "This looks like"
+    return f"In {' and '.join(mistake.aspects)}, this looks like" if mistake.aspects else "This looks like"
 
 
 def _mark(passed: bool) -> str:

@@ -62,13 +62,13 @@ class AspectResult:
 class Recognised:
     """A mistake of the catalogue that gives exactly the student's results, and in which parts.
 
-    With an `aspect` it does so on the cases of that aspect only.
+    With `aspects` it does so on the cases of these aspects only.
     """
 
     name: str
     advice: str
     parts: frozenset[str]
-    aspect: str = ""
+    aspects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Verdict:
     def mistakes_in(self, aspect: str | None = None) -> tuple[Recognised, ...]:
         """The mistakes recognised in what this aspect (or any) found wrong."""
         parts = frozenset[str]().union(*(a.wrong_parts for a in self.chosen(aspect)))
-        here = [m for m in self.mistakes if aspect is None or m.aspect in ("", aspect)]
+        here = [m for m in self.mistakes if aspect is None or not m.aspects or aspect in m.aspects]
         return tuple(m for m in here if m.parts & parts)
 
     def to_dict(self, aspect: str | None = None) -> dict[str, Any]:

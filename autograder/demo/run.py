@@ -11,7 +11,7 @@ import yaml
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.course import COURSE_FILE, Assignment, Course, CourseError, load_course
+from autograder.course import COURSE_FILE, Assignment, Course, CourseError, load_course, short
 from autograder.demo.submissions import hand_in, sample_students
 from autograder.grading import NbgraderEngine
 from autograder.release import release
@@ -46,7 +46,7 @@ def run_demo(course: Course, chosen: Sequence[Assignment], folder: Path, console
     for record in records:
         console.print(class_table(record))
         console.print(misconception_table(record))
-    console.print(f"took {time.monotonic() - began:.0f} s; everything lies in {_shown(demo.root)}:")
+    console.print(f"took {time.monotonic() - began:.0f} s; everything lies in {short(demo.root)}:")
     pages = [write_page(demo, record) for record in records]
     for what, where in [
         ("gradebook", demo.gradebook.name),
@@ -88,10 +88,3 @@ def _empty(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / MARK).touch()
-
-
-def _shown(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
