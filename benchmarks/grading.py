@@ -6,8 +6,8 @@
 
 The class is the demo's sample students that finish (with `--all`: all of them), repeated; every copy is a
 submission of its own, graded with a seed of its own. Stock nbgrader is `nbgrader autograde` on the whole
-class, as its documentation has it; since its time is linear, it gets `--stock-students` of them (default 10). Both
-run in turn, `--rounds` times.
+class, as its documentation has it; since its time is linear, it gets `--stock-students` of them (default
+10). Both run in turn, `--rounds` times.
 """
 
 from __future__ import annotations
