@@ -63,8 +63,8 @@ def make_class(folder: Path, assignment: str, size: int, honest: bool = True) ->
     names = []
     for number in range(size):
         for student in sample_students(chosen.name):
-            text = " ".join([student.upload, *student.answers.values()])
-            if honest and re.search(r"while True|os\._exit|os\.kill|sleep\(|half|nothing", text):
+            text = " ".join([student.story, student.upload, *student.answers.values()])
+            if honest and re.search(r"never ends|while True|os\._exit|os\.kill|sleep\(|half|nothing", text):
                 continue
             if len(names) == size:
                 break
