@@ -22,7 +22,7 @@ def _chromium() -> str:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if found is None:
         pytest.fail(
-            f"found none of {', '.join(names)}: install one (on Debian: apt-get install chromium)"
+            f"found none of {', '.join(names)}: install one (on Debian: apt-get install chromium libatomic1)"
             " or name it: CHROMIUM=/path/to/it"
         )
     return found
