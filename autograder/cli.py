@@ -117,6 +117,18 @@ def grade(
     ] = None,
     student: Students = None,
     course: Where = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes at a time; as many as cores by default.")
+    ] = None,
+    executor: Annotated[
+        str | None, typer.Option("--executor", metavar="ADDRESS", help="A Dask scheduler: tcp://HOST:PORT.")
+    ] = None,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Run submissions unconfined where there is no sandbox.")
+    ] = False,
+    stock: Annotated[
+        bool, typer.Option("--stock", help="Grade with nbgrader's own engine, unconfined.")
+    ] = False,
 ) -> None:
     """Grade what students handed in (submitted/STUDENT/ASSIGNMENT/), into the gradebook."""
     from autograder.grading import NbgraderEngine
@@ -126,9 +138,16 @@ def grade(
     here = _course(course)
     if json is not None and not json.absolute().parent.is_dir():
         raise CourseError(f"{json.absolute().parent} is no folder; make it, or write the JSON elsewhere")
+    engine: Any
+    if stock:
+        engine = NbgraderEngine(workers)
+    else:
+        from autograder.grading.trusted import TrustedEngine
+
+        engine = TrustedEngine(workers, unsafe, executor)
     records = []
     for assignment in _chosen(here, assignments, here.submitted()):
-        record = grade_assignment(here, assignment, NbgraderEngine(), console, student or ())
+        record = grade_assignment(here, assignment, engine, console, student or ())
         records.append(record)
         console.print(class_table(record))
         if record.misconceptions:

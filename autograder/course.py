@@ -53,6 +53,9 @@ class Limits(_Strict):
     seconds_a_cell: Annotated[int, Field(ge=1)] = 30
     seconds_in_all: Annotated[int, Field(ge=1)] = 180
     memory_mb: Annotated[int, Field(ge=512)] = 4096
+    processes: Annotated[int, Field(ge=1)] = 32
+    file_mb: Annotated[int, Field(ge=1)] = 64
+    output_kb: Annotated[int, Field(ge=1)] = 256
 
     @model_validator(mode="after")
     def _a_cell_within_the_whole(self) -> Limits:

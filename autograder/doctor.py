@@ -31,6 +31,7 @@ def examine(where: Path) -> Iterator[Finding]:
     yield _tried(
         "a notebook's kernel starts and adds", _run_kernel, "reinstall ipykernel: pip install ipykernel"
     )
+    yield from _sandboxes()
     course: Course | None = None
     try:
         course = load_course(find_root(where))
@@ -39,6 +40,23 @@ def examine(where: Path) -> Iterator[Finding]:
         yield Finding("course.yml can be read", False, str(error))
     if course is not None:
         yield _writable(course)
+
+
+def _sandboxes() -> Iterator[Finding]:
+    """A sandbox to grade in: started, and looked around in from inside. One that works is enough."""
+    from autograder.grading.trusted.sandbox import BACKENDS, probe
+    from autograder.grading.trusted.sandbox.choice import ADVICE
+
+    problems: list[str] = []
+    if sys.platform == "linux":
+        for name in BACKENDS:
+            tried = probe(name)
+            if tried.works:
+                weaker = f" (weaker than bubblewrap: {problems[0]})" if problems else ""
+                yield Finding(f"student code can be confined, by {name}{weaker}", True)
+                return
+            problems.append(f"{name}: {tried.problem.splitlines()[-1] if tried.problem else 'failed'}")
+    yield Finding("student code can be confined while it is graded", False, "\n".join([*problems, ADVICE]))
 
 
 def _python() -> Finding:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.course import Assignment, Course
+from autograder.reports.points_page import write_points_page
 from autograder.stock import NbgraderError, run, settings
 
 
@@ -32,6 +33,7 @@ def write_feedback(
         problem = ""
         try:
             run(GenerateFeedback(coursedir=folder, config=config, force=True), f"feedback for {student}")
+            write_points_page(course, assignment, student)
         except NbgraderError as error:
             problem = error.log.strip().splitlines()[-1] if error.log.strip() else str(error)
         yield student, sorted(course.feedback(student, assignment.name).glob("*.html")), problem

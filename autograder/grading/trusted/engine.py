@@ -1,0 +1,367 @@
+"""The engine: intake, jobs to an executor, outcomes to the journal and the gradebook, a result for each
+submission.
+
+Workers only compute. This process alone writes, one submission at a time, so the number of workers cannot
+show in the gradebook, and a run that is killed anywhere is finished by running it again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment, Course, CourseError
+from autograder.grading.engine import Submission
+from autograder.grading.results import Result, Status
+from autograder.grading.seeds import read_secret, seed_for
+from autograder.grading.trusted import jobs
+from autograder.grading.trusted.gradebook import SEVERITY, Writer, stale
+from autograder.grading.trusted.intake import NotPlainFile, other_files, read_file
+from autograder.grading.trusted.journal import Journal
+from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.sandbox import Backend, NoSandbox, choose
+from autograder.grading.trusted.template import Template, load_templates
+
+TRIES = 4
+"""How often a notebook is given to a worker before its loss is taken for more than bad luck."""
+WAITS = (0.2, 1.0, 3.0, 6.0)
+"""Seconds between attempts to reach a database that is away."""
+
+
+@dataclass
+class _Open:
+    """A submission on its way: its notebooks' jobs and outcomes."""
+
+    submission: Submission
+    keys: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    waiting: dict[str, bytes] = field(default_factory=dict)
+    status: Status | None = None
+    detail: str = ""
+
+
+@dataclass
+class _Task:
+    """One job, with those who wait for it."""
+
+    open: _Open
+    notebook: str
+    data: bytes
+    tries: int = 0
+
+
+class TrustedEngine:
+    """Grades with tests and answers in separate processes, the answers in a sandbox."""
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        unsafe: bool = False,
+        executor: str | None = None,
+        backend: str | None = None,
+    ) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self.address = executor
+        self.unsafe = unsafe
+        try:
+            self.backend: Backend = choose(unsafe, backend)
+        except NoSandbox as problem:
+            raise CourseError(str(problem)) from None
+        self.name = f"trusted ({self.backend.name})"
+        self._pool: Executor | None = None
+
+    def grade(
+        self,
+        course: Course,
+        submissions: Sequence[Submission],
+        started: Callable[[Submission], None] = lambda submission: None,
+    ) -> Iterator[Result]:
+        """Yield a result for each submission as it is recorded."""
+        by_assignment: dict[str, list[Submission]] = {}
+        for submission in submissions:
+            by_assignment.setdefault(submission.assignment, []).append(submission)
+        with _alone(course):
+            try:
+                for name, group in by_assignment.items():
+                    run = _Run(self, course, course.assignment(name))
+                    try:
+                        yield from run.grade(group, started)
+                    finally:
+                        run.close()
+            finally:
+                self._end_pool()
+
+    # The executor
+
+    def pool(self) -> Executor:
+        """Local processes, or the cluster at the address."""
+        if self._pool is None:
+            if self.address:
+                from autograder.grading.trusted.cluster import executor_at
+
+                self._pool = executor_at(self.address)
+            else:
+                self._pool = ProcessPoolExecutor(
+                    self.workers, mp_context=get_context("spawn"), initializer=jobs.start_worker
+                )
+        return self._pool
+
+    def renew_pool(self) -> None:
+        """A worker was killed: start new ones."""
+        self._end_pool()
+
+    def _end_pool(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            with suppress(Exception):
+                process.terminate()
+        for process in processes:
+            with suppress(Exception):
+                process.join(5)
+
+
+class _Run:
+    """Grading one assignment."""
+
+    def __init__(self, engine: TrustedEngine, course: Course, assignment: Assignment) -> None:
+        self.engine, self.course, self.assignment = engine, course, assignment
+        self.writer = Writer(course, assignment)
+        try:
+            self.templates = {t.name: t for t in load_templates(course, assignment, self.writer.gradebook)}
+            self.writer.gradebook.db.rollback()
+        except BaseException:
+            self.writer.close()
+            raise
+        self.secret = read_secret(course)
+        self.journal = Journal(course.root / ".cs-conv" / "journal" / assignment.name)
+        self.environment = jobs.environment_of(assignment.allow) + f"\n{engine.backend.name}"
+        self.given = other_files(course.releases / assignment.name)
+
+    def close(self) -> None:
+        self.writer.close()
+        self.journal.close()
+
+    def grade(
+        self, submissions: Sequence[Submission], started: Callable[[Submission], None]
+    ) -> Iterator[Result]:
+        queue = deque(submissions)
+        running: dict[Future[bytes], _Task] = {}
+        again: deque[_Task] = deque()
+        try:
+            while queue or running or again:
+                while again and len(running) < 2 * self.engine.workers:
+                    self._submit(again.popleft(), running)
+                while queue and not again and len(running) < 2 * self.engine.workers:
+                    submission = queue.popleft()
+                    started(submission)
+                    opened = self._open(submission)
+                    if not opened.waiting:
+                        yield self._finish(opened)
+                    for notebook, data in opened.waiting.items():
+                        self._submit(_Task(opened, notebook, data), running)
+                if not running:
+                    continue
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    task = running.pop(future, None)
+                    if task is not None and self._collect(future, task, running, again):
+                        yield self._finish(task.open)
+        finally:
+            for future in running:
+                future.cancel()
+
+    # One submission
+
+    def _open(self, submission: Submission) -> _Open:
+        """Read what was handed in and look up what is known of it already."""
+        opened = _Open(submission)
+        folder = self.course.submitted(submission.student, self.assignment.name)
+        extra: dict[str, bytes] | None = None
+        problems = []
+        present = 0
+        for name, template in self.templates.items():
+            try:
+                data = read_file(folder / f"{name}.ipynb")
+            except FileNotFoundError:
+                continue
+            except (NotPlainFile, OSError) as problem:
+                present += 1
+                problems.append(f"{name}.ipynb: {problem}")
+                opened.outcomes[name] = self._unreadable(template, str(problem))
+                continue
+            present += 1
+            if extra is None:
+                extra = other_files(folder)
+            job = self._job(submission, template, data, extra | self.given)
+            key = job.key(self.environment)
+            opened.keys[name] = key
+            known = self.journal.find(key)
+            if known is not None:
+                opened.outcomes[name] = known
+            else:
+                opened.waiting[name] = job.model_dump_json().encode()
+        if not present:
+            opened.status = Status.MISSING
+            if folder.is_dir():
+                opened.detail = f"{folder.name} has no {next(iter(self.templates))}.ipynb"
+        return opened
+
+    def _unreadable(self, template: Template, problem: str) -> Outcome:
+        return Outcome(
+            notebook=template.name,
+            status=Status.UNREADABLE,
+            detail=problem,
+            tests=jobs._rest(template, [], 0.0, problem),
+        )
+
+    def _job(
+        self, submission: Submission, template: Template, data: bytes, files: dict[str, bytes]
+    ) -> jobs.Job:
+        limits = self.assignment.limits
+        return jobs.Job(
+            student=submission.student,
+            assignment=self.assignment.name,
+            template=template,
+            submitted=data,
+            files=files,
+            allow=self.assignment.allow,
+            seconds_a_cell=limits.seconds_a_cell,
+            seconds_in_all=limits.seconds_in_all,
+            memory_mb=limits.memory_mb,
+            processes=limits.processes,
+            file_mb=limits.file_mb,
+            output_kb=limits.output_kb,
+            seed=seed_for(self.secret, submission.student, self.assignment.name),
+            backend=self.engine.backend.name,
+            unsafe=self.engine.unsafe,
+        )
+
+    def _submit(self, task: _Task, running: dict[Future[bytes], _Task]) -> None:
+        task.tries += 1
+        try:
+            future = self.engine.pool().submit(jobs.grade, task.data)
+        except (BrokenProcessPool, RuntimeError):
+            self.engine.renew_pool()
+            future = self.engine.pool().submit(jobs.grade, task.data)
+        running[future] = task
+
+    def _collect(
+        self, future: Future[bytes], task: _Task, running: dict[Future[bytes], _Task], again: deque[_Task]
+    ) -> bool:
+        """Take a finished job's outcome; whether its submission is complete with it."""
+        try:
+            outcome = Outcome.model_validate_json(future.result())
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            if isinstance(error, BrokenProcessPool):
+                # All jobs of the pool are lost with one worker; none of them is to blame by that alone.
+                lost = [task, *running.values()]
+                running.clear()
+                self.engine.renew_pool()
+            else:
+                lost = [task]
+            finished = False
+            for each in lost:
+                if each.tries < TRIES:
+                    again.append(each)
+                else:
+                    words = f"its worker was lost {each.tries} times ({type(error).__name__}: {error})"
+                    each.open.outcomes[each.notebook] = Outcome(
+                        notebook=each.notebook, status=Status.NOT_GRADED, detail=words[:500]
+                    )
+                    each.open.waiting.pop(each.notebook, None)
+                    finished |= each is task and not each.open.waiting
+            return finished
+        task.open.outcomes[task.notebook] = outcome
+        task.open.waiting.pop(task.notebook, None)
+        if outcome.status is not Status.NOT_GRADED:
+            try:
+                self.journal.keep(task.open.keys[task.notebook], outcome)
+            except OSError as error:
+                task.open.status = Status.NOT_GRADED
+                task.open.detail = f"the journal cannot be written: {error}"
+        return not task.open.waiting
+
+    def _finish(self, opened: _Open) -> Result:
+        """Record a complete submission; where that cannot be, say so and change nothing."""
+        seconds = round(sum(outcome.seconds for outcome in opened.outcomes.values()), 2)
+        if opened.status is None:
+            opened.status = min((o.status for o in opened.outcomes.values()), key=SEVERITY.index)
+            notes = [(o.notebook, o.detail) for o in opened.outcomes.values() if o.detail]
+            several = len(self.templates) > 1
+            opened.detail = "; ".join(f"{name}: {text}" if several else text for name, text in notes)
+        if opened.status is Status.MISSING:
+            stale(self.course.autograded(opened.submission.student, self.assignment.name))
+            return self._bare(opened, 0.0, seconds)
+        if opened.status is Status.NOT_GRADED:
+            return self._bare(opened, None, seconds)
+        whose, what = opened.submission.student, " ".join(sorted(opened.keys.values()))
+        outcomes = [opened.outcomes[name] for name in self.templates if name in opened.outcomes]
+        last: Exception | None = None
+        for pause in (0.0, *WAITS):
+            time.sleep(pause)
+            try:
+                if last is not None:
+                    self.writer.reopen()
+                self.writer.record(whose, outcomes, again=self.journal.is_recorded(whose, what))
+                result = self.writer.result(
+                    whose, outcomes, opened.status, opened.detail, self.engine.name, seconds
+                )
+                self.journal.note_recorded(whose, what)
+                return result
+            except OSError as error:
+                last = error
+                break
+            except Exception as error:
+                last = error
+        opened.status = Status.NOT_GRADED
+        opened.detail = (
+            f"it could not be recorded ({type(last).__name__}: {str(last)[:300]}); nothing was changed"
+        )
+        return self._bare(opened, None, seconds)
+
+    def _bare(self, opened: _Open, score: float | None, seconds: float) -> Result:
+        assert opened.status is not None
+        return Result(
+            student=opened.submission.student,
+            assignment=self.assignment.name,
+            status=opened.status,
+            score=score,
+            max_score=float(self.assignment.points),
+            detail=opened.detail,
+            seconds=seconds,
+            engine=self.engine.name,
+        )
+
+
+@contextmanager
+def _alone(course: Course) -> Iterator[None]:
+    """One grading run at a time: two writers would undo each other's."""
+    path: Path = course.root / ".cs-conv" / "grading"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CourseError(
+                "another grading run is at work in this course; wait for it, or end it, and run this again"
+            ) from None
+        yield
+
+
+__all__: list[Any] = ["TrustedEngine"]

@@ -1,0 +1,239 @@
+"""The one writer: outcomes into nbgrader's gradebook and folders, each submission in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment, Course
+from autograder.grading.reading import VERDICT
+from autograder.grading.results import Mistake, Result, Status, TestScore
+from autograder.grading.trusted.intake import NotPlainFile, read_file
+from autograder.grading.trusted.journal import write_whole
+from autograder.grading.trusted.outcome import Outcome
+from autograder.stock import ensure_commands_on_path, settings
+
+SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
+
+
+def nbgrader_settings(course: Course) -> Any:
+    """nbgrader's settings for the course, those of its nbgrader_config.py included (late penalties, the
+    database).
+    """
+    from traitlets.config.loader import PyFileConfigLoader
+
+    config = settings(course)
+    if (course.root / "nbgrader_config.py").is_file():
+        config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config())
+    return config
+
+
+def gradebook_address(course: Course, config: Any) -> str:
+    """Where the gradebook is: the course's SQLite file unless nbgrader_config.py names a database."""
+    named = config.CourseDirectory.get("db_url")
+    return str(named) if isinstance(named, str) and named else f"sqlite:///{course.gradebook}"
+
+
+class Writer:
+    """Writes outcomes of one assignment."""
+
+    def __init__(self, course: Course, assignment: Assignment) -> None:
+        from nbgrader.api import Gradebook
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        ensure_commands_on_path()
+        self.course, self.assignment = course, assignment
+        self.config = nbgrader_settings(course)
+        make: Any = Gradebook
+        self._make: Callable[[], Any] = lambda: make(gradebook_address(course, self.config), course.id)
+        self.gradebook = self._make()
+        self.late = AssignLatePenalties(config=self.config)
+        self.late.init_plugin()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.gradebook.close()
+
+    def reopen(self) -> None:
+        """Connect anew, after the database was away."""
+        try:
+            self.gradebook.close()
+        finally:
+            self.gradebook = self._make()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        """nbgrader's interface commits at every step; here the steps of a submission become one commit."""
+        session = self.gradebook.db
+        session.rollback()
+        session.commit = session.flush
+        try:
+            yield session
+        except BaseException:
+            del session.commit
+            session.rollback()
+            raise
+        del session.commit
+        try:
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+    def record(self, student: str, outcomes: Sequence[Outcome], again: bool) -> None:
+        """Make the gradebook and the autograded folder say what these outcomes say.
+
+        `again` means that the same was recorded before: a grade that is as it should be is then left alone,
+        so that what a person has looked at is not marked for review once more.
+        """
+        self._write_documents(student, outcomes)
+        with self._transaction() as session, session.no_autoflush:
+            self.gradebook.update_or_create_student(student)
+            stamp = self._timestamp(student)
+            submission = self.gradebook.update_or_create_submission(
+                self.assignment.name, student, **({"timestamp": stamp} if stamp else {})
+            )
+            by_name = {outcome.notebook: outcome for outcome in outcomes}
+            for notebook in submission.notebooks:
+                self._record_notebook(notebook, by_name.get(notebook.name), again)
+            session.flush()
+            session.expire_all()
+            submission = self.gradebook.find_submission(self.assignment.name, student)
+            for notebook in submission.notebooks:
+                self._late_penalty(submission, notebook, student)
+
+    def _record_notebook(self, notebook: Any, outcome: Outcome | None, again: bool) -> None:
+        scores = {test.grade_id: test.score for test in outcome.tests} if outcome else {}
+        readable = outcome is not None and outcome.status is not Status.UNREADABLE
+        for grade in notebook.grades:
+            if grade.cell.type == "TaskCell":
+                continue
+            score = scores.get(grade.name, None if readable and grade.cell.cell_type == "markdown" else 0.0)
+            if score is not None:
+                score = min(max(float(score), 0.0), float(grade.max_score))
+            if again and grade.auto_score == score:
+                continue
+            grade.auto_score = score
+            grade.needs_manual_grade = readable and (grade.manual_score is not None or score is None)
+        unanswered = set(outcome.unanswered) if outcome else set()
+        for comment in notebook.comments:
+            comment.auto_comment = "No response." if comment.name in unanswered else None
+
+    def _late_penalty(self, submission: Any, notebook: Any, student: str) -> None:
+        """As nbgrader's own step does it."""
+        notebook.late_submission_penalty = None
+        if submission.total_seconds_late > 0:
+            penalty = self.late.plugin_inst.late_submission_penalty(
+                student, notebook.score, submission.total_seconds_late
+            )
+            if penalty is not None:
+                notebook.late_submission_penalty = self.late._check_late_penalty(notebook, penalty)
+
+    def _timestamp(self, student: str) -> str | None:
+        from nbgrader.utils import parse_utc
+
+        try:
+            data = read_file(self.course.submitted(student, self.assignment.name) / "timestamp.txt", 1000)
+            text = data.decode("ascii").strip()
+            parse_utc(text)
+        except (OSError, NotPlainFile, ValueError, OverflowError):
+            return None
+        return text or None
+
+    def _write_documents(self, student: str, outcomes: Sequence[Outcome]) -> None:
+        folder = self.course.autograded(student, self.assignment.name)
+        kept = set()
+        for outcome in outcomes:
+            if outcome.document is not None:
+                kept.add(f"{outcome.notebook}.ipynb")
+                text = json.dumps(outcome.document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+                write_whole(folder / f"{outcome.notebook}.ipynb", text.encode("utf-8", "replace"))
+        for path in folder.glob("*.ipynb") if folder.is_dir() else ():
+            if path.name not in kept:
+                path.unlink()
+
+    # Reading back
+
+    def result(
+        self,
+        student: str,
+        outcomes: Sequence[Outcome],
+        status: Status,
+        detail: str,
+        engine: str,
+        seconds: float,
+    ) -> Result:
+        """What the gradebook now says of this submission, with the misconceptions that its tests found."""
+        session = self.gradebook.db
+        session.expire_all()
+        submission = self.gradebook.find_submission(self.assignment.name, student)
+        verdicts, order = _verdicts(outcomes)
+        tests = [
+            self._test(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        ]
+        tests.sort(key=lambda test: (order.get((test.notebook, test.grade_id), len(order)), test.grade_id))
+        result = Result(
+            student=student,
+            assignment=self.assignment.name,
+            status=status,
+            score=max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0.0)),
+            max_score=float(submission.max_score),
+            detail=detail,
+            tests=tuple(tests),
+            seconds=seconds,
+            engine=engine,
+        )
+        session.rollback()
+        return result
+
+    def _test(self, notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
+        waiting = grade.needs_manual_grade and grade.manual_score is None
+        mistakes = tuple(
+            Mistake(
+                exercise=str(verdict.get("exercise")), name=str(m["name"]), advice=str(m.get("advice", ""))
+            )
+            for m in verdict.get("mistakes", [])
+            if isinstance(m, dict) and m.get("name")
+        )
+        return TestScore(
+            notebook=notebook,
+            grade_id=grade.name,
+            score=float(grade.score),
+            max_score=float(grade.max_score),
+            exercise=verdict.get("exercise"),
+            aspect=verdict.get("aspect"),
+            passed=None if waiting else grade.score >= grade.max_score,
+            mistakes=mistakes,
+            where=str(verdict.get("where") or ""),
+        )
+
+
+def _verdicts(
+    outcomes: Sequence[Outcome],
+) -> tuple[dict[tuple[str, str], dict[str, Any]], dict[tuple[str, str], int]]:
+    """What `check` said in each test, and the order of the tests."""
+    verdicts: dict[tuple[str, str], dict[str, Any]] = {}
+    order: dict[tuple[str, str], int] = {}
+    for outcome in outcomes:
+        for cell in (outcome.document or {}).get("cells", []):
+            marks = cell.get("metadata", {}).get("nbgrader") or {}
+            if not (marks.get("grade") or marks.get("task")):
+                continue
+            where = outcome.notebook, str(marks.get("grade_id"))
+            order[where] = len(order)
+            for output in cell.get("outputs", []):
+                verdict = output.get("data", {}).get(VERDICT)
+                if isinstance(verdict, dict) and marks.get("grade") and not marks.get("solution"):
+                    verdicts[where] = verdict
+    return verdicts, order
+
+
+def stale(folder: Path) -> None:
+    """Remove what an earlier grading left of a submission that is no longer there."""
+    for path in folder.glob("*.ipynb") if folder.is_dir() else ():
+        path.unlink()

@@ -1,0 +1,68 @@
+"""Reading what a student handed in, without following it anywhere: plain files only, of bounded size, no
+links.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+MOST_FILE = 20 << 20
+MOST_ALTOGETHER = 32 << 20
+MOST_FILES = 200
+
+
+class NotPlainFile(Exception):
+    """What is there is no plain file of a bearable size; the message says what it is."""
+
+
+def read_file(path: Path, most: int = MOST_FILE) -> bytes:
+    """The content of a plain file. Raises FileNotFoundError, NotPlainFile."""
+    for part in (path, *list(path.parents)[:2]):
+        if part.is_symlink():
+            raise NotPlainFile(f"{part.name} is a link, and links are not followed")
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        opened = os.open(path, flags)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise NotPlainFile(f"{path.name} cannot be opened ({error.strerror})") from None
+    with os.fdopen(opened, "rb") as file:
+        about = os.fstat(opened)
+        if not stat.S_ISREG(about.st_mode):
+            raise NotPlainFile(f"{path.name} is no plain file")
+        if about.st_size > most:
+            raise NotPlainFile(
+                f"{path.name} has {about.st_size / 2**20:.0f} MiB; {most >> 20} MiB are the most"
+            )
+        return file.read(most + 1)
+
+
+def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, bytes]:
+    """The other plain files of a folder, by relative path, as far as they fit; links and hidden files are
+    left out.
+    """
+    found: dict[str, bytes] = {}
+    left = MOST_ALTOGETHER
+    if folder.is_symlink() or not folder.is_dir():
+        return found
+    for base, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if (
+                len(found) >= MOST_FILES
+                or name.startswith(".")
+                or name.endswith(skip)
+                or name == "timestamp.txt"
+            ):
+                continue
+            path = Path(base) / name
+            try:
+                data = read_file(path, min(left, MOST_FILE))
+            except (OSError, NotPlainFile):
+                continue
+            left -= len(data)
+            found[str(path.relative_to(folder))] = data
+    return found

@@ -1,0 +1,318 @@
+"""One notebook to grade, as plain data that can travel, and grading it in a process of its own.
+
+A worker stays warm and forks for each notebook: what a test cell or a hostile value does to the child ends
+with it. The child reports each test as it is done, so that even a child that has to be killed has not lost
+what was earned.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import struct
+import sys
+import tempfile
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from autograder.grading.results import Status
+from autograder.grading.seeds import SEED_VARIABLE
+from autograder.grading.trusted.outcome import Outcome, TestOutcome
+from autograder.grading.trusted.rebuild import Handed, Unreadable, read, rebuild
+from autograder.grading.trusted.template import Template
+
+PATIENCE = 90.0
+"""Seconds without any news from the child, beyond a cell's limit, after which it is ended."""
+ATTEMPTS = 3
+
+
+class Job(BaseModel):
+    """One notebook of one student, with everything that its grade depends on."""
+
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
+
+    student: str
+    assignment: str
+    template: Template
+    submitted: bytes
+    files: dict[str, bytes] = {}
+    allow: tuple[str, ...] = ()
+    seconds_a_cell: float
+    seconds_in_all: float
+    memory_mb: int
+    processes: int = 32
+    file_mb: int = 64
+    output_kb: int = 256
+    seed: int
+    backend: str
+    unsafe: bool = False
+
+    def key(self, environment: str) -> str:
+        """What this grade depends on, as one short text: the same key means the same grade."""
+        digest = hashlib.sha256(environment.encode())
+        digest.update(self.model_dump_json(exclude={"template"}).encode())
+        digest.update(
+            json.dumps(self.template.model_dump(mode="json"), sort_keys=True, default=sorted).encode()
+        )
+        return digest.hexdigest()
+
+
+def environment_of(allow: tuple[str, ...]) -> str:
+    """Python, the packages in the sandbox, and the grader itself, as one text."""
+    from autograder.grading.trusted.sandbox.imports import holdings
+
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[2]
+    for part in ("grading/trusted", "checks"):
+        for path in sorted((package / part).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return "\n".join([sys.version, *holdings(allow).packages, digest.hexdigest()])
+
+
+# In the worker
+
+
+_warm: dict[str, Any] = {}
+
+
+def warm_up() -> None:
+    """Import once what every notebook needs."""
+    if _warm:
+        return
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    os.environ["MPLBACKEND"] = "agg"
+    if "IPYTHONDIR" not in os.environ:
+        os.environ["IPYTHONDIR"] = str(Path(tempfile.gettempdir()) / f"cs-conv-ipython-{os.getuid()}")
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    import autograder.checks  # noqa: F401
+    from autograder.grading.trusted import session
+    from autograder.grading.trusted.trusted_cells import Bench
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    InteractiveShell.instance(config=config)
+    _warm["bench"] = Bench()
+    _warm["session"] = session
+    import gc
+
+    gc.freeze()
+
+
+def grade(data: bytes) -> bytes:
+    """Grade a job (as JSON) and give its outcome (as JSON); for executors, which pass on functions and
+    bytes.
+    """
+    job = Job.model_validate_json(data)
+    return grade_job(job).model_dump_json().encode()
+
+
+def grade_job(job: Job) -> Outcome:
+    """Grade a notebook; a fault of ours is tried again and then reported, never scored."""
+    began = time.monotonic()
+    try:
+        handed = read(job.submitted)
+    except Unreadable as problem:
+        return Outcome(
+            notebook=job.template.name,
+            status=Status.UNREADABLE,
+            detail=str(problem),
+            tests=_rest(job.template, [], 0.0, "the file is no notebook"),
+        )
+    warm_up()
+    problem_ = ""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(0.2 * attempt)
+        outcome, problem_ = _in_a_child(job, handed)
+        if outcome is not None:
+            return outcome.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
+    return Outcome(notebook=job.template.name, status=Status.NOT_GRADED, detail=problem_)
+
+
+def _rest(template: Template, done: list[TestOutcome], score: float, reason: str) -> tuple[TestOutcome, ...]:
+    """The tests that were done, and the same score for all that were not."""
+    known = {test.grade_id for test in done}
+    return (
+        *done,
+        *(
+            TestOutcome(grade_id=cell.grade_id, score=score, max_score=cell.points, reason=reason)
+            for cell in template.cells
+            if cell.role in ("test", "written") and cell.grade_id not in known
+        ),
+    )
+
+
+def _in_a_child(job: Job, handed: list[Handed]) -> tuple[Outcome | None, str]:
+    """Fork, grade there, and collect; (None, why) where the child failed for a reason of ours."""
+    folder = tempfile.mkdtemp(prefix="cs-conv-grade-")
+    came, goes = os.pipe()
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        os.close(came)
+        _be_the_child(job, handed, folder, goes, parent)
+    os.close(goes)
+    try:
+        return _collect(job, came, child)
+    finally:
+        os.close(came)
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(child, 0)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _collect(job: Job, came: int, child: int) -> tuple[Outcome | None, str]:
+    done: list[TestOutcome] = []
+    buffer = bytearray()
+    last = began = time.monotonic()
+    patience = job.seconds_a_cell + PATIENCE
+    while True:
+        waited = min(last + patience, began + job.seconds_in_all + 4 * PATIENCE) - time.monotonic()
+        ready, _, _ = select.select([came], [], [], max(0.0, waited))
+        if not ready:
+            reason = "a test ran too long and had to be ended from outside"
+            return Outcome(
+                notebook=job.template.name,
+                status=Status.TIMED_OUT,
+                detail=reason,
+                tests=_rest(job.template, done, 0.0, reason),
+                sandbox=job.backend,
+            ), ""
+        piece = os.read(came, 1 << 20)
+        if not piece:
+            _, status = os.waitpid(child, 0)
+            code = os.waitstatus_to_exitcode(status)
+            return None, f"the grading process ended early (exit code {code})"
+        buffer += piece
+        last = time.monotonic()
+        while len(buffer) >= 5:
+            size = struct.unpack_from("<I", buffer, 1)[0]
+            if len(buffer) < 5 + size:
+                break
+            kind, body = buffer[:1], bytes(buffer[5 : 5 + size])
+            del buffer[: 5 + size]
+            if kind == b"T":
+                done.append(TestOutcome.model_validate_json(body))
+            elif kind == b"E":
+                return None, body.decode()
+            else:
+                return Outcome.model_validate_json(body), ""
+
+
+def _be_the_child(job: Job, handed: list[Handed], folder: str, goes: int, parent: int) -> None:
+    """Grade and report; never returns."""
+    code = 1
+    try:
+        _leave_the_worker(folder, parent)
+
+        def report(kind: bytes, text: str) -> None:
+            body = text.encode("utf-8", "replace")
+            rest = memoryview(kind + struct.pack("<I", len(body)) + body)
+            while rest:
+                rest = rest[os.write(goes, rest) :]
+
+        from autograder.grading.trusted.sandbox.backend import NoSandbox
+
+        session_module = _warm["session"]
+        try:
+            session = _session(job, rebuild(job.template, handed), folder)
+            session.report = lambda test: report(b"T", test.model_dump_json())
+            _limit_memory(job.memory_mb)
+            report(b"R", session.grade().model_dump_json())
+        except (session_module.OurFault, NoSandbox) as error:
+            report(b"E", str(error))
+        except Exception as error:
+            report(b"E", f"{type(error).__name__}: {error}\n{traceback.format_exc()[-1500:]}")
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _leave_the_worker(folder: str, parent: int) -> None:
+    """A process group of its own that ends with the worker, in an empty folder, with nothing inherited to
+    read.
+    """
+    os.setpgid(0, 0)
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    place = Path(folder) / "empty"
+    place.mkdir()
+    os.chdir(place)
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]
+
+
+def _limit_memory(megabytes: int) -> None:
+    """The trusted side holds what students return; it must not take the machine along."""
+    import resource
+
+    most = max(4096, 2 * megabytes) << 20
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(
+        resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
+    )
+
+
+def _session(job: Job, rebuilt: Any, folder: str) -> Any:
+    """Everything that a session needs, from the job."""
+    from autograder.grading.trusted.sandbox.backend import Settings
+    from autograder.grading.trusted.sandbox.choice import backend_named
+
+    session_module = _warm["session"]
+    os.environ[SEED_VARIABLE] = str(job.seed)
+    draw = int.from_bytes(hashlib.sha256(f"{job.seed} answers".encode()).digest()[:8], "little")
+    random.seed(draw)
+    sys.modules["numpy"].random.seed(draw % 2**32)
+    files = []
+    if job.files:
+        place = Path(folder) / "files"
+        for name, data in job.files.items():
+            path = place / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        Path(folder).chmod(0o755)
+        files.append(str(place))
+    settings = Settings(
+        allow=job.allow,
+        memory_mb=job.memory_mb,
+        processes=job.processes,
+        file_mb=job.file_mb,
+        output_kb=job.output_kb,
+        seconds_in_all=int(job.seconds_in_all) + 1,
+        random=draw >> 1,
+        files=tuple(files),
+    )
+    limits = session_module.Limits(job.seconds_a_cell, job.seconds_in_all)
+    backend = backend_named(job.backend, job.unsafe)
+    return session_module.Session(job.template, rebuilt, backend, settings, limits, _warm["bench"])
+
+
+def start_worker() -> None:
+    """What a local worker does first: ignore Ctrl-C, which is for the process that leads, end with it, and
+    warm up.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+    warm_up()

@@ -1,0 +1,134 @@
+"""What has been graded, on disk before anyone relies on it: a run that is killed goes on where it was.
+
+Two things: each outcome in a file of its own, named after its key; and a journal, one line an event,
+appended and synced. A line carries its own checksum, so that a torn end is recognised and cut off. The key
+of an outcome says everything that it depends on, so nothing here can be out of date: a changed submission
+has another key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.trusted.outcome import Outcome
+
+
+class Journal:
+    """The journal of one assignment."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "outcomes").mkdir(exist_ok=True)
+        self.path = folder / "journal"
+        self.graded: dict[str, str] = {}
+        self.recorded: dict[str, str] = {}
+        self._load()
+        self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+    def _load(self) -> None:
+        """Read every whole line; cut off what a crash left of the last one."""
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return
+        good = 0
+        for line in data.splitlines(keepends=True):
+            event = _event(line)
+            if event is None:
+                break
+            good += len(line)
+            if event["event"] == "graded":
+                self.graded[event["key"]] = event["content"]
+            else:
+                self.recorded[event["whose"]] = event["what"]
+        if good < len(data):
+            with self.path.open("r+b") as file:
+                file.truncate(good)
+                os.fsync(file.fileno())
+
+    def _append(self, event: dict[str, Any]) -> None:
+        text = json.dumps(event, sort_keys=True).encode()
+        line = b"%08x %s\n" % (zlib.crc32(text), text)
+        before = os.fstat(self._file).st_size
+        try:
+            if os.write(self._file, line) != len(line):
+                raise OSError("the journal could not be written in full")
+            os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, before)
+            raise
+
+    # Outcomes
+
+    def _place(self, key: str) -> Path:
+        return self.folder / "outcomes" / key
+
+    def keep(self, key: str, outcome: Outcome) -> None:
+        """Put an outcome on disk."""
+        data = zlib.compress(outcome.model_dump_json().encode(), 1)
+        write_whole(self._place(key), data, sync=True)
+        content = hashlib.sha256(data).hexdigest()
+        self._append({"event": "graded", "key": key, "content": content})
+        self.graded[key] = content
+
+    def find(self, key: str) -> Outcome | None:
+        """The outcome of this key, if it is there and whole."""
+        if key not in self.graded:
+            return None
+        try:
+            data = self._place(key).read_bytes()
+            if hashlib.sha256(data).hexdigest() != self.graded[key]:
+                return None
+            return Outcome.model_validate_json(zlib.decompress(data))
+        except (OSError, ValueError, zlib.error):
+            return None
+
+    # What the gradebook has
+
+    def note_recorded(self, whose: str, what: str) -> None:
+        """The gradebook now holds these outcomes of this student's."""
+        self._append({"event": "recorded", "whose": whose, "what": what})
+        self.recorded[whose] = what
+
+    def is_recorded(self, whose: str, what: str) -> bool:
+        """Whether the last thing recorded for this student was this."""
+        return self.recorded.get(whose) == what
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    if not line.endswith(b"\n") or line[8:9] != b" ":
+        return None
+    text = line[9:-1]
+    try:
+        if int(line[:8], 16) != zlib.crc32(text):
+            return None
+        event = json.loads(text)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and event.get("event") in ("graded", "recorded") else None
+
+
+def write_whole(path: Path, data: bytes, sync: bool = False) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            if sync:
+                os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,97 @@
+"""Which names a piece of code needs from before it, and which it leaves behind."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def binds(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that running this defines, or changes a part of, outside of functions."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+            found.add(root(node))
+        elif not isinstance(node, (ast.Lambda, *_COMPREHENSIONS)):
+            found |= binds(ast.iter_child_nodes(node))
+    return found - {""}
+
+
+def needs(tree: ast.Module | None) -> set[str]:
+    """The names that it uses and that have to come from before it."""
+    if tree is None:
+        return set()
+    found: set[str] = set()
+    made: set[str] = set()
+    for statement in tree.body:
+        found |= _reads(statement) - made
+        if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)):
+            made |= {name for name in binds([statement]) if name not in found}
+        elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            made.add(statement.name)
+    return found
+
+
+def _reads(node: ast.AST) -> set[str]:
+    """The names that are not its own which this uses, now or when it is called."""
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Load) else set()
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return {node.target.id} | _reads(node.value)
+    inner = set().union(*(_reads(child) for child in ast.iter_child_nodes(node)), set())
+    if isinstance(node, _SCOPES):
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        arguments += [extra for extra in (node.args.vararg, node.args.kwarg) if extra]
+        own = {argument.arg for argument in arguments}
+        if not isinstance(node, ast.Lambda):
+            shared = {n for part in ast.walk(node) if isinstance(part, ast.Global) for n in part.names}
+            own |= binds(node.body) - {root(t) for t in _parts_set(node)} - shared
+            outside = set().union(*(_reads(part) for part in node.decorator_list), set())
+            outside |= set().union(
+                *(_reads(p) for p in [*node.args.defaults, *node.args.kw_defaults] if p), set()
+            )
+            return (inner - own) | outside
+        return inner - own
+    if isinstance(node, _COMPREHENSIONS):
+        return inner - binds([generator.target for generator in node.generators])
+    return inner
+
+
+def _parts_set(node: ast.AST) -> list[ast.expr]:
+    return [
+        part
+        for part in ast.walk(node)
+        if isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store)
+    ]
+
+
+def root(node: ast.AST) -> str:
+    """The name that `a.b[0].c(...)` begins with."""
+    while not isinstance(node, ast.Name):
+        inner = getattr(node, "value", None) or getattr(node, "func", None)
+        if inner is None:
+            return ""
+        node = inner
+    return node.id
+
+
+def needs_of_text(source: str) -> set[str]:
+    """The same for a student's code, which may be anything: every word of it, where it is no plain Python."""
+    words = set(re.findall(r"[^\W\d]\w*", source))
+    if len(source) > 50_000 or words & {"globals", "eval", "exec", "get_ipython", "locals", "vars"}:
+        return words
+    try:
+        return needs(ast.parse(source)) & words
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return words

@@ -1,0 +1,161 @@
+"""What a sandbox is to those who use it: a socket to the student's side, and an end."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograder.grading.trusted.frames import Channel, Gone, Late, WireError, decode
+from autograder.grading.trusted.sandbox.imports import Holdings, holdings
+from autograder.grading.trusted.sandbox.seccomp import Filter
+
+STARTUP = 60.0
+"""Seconds that a sandbox may take to be ready: our own doing, so a slow machine is no fault of the
+student's.
+"""
+
+
+class NoSandbox(Exception):
+    """The sandbox could not be made: a fault of this machine, never of the submission."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a sandbox grants. `files` are folders whose plain files appear in the working folder."""
+
+    allow: tuple[str, ...] = ()
+    memory_mb: int = 4096
+    processes: int = 32
+    file_mb: int = 64
+    output_kb: int = 256
+    seconds_in_all: int = 180
+    random: int = 0
+    warm: tuple[str, ...] = ()
+    files: tuple[str, ...] = field(default=())
+
+
+class Backend(Protocol):
+    """One way of confining a process."""
+
+    name: str
+
+    def start(self, settings: Settings) -> Sandbox:
+        """A new sandbox, ready to answer. Raises NoSandbox."""
+
+
+class Sandbox:
+    """A running sandbox: `channel` leads to the student's side."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], connection: socket.socket, said: Any, settings: Settings
+    ) -> None:
+        self.process, self.channel, self._said = process, Channel(connection), said
+        self.most_memory = settings.memory_mb << 20
+        self.cpu_before = 0.0
+        self.ended = threading.Event()
+        self._ending = threading.Lock()
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        try:
+            ready = decode(self.channel.receive(time.monotonic() + STARTUP))
+            if type(ready) is not tuple or ready[:1] != ("ready",):
+                raise WireError("no greeting")
+        except (Gone, Late, WireError) as error:
+            self.end()
+            raise NoSandbox(f"the sandbox did not start ({type(error).__name__}): {self.words()}") from None
+        self.cpu_before = float(ready[2])
+
+    def words(self) -> str:
+        """What the sandbox program said, at most a few lines."""
+        self._said.seek(0)
+        return str(self._said.read(2000), "utf-8", "replace").strip()[-1500:]
+
+    def memory(self) -> int:
+        """Bytes that its processes hold, each shared page counted by its share."""
+        return sum(_memory_of(pid) for pid in family(self.process.pid))
+
+    def cpu(self) -> float:
+        """CPU seconds that its processes have used since it was ready."""
+        ticks = 0
+        for pid in family(self.process.pid):
+            with suppress(OSError, ValueError, IndexError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15]))
+        return max(0.0, ticks / os.sysconf("SC_CLK_TCK") - self.cpu_before)
+
+    def end(self) -> None:
+        """Kill everything in it."""
+        with self._ending:
+            if not self.ended.is_set():
+                self._end()
+                self.ended.set()
+
+    def _end(self) -> None:
+        for pid in reversed(family(self.process.pid)):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        self.channel.shut()
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    found = [pid]
+    for member in found:
+        with suppress(OSError):
+            for task in Path(f"/proc/{member}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _memory_of(pid: int) -> int:
+    with suppress(OSError, ValueError, IndexError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) << 10
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+HERE = Path(__file__).resolve().parents[1]
+SCRIPTS = ("inside.py", "frames.py")
+
+
+def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:
+    """The settings as the student's side reads them."""
+    held: Holdings = holdings(settings.allow)
+    config: dict[str, Any] = {
+        "here": "/grader",
+        "path": held.path,
+        "work": "/work",
+        "files": [],
+        "warm": settings.warm,
+        "random": settings.random,
+        "output": settings.output_kb << 10,
+        "rlimits": {
+            "AS": settings.memory_mb << 20,
+            "FSIZE": settings.file_mb << 20,
+            "NPROC": settings.processes,
+            "CORE": 0,
+            "NOFILE": 256,
+            "CPU": settings.seconds_in_all + 5,
+        },
+        "seccomp": base64.b64encode(rules.program).decode() if rules else "",
+        "kill_rule": rules.own_id_at if rules else -1,
+    }
+    return json.dumps(config | also)

@@ -1,0 +1,482 @@
+"""Grading one notebook: student cells in the sandbox, the instructor's here, scores only from here."""
+
+from __future__ import annotations
+
+import errno
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.grading.results import Status
+from autograder.grading.trusted.outcome import Outcome, TestOutcome
+from autograder.grading.trusted.proxies import Line, Module, SandboxLost
+from autograder.grading.trusted.rebuild import Rebuilt, Step, inert, printable
+from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
+from autograder.grading.trusted.template import Template
+from autograder.grading.trusted.trusted_cells import Bench, Ran, TestTooLong, error_output, limited, points
+
+ALIASES = {"np": "numpy", "plt": "matplotlib.pyplot"}
+"""Modules by the names that everyone gives them, for tests that rely on the student's import."""
+
+OURS = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM}
+MOST_RESTARTS = 40
+MOST_OUTPUTS = 6 << 20
+"""Characters of all that a student's cells show."""
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class OurFault(Exception):
+    """Grading failed for a reason that is not the submission's: try again, and never give a zero for it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds for a cell and for all cells of a notebook."""
+
+    a_cell: float
+    in_all: float
+
+
+class Session:
+    """One notebook being graded."""
+
+    def __init__(
+        self,
+        template: Template,
+        rebuilt: Rebuilt,
+        backend: Backend,
+        settings: Settings,
+        limits: Limits,
+        bench: Bench,
+    ) -> None:
+        self.template, self.steps = template, rebuilt.steps
+        self.remarks = list(rebuilt.remarks)
+        self.backend, self.settings, self.limits = backend, settings, limits
+        self.bench = bench
+        self.sandbox: Sandbox | None = None
+        self.line: Line | None = None
+        self.left = limits.in_all
+        self.room = MOST_OUTPUTS
+        self.lethal: set[int] = set()
+        self.ran_inside: list[int] = []
+        self.restarts = 0
+        self.over_memory = False
+        self.events: list[tuple[Status, str]] = []
+        self.wanted: set[str] = set()
+        self.theirs: dict[str, Any] = {}
+        self.outputs: dict[int, list[dict[str, Any]]] = {}
+        self.scores: list[TestOutcome] = []
+        self.cpu = {"student": 0.0, "start": 0.0}
+        self.over = ""
+        self.report: Callable[[TestOutcome], None] = lambda test: None
+
+    def grade(self) -> Outcome:
+        """Run everything. Raises OurFault where grading itself fails."""
+        began, cpu = time.monotonic(), time.process_time()
+        try:
+            for number, step in enumerate(self.steps):
+                self._step(number, step)
+        except NoSandbox as error:
+            raise OurFault(str(error)) from error
+        finally:
+            self._end_sandbox()
+        self.cpu["trusted"] = round(time.process_time() - cpu, 4)
+        status, detail = self._status()
+        return Outcome(
+            notebook=self.template.name,
+            status=status,
+            detail=detail,
+            tests=tuple(self.scores),
+            unanswered=tuple(
+                step.template.grade_id for step in self.steps if step.template and not step.answered
+            ),
+            document=self._document(),
+            sandbox=self.backend.name,
+            seconds=round(time.monotonic() - began, 3),
+            cpu={name: round(value, 4) for name, value in self.cpu.items()},
+        )
+
+    def _status(self) -> tuple[Status, str]:
+        words = [what for _, what in self.events] + self.remarks
+        status = self.events[0][0] if self.events else Status.GRADED
+        return status, "; ".join(dict.fromkeys(words))[:1000]
+
+    # Steps
+
+    def _step(self, number: int, step: Step) -> None:
+        self.outputs[number] = []
+        if not self.over and self.left <= 0:
+            self.over = (
+                f"the notebook used up its {self.limits.in_all:g} s before {self._place(number, step)}"
+            )
+            self.events.append((Status.TIMED_OUT, self.over))
+        if self.over:
+            self._not_run(number, step)
+            return
+        began, startup = time.monotonic(), self.cpu["start"]
+        if step.inside is not None:
+            self._inside(number, step)
+        if step.outside is not None:
+            self._outside(number, step)
+        if step.role == "written":
+            self._score(step, None if step.answered else 0.0, "")
+        self.left -= max(0.0, time.monotonic() - began - (self.cpu["start"] - startup))
+
+    def _not_run(self, number: int, step: Step) -> None:
+        if step.inside is not None or step.outside is not None:
+            self.outputs[number] = [_error("NotRun", f"not run: {self.over}")]
+        if step.role == "test" and step.template is not None:
+            self._score(step, 0.0, "not run")
+        if step.role == "written" and step.template is not None:
+            self._score(step, None if step.answered else 0.0, "")
+
+    def _place(self, number: int, step: Step) -> str:
+        name = f" ({step.template.grade_id})" if step.template and step.template.grade_id else ""
+        return f"cell {number + 1}{name}"
+
+    def _inside(self, number: int, step: Step) -> None:
+        """Run a cell on the student's side. Whatever happens there is part of the result."""
+        assert step.inside is not None
+        line = self._live_line()
+        if line is None:
+            self.outputs[number] = [_error("NotRun", f"not run: {self.over}")]
+            return
+        setup = step.role in ("setup", "plain")
+        try:
+            with self._bounded():
+                error, outputs = line.run(step.inside, f"cell {number + 1}", self.limits.a_cell, setup)
+        except SandboxLost as lost:
+            self.lethal.add(number)
+            self._lost(number, step, lost)
+            return
+        self.ran_inside.append(number)
+        if step.role == "answer" and step.template is not None:
+            self.forget(step.template.binds & self.template.answer_names)
+        self.outputs[number] = _student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
+        self.room -= sum(len(str(output)) for output in self.outputs[number])
+        if error is not None:
+            self.outputs[number].append(_student_error(*error))
+            if error[0][:1] == ("CellTooLong",):
+                self.events.append(
+                    (
+                        Status.TIMED_OUT,
+                        f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s",
+                    )
+                )
+
+    def _outside(self, number: int, step: Step) -> None:
+        """Run a cell of the instructor's here, with the student's names standing for themselves."""
+        assert step.outside is not None
+        assert step.template is not None
+        self.wanted |= step.template.mentions
+        is_test = step.role == "test"
+        line = None
+        try:
+            line = self._bind()
+        except SandboxLost as lost:
+            self._lost(number, step, lost)
+            line = None
+            with suppress(SandboxLost):
+                line = self._bind()
+        seconds = min(self.limits.a_cell + 1, max(self.left, 0.1))
+        if line is not None:
+            line.seconds = self.limits.a_cell
+            line.deadline = time.monotonic() + seconds
+        ran = self.bench.run(step.outside, f"cell {number + 1}", seconds)
+        self._refuse_ours(ran)
+        self._own()
+        outputs = _capped(ran.outputs)
+        if ran.error is not None:
+            student = line.trace if line is not None else ""
+            outputs.append(error_output(ran.error, _printable_trace(student)))
+        reason = ""
+        earned = 0.0
+        if is_test:
+            earned, reason = points(ran, step.template.points)
+        if line is not None and line.slow:
+            line.slow = False
+            self.events.append(
+                (
+                    Status.TIMED_OUT,
+                    f"{self._place(number, step)}: a call ran longer than {self.limits.a_cell:g} s",
+                )
+            )
+        lost_here = line.lost if line is not None else None
+        if lost_here is not None:
+            # A process that dies or falls silent has given no answer, whatever the test made of the error.
+            earned, reason = 0.0, str(lost_here)
+            self._lost(number, step, lost_here)
+            outputs.append(_error("ProcessLost", f"{lost_here}; this test counts 0"))
+        elif isinstance(ran.error, TestTooLong):
+            self.events.append(
+                (Status.TIMED_OUT, f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s")
+            )
+            self._end_sandbox()
+        if line is None and is_test:
+            earned, reason = 0.0, "the student's side could not be run"
+        if step.role == "plain" and step.inside is not None:
+            outputs = self.outputs[number]  # the student's side of it is the one to show
+        self.outputs[number] = outputs
+        if is_test:
+            self._score(step, earned, reason)
+            if reason:
+                self.outputs[number].append(_said(f"{reason}\n"))
+
+    def _score(self, step: Step, earned: float | None, reason: str) -> None:
+        assert step.template is not None
+        known = step.template
+        test = TestOutcome(grade_id=known.grade_id, score=earned, max_score=known.points, reason=reason)
+        self.scores.append(test)
+        self.report(test)
+
+    def _refuse_ours(self, ran: Ran) -> None:
+        """A full disk or exhausted memory of ours must not cost a student anything."""
+        error = ran.error
+        if (isinstance(error, OSError) and error.errno in OURS) or isinstance(error, NoSandbox):
+            raise OurFault(f"{type(error).__name__}: {error}")
+
+    # The names of the student's
+
+    def _bind(self) -> Line | None:
+        """Let every name that the instructor's code uses and does not define stand for the student's."""
+        line = self._live_line()
+        for name, value in self.theirs.items():
+            if name in self.bench.names and self.bench.names[name] is value:
+                del self.bench.names[name]
+        self.theirs = {}
+        builtins_ = vars(self.bench.names["__builtins__"])
+        wanted = [name for name in self.wanted if name not in self.bench.names]
+        if line is None or not wanted:
+            return line
+        with self._bounded():
+            found = line.names(wanted)
+        for name, value in found.items():
+            if isinstance(value, Module) or name in self.template.instructors_names:
+                continue
+            if name in builtins_ and name not in self.template.answer_names:
+                continue  # a student's own `len` is not for the tests
+            self.theirs[name] = value
+        for name in wanted:
+            module = self.template.modules.get(name, ALIASES.get(name, ""))
+            if module and name not in self.template.answer_names and name not in builtins_:
+                self.theirs.pop(name, None)
+                with suppress(ImportError):
+                    self.theirs[name] = _import(module)
+        self.bench.names.update(self.theirs)
+        return line
+
+    def _own(self) -> None:
+        """Names that the instructor's cell has given a value are the instructor's until an answer defines
+        them.
+        """
+        self.theirs = {
+            name: value for name, value in self.theirs.items() if self.bench.names.get(name) is value
+        }
+
+    def forget(self, names: frozenset[str]) -> None:
+        """An answer is expected to define these: what the instructor's cells had under them no longer
+        counts.
+        """
+        for name in names:
+            self.bench.names.pop(name, None)
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """What is sent may be made to be slow to read: that takes its time from the student, not from us."""
+        try:
+            with limited(self.limits.a_cell + 10):
+                yield
+        except TestTooLong:
+            raise SandboxLost(
+                "what the student's process sent took too long to read", timed_out=True
+            ) from None
+
+    # The sandbox
+
+    def _live_line(self) -> Line | None:
+        """The connection to a sandbox in which everything before has run; None where none can be had any
+        more.
+        """
+        while self.line is None or self.line.lost is not None:
+            if self.restarts > MOST_RESTARTS:
+                self.over = self.over or "the student's process had to be started too often"
+                return None
+            self._end_sandbox()
+            self._start_sandbox()
+            self._replay()
+            if self.left <= 0:
+                return None
+        self.line.seconds = self.limits.a_cell
+        self.line.deadline = time.monotonic() + max(self.left, 0.1)
+        return self.line
+
+    def _start_sandbox(self) -> None:
+        began = time.monotonic()
+        self.sandbox = self.backend.start(self.settings)
+        self.restarts += 1
+        self.line = Line(self.sandbox.channel)
+        self.line.seconds = self.limits.a_cell
+        self.over_memory = False
+        Watch(self.sandbox, self).start()
+        self.cpu["start"] += time.monotonic() - began
+
+    def _replay(self) -> None:
+        """Run again what had run before the process was lost, without what killed it."""
+        for number in list(self.ran_inside):
+            assert self.line is not None
+            step = self.steps[number]
+            began = time.monotonic()
+            try:
+                setup = step.role in ("setup", "plain")
+                self.line.run(str(step.inside), f"cell {number + 1}", self.limits.a_cell, setup)
+            except SandboxLost:
+                self.lethal.add(number)
+                self.ran_inside.remove(number)
+                return
+            finally:
+                self.left -= time.monotonic() - began
+
+    def _lost(self, number: int, step: Step, lost: SandboxLost) -> None:
+        here = self._place(number, step)
+        what = f"the student's process died in {here}"
+        if self.over_memory:
+            what = f"{here} used more than {self.settings.memory_mb} MB of memory"
+        elif lost.timed_out:
+            what = f"{here} ran longer than {self.limits.a_cell:g} s and could not be interrupted"
+        elif "nonsense" in str(lost):
+            what = f"{here}: {lost}"
+        self.events.append((Status.TIMED_OUT if lost.timed_out else Status.CRASHED, what))
+        if step.inside is not None and step.role != "test":
+            self.outputs[number] = [_error("ProcessLost", what)]
+        self._end_sandbox()
+
+    def _end_sandbox(self) -> None:
+        if self.sandbox is not None:
+            self.cpu["student"] += self.sandbox.cpu()
+            self.sandbox.end()
+        if self.line is not None and self.line.lost is None:
+            self.line.lost = SandboxLost("the student's process was ended")
+        self.sandbox = self.line = None
+
+    # The notebook to keep
+
+    def _document(self) -> dict[str, Any]:
+        cells = []
+        for number, step in enumerate(self.steps):
+            known = step.template
+            source = step.source.encode("utf-8", "replace").decode()
+            kind = step.cell_type
+            if known is None or (known.cell_type == "markdown" and known.role in ("written", "task", "text")):
+                if kind == "raw":
+                    kind = "markdown"
+                if kind == "markdown" and (known is None or step.answered):
+                    source = inert(source)
+            cell: dict[str, Any] = {
+                "cell_type": kind,
+                "id": known.id if known and known.id else f"cell-{number}",
+                "metadata": dict(known.metadata) if known else {},
+                "source": source,
+            }
+            if kind == "code":
+                cell["execution_count"] = number + 1 if step.inside or step.outside else None
+                cell["outputs"] = [_valid(output) for output in self.outputs.get(number, [])]
+            cells.append(cell)
+        return {"cells": cells, "metadata": self.template.metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+class Watch(threading.Thread):
+    """Ends a sandbox whose processes together hold more memory than they may."""
+
+    def __init__(self, sandbox: Sandbox, session: Session) -> None:
+        super().__init__(daemon=True)
+        self.sandbox, self.session = sandbox, session
+
+    def run(self) -> None:
+        """Look four times a second, until it has ended."""
+        while not self.sandbox.ended.wait(0.25):
+            if self.sandbox.memory() > self.sandbox.most_memory:
+                self.session.over_memory = True
+                self.sandbox.end()
+                return
+
+
+def _import(module: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        parent, _, name = module.rpartition(".")
+        if not parent:
+            raise
+        try:
+            return getattr(importlib.import_module(parent), name)
+        except AttributeError:
+            raise ImportError(module) from None
+
+
+# Outputs
+
+
+def _error(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
+
+
+def _said(text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def _printable_trace(trace: str) -> str:
+    return printable(trace, 8000)
+
+
+def _student_error(kinds: tuple[str, ...], message: str, trace: str) -> dict[str, Any]:
+    return {
+        "output_type": "error",
+        "ename": printable(kinds[0] if kinds else "Exception", 100),
+        "evalue": printable(message, 2000),
+        "traceback": printable(trace, 20_000).split("\n"),
+    }
+
+
+def _student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
+    """What a student's cell showed, as text and PNG pictures only: nothing that could act where it is
+    shown.
+    """
+    kept: list[dict[str, Any]] = []
+    for output in outputs[:200]:
+        if type(output) is not dict or most <= 0:
+            continue
+        kind, text, png = output.get("kind"), output.get("text"), output.get("png")
+        if kind in ("stdout", "stderr") and type(text) is str:
+            text = printable(text, most)
+            most -= len(text)
+            kept.append({"output_type": "stream", "name": kind, "text": text})
+        elif kind == "value" and type(text) is str:
+            text = printable(text, most)
+            most -= len(text)
+            kept.append({"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}})
+        elif kind == "figure" and type(png) is bytes and png.startswith(_PNG) and len(png) < 500_000:
+            import base64
+
+            picture = base64.b64encode(png).decode()
+            kept.append({"output_type": "display_data", "data": {"image/png": picture}, "metadata": {}})
+    return kept
+
+
+def _capped(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a test showed; the student's words in it are text, so only control characters go."""
+    for output in outputs:
+        if output["output_type"] == "stream":
+            output["text"] = printable(output["text"], 100_000)
+    return outputs[:200]
+
+
+def _valid(output: dict[str, Any]) -> dict[str, Any]:
+    """An output as nbformat wants it: every text encodable."""
+    import json
+
+    return dict(json.loads(json.dumps(output).encode("ascii", "replace")))

@@ -1,0 +1,206 @@
+"""The instructor's notebook as the grader uses it: cells in order, where each runs, which names they make
+and need.
+
+Locked cells, tests with their hidden parts, stubs and points come from nbgrader's gradebook; the order and
+the plain cells from the release; the names that answers define from the source with answers, where it is
+there.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from autograder.course import Assignment, Course, CourseError
+from autograder.grading.trusted.names import binds, needs
+
+Role = Literal["text", "plain", "setup", "answer", "written", "test", "task"]
+"""What a cell of the template is: prose; an ordinary code cell; a locked code cell; an answer that tests
+judge; one that a
+person judges; a test; a task."""
+
+
+class TemplateCell(BaseModel):
+    """One cell of the instructor's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: Role
+    cell_type: Literal["code", "markdown", "raw"]
+    source: str
+    id: str = ""
+    grade_id: str = ""
+    points: float = 0.0
+    checksum: str = ""
+    metadata: dict[str, Any] = {}
+    binds: frozenset[str] = frozenset()
+    mentions: frozenset[str] = frozenset()
+
+
+class Template(BaseModel):
+    """One notebook of an assignment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    cells: tuple[TemplateCell, ...]
+    metadata: dict[str, Any] = {}
+    modules: dict[str, str] = {}
+    """The modules that its cells import, by the names that they get."""
+
+    @property
+    def answer_names(self) -> frozenset[str]:
+        """The names that students are to define."""
+        made = frozenset().union(*(cell.binds for cell in self.cells if cell.role in ("answer", "written")))
+        return made - self.modules.keys()
+
+    @property
+    def instructors_names(self) -> frozenset[str]:
+        """The instructor's alone: no value of a student's may stand in for them, whatever happens."""
+        made = frozenset().union(
+            *(cell.binds for cell in self.cells if cell.role in ("plain", "setup", "test"))
+        )
+        return (made | self.modules.keys()) - self.answer_names
+
+    @property
+    def tests(self) -> tuple[TemplateCell, ...]:
+        """The cells that earn points by themselves."""
+        return tuple(cell for cell in self.cells if cell.role == "test")
+
+
+def load_templates(course: Course, assignment: Assignment, gradebook: Any) -> list[Template]:
+    """The templates of an assignment's notebooks. Raises CourseError where it was not released."""
+    from nbgrader.api import MissingEntry
+
+    templates = []
+    try:
+        notebooks = gradebook.find_assignment(assignment.name).notebooks
+    except MissingEntry:
+        notebooks = []
+    if not notebooks:
+        raise CourseError(f"{assignment.name} has not been released; run: cs-conv release {assignment.name}")
+    for notebook in notebooks:
+        known = {cell.name: cell for cell in notebook.source_cells}
+        points = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        released = _read(course.releases / assignment.name / f"{notebook.name}.ipynb")
+        answered = _read(course.source / assignment.name / f"{notebook.name}.ipynb")
+        base = released or answered
+        if base is None:
+            raise CourseError(
+                f"{assignment.name} has no released notebook {notebook.name}.ipynb in {course.releases}; "
+                f"run: cs-conv release {assignment.name}"
+            )
+        templates.append(make_template(notebook.name, base, answered, known, points))
+    return templates
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return notebook if isinstance(notebook, dict) else None
+
+
+def make_template(
+    name: str, base: dict[str, Any], answered: dict[str, Any] | None, known: Any, points: dict[str, float]
+) -> Template:
+    """Put together what the release, the source with answers and the gradebook know of a notebook."""
+    answers = {
+        cell["metadata"]["nbgrader"].get("grade_id"): text_of(cell)
+        for cell in (answered or {}).get("cells", [])
+        if cell.get("metadata", {}).get("nbgrader")
+    }
+    cells = []
+    modules: dict[str, str] = {}
+    for cell in base["cells"]:
+        marks = dict(cell.get("metadata", {}).get("nbgrader") or {})
+        grade_id = str(marks.get("grade_id", ""))
+        source, kind = text_of(cell), cell["cell_type"]
+        record = known.get(grade_id)
+        if record is not None:
+            source, kind = record.source or "", record.cell_type
+            marks |= {"locked": bool(record.locked), "checksum": record.checksum}
+            if grade_id in points:
+                marks["points"] = points[grade_id]
+        role = _role(kind, marks if record is not None else {})
+        code = kind == "code" and role != "task"
+        tree = parse(source) if code else None
+        solved = parse(answers[grade_id]) if role in ("answer", "written") and grade_id in answers else None
+        for each in (tree, solved):
+            modules.update(_modules(each))
+        cells.append(
+            TemplateCell(
+                role=role,
+                cell_type=kind,
+                source=source,
+                id=str(cell.get("id", "")),
+                grade_id=grade_id if record is not None else "",
+                points=points.get(grade_id, 0.0),
+                checksum=str(marks.get("checksum") or ""),
+                metadata=dict(cell.get("metadata", {})) | ({"nbgrader": marks} if marks else {}),
+                binds=frozenset(binds([node for node in (tree, solved) if node])),
+                mentions=frozenset(needs(tree)),
+            )
+        )
+    return Template(name=name, cells=tuple(cells), metadata=dict(base.get("metadata", {})), modules=modules)
+
+
+def _role(cell_type: str, marks: dict[str, Any]) -> Role:
+    if marks.get("task"):
+        return "task"
+    if marks.get("grade"):
+        if marks.get("solution"):
+            return "written"
+        return "test" if cell_type == "code" else "text"
+    if marks.get("solution"):
+        return "answer" if cell_type == "code" else "text"
+    if cell_type != "code":
+        return "text"
+    return "setup" if marks.get("locked") else "plain"
+
+
+def text_of(cell: dict[str, Any]) -> str:
+    """A cell's source, which may be stored as one text or as its lines; in nbformat 3 under another name."""
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def parse(source: str) -> ast.Module | None:
+    """The cell as Python, magics translated; None where it is none."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        pass
+    try:
+        return ast.parse(as_python(source))
+    except SyntaxError:
+        return None
+
+
+def as_python(source: str) -> str:
+    """IPython's magics as calls."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    manager: Any = TransformerManager
+    return str(manager().transform_cell(source))
+
+
+def _modules(tree: ast.Module | None) -> dict[str, str]:
+    found = {}
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return found

@@ -1,0 +1,200 @@
+"""Grade one class twice on this machine, with stock nbgrader and with the trusted engine, and compare.
+
+    python benchmarks/grading.py                        the demo class, 02-conv-forward, 100 submissions
+    python benchmarks/grading.py --students 1000 --no-stock
+    python benchmarks/grading.py --json result.json
+
+The class is the demo's sample students that finish (with `--all`: all of them), repeated; every copy is a
+submission of its own, graded with a seed of its own. Stock nbgrader is `nbgrader autograde` on the whole
+class, as its documentation has it; since its time is linear, it gets `--stock-students` of them (default
+10). Both run in turn, `--rounds` times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course, load_course
+from autograder.demo.submissions import hand_in, sample_students
+from autograder.grading.engine import Submission
+from autograder.grading.trusted import TrustedEngine
+from autograder.release import release
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What one run took."""
+
+    submissions: int
+    seconds: float
+    cpu: float
+    scores: dict[str, float]
+
+    @property
+    def a_minute(self) -> float:
+        return 60 * self.submissions / self.seconds
+
+
+def make_class(folder: Path, assignment: str, size: int, honest: bool = True) -> tuple[Course, list[str]]:
+    """A course of its own with `size` submissions."""
+    for name in ("course.yml", "nbgrader_config.py"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "solutions", folder / "solutions")
+    course = load_course(folder)
+    chosen = course.assignment(assignment)
+    release(course, chosen)
+    names = []
+    for number in range(size):
+        for student in sample_students(chosen.name):
+            text = " ".join([student.story, student.upload, *student.answers.values()])
+            if honest and re.search(r"never ends|while True|os\._exit|os\.kill|sleep\(|half|nothing", text):
+                continue
+            if len(names) == size:
+                break
+            name = f"{student.name}-{number:04}"
+            hand_in(course, chosen, student)
+            course.submitted(student.name).rename(course.submitted(name))
+            names.append(name)
+    return course, names
+
+
+def _cpu() -> float:
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
+
+
+def trusted(course: Course, assignment: str, names: list[str], workers: int, backend: str | None) -> Timed:
+    """Grade with ours, in this process and its workers."""
+    cpu, began = _cpu(), time.monotonic()
+    engine = TrustedEngine(workers=workers, backend=backend)
+    scores = {}
+    wanted = [Submission(name, assignment) for name in names]
+    for number, result in enumerate(engine.grade(course, wanted), 1):
+        scores[result.student] = -1.0 if result.score is None else result.score
+        if number % 50 == 0:
+            passed = time.monotonic() - began
+            print(f"  {number} of {len(names)}, {60 * number / passed:.0f} a minute, "
+                  f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB", flush=True)  # fmt: skip
+    return Timed(len(names), time.monotonic() - began, _cpu() - cpu, scores)
+
+
+def stock(course: Course, assignment: str, names: list[str]) -> Timed:
+    """Grade with `nbgrader autograde`, one process, as installed."""
+    cpu, began = _cpu(), time.monotonic()
+    command = [sys.executable, "-m", "nbgrader", "autograde", assignment]
+    done = subprocess.run(
+        [*command, f"--student={','.join(names)}"] if len(names) == 1 else command,
+        cwd=course.root, capture_output=True, text=True, check=False,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    seconds, used = time.monotonic() - began, _cpu() - cpu
+    from autograder.stock import open_gradebook
+
+    with open_gradebook(course) as gradebook:
+        scores = {s.student.id: float(s.score) for s in gradebook.assignment_submissions(assignment)}
+    if len(scores) < len(names):
+        raise SystemExit(f"stock nbgrader graded {len(scores)} of {len(names)}:\n{done.stderr[-2000:]}")
+    return Timed(len(names), seconds, used, scores)
+
+
+def where_it_goes(course: Course, assignment: str) -> dict[str, float]:
+    """CPU seconds a submission, from the outcomes: the student's process, its start, the trusted process."""
+    from autograder.grading.trusted.journal import Journal
+
+    journal = Journal(course.root / ".cs-conv" / "journal" / assignment)
+    found = [journal.find(key) for key in journal.graded]
+    journal.close()
+    names = {name for outcome in found if outcome for name in outcome.cpu}
+    return {
+        name: round(statistics.mean(o.cpu.get(name, 0.0) for o in found if o), 4) for name in sorted(names)
+    }
+
+
+def main() -> None:
+    """Run both in turn and print the comparison."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--assignment", default="02-conv-forward")
+    parser.add_argument("--students", type=int, default=100)
+    parser.add_argument("--stock-students", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--backend", default=None)
+    parser.add_argument("--all", action="store_true", help="also samples that loop, die or hand in nothing")
+    parser.add_argument("--no-stock", action="store_true")
+    parser.add_argument("--json", type=Path, default=None, metavar="FILE")
+    given = parser.parse_args()
+    rounds: list[dict[str, Any]] = []
+    for _ in range(given.rounds):
+        with contextlib.ExitStack() as stack:
+            folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
+            course, names = make_class(folders[0], given.assignment, given.students, not given.all)
+            assignment = course.assignment(given.assignment).name
+            ours = trusted(course, assignment, names, given.workers, given.backend)
+            goes = where_it_goes(course, assignment)
+            theirs = None
+            if not given.no_stock:
+                course, some = make_class(folders[1], given.assignment, given.stock_students, not given.all)
+                theirs = stock(course, assignment, some)
+        rounds.append(report(ours, theirs, goes))
+    if given.json:
+        machine = {
+            "cores": os.cpu_count(),
+            "machine": platform.machine(),
+            "python": platform.python_version(),
+        }
+        given.json.write_text(
+            json.dumps({"machine": machine, "rounds": rounds}, indent=1) + "\n", encoding="utf-8"
+        )
+
+
+def report(ours: Timed, theirs: Timed | None, goes: dict[str, float]) -> dict[str, Any]:
+    """Print one round and give it as data."""
+    rows = [("trusted", ours)] + ([("stock nbgrader", theirs)] if theirs else [])
+    print(f"{'':16}{'submissions':>12}{'seconds':>10}{'a minute':>10}{'CPU s each':>12}")
+    for name, timed in rows:
+        each = timed.cpu / timed.submissions
+        print(f"{name:16}{timed.submissions:12}{timed.seconds:10.1f}{timed.a_minute:10.1f}{each:12.3f}")
+    found: dict[str, Any] = {
+        name: {
+            "submissions": t.submissions,
+            "seconds": t.seconds,
+            "a_minute": t.a_minute,
+            "cpu_each": t.cpu / t.submissions,
+        }
+        for name, t in rows
+    }
+    if theirs is not None:
+        found["ratio"] = ours.a_minute / theirs.a_minute
+        common = theirs.scores.keys() & ours.scores.keys()
+        differing = sorted(name for name in common if abs(theirs.scores[name] - ours.scores[name]) > 1e-9)
+        found["scores_compared"], found["scores_differing"] = len(common), differing
+        compared = f"{len(common)} scores compared, differing: {differing or 'none'}"
+        print(f"{found['ratio']:.1f} times as many a minute; {compared}")
+    print("CPU s of each in the student's process, wall s for its start, CPU s in the trusted process:", goes)
+    found["where"] = goes
+    return found
+
+
+if __name__ == "__main__":
+    main()

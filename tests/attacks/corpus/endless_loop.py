@@ -1,0 +1,8 @@
+# Tries: loop for ever in a cell of its own
+# Deserves: 20
+# Status: timed out
+# Within: 25
+
+# %%
+while True:
+    pass

@@ -1,0 +1,15 @@
+# Tries: ask for little memory in each of several processes
+# Deserves: 20
+# Status: crashed
+# Within: 40
+
+# %%
+import os
+import time
+
+for _ in range(4):
+    if os.fork() == 0:
+        hoard = b"x" * (600 << 20)
+        time.sleep(20)
+        os._exit(0)
+os.wait()

@@ -1,0 +1,169 @@
+"""Every attack of the corpus earns what it deserves, and nobody else notices it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.grading.results import Result
+from autograder.grading.trusted import TrustedEngine
+
+from .bench import FULL, HONEST, Attack, Class, classroom, problems, read_corpus
+
+CORPUS = {attack.name: attack for attack in read_corpus()}
+QUICK = [
+    "always_equal",
+    "os_exit",
+    "reads_solutions",
+    "protocol_garbage",
+    "symlink",
+    "script_in_outputs",
+    "warnings",
+]
+
+
+@dataclass
+class Graded:
+    """A class after grading, and what was there before."""
+
+    room: Class
+    results: dict[str, Result]
+    before: dict[str, str]
+    left_over: list[str]
+
+
+def _fingerprints(room: Class) -> dict[str, str]:
+    """The instructor's files and the honest students' submissions."""
+    root = room.course.root
+    places = [root / "solutions", root / "build", root / "course.yml", root / "assignments"]
+    places += [root / "submitted" / name for name in HONEST]
+    files = [file for place in places for file in ([place] if place.is_file() else sorted(place.rglob("*")))]
+    return {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()}
+
+
+def _sandboxes() -> list[psutil.Process]:
+    """What runs in sandboxes of ours or of nobody's; other runs on this machine may have theirs."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if "/grader/inside.py" in " ".join(process.info["cmdline"] or []):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                above = {parent.pid for parent in process.parents()} - {1}
+                if all(
+                    "inside.py" in " ".join(psutil.Process(pid).cmdline()) for pid in above - {os.getpid()}
+                ):
+                    found.append(process)
+    return found
+
+
+def _grade(attacks: list[Attack]) -> Iterator[Graded]:
+    known = {process.pid for process in psutil.process_iter()}
+    with classroom(attacks) as room:
+        before = _fingerprints(room)
+        engine = TrustedEngine(workers=2)
+        results = {result.student: result for result in engine.grade(room.course, room.submissions)}
+        time.sleep(0.5)
+        left_over = [" ".join(each.info["cmdline"]) for each in _sandboxes() if each.pid not in known]
+        yield Graded(room, results, before, left_over)
+
+
+@pytest.fixture(scope="module")
+def some() -> Iterator[Graded]:
+    yield from _grade([CORPUS[name] for name in QUICK])
+
+
+@pytest.fixture(scope="module")
+def everyone() -> Iterator[Graded]:
+    yield from _grade(list(CORPUS.values()))
+
+
+def _nobody_else_noticed(graded: Graded) -> None:
+    for name in HONEST:
+        assert graded.results[name].score == FULL, graded.results[name]
+    assert _fingerprints(graded.room) == graded.before
+    assert not graded.room.canary.exists()
+    assert graded.room.listeners.reached == []
+    assert graded.left_over == []
+
+
+def _documents_are_inert(graded: Graded) -> None:
+    for path in sorted(graded.room.course.autograded().rglob("*.ipynb")):
+        assert path.stat().st_size < 3_000_000, path
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] != "code":
+                text = cell["source"]
+                assert cell["cell_type"] == "markdown", path
+                assert not re.search(r"<[a-zA-Z/!]|javascript:", text), (path, text)
+                assert "attachments" not in cell, path
+            for output in cell.get("outputs", []):
+                ours = cell["metadata"].get("nbgrader", {}).get("grade")
+                allowed = {"text/plain", "image/png"}
+                if ours:
+                    allowed |= {"text/html", "application/vnd.cs-conv.verdict+json"}
+                assert set(output.get("data", {})) <= allowed, (path, output)
+                assert "\x1b" not in json.dumps(output.get("text", "")), path
+
+
+def test_some_attacks_earn_what_they_deserve(some: Graded) -> None:
+    for name in QUICK:
+        assert problems(CORPUS[name], some.results[name]) == [], some.results[name]
+    _nobody_else_noticed(some)
+    _documents_are_inert(some)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CORPUS)
+def test_an_attack_earns_what_it_deserves(everyone: Graded, name: str) -> None:
+    assert problems(CORPUS[name], everyone.results[name]) == [], everyone.results[name]
+
+
+@pytest.mark.slow
+def test_nobody_else_noticed(everyone: Graded) -> None:
+    _nobody_else_noticed(everyone)
+
+
+@pytest.mark.slow
+def test_documents_are_inert(everyone: Graded) -> None:
+    _documents_are_inert(everyone)
+
+
+def test_the_corpus_is_large_and_complete() -> None:
+    assert len(CORPUS) >= 60
+    for attack in CORPUS.values():
+        assert 0 <= attack.deserves <= FULL
+        assert attack.within <= 120
+        assert attack.tries
+
+
+def test_feedback_pages_hold_no_script(some: Graded) -> None:
+    """nbgrader's own feedback of the attackers' notebooks."""
+    from nbconvert import HTMLExporter
+
+    path: Path = some.room.course.autograded("script_in_outputs", "01-attacked") / "attacked.ipynb"
+    page, _ = HTMLExporter(template_name="basic").from_filename(str(path))
+    body = page
+    assert "window.attacked" in body  # it is shown, as text
+    assert not re.search(r"<script>window\.attacked|<img src=x|<svg[^>]*onload", body)
+
+
+def test_a_points_page_shows_neither_script_nor_tests(some: Graded) -> None:
+    from autograder.reports.points_page import POLICY, write_points_page
+
+    course = some.room.course
+    for name in QUICK:
+        if not list(course.autograded(name).rglob("*.ipynb")):
+            continue
+        page = write_points_page(course, course.assignments[0], name).read_text(encoding="utf-8")
+        assert POLICY in page
+        assert not re.search(r"<(script|svg|iframe|object|link|a)\b", page)
+        assert "hidden_draw" not in page
+        assert "assert_allclose(double" not in page

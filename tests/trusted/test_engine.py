@@ -1,0 +1,298 @@
+"""A class graded by the trusted engine: the gradebook is right, the same each time, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course import Course, CourseError
+from autograder.grading import NbgraderEngine
+from autograder.grading.results import Result, Status
+from autograder.grading.trusted import TrustedEngine
+from autograder.stock import open_gradebook
+
+from .conftest import NAME, RIGHT, HandIn, submissions
+
+KINDS = {
+    "right": RIGHT,
+    "half": {"add": RIGHT["add"], "total": "def total(values):\n    return values[0] + sum(values[1:])"},
+    "blank": {},
+    "wrong": {"add": "def add(a, b):\n    return a - b", "total": "def total(values):\n    return 1"},
+    "broken": {"add": "def add(a, b)\n    return a", "total": RIGHT["total"]},
+    "noisy": {"add": "def add(a, b):\n    print('adding', a, b)\n    return a + b", "total": RIGHT["total"]},
+    "own": {"add": "def helper(x):\n    return x\n\ndef add(a, b):\n    return helper(a) + b",
+            "total": "import numpy as np\n\ndef total(values):\n    return float(np.sum(values))"},
+}  # fmt: skip
+
+
+def grade(course: Course, *students: str, **options: Any) -> dict[str, Result]:
+    engine = TrustedEngine(**{"workers": 2, **options})
+    return {result.student: result for result in engine.grade(course, submissions(*students))}
+
+
+def rows(course: Course) -> list[tuple[Any, ...]]:
+    """All that the gradebook says of submissions, without its random ids."""
+    found: list[tuple[Any, ...]] = []
+    with open_gradebook(course) as gradebook:
+        for submission in gradebook.assignment_submissions(NAME):
+            who = submission.student.id
+            found.append((who, str(submission.timestamp), submission.score))
+            for notebook in submission.notebooks:
+                found.append((who, notebook.name, notebook.late_submission_penalty))
+                for g in notebook.grades:
+                    found.append((who, g.name, g.auto_score, g.manual_score, g.needs_manual_grade))
+                for c in notebook.comments:
+                    found.append((who, c.name, str(c.auto_comment), str(c.manual_comment)))
+    return sorted(found, key=str)
+
+
+def test_a_class_is_graded(course: Course, hand_in: HandIn) -> None:
+    for student, answers in KINDS.items():
+        hand_in(student, **answers)
+    results = grade(course, *KINDS, "absent")
+    assert {student: result.score for student, result in results.items()} == {
+        "right": 6, "half": 3, "blank": 0, "wrong": 0, "broken": 5, "noisy": 6, "own": 6, "absent": 0,
+    }  # fmt: skip
+    assert results["absent"].status is Status.MISSING
+    assert all(results[student].status is Status.GRADED for student in KINDS)
+    assert [test.grade_id for test in results["half"].tests] == ["add_test", "total_test", "total_empty_test"]
+    with open_gradebook(course) as gradebook:
+        comments = {
+            c.name: c.auto_comment for c in gradebook.find_submission_notebook("sums", NAME, "blank").comments
+        }
+    assert comments == {"add": "No response.", "total": "No response."}
+
+
+def test_scores_equal_stock_nbgraders(course: Course, hand_in: HandIn) -> None:
+    for student, answers in KINDS.items():
+        hand_in(student, **answers)
+    ours = {name: [t.score for t in result.tests] for name, result in grade(course, *KINDS).items()}
+    stock = NbgraderEngine(workers=2).grade(course, submissions(*KINDS))
+    assert ours == {result.student: [t.score for t in result.tests] for result in stock}
+
+
+@pytest.mark.slow
+def test_the_number_of_workers_does_not_show(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
+    import shutil
+
+    from autograder.course import load_course
+
+    for student, answers in KINDS.items():
+        hand_in(student, **answers)
+    seen = []
+    for workers in (1, 2, 4):
+        copy = tmp_path / f"with-{workers}"
+        shutil.copytree(course.root, copy)
+        other = load_course(copy)
+        grade(other, *KINDS, workers=workers)
+        seen.append(
+            (rows(other), {p.name: p.read_bytes() for p in other.autograded().rglob("*.ipynb")}.keys())
+        )
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_a_second_run_computes_nothing_and_changes_nothing(course: Course, hand_in: HandIn) -> None:
+    hand_in("right", **RIGHT)
+    hand_in("half", **KINDS["half"])
+    grade(course, "right", "half")
+    before = rows(course)
+    began = time.monotonic()
+    again = grade(course, "right", "half")
+    assert rows(course) == before
+    assert [result.score for result in again.values()] == [6, 3]
+    hand_in("half", **RIGHT)
+    assert {name: result.score for name, result in grade(course, "right", "half").items()} == {
+        "right": 6,
+        "half": 6,
+    }
+    assert time.monotonic() - began < 120
+
+
+def test_what_people_wrote_survives(course: Course, hand_in: HandIn) -> None:
+    hand_in("ann", **KINDS["half"])
+    grade(course, "ann")
+    with open_gradebook(course) as gradebook:
+        given = gradebook.find_grade("total_empty_test", "sums", NAME, "ann")
+        given.manual_score, given.extra_credit, given.needs_manual_grade = 2.5, 0.5, False
+        gradebook.find_comment("total", "sums", NAME, "ann").manual_comment = "nearly"
+        gradebook.db.commit()
+    again = grade(course, "ann")["ann"]
+    assert again.score == 1 + 2 + 3
+    hand_in("ann", **KINDS["wrong"])
+    changed = grade(course, "ann")["ann"]
+    assert changed.score == 3
+    with open_gradebook(course) as gradebook:
+        given = gradebook.find_grade("total_empty_test", "sums", NAME, "ann")
+        assert (given.manual_score, given.extra_credit, given.auto_score) == (2.5, 0.5, 0)
+        assert given.needs_manual_grade
+        assert gradebook.find_comment("total", "sums", NAME, "ann").manual_comment == "nearly"
+
+
+def test_late_penalties_are_nbgraders(course: Course, hand_in: HandIn) -> None:
+    settings = course.root / "nbgrader_config.py"
+    settings.write_text(
+        settings.read_text(encoding="utf-8")
+        + "\nget_config().LateSubmissionPlugin.penalty_method = 'zero'\n",
+        encoding="utf-8",
+    )
+    for student, when in (("early", "2027-02-01 12:00:00 UTC"), ("late", "2027-03-01 12:00:00 UTC")):
+        hand_in(student, **RIGHT).with_name("timestamp.txt").write_text(when, encoding="utf-8")
+    for _ in range(2):
+        assert {name: r.score for name, r in grade(course, "early", "late").items()} == {
+            "early": 6,
+            "late": 0,
+        }
+
+
+def test_a_notebook_that_went_away_leaves_no_grade_behind(course: Course, hand_in: HandIn) -> None:
+    path = hand_in("ann", **RIGHT)
+    grade(course, "ann")
+    path.write_text("{", encoding="utf-8")
+    result = grade(course, "ann")["ann"]
+    assert (result.status, result.score) == (Status.UNREADABLE, 0)
+    assert not (course.autograded("ann", NAME) / "sums.ipynb").exists()
+
+
+def test_one_run_at_a_time(course: Course, hand_in: HandIn) -> None:
+    hand_in("ann", **RIGHT)
+    first = TrustedEngine(workers=1).grade(course, submissions("ann"))
+    next(first)
+    with pytest.raises(CourseError, match="another grading run"):
+        grade(course, "ann")
+    first.close()
+    assert grade(course, "ann")["ann"].score == 6
+
+
+def test_a_torn_journal_is_cut_where_it_tears(course: Course, hand_in: HandIn) -> None:
+    hand_in("right", **RIGHT)
+    hand_in("half", **KINDS["half"])
+    grade(course, "right", "half")
+    before = rows(course)
+    journal = course.root / ".cs-conv" / "journal" / NAME / "journal"
+    whole = journal.read_bytes()
+    for damaged in (whole[:-7], whole + b"half a li", whole[: len(whole) // 2], b"\x00" * 300, b""):
+        journal.write_bytes(damaged)
+        assert {n: r.score for n, r in grade(course, "right", "half").items()} == {"right": 6, "half": 3}
+        assert rows(course) == before
+    outcome = next((journal.parent / "outcomes").iterdir())
+    outcome.write_bytes(b"damaged")
+    assert grade(course, "right", "half")["right"].score == 6
+
+
+_RUN = """
+import sys
+from autograder.course import load_course
+from autograder.grading.engine import Submission
+from autograder.grading.trusted import TrustedEngine
+
+if __name__ == "__main__":
+    course = load_course(sys.argv[1])
+    for result in TrustedEngine(workers=2).grade(course, [Submission(s, "01-sums") for s in sys.argv[2:]]):
+        print(result.student, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_killed_anywhere_it_goes_on(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
+    """SIGKILL at random moments, then once to the end: the gradebook is that of a run nobody disturbed."""
+    import shutil
+
+    from autograder.course import load_course
+
+    students = [f"{kind}{number}" for number in range(2) for kind in KINDS]
+    for student in students:
+        hand_in(student, **KINDS[student[:-1]])
+    calm = tmp_path / "calm"
+    shutil.copytree(course.root, calm)
+    grade(load_course(calm), *students)
+    script = tmp_path / "run.py"
+    script.write_text(_RUN, encoding="utf-8")
+    draw = random.Random(5)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    kills = 0
+    for _ in range(6):
+        run = subprocess.Popen(
+            [sys.executable, str(script), str(course.root), *students],
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+        assert run.stdout is not None
+        for _ in range(draw.randint(0, 4)):
+            run.stdout.readline()
+        time.sleep(draw.random())
+        kills += run.poll() is None
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        run.stdout.close()
+    assert kills >= 3
+    grade(course, *students)
+    assert rows(course) == rows(load_course(calm))
+
+
+@pytest.mark.slow
+def test_lost_workers_cost_nothing(course: Course, hand_in: HandIn) -> None:
+    import psutil
+
+    slow = "import time\n\ndef total(values):\n    time.sleep(1)\n    return sum(values)"
+    students = [f"s{number}" for number in range(4)]
+    for student in students:
+        hand_in(student, add=RIGHT["add"], total=slow)
+    engine = TrustedEngine(workers=2)
+    results = {}
+    killed = 0
+    run = engine.grade(course, submissions(*students))
+    for result in run:
+        results[result.student] = result.score
+        if not killed and engine._pool is not None:
+            workers = list(engine._pool._processes)  # type: ignore[attr-defined]
+            psutil.Process(workers[0]).kill()
+            killed += 1
+    assert killed
+    assert results == dict.fromkeys(students, 6)
+
+
+def test_a_database_that_cannot_be_written_changes_nothing(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlite3
+
+    from autograder.grading.trusted import engine as engine_module
+
+    hand_in("ann", **RIGHT)
+    monkeypatch.setattr(engine_module, "WAITS", (0.05,))
+    blocker = sqlite3.connect(course.gradebook, isolation_level=None)
+    blocker.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(Exception, match="locked"):
+            grade(course, "ann")
+    finally:
+        blocker.execute("ROLLBACK")
+        blocker.close()
+    assert grade(course, "ann")["ann"].score == 6
+
+
+def test_the_executed_notebook_serves_nbgrader(course: Course, hand_in: HandIn) -> None:
+    """Stock generate_feedback works on what was written."""
+    from nbgrader.converters import GenerateFeedback
+    from nbgrader.coursedir import CourseDirectory
+
+    from autograder.stock import run, settings
+
+    hand_in("noisy", **KINDS["noisy"])
+    grade(course, "noisy")
+    notebook = json.loads((course.autograded("noisy", NAME) / "sums.ipynb").read_text(encoding="utf-8"))
+    texts = json.dumps([cell.get("outputs") for cell in notebook["cells"]])
+    assert "adding 1 2" in texts
+    config = settings(course)
+    folder = CourseDirectory(config=config, assignment_id=NAME, student_id="noisy")
+    run(GenerateFeedback(coursedir=folder, config=config, force=True), "feedback")
+    assert (course.feedback("noisy", NAME) / "sums.html").exists()

@@ -1,0 +1,152 @@
+"""Both sandboxes confine, and say what they lack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.grading.trusted.proxies import Line, Remote, SandboxLost
+from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Settings, choose, probe
+from autograder.grading.trusted.sandbox.imports import holdings
+
+
+def working() -> list[str]:
+    return [name for name in BACKENDS if probe(name).works]
+
+
+@pytest.fixture(params=list(BACKENDS))
+def line(request: pytest.FixtureRequest) -> Any:
+    tried = probe(request.param)
+    if not tried.works and request.param == "landlock":
+        pytest.xfail(f"this kernel cannot: {tried.problem}")
+    assert tried.works, tried.problem
+    sandbox = BACKENDS[request.param]().start(
+        Settings(allow=("numpy", "math"), memory_mb=1024, seconds_in_all=60)
+    )
+    talk = Line(sandbox.channel)
+    talk.seconds = 5
+    yield talk
+    sandbox.end()
+
+
+def run(line: Line, source: str) -> tuple[Any, list[Any]]:
+    return line.run(source, "cell", 5, False)
+
+
+def test_calls_carry_data_errors_and_changes(line: Line) -> None:
+    run(
+        line,
+        "import numpy as np\n"
+        "def twice(x, y=1):\n    return [2 * x, y]\n"
+        "def fails():\n    raise KeyError('gone')\n"
+        "def sort(values, grid):\n    values.sort()\n    grid[0] = 7\n"
+        "class Stack:\n"
+        "    def __init__(self):\n        self.items = []\n"
+        "    def push(self, x):\n        self.items.append(x)\n"
+        "    def __len__(self):\n        return len(self.items)\n"
+        "    def __eq__(self, other):\n        return True\n"
+        "def count():\n    yield 1\n    yield 2\n"
+        "def outer(f):\n    return lambda x: f(f(x))\n"
+        "number = 3\n",
+    )
+    names = line.names(["twice", "fails", "sort", "Stack", "count", "outer", "number", "absent"])
+    assert names["number"] == 3
+    assert "absent" not in names
+    assert np.array_equal(names["twice"](np.arange(3), y="b")[0], [0, 2, 4])
+    with pytest.raises(KeyError, match="gone"):
+        names["fails"]()
+    values, grid = [3, 1, 2], np.zeros(2)
+    names["sort"](values, grid)
+    assert values == [1, 2, 3]
+    assert grid[0] == 7
+    stack = names["Stack"]()
+    stack.push(5)
+    assert len(stack) == 1
+    assert stack.items == [5]
+    assert isinstance(stack, Remote)
+    assert type(stack).__name__ == "Stack"
+    assert stack != 5
+    assert stack != [5]
+    assert stack == names["Stack"]()
+    assert list(names["count"]()) == [1, 2]
+    assert names["outer"](lambda x: x + 1)(1) == 3
+    with pytest.raises(TypeError):
+        stack + 1
+
+
+def test_what_is_shown_comes_back_as_text(line: Line) -> None:
+    error, outputs = run(line, "print('hello')\n1 + 1")
+    assert error is None
+    assert [(o["kind"], o["text"]) for o in outputs] == [("stdout", "hello\n"), ("value", "2")]
+    error, _ = run(line, "1 / 0")
+    assert error[0][0] == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import socket; socket.socket()",
+        "import autograder",
+        "import cs_conv.naive",
+        "import scipy",
+        "open('/etc/passwd')",
+        "open('/usr/lib/x', 'w')",
+        "import os; os.setuid(0)",
+        "import os; os.mknod('/tmp/x', 0o60600)",
+        "import subprocess; subprocess.run(['/bin/sh', '-c', 'true'], check=True)",
+        "bytearray(2 << 30)",
+    ],
+)
+def test_what_is_not_granted_is_refused(line: Line, source: str) -> None:
+    error, _ = run(line, source)
+    assert error is not None, source
+
+
+def test_a_dead_process_is_lost_not_answered(line: Line) -> None:
+    with pytest.raises(SandboxLost):
+        run(line, "import os; os._exit(0)")
+    with pytest.raises(SandboxLost):
+        run(line, "1")
+
+
+def test_the_strongest_comes_first() -> None:
+    assert choose().name == working()[0]
+
+
+def test_without_a_sandbox_grading_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(NoSandbox, match="apt-get install bubblewrap"):
+        choose(only="bubblewrap")
+    assert "unsafe" in choose(unsafe=True, only="bubblewrap").name
+
+
+def test_answers_are_not_among_what_a_course_grants() -> None:
+    shown = {target for _, target in holdings(("cs_conv", "numpy", "autograder")).binds}
+    assert not any("naive" in target or "im2col" in target or "autograder" in target for target in shown)
+    shown = {target for _, target in holdings(("cs_conv.naive",)).binds}
+    assert any("naive" in target for target in shown)
+    assert not any("im2col" in target for target in shown)
+
+
+def test_a_students_object_cannot_end_or_judge_a_test(line: Line) -> None:
+    run(
+        line,
+        "def stops(x):\n    raise StopIteration\n"
+        "class Judge:\n"
+        "    def startswith(self, *expected):\n        return True\n"
+        "    issubset = equals = startswith\n"
+        "    def __contains__(self, expected):\n        return True\n"
+        "    def __iter__(self):\n        return iter([1])\n"
+        "def judge():\n    return Judge()\n",
+    )
+    names = line.names(["stops", "judge"])
+    with pytest.raises(Exception, match="StopIteration"):
+        all(map(names["stops"], [1, 2]))
+    thing = names["judge"]()
+    for method in ("startswith", "issubset", "equals"):
+        with pytest.raises(TypeError, match="cannot judge"):
+            getattr(thing, method)("expected")
+    assert 2 not in thing
+    assert 1 in thing
