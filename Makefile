@@ -15,7 +15,7 @@ ready := $(VENV)/.ready
 export PATH := $(bin):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lab release test test-slow test-browser picture notebooks lint types format lock clean
+.PHONY: help install demo lab release test test-slow test-browser picture attacks notebooks lint types format lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -44,6 +44,9 @@ test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
 picture: test-browser  ## Make README's picture anew
 	mkdir -p docs
 	cp build/screenshots/check.png docs/check.png
+
+attacks: $(ready)  ## Grade the attack corpus, by ours and by stock nbgrader, and print the table
+	python -m tests.attacks.bench
 
 notebooks: $(ready)  ## Execute every solution notebook, into build/notebooks
 	python tests/execute_notebooks.py
