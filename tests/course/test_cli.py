@@ -124,7 +124,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_nothing_running(course, hand_in
     assert "interrupted; what was finished is kept" in log.read_text()
     assert "Traceback" not in log.read_text()
     assert started
-    # Where nobody collects orphans (a bare container) what was ended stays listed as a zombie: it runs no more.
+    # Where nobody collects orphans (a bare container) an ended process stays listed, as a zombie.
     _, alive = psutil.wait_procs(started, timeout=10)
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
     record = json.loads((course.reports / "01-sums.json").read_text())
