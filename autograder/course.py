@@ -7,7 +7,8 @@ here; nothing else reads the file. A mistake in it becomes a `CourseError` that 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,16 +26,19 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-def _with_timezone(value: Any) -> Any:
-    """Read a date with its time zone; UTC where none is named."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", value.strip()))
-        except ValueError:
-            raise ValueError(f"{value!r} is no date; write it as 2027-02-12 23:59 +00:00") from None
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
-    return value
+def _date(value: Any) -> datetime:
+    """Read a date with its time zone; UTC where none is named, the end of the day where no time is."""
+    text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", str(value).strip())
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError as error:
+        why = f" ({error})" if "out of range" in str(error) or "must be in" in str(error) else ""
+        raise ValueError(f"{value!r} is no date{why}; write it as 2027-02-12 23:59 +00:00") from None
+    if not isinstance(value, str) or not 2000 <= date.year < 3000:
+        raise ValueError(f"{value!r} is no date of a course; write it as 2027-02-12 23:59 +00:00")
+    if re.fullmatch(r"[\d-]+", text):
+        date = datetime.combine(date, time(23, 59))
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _folder_name(value: Any) -> Any:
@@ -43,19 +47,28 @@ def _folder_name(value: Any) -> Any:
     return value
 
 
+def _module_name(value: Any) -> Any:
+    if not isinstance(value, str) or not all(part.isidentifier() for part in value.split(".")):
+        raise ValueError(f"{value!r} is no module's name; write it as after `import`, for instance numpy")
+    return value
+
+
 Name = Annotated[str, BeforeValidator(_folder_name)]
-Due = Annotated[datetime, BeforeValidator(_with_timezone)]
+Due = Annotated[datetime, BeforeValidator(_date)]
+Module = Annotated[str, BeforeValidator(_module_name)]
+Count = Annotated[int, Field(strict=True, ge=1, le=10**7)]
+Points = Annotated[int, Field(strict=True, ge=0, le=10**6)]
 
 
 class Limits(_Strict):
     """What one submitted notebook may use while it is graded."""
 
-    seconds_a_cell: Annotated[int, Field(ge=1)] = 30
-    seconds_in_all: Annotated[int, Field(ge=1)] = 180
-    memory_mb: Annotated[int, Field(ge=512)] = 4096
-    processes: Annotated[int, Field(ge=1)] = 32
-    file_mb: Annotated[int, Field(ge=1)] = 64
-    output_kb: Annotated[int, Field(ge=1)] = 256
+    seconds_a_cell: Count = 30
+    seconds_in_all: Count = 180
+    memory_mb: Annotated[Count, Field(ge=512)] = 4096
+    processes: Count = 32
+    file_mb: Count = 64
+    output_kb: Count = 256
 
     @model_validator(mode="after")
     def _a_cell_within_the_whole(self) -> Limits:
@@ -73,9 +86,9 @@ class Assignment(_Strict):
     name: Name
     title: str = Field(min_length=1)
     due: Due | None = None
-    notebooks: dict[Name, Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    notebooks: dict[Name, Points] = Field(min_length=1)
     limits: Limits = Limits()
-    allow: tuple[str, ...] = ()
+    allow: tuple[Module, ...] = ()
 
     @property
     def points(self) -> int:
@@ -89,7 +102,7 @@ class Description(_Strict):
     course: Name
     title: str = Field(min_length=1)
     limits: Limits = Limits()
-    allow: tuple[str, ...] = ()
+    allow: tuple[Module, ...] = ()
     assignments: tuple[Assignment, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -109,14 +122,6 @@ class Description(_Strict):
                 own = merged
             assignments.append(own)
         return data | {"assignments": assignments}
-
-    @model_validator(mode="after")
-    def _names_once(self) -> Description:
-        names = [assignment.name for assignment in self.assignments]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"the assignment {twice[0]} is described twice; give each its own name")
-        return self
 
 
 class Course:
@@ -220,30 +225,73 @@ def load_course(root: Path) -> Course:
 
     Raises CourseError, which names the file, the line, what is wrong there and what to do.
     """
-    path = Path(root) / COURSE_FILE
+    root = Path(root)
+    path = root / COURSE_FILE
+    if root.is_file():
+        raise CourseError(f"{root} is a file; name the folder that it lies in: --course {root.parent}")
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CourseError(f"{path} does not exist; a course is a folder with a {COURSE_FILE}") from None
     except UnicodeDecodeError as error:
-        raise CourseError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_repeated_keys(path, node)
-        data = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise CourseError(
-            f"{path.name}, line {line}: {error.problem}; look at the indentation, colons and quotes near it"
-        ) from None
+        line = error.object[: error.start].count(b"\n") + 1
+        raise CourseError(f"{COURSE_FILE}, line {line}: is not UTF-8 text; save {path} as UTF-8") from None
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}") from None
+    node, data = _parse(text)
     try:
         description = Description.model_validate(data)
     except ValidationError as error:
-        raise CourseError(_explain(path, node, error)) from None
-    return Course(Path(root).resolve(), description)
+        raise CourseError(_explain(node, error)) from None
+    _refuse_repeated_names(node, description)
+    return Course(root.resolve(), description)
 
 
-def _explain(path: Path, node: yaml.Node | None, error: ValidationError) -> str:
+class _Plain(yaml.SafeLoader):
+    """YAML without its surprises: dates stay text, 010 is no octal and 12:30 no number of seconds."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's own way)
+        first: [(tag, form) for tag, form in known if not tag.endswith((":timestamp", ":int"))]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Plain.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$"), list("-+0123456789")
+)
+
+
+def _parse(text: str) -> tuple[yaml.Node | None, Any]:
+    """The file as YAML sees it, with its lines, and as plain data."""
+    loader: Any = _Plain
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            if isinstance(event, yaml.AliasEvent):
+                mark: Any = event.start_mark
+                raise CourseError(
+                    f"{COURSE_FILE}, line {mark.line + 1}: *{event.anchor} stands for something above, which "
+                    "is not read here; write it out"
+                )
+        node = yaml.compose(text, Loader=loader)
+        _refuse_repeated_keys(node)
+        return node, yaml.load(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise CourseError(
+            f"{COURSE_FILE}, line {mark.line + 1 if mark else 1}: {error.problem or error.context}; look at "
+            "the indentation, colons and quotes near it"
+        ) from None
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise CourseError(
+            f"{COURSE_FILE}, line {line}: holds a character that text cannot hold (number "
+            f"{error.character}); delete it"
+        ) from None
+    except RecursionError:
+        raise CourseError(f"{COURSE_FILE}, line 1: is nested too deeply to be a course's") from None
+
+
+def _explain(node: yaml.Node | None, error: ValidationError) -> str:
     """One line of text for each problem, with the line of the file it is on."""
     problems = error.errors()
     common = [problem for problem in problems if problem["loc"][:1] in (("limits",), ("allow",))]
@@ -254,8 +302,19 @@ def _explain(path: Path, node: yaml.Node | None, error: ValidationError) -> str:
             continue
         where = [part for part in problem["loc"] if part != "[key]"]
         name = ".".join(str(part) for part in where) or "the course"
-        lines.append(f"{path.name}, line {_line(node, where)}: {name}: {_advice(problem)}")
+        lines.append(f"{COURSE_FILE}, line {_line(node, where)}: {name}: {_advice(problem)}")
     return "\n".join(dict.fromkeys(lines))
+
+
+_KINDS: Mapping[str, str] = {
+    "model_type": "must be a section: names and values, indented below it",
+    "dict_type": "must be a section: names and values, indented below it",
+    "tuple_type": "must be a list: [one, two], or lines that begin with a dash",
+    "string_type": "must be text (a string; quote it)",
+    "int_type": "must be a whole number",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+}
 
 
 def _advice(problem: Any) -> str:
@@ -264,10 +323,10 @@ def _advice(problem: Any) -> str:
         return "is missing; add it"
     if kind == "extra_forbidden":
         return "is not known here; remove it or correct its spelling"
-    given = problem.get("input")
-    if kind == "value_error" or isinstance(given, (dict, list)):
+    if kind == "value_error":
         return message
-    return f"{message[0].lower()}{message[1:]}, not {given!r}"
+    given = {dict: "a section", list: "a list", type(None): "nothing"}.get(type(problem["input"]))
+    return f"{_KINDS.get(kind, message[0].lower() + message[1:])}, not {given or repr(problem['input'])[:80]}"
 
 
 def _line(node: yaml.Node | None, where: list[Any]) -> int:
@@ -287,19 +346,35 @@ def _line(node: yaml.Node | None, where: list[Any]) -> int:
     return line
 
 
-def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:
+def _refuse_repeated_keys(node: yaml.Node | None) -> None:
     """YAML keeps the last of two equal keys silently; an assignment's points must not vanish so."""
     if isinstance(node, yaml.SequenceNode):
         for child in node.value:
-            _refuse_repeated_keys(path, child)
+            _refuse_repeated_keys(child)
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
-            line = key.start_mark.line + 1
-            if key.value in seen:
+            line, name = key.start_mark.line + 1, str(key.value)
+            if not isinstance(key, yaml.ScalarNode):
+                raise CourseError(f"{COURSE_FILE}, line {line}: a name is expected before the colon")
+            if name in seen:
                 raise CourseError(
-                    f"{path.name}, line {line}: {key.value} was already given on line {seen[key.value]}; "
+                    f"{COURSE_FILE}, line {line}: {name} was already given on line {seen[name]}; "
                     "keep one of them"
                 )
-            seen[key.value] = line
-            _refuse_repeated_keys(path, value)
+            seen[name] = line
+            _refuse_repeated_keys(value)
+
+
+def _refuse_repeated_names(node: yaml.Node | None, description: Description) -> None:
+    """Two assignments in one folder; names that differ in capitals alone are one folder on some systems."""
+    seen: dict[str, int] = {}
+    for number, assignment in enumerate(description.assignments):
+        line = _line(node, ["assignments", number, "name"])
+        name = assignment.name.casefold()
+        if name in seen:
+            raise CourseError(
+                f"{COURSE_FILE}, line {line}: the assignment {assignment.name} is described twice, first on "
+                f"line {seen[name]}; give each its own name"
+            )
+        seen[name] = line

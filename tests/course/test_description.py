@@ -67,7 +67,29 @@ def test_says_what_it_says(tmp_path):
         ("one: 7", "one: many", 13, "many"),
         ("one: 7", "one: -1", 13, "greater than or equal to 0"),
         ("name: 01-one", "name: ../one", 9, "cannot be a folder's name"),
-        ("name: 02-two", "name: 01-one", 1, "described twice"),
+        ("name: 02-two", "name: 01-one", 15, "described twice, first on line 9"),
+        ("name: 02-two", "name: 01-ONE", 15, "described twice, first on line 9"),
+        ("one: 7", "one: 7.0", 13, "must be a whole number, not 7.0"),
+        ("one: 7", "one: true", 13, "must be a whole number, not True"),
+        ("one: 7", 'one: "7"', 13, "must be a whole number, not '7'"),
+        ("one: 7", "one: 010", 13, "must be a whole number, not '010'"),
+        ("one: 7", f"one: {'9' * 5000}", 13, "must be a whole number"),
+        ("seconds_a_cell: 20", "seconds_a_cell: true", 4, "must be a whole number"),
+        ("2027-02-12 23:59 +01:00", "2027-02-30 23:59", 11, "day is out of range for month"),
+        ("2027-02-12 23:59 +01:00", "2027-02-12 25:00:00", 11, "hour must be in 0..23"),
+        ("2027-02-12 23:59 +01:00", "20270212", 11, "write it as"),
+        ("2027-02-12 23:59 +01:00", "[2027]", 11, "write it as"),
+        ("2027-02-12 23:59 +01:00", "9999-12-31 23:59 -14:00", 11, "no date of a course"),
+        ("allow: [numpy]", "allow: numpy", 6, "must be a list"),
+        ("allow: [numpy]", "allow: [import numpy]", 6, "no module's name"),
+        ("allow: [numpy]", "allow: &a [*a]", 6, "write it out"),
+        ("allow: [numpy]", "allow: {[a]: 1}", 6, "a name is expected before the colon"),
+        ("allow: [numpy]", f"allow: {'[' * 3000}{']' * 3000}", 1, "nested too deeply"),
+        ("allow: [numpy]", "allow: !!python/name:os.system x", 6, "python/name"),
+        ("title: One", "title: O\0ne", 10, "a character that text cannot hold (number 0)"),
+        ("    limits: {seconds_a_cell: 5}", "    limits: 5", 17, "must be a section"),
+        ("    notebooks: {two: 4}", "    notebooks: [two]", 19, "must be a section"),
+        ("    notebooks: {two: 4}", "    notebooks: {}", 19, "must not be empty"),
         ("title: Two", "title: [Two", 17, "look at the indentation"),
         ("    notebooks: {two: 4}", "", 15, "notebooks: is missing"),
         ("course: small\n", "", 1, "course: is missing"),
@@ -95,8 +117,22 @@ def test_refuses_what_is_no_description(tmp_path, text):
 
 def test_refuses_other_encodings(tmp_path):
     (tmp_path / "course.yml").write_bytes("course: caf\u00e9".encode("latin-1"))
-    with pytest.raises(CourseError, match="UTF-8"):
+    with pytest.raises(CourseError, match=r"line 1: is not UTF-8 text"):
         load_course(tmp_path)
+
+
+def test_a_date_without_a_time_is_the_end_of_the_day(tmp_path):
+    course = load(tmp_path, GOOD.replace("2027-02-12 23:59 +01:00", "2027-02-12"))
+    assert course.assignments[0].due == datetime(2027, 2, 12, 23, 59, tzinfo=UTC)
+
+
+def test_says_which_folder_was_meant(tmp_path):
+    load(tmp_path, GOOD)
+    with pytest.raises(CourseError, match=f"is a file; .*--course {tmp_path}$"):
+        load_course(tmp_path / "course.yml")
+    (tmp_path / "folder" / "course.yml").mkdir(parents=True)
+    with pytest.raises(CourseError, match="cannot be read: Is a directory"):
+        load_course(tmp_path / "folder")
 
 
 def test_unknown_and_ambiguous_assignments(tmp_path):
