@@ -1,36 +1,11 @@
-"""The photograph that the notebooks look at, small enough to ship. NOTICE says whose it is."""
+"""Images to look at and to learn from: a photograph, Fashion-MNIST (a part of it), CIFAR-10 (if you have it).
 
-from functools import cache
-from importlib.resources import files
-from typing import Any
+NOTICE says whose they are and how the files here were made.
+"""
 
-import numpy as np
-from numpy.typing import NDArray
+from cs_conv.data.cifar import cifar10
+from cs_conv.data.dataset import Dataset
+from cs_conv.data.fashion import fashion_mnist
+from cs_conv.data.photograph import photograph
 
-__all__ = ["photograph"]
-
-# How bright a red, a green and a blue light look to a person (ITU-R BT.601).
-BRIGHTNESS = np.array([0.299, 0.587, 0.114])
-
-
-@cache
-def _stored() -> NDArray[Any]:
-    """Return the file's array, (200, 256, 3) in uint8, read once."""
-    with (files(__name__) / "photograph.npz").open("rb") as file, np.load(file) as arrays:
-        stored: NDArray[Any] = arrays["photograph"]
-    return stored
-
-
-def photograph(color: bool = False) -> NDArray[np.float64]:
-    """Return a photograph of a cup of coffee, from 0 (black) to 1 (white).
-
-    Args:
-        color: False for brightness alone, True for red, green and blue.
-
-    Returns:
-        (H, W) float64, or (H, W, 3) with the channels last, as matplotlib shows pictures; for the
-        layers of this course, channels come first: ``photograph(color=True).transpose(2, 0, 1)``.
-        A fresh array each time: change it as you like. H is 200, W is 256.
-    """
-    picture = _stored() / 255.0  # (200, 256, 3)
-    return picture if color else picture @ BRIGHTNESS
+__all__ = ["Dataset", "cifar10", "fashion_mnist", "photograph"]
