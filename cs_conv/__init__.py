@@ -4,6 +4,11 @@
     cs_conv.naive      the operations as loops: the specification
     cs_conv.im2col     the same operations, the same signatures, as matrix products
     cs_conv.gradcheck  numeric gradients and the identities that check a backward pass
+    cs_conv.layers     layers made of these operations
+    cs_conv.network    layers in a row
+    cs_conv.training   gradient descent on a network's parameters
+    cs_conv.data       images to look at and to learn from
+    cs_conv.pictures   drawings of all this
 
 Nothing is imported here, so that each module can be studied, replaced or withheld by itself.
 """

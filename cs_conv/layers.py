@@ -1,0 +1,224 @@
+"""The layers of a network: each knows its forward pass, its backward pass and its parameters.
+
+A layer is made with its hyperparameters alone, `Conv(16, 3, pad=1)`; it learns the shape of what arrives
+when it is built into a network. `forward` remembers what `backward` needs; `backward` returns the gradient of
+the input and leaves those of the parameters in `gradients`, under the parameters' names.
+
+Shapes are of one image, (C, H, W) or (D,); arrays have the number of images N in front.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cs_conv import im2col
+from cs_conv.geometry import Array, Pad, Pair, pool_geometry, window_geometry
+
+Sizes = tuple[int, ...]
+
+
+@dataclass(eq=False)
+class Layer:
+    """What every layer offers; one without parameters adds only forward and backward."""
+
+    parameters: dict[str, Array] = field(default_factory=dict, init=False, repr=False)
+    gradients: dict[str, Array] = field(default_factory=dict, init=False, repr=False)
+    _kept: Any = field(default=None, init=False, repr=False)
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        """Return the shape of what leaves, for one image of `shape`; ValueError where it does not fit."""
+        return shape
+
+    def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
+        """Create the parameters for images of `shape`: random weights, biases of zero."""
+
+    def forward(self, x: Array) -> Array:
+        """Return the layer's output."""
+        raise NotImplementedError
+
+    def backward(self, dout: Array) -> Array:
+        """Return the gradient of the last forward's input; dout has the shape of its output."""
+        raise NotImplementedError
+
+    def _keep(self, kept: Any) -> None:
+        self._kept = kept
+
+    def _take(self) -> Any:
+        if self._kept is None:
+            raise RuntimeError(f"{self}.backward needs what forward remembers: call forward first")
+        return self._kept
+
+
+@dataclass(eq=False)
+class Conv(Layer):
+    """K filters of `size` (an int or (FH, FW)) over all channels: (C, H, W) to (K, OH, OW).
+
+    kernels: who computes, anything with conv_forward and conv_backward: `cs_conv.naive`, or yours.
+    """
+
+    K: int
+    size: Pair
+    stride: Pair = 1
+    pad: Pad = 0
+    dilation: Pair = 1
+    kernels: Any = field(default=im2col, repr=False)
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        g = window_geometry((1, *_image(shape)), self.size, self.stride, self.pad, self.dilation)
+        return self.K, g.OH, g.OW
+
+    def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
+        g = window_geometry((1, *_image(shape)), self.size, self.stride, self.pad, self.dilation)
+        w = _he(rng, (self.K, g.C, g.FH, g.FW), fan_in=g.C * g.FH * g.FW)
+        self.parameters = {"w": w.astype(dtype), "b": np.zeros(self.K, dtype)}
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x)
+        w, b = self.parameters["w"], self.parameters["b"]
+        out: Array = self.kernels.conv_forward(x, w, b, **self._options)
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        x, w = self._take(), self.parameters["w"]
+        dx, dw, db = self.kernels.conv_backward(dout, x, w, **self._options)
+        self.gradients = {"w": dw, "b": db}
+        return dx
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        options = {"stride": self.stride, "pad": self.pad}
+        # Students' functions have no dilation; they serve wherever none is asked for.
+        return options if self.dilation == 1 else options | {"dilation": self.dilation}
+
+
+@dataclass(eq=False)
+class MaxPool(Layer):
+    """The largest value of each window of `size`: (C, H, W) to (C, OH, OW).
+
+    kernels: who computes, anything with max_pool_forward and max_pool_backward.
+    """
+
+    size: Pair
+    stride: Pair
+    kernels: Any = field(default=im2col, repr=False)
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        g = pool_geometry((1, *_image(shape)), self.size, self.stride)
+        return g.C, g.OH, g.OW
+
+    def forward(self, x: Array) -> Array:
+        out, switches = self.kernels.max_pool_forward(x, self.size, self.stride)
+        self._keep((switches, x.shape))
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        switches, x_shape = self._take()
+        dx: Array = self.kernels.max_pool_backward(dout, switches, x_shape, self.size, self.stride)
+        return dx
+
+
+@dataclass(eq=False)
+class AveragePool(Layer):
+    """The mean of each window of `size`: (C, H, W) to (C, OH, OW)."""
+
+    size: Pair
+    stride: Pair
+    kernels: Any = field(default=im2col, repr=False)
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        g = pool_geometry((1, *_image(shape)), self.size, self.stride)
+        return g.C, g.OH, g.OW
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x.shape)
+        out: Array = self.kernels.average_pool_forward(x, self.size, self.stride)
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        dx: Array = self.kernels.average_pool_backward(dout, self._take(), self.size, self.stride)
+        return dx
+
+
+@dataclass(eq=False)
+class ReLU(Layer):
+    """What is below zero becomes zero."""
+
+    def forward(self, x: Array) -> Array:
+        out = np.maximum(x, 0)
+        self._keep(out)
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        return dout * (self._take() > 0)
+
+
+@dataclass(eq=False)
+class FullyConnected(Layer):
+    """Every unit sees every value of an image, laid out in one row: (C, H, W) or (D,) to (units,)."""
+
+    units: int
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        return (self.units,)
+
+    def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
+        D = math.prod(shape)
+        w = _he(rng, (D, self.units), fan_in=D)
+        self.parameters = {"w": w.astype(dtype), "b": np.zeros(self.units, dtype)}
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x)
+        return x.reshape(len(x), -1) @ self.parameters["w"] + self.parameters["b"]  # (N, D) . (D, units)
+
+    def backward(self, dout: Array) -> Array:
+        x = self._take()
+        rows = x.reshape(len(x), -1)  # (N, D)
+        self.gradients = {"w": rows.T @ dout, "b": dout.sum(axis=0)}
+        dx: Array = (dout @ self.parameters["w"].T).reshape(x.shape)  # (N, units) . (units, D)
+        return dx
+
+
+def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
+    """The mean of -log of the probability that the scores give to the right classes, and its gradient.
+
+    scores: (N, classes). labels: (N,), integers from 0. Returns the loss (in nats) and dscores: (N, classes).
+    """
+    N, classes = scores.shape
+    if labels.shape != (N,) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"labels must be {N} integers, one for each row of the scores {scores.shape}, "
+            f"but they are {labels.dtype} of shape {labels.shape}"
+        )
+    if N and not 0 <= labels.min() <= labels.max() < classes:
+        raise ValueError(
+            f"labels run from {labels.min()} to {labels.max()}, but the scores are for the classes "
+            f"0 to {classes - 1}: the last layer needs as many units as there are classes"
+        )
+    shifted = scores - scores.max(axis=1, keepdims=True)  # the same probabilities, and exp cannot overflow
+    log_sums = np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # (N, 1)
+    log_probabilities = shifted - log_sums
+    right = np.arange(N), labels
+    dscores = np.exp(log_probabilities)
+    dscores[right] -= 1
+    dscores /= N
+    return float(-log_probabilities[right].mean()), dscores
+
+
+def _he(rng: np.random.Generator, shape: Sizes, fan_in: int) -> Array:
+    """Random weights that keep the size of what passes through them and a ReLU.
+
+    Source: He et al., "Delving deep into rectifiers", 2015.
+    """
+    return rng.standard_normal(shape) * math.sqrt(2 / fan_in)
+
+
+def _image(shape: Sizes) -> tuple[int, int, int]:
+    """Return (C, H, W), or say that the layer stands after a fully connected one."""
+    if len(shape) != 3:
+        raise ValueError(f"it needs images (C, H, W), but what arrives has the shape {shape}")
+    C, H, W = shape
+    return C, H, W

@@ -1,0 +1,146 @@
+"""Training: gradient descent on the parameters of a network, one batch of images at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cs_conv.data.dataset import Dataset
+from cs_conv.geometry import Array
+from cs_conv.layers import softmax_loss
+from cs_conv.network import Network
+
+
+class SGD:
+    """Stochastic gradient descent with momentum: the velocity remembers the gradients before.
+
+    Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
+    """
+
+    def __init__(self, network: Network, rate: float = 0.01, momentum: float = 0.9) -> None:
+        self.network, self.rate, self.momentum = network, rate, momentum
+        self._velocity = _zeros_like_parameters(network)
+
+    def step(self) -> None:
+        """Move every parameter along its velocity, in place."""
+        for parameter, gradient, (v,) in _together(self.network, self._velocity):
+            v *= self.momentum
+            v -= self.rate * gradient
+            parameter += v
+
+
+class Adam:
+    """Steps of about equal size for every parameter: the mean gradient over its root mean square.
+
+    Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        rate: float = 1e-3,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+    ) -> None:
+        self.network, self.rate, self.beta1, self.beta2, self.eps = network, rate, beta1, beta2, eps
+        self._mean = _zeros_like_parameters(network)
+        self._square = _zeros_like_parameters(network)
+        self._steps = 0
+
+    def step(self) -> None:
+        """Move every parameter by about `rate`, in place."""
+        self._steps += 1
+        # Both averages start at zero; these divisions make up for it.
+        mean_scale = 1 / (1 - self.beta1**self._steps)
+        square_scale = 1 / (1 - self.beta2**self._steps)
+        for parameter, gradient, (m, s) in _together(self.network, self._mean, self._square):
+            m += (1 - self.beta1) * (gradient - m)
+            s += (1 - self.beta2) * (gradient * gradient - s)
+            parameter -= (self.rate * mean_scale) * m / (np.sqrt(square_scale * s) + self.eps)
+
+
+Optimiser = SGD | Adam
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training images came to."""
+
+    number: int
+    losses: list[float]  # one a batch, in nats
+    test_accuracy: float  # 0 to 1
+    seconds: float  # of training; the test is not counted
+
+    def __str__(self) -> str:
+        loss = sum(self.losses) / len(self.losses)
+        accuracy = f"test accuracy {self.test_accuracy:.1%}"
+        return f"epoch {self.number}: loss {loss:.3f}, {accuracy}, {self.seconds:.1f} s"
+
+
+def train(
+    network: Network, optimiser: Optimiser, data: Dataset, epochs: int, batch: int = 50, seed: int = 0
+) -> Iterator[Epoch]:
+    """Train, and yield an Epoch after each pass over the training images, in an order drawn from `seed`.
+
+    A loop over it decides what to show, and may end at any time: network and optimiser keep what was
+    learned, and another loop goes on from there (give it another seed for another order).
+    """
+    if batch < 1:
+        raise ValueError(f"a batch holds at least 1 image, not {batch}")
+    for number in range(1, epochs + 1):
+        # The order of an epoch depends on its number alone, so that a resumed training could repeat it.
+        order = np.random.default_rng((seed, number)).permutation(len(data.train_images))
+        began = time.perf_counter()
+        losses = _one_epoch(network, optimiser, data, order, batch, f"epoch {number} of {epochs}")
+        seconds = time.perf_counter() - began
+        yield Epoch(number, losses, network.accuracy(data.test_images, data.test_labels), seconds)
+
+
+def _one_epoch(
+    network: Network, optimiser: Optimiser, data: Dataset, order: Array, batch: int, title: str
+) -> list[float]:
+    """Take one step for each batch of images, in this order, and return the losses."""
+    losses: list[float] = []
+    console = Console()
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]:.3f}"),
+    )
+    watched = console.is_terminal or console.is_jupyter
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=not watched
+    ) as bar:
+        starts = range(0, len(order), batch)
+        task = bar.add_task("", total=len(starts), loss=float("nan"))
+        for start in starts:
+            chosen = order[start : start + batch]
+            scores = network.forward(data.train_images[chosen])
+            loss, dscores = softmax_loss(scores, data.train_labels[chosen])
+            network.backward(dscores)
+            optimiser.step()
+            losses.append(loss)
+            bar.update(task, advance=1, loss=loss)
+    return losses
+
+
+def _zeros_like_parameters(network: Network) -> list[Array]:
+    return [np.zeros_like(p) for layer in network.layers for p in layer.parameters.values()]
+
+
+def _together(network: Network, *states: list[Array]) -> Iterator[tuple[Array, Array, tuple[Array, ...]]]:
+    """Every parameter with its gradient and its part of each state."""
+    pairs = (
+        (parameter, layer.gradients[name])
+        for layer in network.layers
+        for name, parameter in layer.parameters.items()
+    )
+    for (parameter, gradient), state in zip(pairs, zip(*states, strict=True), strict=True):
+        yield parameter, gradient, state

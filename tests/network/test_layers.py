@@ -1,0 +1,125 @@
+"""Every layer's gradients against numeric ones, its shapes, and what it says when it is used wrongly."""
+
+import math
+
+import numpy as np
+import pytest
+
+from cs_conv import naive
+from cs_conv.gradcheck import numeric_gradient, relative_error
+from cs_conv.layers import AveragePool, Conv, FullyConnected, MaxPool, ReLU, softmax_loss
+
+LAYERS = {
+    "conv": (lambda: Conv(3, (3, 2), stride=(2, 1), pad=1), (2, 5, 4)),
+    "dilated conv": (lambda: Conv(2, 3, dilation=2), (2, 6, 5)),
+    "max pool": (lambda: MaxPool(3, 2), (2, 5, 7)),
+    "average pool": (lambda: AveragePool((2, 3), (1, 2)), (2, 4, 5)),
+    "relu": (ReLU, (2, 4, 3)),
+    "fully connected": (lambda: FullyConnected(4), (2, 3, 2)),
+    "fully connected after another": (lambda: FullyConnected(4), (6,)),
+}
+
+
+def built(name):
+    make, shape = LAYERS[name]
+    layer = make()
+    rng = np.random.default_rng(0)
+    layer.build(shape, rng, np.dtype(np.float64))
+    for parameter in layer.parameters.values():
+        parameter[...] = rng.standard_normal(parameter.shape)
+    return layer, rng.standard_normal((3, *shape)), rng
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_gradients_are_the_numeric_ones(name):
+    layer, x, rng = built(name)
+    dout = rng.standard_normal((3, *layer.output_shape(x.shape[1:])))
+    assert layer.forward(x).shape == dout.shape
+    dx = layer.backward(dout)
+    assert relative_error(dx, numeric_gradient(layer.forward, x, dout)) < 1e-8
+    assert set(layer.gradients) == set(layer.parameters)
+    for key, parameter in layer.parameters.items():
+
+        def forward(value, key=key):
+            layer.parameters[key] = value
+            return layer.forward(x)
+
+        numeric = numeric_gradient(forward, parameter, dout)
+        layer.parameters[key] = parameter
+        assert relative_error(layer.gradients[key], numeric) < 1e-8
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_inputs_stay_as_they_are(name):
+    layer, x, rng = built(name)
+    before = x.copy()
+    dout = rng.standard_normal(layer.forward(x).shape)
+    dout_before = dout.copy()
+    layer.backward(dout)
+    np.testing.assert_array_equal(x, before)
+    np.testing.assert_array_equal(dout, dout_before)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_backward_first_is_answered_in_a_sentence(name):
+    layer, x, _ = built(name)
+    with pytest.raises(RuntimeError, match="call forward first"):
+        layer.backward(x)
+
+
+@pytest.mark.parametrize("make", [lambda **kw: Conv(3, 3, pad=1, **kw), lambda **kw: MaxPool(2, 2, **kw)])
+def test_whose_kernels_compute_does_not_show(make):
+    x = np.random.default_rng(1).standard_normal((2, 3, 4, 4))
+    ours, loops = make(), make(kernels=naive)
+    for layer in (ours, loops):
+        layer.build((3, 4, 4), np.random.default_rng(0), np.dtype(np.float64))
+    out = ours.forward(x)
+    np.testing.assert_allclose(loops.forward(x), out, atol=1e-12)
+    np.testing.assert_allclose(loops.backward(out), ours.backward(out), atol=1e-12)
+
+
+def test_a_students_kernels_need_no_dilation():
+    class Mine:
+        @staticmethod
+        def conv_forward(x, w, b, stride=1, pad=0):
+            return naive.conv_forward(x, w, b, stride, pad)
+
+    layer = Conv(2, 3, kernels=Mine)
+    layer.build((1, 5, 5), np.random.default_rng(0), np.dtype(np.float64))
+    assert layer.forward(np.ones((1, 1, 5, 5))).shape == (1, 2, 3, 3)
+
+
+def test_a_loss_by_hand():
+    """Scores of log 1 and log 3 mean probabilities of a quarter and three quarters."""
+    loss, dscores = softmax_loss(np.log([[1.0, 3.0]]), np.array([0]))
+    assert loss == pytest.approx(math.log(4))
+    np.testing.assert_allclose(dscores, [[-0.75, 0.75]])
+
+
+def test_the_gradient_of_the_loss():
+    rng = np.random.default_rng(0)
+    scores, labels = rng.standard_normal((4, 3)), np.array([0, 2, 1, 2])
+    _, dscores = softmax_loss(scores, labels)
+    numeric = numeric_gradient(lambda s: np.array([softmax_loss(s, labels)[0]]), scores, np.ones(1))
+    assert relative_error(dscores, numeric) < 1e-8
+
+
+def test_huge_scores_do_not_overflow():
+    loss, dscores = softmax_loss(np.array([[1e4, -1e4]], np.float32), np.array([1]))
+    assert loss == pytest.approx(2e4)
+    assert dscores.dtype == np.float32
+    np.testing.assert_allclose(dscores, [[1, -1]])
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (np.array([0, 3]), "labels run from 0 to 3, but the scores are for the classes 0 to 2"),
+        (np.array([0, -1]), "labels run from -1"),
+        (np.array([0.0, 1.0]), "labels must be 2 integers"),
+        (np.array([1]), "labels must be 2 integers"),
+    ],
+)
+def test_labels_that_cannot_be(labels, said):
+    with pytest.raises(ValueError, match=said):
+        softmax_loss(np.zeros((2, 3)), labels)
