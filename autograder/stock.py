@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course import RELEASE, SOURCE, Course, CourseError, load_course
 
@@ -39,8 +40,15 @@ def configure(config: Config, root: Path) -> Config:
 
 
 def settings(course: Course) -> Config:
-    """The same settings for calling nbgrader's classes from Python."""
-    return _fill(Config(), course)
+    """The same settings for calling nbgrader's classes from Python, with what nbgrader_config.py adds."""
+    config = _fill(Config(), course)
+    own = course.root / "nbgrader_config.py"
+    if own.is_file():
+        try:
+            config.merge(PyFileConfigLoader(own.name, path=str(course.root)).load_config())
+        except (Exception, SystemExit) as error:
+            raise CourseError(f"{own} cannot be read: {type(error).__name__}: {error}") from None
+    return config
 
 
 def _fill(config: Config, course: Course) -> Config:
@@ -79,13 +87,31 @@ def ensure_commands_on_path() -> None:
         os.environ["PATH"] = os.pathsep.join([commands, *path])
 
 
+def gradebook_address(course: Course) -> str:
+    """Where the gradebook is: the course's SQLite file, unless nbgrader_config.py names a database."""
+    named = settings(course).CourseDirectory.get("db_url")
+    return named if isinstance(named, str) and named else f"sqlite:///{course.gradebook}"
+
+
+def has_gradebook(course: Course) -> bool:
+    """Whether there is one yet; a database that is named is taken to be there."""
+    return course.gradebook.exists() or gradebook_address(course) != f"sqlite:///{course.gradebook}"
+
+
 @contextmanager
 def open_gradebook(course: Course) -> Iterator[Any]:
-    """nbgrader's gradebook of the course, closed afterwards."""
+    """nbgrader's gradebook of the course, closed afterwards. CourseError where it cannot be opened."""
     from nbgrader.api import Gradebook
+    from sqlalchemy import make_url
 
     ensure_commands_on_path()
-    with Gradebook(f"sqlite:///{course.gradebook}", course.id) as gradebook:
+    address = gradebook_address(course)
+    try:
+        gradebook = Gradebook(address, course.id)
+    except Exception as error:
+        where = make_url(address).render_as_string(hide_password=True)
+        raise CourseError(f"the gradebook {where} cannot be opened: {str(error).splitlines()[0]}") from error
+    with gradebook:
         yield gradebook
 
 
@@ -117,7 +143,7 @@ def require_release(course: Course, assignment: str) -> None:
     from nbgrader.api import MissingEntry
 
     known = False
-    if course.gradebook.exists():
+    if has_gradebook(course):
         with open_gradebook(course) as gradebook:
             try:
                 known = bool(gradebook.find_assignment(assignment).notebooks)

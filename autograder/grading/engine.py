@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograder.course import Course, CourseError
+from autograder.grading.misnamed import students_who_handed_in
 from autograder.grading.results import Result
-from autograder.stock import open_gradebook
+from autograder.stock import has_gradebook, open_gradebook
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def find_submissions(course: Course, assignment: str, students: Iterable[str] = 
 
     Raises CourseError for a student whom the course does not know.
     """
-    known = {folder.name for folder in course.submitted().glob("*") if folder.is_dir()}
-    if course.gradebook.exists():
+    known = set(students_who_handed_in(course))
+    if has_gradebook(course):
         with open_gradebook(course) as gradebook:
             known |= {student.id for student in gradebook.students}
     wanted = list(students)

@@ -24,12 +24,22 @@ def read_scores(
     tests = []
     with open_gradebook(course) as gradebook:
         submission = gradebook.find_submission(assignment.name, student)
-        score, max_score = float(submission.score), float(submission.max_score)
+        score, max_score = final_score(submission), float(submission.max_score)
         for notebook in submission.notebooks:
             for grade in notebook.grades:
                 tests.append(_test(notebook.name, grade, cells.get((notebook.name, grade.name), {})))
     tests.sort(key=lambda test: (order.get((test.notebook, test.grade_id), len(order)), test.grade_id))
     return score, max_score, tuple(tests)
+
+
+def final_score(submission: Any) -> float:
+    """What a submission in the gradebook is worth, as nbgrader exports it: less its late penalty."""
+    return max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0.0))
+
+
+def waits_for_a_person(grade: Any) -> bool:
+    """Whether someone has still to look at a grade."""
+    return bool(grade.needs_manual_grade and grade.manual_score is None)
 
 
 def set_missing_to_zero(course: Course, assignment: Assignment, student: str) -> list[str]:
@@ -58,7 +68,6 @@ def _test(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
         for m in verdict.get("mistakes", [])
         if isinstance(m, dict) and m.get("name")
     ]
-    waiting = grade.needs_manual_grade and grade.manual_score is None
     return TestScore(
         notebook=notebook,
         grade_id=grade.name,
@@ -66,7 +75,7 @@ def _test(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
         max_score=float(grade.max_score),
         exercise=exercise,
         aspect=verdict.get("aspect"),
-        passed=None if waiting else grade.score >= grade.max_score,
+        passed=None if waits_for_a_person(grade) else grade.score >= grade.max_score,
         mistakes=tuple(mistakes),
         where=str(verdict.get("where") or ""),
     )

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean, median
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.reading import final_score, read_scores, waits_for_a_person
 from autograder.grading.results import Mistake, Result, Status
+from autograder.stock import open_gradebook
 
 
 class Misconception(BaseModel):
@@ -40,6 +43,8 @@ class Record(BaseModel):
     title: str
     max_score: float
     graded: datetime
+    read: datetime | None = None
+    """When the points were last compared with the gradebook."""
     results: tuple[Result, ...]
 
     @computed_field  # type: ignore[prop-decorator]
@@ -71,7 +76,8 @@ class Record(BaseModel):
     @property
     def scores(self) -> list[float]:
         """The scores of what was handed in and graded."""
-        return [r.score for r in self.results if r.score is not None and r.status is not Status.MISSING]
+        counted = (r for r in self.results if r.score or r.status is not Status.MISSING)
+        return [r.score for r in counted if r.score is not None]
 
     @property
     def summary(self) -> str:
@@ -104,12 +110,87 @@ def save_record(course: Course, assignment: Assignment, results: Iterable[Result
         graded=datetime.now(UTC).replace(microsecond=0),
         results=tuple(kept[student] for student in sorted(kept)),
     )
-    path = record_path(course, assignment.name)
+    return _keep(course, record)
+
+
+def _keep(course: Course, record: Record) -> Record:
+    path = record_path(course, record.assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".json.part")
     half.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
     half.replace(path)
     return record
+
+
+def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] = ()) -> Record:
+    """Read the last grading with the points that the gradebook has now, and keep it so.
+
+    People grade by hand, grant extensions and delete submissions, and nbgrader's own commands grade: the
+    gradebook is what counts. `fresh` names students whose results were read from it this moment. Raises
+    CourseError where neither it nor a record knows of any submission.
+    """
+    known: dict[str, Result] = {}
+    graded = now = datetime.now(UTC).replace(microsecond=0)
+    if record_path(course, assignment.name).exists():
+        before = load_record(course, assignment.name)
+        known, graded = {result.student: result for result in before.results}, before.graded
+    with open_gradebook(course) as gradebook:
+        submissions = {found.student.id: found for found in gradebook.assignment_submissions(assignment.name)}
+        results = known | {
+            student: _as_in(submissions.get(student), known[student]) for student in known.keys() - set(fresh)
+        }
+    for student in submissions.keys() - known.keys():
+        score, most, tests = read_scores(course, assignment, student)
+        results[student] = Result(
+            student=student,
+            assignment=assignment.name,
+            status=Status.GRADED,
+            score=score,
+            max_score=most,
+            tests=tests,
+            engine="as the gradebook has it",
+        )
+    if not results:
+        raise CourseError(f"{assignment.name} has not been graded yet; run: cs-conv grade {assignment.name}")
+    return _keep(
+        course,
+        Record(
+            course=course.id,
+            assignment=assignment.name,
+            title=assignment.title,
+            max_score=assignment.points,
+            graded=graded,
+            read=now,
+            results=tuple(results[student] for student in sorted(results)),
+        ),
+    )
+
+
+def _as_in(submission: Any, result: Result) -> Result:
+    """The result with the points of its submission in the gradebook (None where there is none)."""
+    if result.status is Status.NOT_GRADED:
+        return result
+    if submission is None:
+        gone = "" if result.status is Status.MISSING else "the gradebook has no such submission any more"
+        detail = result.detail or gone
+        return result.model_copy(
+            update={"status": Status.MISSING, "score": 0.0, "tests": (), "detail": detail}
+        )
+    grades = {(n.name, grade.name): grade for n in submission.notebooks for grade in n.grades}
+    tests = []
+    for test in result.tests:
+        grade = grades.get((test.notebook, test.grade_id))
+        if grade is not None:
+            score, most = float(grade.score), float(grade.max_score)
+            passed = None if waits_for_a_person(grade) else score >= most
+            tests.append(test.model_copy(update={"score": score, "max_score": most, "passed": passed}))
+    score, detail = final_score(submission), result.detail
+    if result.status is Status.MISSING and score and OLDER not in detail:
+        detail = "; ".join(filter(None, (detail, OLDER)))
+    return result.model_copy(update={"score": score, "tests": tuple(tests), "detail": detail})
+
+
+OLDER = "the gradebook keeps the points of an earlier submission"
 
 
 def load_record(course: Course, assignment: str) -> Record:

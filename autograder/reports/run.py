@@ -10,14 +10,22 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.engine import Engine, Submission, find_submissions
-from autograder.grading.results import Result
+from autograder.grading.misnamed import misnamed
+from autograder.grading.results import Result, Status
 from autograder.reports.feedback import write_feedback
-from autograder.reports.record import Record, save_record
-from autograder.reports.tables import COLOURS, bar, points, seen
+from autograder.reports.record import Record, refresh_record, save_record
+from autograder.reports.tables import COLOURS, bar, points, printable, seen
 from autograder.stock import require_release
 
 
@@ -26,7 +34,8 @@ def grade_assignment(
 ) -> Record:
     """Grade the class, a line for each submission as it finishes, and keep the record.
 
-    On Ctrl-C what was graded until then is kept, and KeyboardInterrupt goes on to whoever called.
+    The record has the gradebook's points, of everyone. On Ctrl-C what was graded until then is kept, and
+    KeyboardInterrupt goes on to whoever called.
     """
     require_release(course, assignment.name)
     submissions = find_submissions(course, assignment.name, students)
@@ -41,8 +50,9 @@ def grade_assignment(
         _grade_all(course, submissions, engine, console, results)
     finally:
         if results:
-            record = save_record(course, assignment, results)
-    return record
+            save_record(course, assignment, results)
+    fresh = [result.student for result in results if result.status is not Status.MISSING]
+    return refresh_record(course, assignment, fresh)
 
 
 def _grade_all(
@@ -63,7 +73,8 @@ def _grade_all(
                 show()
 
         with closing(engine.grade(course, submissions, started)) as finished:  # type: ignore[type-var]
-            for result in finished:
+            for bare in finished:
+                result = _named(course, bare)
                 results.append(result)
                 with lock:
                     if result.student in running:
@@ -73,11 +84,20 @@ def _grade_all(
                 progress.console.print(_line(result, widest), highlight=False)
 
 
+def _named(course: Course, result: Result) -> Result:
+    """The result, saying which notebook of it is there under another name."""
+    other = misnamed(course, course.assignment(result.assignment), result.student)
+    if not other:
+        return result
+    detail = other if result.status is Status.MISSING else "; ".join(filter(None, (result.detail, other)))
+    return result.model_copy(update={"detail": detail})
+
+
 def _line(result: Result, widest: int) -> str:
     colour = COLOURS[result.status]
     said = escape(seen(result))
     return (
-        f"  {escape(result.student):{widest}}  [{colour}]{result.status.value:10}[/]  "
+        f"  {escape(printable(result.student)):{widest}}  [{colour}]{result.status.value:10}[/]  "
         f"{points(result):>8}  {bar(result.score, result.max_score)}  [dim]{said}[/]"
     )
 
@@ -108,12 +128,29 @@ def write_json(path: Path, records: Sequence[Record]) -> None:
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
 
+def require_writable(path: Path) -> None:
+    """Say that a file cannot be written before an hour's work is to go into it."""
+    there = path.exists()
+    try:
+        with path.open("a", encoding="utf-8"):
+            pass
+        if not there:
+            path.unlink()
+    except OSError as error:
+        folder = path.absolute().parent
+        why = f"{folder} is no folder" if not folder.is_dir() else str(error.strerror)
+        raise CourseError(f"{path} cannot be written: {why}; name another file") from None
+
+
 def _progress(console: Console) -> Progress:
     return Progress(
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
         TextColumn("{task.description}"),
         console=console,
         transient=True,
+        speed_estimate_period=120,  # a loop that never ends must not look like the end of the world
     )

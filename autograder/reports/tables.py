@@ -32,7 +32,7 @@ def class_table(record: Record) -> Table:
     table.add_column("what was seen", overflow="fold")
     for result in record.results:
         table.add_row(
-            escape(result.student),
+            escape(printable(result.student)),
             Text(result.status.value, COLOURS[result.status]),
             points(result),
             bar(result.score, result.max_score),
@@ -50,6 +50,11 @@ def misconception_table(record: Record) -> Table:
     for misconception in record.misconceptions:
         table.add_row(str(misconception.count), escape(misconception.exercise), escape(misconception.name))
     return table
+
+
+def printable(text: str) -> str:
+    """Students' text for a terminal: what would move the cursor or change colours becomes a question mark."""
+    return "".join(character if character.isprintable() else "?" for character in " ".join(text.split()))
 
 
 def points(result: Result) -> str:
@@ -76,4 +81,4 @@ def seen(result: Result) -> str:
             said.append("no test passed")
         elif failed:
             said.append(f"failed: {', '.join(failed)}")
-    return "; ".join(said)
+    return printable("; ".join(said))
