@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from cs_conv.pictures.grid import CELL, FRAME, SECOND, THIRD, draw_grid, frame, shade
+from cs_conv.pictures.grid import CELL, FRAME, SECOND, THIRD, draw_grid, frame, name_axes, shade
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
@@ -44,9 +44,12 @@ def show_columns(
     for n, c in np.ndindex(N, C):
         draw_grid(images[n][c], padded[n, c], title=_image_title(n, c, N, C), limit=limit)
         _hatch_padding(images[n][c], padded.shape[2:], pad)
+        name_axes(images[n][c], "row h", "column w")
     draw_grid(matrix, cols, title=f"cols: {len(cols)} rows, {cols.shape[1]} columns", limit=limit)
     if labels:
         _label_lines(matrix, (C, FH, FW), (N, OH, OW))
+    else:
+        name_axes(matrix, "row r: a place in the window", "column m: a window")
     if channels:
         for c, color in zip(range(C), COLORS, strict=False):
             frame(matrix, c * FH * FW, 0, FH * FW, cols.shape[1], color)
@@ -78,12 +81,14 @@ def show_product(w_row: Array, cols: Array, k: int = 0, m: int = 0) -> None:
     )
     titles = ["w_row: a filter a row", "cols: a window a column", "w_row @ cols"]
     limit = max(float(np.abs(a).max()) for a in matrices)
-    for ax, matrix, title in zip(axes, matrices, titles, strict=True):
+    names = [("filter k", "row r of cols"), ("row r", "column m"), ("filter k", "column m")]
+    for ax, matrix, title, lines in zip(axes, matrices, titles, names, strict=True):
         draw_grid(ax, matrix, title=title, limit=limit)
+        name_axes(ax, *lines)
     frame(axes[0], k, 0, 1, widths[0], SECOND)
     frame(axes[1], 0, m, len(cols), 1, THIRD)
     frame(axes[2], k, m, 1, 1, FRAME)
-    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.88)
+    figure.subplots_adjust(left=0.03, right=0.99, bottom=0.08, top=0.88)
 
 
 def show_sizes(K: int, rows: int, columns: int) -> None:
@@ -111,7 +116,8 @@ def show_sizes(K: int, rows: int, columns: int) -> None:
 def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> None:
     """Light up in an image (H, W), values 0 to 1, what one column and one row of its im2col matrix read.
 
-    A column is a window (orange). A row is one place of all windows (blue). They meet in one pixel (black).
+    A column is a window: it and its pixels shine in an orange frame, the rest is dimmed. A row is one place
+    of all windows (blue). They meet in one pixel (black).
     """
     FH, FW = size
     windows = _windows(image, size, stride)  # (OH, OW, FH, FW)
@@ -119,8 +125,11 @@ def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> N
     cols = windows.transpose(2, 3, 0, 1).reshape(FH * FW, OH * OW)
     (i, j), (fh, fw) = divmod(column, OW), divmod(row, FW)
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 5.2), width_ratios=[2.3, 1])
-    _gray(left, image, "the image", ("column w", "row h"))
-    _gray(right, cols, f"cols, {cols.shape[0]} x {cols.shape[1]}", ("column m", "row r"))
+    window = (slice(i * stride, i * stride + FH), slice(j * stride, j * stride + FW))
+    _lit(left, image, window, "the image", ("row h", "column w"))
+    _lit(
+        right, cols, (slice(None), column), f"cols, {cols.shape[0]} x {cols.shape[1]}", ("row r", "column m")
+    )
     read = np.stack(np.meshgrid(stride * np.arange(OW) + fw, stride * np.arange(OH) + fh), -1).reshape(-1, 2)
     left.scatter(*read.T, s=34, facecolor=THIRD, edgecolor="white", linewidth=0.8, zorder=2)
     frame(left, i * stride, j * stride, FH, FW, SECOND, linewidth=3)
@@ -181,8 +190,10 @@ def _label_lines(ax: Axes, rows: tuple[int, ...], columns: tuple[int, ...]) -> N
     ax.set_xlabel("n over i over j", fontsize=10)
 
 
-def _gray(ax: Axes, values: Array, title: str, axes: tuple[str, str]) -> None:
-    ax.imshow(values, cmap="gray", vmin=0, vmax=1)
+def _lit(ax: Axes, values: Array, lit: tuple[slice, slice | int], title: str, names: tuple[str, str]) -> None:
+    """Draw values from 0 to 1 in grey: the part `lit` as it is, the rest at half its brightness."""
+    shown = values / 2
+    shown[lit] = values[lit]
+    ax.imshow(shown, cmap="gray", vmin=0, vmax=1)
     ax.set_title(title, fontsize=10)
-    ax.set_xlabel(axes[0])
-    ax.set_ylabel(axes[1])
+    name_axes(ax, *names, fontsize=10)

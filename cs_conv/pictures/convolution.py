@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cs_conv.pictures.grid import FRAME, SECOND, SIGNED, THIRD, draw_grid, frame, number, shade
+from cs_conv.pictures.grid import FRAME, SECOND, SIGNED, THIRD, draw_grid, frame, name_axes, number, shade
 
 Array = NDArray[np.float64]
 
@@ -68,12 +68,14 @@ def show_step(
         frame(channel, top, left, FH, FW)
         draw_grid(weights, w[k, c], title=f"w[{k}, {c}]", limit=1.5)
         draw_grid(product, products[c], title=f"products: {number(products[c].sum())}", limit=limit)
+        name_axes(channel, "row h", "column w")
+        name_axes(weights, "row p", "column q")
     _draw_outputs(axes[:, 3], out, (k, i, j))
     terms = " + ".join(_bracketed(v) for v in [*products.sum(axis=(1, 2)), b[k]])
     figure.suptitle(
         f"out[{k}, {i}, {j}] = {terms} = {number(products.sum() + b[k])}    (the last term is the bias)"
     )
-    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.92, wspace=0.15, hspace=0.2)
+    figure.subplots_adjust(left=0.04, right=0.99, bottom=0.04, top=0.92, wspace=0.2, hspace=0.3)
 
 
 def _bracketed(value: float) -> str:
@@ -99,6 +101,7 @@ def _draw_outputs(column: Iterable[Axes], out: Array, place: tuple[int, int, int
             continue
         known = order[f] <= order[k, i, j]
         draw_grid(ax, out[f], title=f"out[{f}]", limit=float(np.abs(out).max()), known=known)
+        name_axes(ax, "row i", "column j")
         if f == k:
             frame(ax, i, j)
 
@@ -108,7 +111,7 @@ def show_windows(
 ) -> None:
     """Draw the windows of the outputs `places` (at most 4 pairs i, j) in an image of `size` pixels."""
     _, ax = plt.subplots(figsize=(0.42 * size[1] + 1.2, 0.42 * size[0] + 1.2))
-    draw_grid(ax, np.zeros(size), axes=("row of x", "column of x"), index=True, numbers=False)
+    draw_grid(ax, np.zeros(size), axes=("row h", "column w"), index=True, numbers=False)
     for number_, ((i, j), color) in enumerate(zip(places, (FRAME, SECOND, THIRD, "#009e73"), strict=False)):
         frame(ax, i * stride, j * stride, *window, color, dashed=number_ % 2 == 1)
         ax.text(

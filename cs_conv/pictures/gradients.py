@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cs_conv.pictures.grid import CELL, SECOND, draw_grid, frame, number, row_of_grids, shade
+from cs_conv.pictures.grid import CELL, SECOND, draw_grid, frame, name_axes, number, row_of_grids, shade
 
 WEIGHT_COLORS = ("#f3d98b", "#7fb8da", "#d9b3d9", "#a6cfa0", "#f0b29a")
 """One pale colour a weight; black text stays readable on each, and each also carries its name."""
@@ -52,7 +52,7 @@ def show_table(
     if dout is not None:
         names = [f"dout[{i}] = {number(float(d))}" for i, d in enumerate(dout)]
     ax.set_yticks(range(outputs), names, fontsize=10)
-    ax.set_xticks(range(inputs), [f"x[{m}]" for m in range(inputs)], fontsize=10)
+    ax.set_xticks(range(inputs), [f"x[{w}]" for w in range(inputs)], fontsize=10)
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
 
 
@@ -75,20 +75,22 @@ def show_feeds(
     )  # fmt: skip
     _empty_cells(left, H + 2 * pad, W + 2 * pad)
     _hatch_padding(left, H, W, pad)
-    y, z = pixel[0] + pad, pixel[1] + pad
-    _named_cell(left, y, z, "x", "#f3d98b")
-    frame(left, y, z)
+    h, w = pixel[0] + pad, pixel[1] + pad
+    _named_cell(left, h, w, "x", "#f3d98b")
+    frame(left, h, w)
     left.set_title(f"the image: pixel ({pixel[0]}, {pixel[1]})", fontsize=10)
+    name_axes(left, "row h", "column w")
     _empty_cells(right, OH, OW)
     fed = 0
     for i in range(OH):
         for j in range(OW):
-            p, q = y - i * stride, z - j * stride
+            p, q = h - i * stride, w - j * stride
             if 0 <= p < FH and 0 <= q < FW:
                 _named_cell(right, i, j, f"w[{p},{q}]", "#7fb8da")
                 frame(right, i, j)
                 fed += 1
     right.set_title(f"the outputs that it feeds: {fed} of {OH * OW}", fontsize=10)
+    name_axes(right, "row i", "column j")
 
 
 def show_arrival(
@@ -96,8 +98,8 @@ def show_arrival(
 ) -> None:
     """Draw one step of the way back: the output that sends, what it sends, and dx so far.
 
-    dout: (OH, OW). w: (FH, FW). dx: (H, W), what has arrived after outputs 0 to `step`, counted row by row.
-    `limit` keeps the colours the same from step to step.
+    dout: (OH, OW). w: (FH, FW). dx: (H, W), what has arrived after outputs 0 to `step`, counted row by row;
+    bold where this output has just added something. `limit` keeps the colours the same from step to step.
     """
     dout, w, dx = np.asarray(dout), np.asarray(w), np.asarray(dx)
     (H, W), (FH, FW) = dx.shape, w.shape
@@ -117,6 +119,13 @@ def show_arrival(
     frame(axes[1], 0, 0, FH, FW, SECOND)
     frame(axes[2], i * stride, j * stride, FH, FW, SECOND)
     _hatch_padding(axes[2], H, W, pad)
+    names = [("row i", "column j"), ("row p", "column q"), ("row h", "column w")]
+    for ax, (row, column) in zip(axes, names, strict=True):
+        name_axes(ax, row, column)
+    for words in axes[2].texts:
+        p, q = (int(place) for place in np.subtract(words.get_position()[::-1], (i * stride, j * stride)))
+        if 0 <= p < FH and 0 <= q < FW and sent[p, q]:
+            words.set_weight("bold")
 
 
 def show_dilated(dout: Any, stride: int, filter_size: tuple[int, int]) -> None:
@@ -130,11 +139,13 @@ def show_dilated(dout: Any, stride: int, filter_size: tuple[int, int]) -> None:
     spread = np.zeros((inner[0] + 2 * (FH - 1), inner[1] + 2 * (FW - 1)))
     spread[FH - 1 :: stride, FW - 1 :: stride][:OH, :OW] = dout
     _, axes = row_of_grids([dout, spread], ["dout", "with zeros between and around"], same_colors=True)
-    for y in range(spread.shape[0]):
-        for z in range(spread.shape[1]):
-            if not (FH - 1 <= y < FH - 1 + inner[0] and FW - 1 <= z < FW - 1 + inner[1]):
-                shade(axes[1], y, z)
+    for h in range(spread.shape[0]):
+        for w in range(spread.shape[1]):
+            if not (FH - 1 <= h < FH - 1 + inner[0] and FW - 1 <= w < FW - 1 + inner[1]):
+                shade(axes[1], h, w)
     frame(axes[1], 0, 0, FH, FW)
+    for ax in axes:
+        name_axes(ax, "row", "column")
 
 
 def show_comparison(numeric: Any, yours: Any, name: str) -> None:
@@ -145,6 +156,7 @@ def show_comparison(numeric: Any, yours: Any, name: str) -> None:
         [f"{name}, measured", f"{name}, yours", "difference"],
         same_colors=True,
         cell=1.25 * CELL,
+        axes=("row", "column"),
     )
 
 

@@ -143,6 +143,12 @@ def show_grids(arrays: Sequence[Any], titles: Sequence[str] = (), **options: Any
     row_of_grids(arrays, titles, **options)
 
 
+def name_axes(ax: Axes, row: str, column: str, fontsize: float = 8) -> None:
+    """Write beside a grid what its rows and its columns count."""
+    ax.set_ylabel(row, fontsize=fontsize)
+    ax.set_xlabel(column, fontsize=fontsize)
+
+
 def number(value: float) -> str:
     """A value as short as it can be read: integers without a point, others with two digits."""
     if value == int(value) and abs(value) < 1e5:
@@ -176,5 +182,4 @@ def _labels(
     ax.set_xticks(range(shape[1]) if index else [])
     ax.tick_params(labelsize=fontsize - 2, top=False, bottom=False, labeltop=index, labelbottom=False)
     if axes is not None:
-        ax.set_ylabel(axes[0], fontsize=fontsize)
-        ax.set_xlabel(axes[1], fontsize=fontsize)
+        name_axes(ax, *axes, fontsize=fontsize)

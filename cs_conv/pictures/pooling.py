@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from cs_conv.pictures.grid import FRAME, SECOND, SIGNED, THIRD, frame, number, row_of_grids
+from cs_conv.pictures.grid import FRAME, SECOND, SIGNED, THIRD, frame, name_axes, number, row_of_grids
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
@@ -58,8 +58,10 @@ def show_windows(x: Array, size: Size, stride: int) -> None:
         index=True,
         cell=0.5,
     )
-    for ax in others[1:]:
-        ax.images[0].set_alpha(0.0)  # places have no sign and no size: no colour
+    name_axes(left, "row h", "column w")
+    for ax in others:
+        name_axes(ax, "row i", "column j")
+    others[1].images[0].set_alpha(0.0)  # places have no sign and no size: no colour
     for i, j, color in _outputs(views.shape[0], views.shape[1]):
         _frame_window(left, i, j, size, stride, color)
         p, q = divmod(int(switches[i, j]), size[1])
@@ -87,6 +89,9 @@ def show_routing(x: Array, dout: Array, size: Size, stride: int) -> None:
         limit=float(max(np.abs(dout).max(), np.abs(dx).max())),
     )
     values.images[0].set_alpha(0.0)
+    for ax in (values, result):
+        name_axes(ax, "row h", "column w")
+    name_axes(gradients, "row i", "column j")
     for i, j, color in _outputs(*dout.shape):
         p, q = divmod(int(switches[i, j]), size[1])
         _frame_window(values, i, j, size, stride, color)

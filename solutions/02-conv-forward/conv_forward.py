@@ -15,11 +15,11 @@
 #
 # You will write the layer that convolutional networks are named after. It takes about 50 minutes.
 #
-# | you write | what it does | points |
-# |---|---|---|
-# | `conv_window` | one number of the output | 4 |
-# | `conv_forward` | the whole layer | 10 |
-# | `filter_bank` | several filters on a photograph | 6 |
+# | you write | what it does | difficulty | minutes | lines | points |
+# |---|---|---|---|---|---|
+# | `conv_window` | one number of the output | easy | 5 | 4 | 4 |
+# | `conv_forward` | the whole layer | medium | 20 | 15 | 10 |
+# | `filter_bank` | several filters on a photograph | easy | 10 | 3 | 6 |
 #
 # At the end you type in filters of your own and watch what they do to the photograph.
 
@@ -147,7 +147,13 @@ print(V[:, :, 0])
 # $$V[i, j] = b + \sum_{c} \sum_{p} \sum_{q} \; x[c,\; i \cdot S + p,\; j \cdot S + q] \; w[c, p, q]$$
 #
 # Here $c$ runs over the channels, $p$ over the rows and $q$ over the columns of the filter, and $S$ is
-# the stride. The filter may be a rectangle: it is `FH` high and `FW` wide. The input is already padded.
+# the stride.
+#
+# - `x` has shape `(C, H, W)`. It is already padded, so there is no `pad` here.
+# - `w` has shape `(C, FH, FW)`; image and filter may be rectangles. `b` is a number.
+# - `i` and `j` name a window that fits, so there is nothing to refuse.
+#
+# The first check needs no stride yet; the second one does.
 #
 # An example with one channel: in `x = [[1, 2, 3], [4, 5, 6]]` the 2x2 window of output (0, 1) is
 # `[[2, 3], [5, 6]]`. With `w = [[1, 0], [0, -1]]` and `b = 10` the products are 2, 0, 0 and -6, so
@@ -298,15 +304,16 @@ for F in (1, 3, 5, 7):
 # - `out` has shape `(N, K, OH, OW)`, and `out[n, k, i, j]` is the number that filter `k` gives at window
 #   `(i, j)` of image `n`.
 #
-# Put `pad` rows and columns of zeros on each side of every image first. Images and filters may be
-# rectangles, so `OH` and `OW` differ. Where the windows do not fit, raise a `ValueError`. Do not change
-# `x`.
+# Put `pad` rows and columns of zeros on each side of every image first. `stride` and `pad` are whole numbers,
+# the same for rows and columns. Images and filters may be rectangles, so `OH` and `OW` differ. Where `OH` or
+# `OW` is not whole, raise a `ValueError`. Do not change `x`, `w` or `b`.
 #
 # An example: the picture at the top has one image of 3 channels and 5x5 pixels, so `x` is `(1, 3, 5, 5)`.
 # It has two 3x3 filters, so `w` is `(2, 3, 3, 3)`. Stride 2 and pad 1 give `out` the shape
 # `(1, 2, 3, 3)`. Its numbers are drawn below your answer.
 #
-# Be slow and clear. Loops are welcome here; the notebook on `im2col` is about speed.
+# Be slow and clear: loops are welcome, speed comes in notebooks 06 and 07. The checks of shape and values need
+# neither stride nor padding yet; the third check needs both.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -363,13 +370,13 @@ def conv_forward(x, w, b, stride=1, pad=0):
 # %%
 out = conv_forward(example.x[None], example.w, example.b, stride=2, pad=1)  # (1, 2, 3, 3)
 titles = ["yours, filter 0", "yours, filter 1", "right, filter 0", "right, filter 1"]
-show_grids([*out[0], *example.out], titles, same_colors=True, cell=0.5)
+show_grids([*out[0], *example.out], titles, same_colors=True, cell=0.5, axes=("row i", "column j"))
 
 # %% [markdown]
 # *In words: four 3x3 grids. The right rows are 1 1 -5, 6 2 -4, 2 4 -3 for filter 0, and -2 -3 3, 7 -7 2,
 # 0 2 0 for filter 1.*
 #
-# Each check below looks at one side of your function. Want to see all at once?
+# Each check below looks at one side of your function. To see all of them at once:
 # `check("conv_forward", conv_forward)`.
 
 # %% nbgrader={"grade": true, "grade_id": "conv_forward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
@@ -401,7 +408,8 @@ answer = conv_forward(dot, weights, np.zeros(1), pad=1)
 flipped = conv_forward(dot, weights[:, :, ::-1, ::-1], np.zeros(1), pad=1)
 
 titles = ["the image", "the filter", "your layer", "with the filter flipped"]
-show_grids([dot[0, 0], weights[0, 0], answer[0, 0], flipped[0, 0]], titles, limit=9, cell=0.38)
+grids = [dot[0, 0], weights[0, 0], answer[0, 0], flipped[0, 0]]
+show_grids(grids, titles, limit=9, cell=0.38, axes=("row", "column"))
 
 # %% [markdown]
 # *In words: a 5x5 image with a 1 in its centre; a 3x3 filter with the weights 1 to 9. Your layer answers
@@ -418,7 +426,7 @@ show_grids([dot[0, 0], weights[0, 0], answer[0, 0], flipped[0, 0]], titles, limi
 # *learned*, and a layer that flips would learn the same weights, flipped.
 #
 # It matters when you compare with other software: `scipy.signal.convolve` flips. And the flip comes back
-# by itself when you send gradients backward through this layer, in the notebook on the backward step.
+# by itself when you send gradients backward through this layer, in notebook 04.
 
 # %% [markdown]
 # ## A 1x1 filter does something
@@ -465,7 +473,7 @@ filters = np.array(
     ]
 )
 filter_names = ["blur", "sharpen", "left to right", "top to bottom"]
-show_grids(filters, filter_names, same_colors=True, cell=0.5)
+show_grids(filters, filter_names, same_colors=True, cell=0.5, axes=("row p", "column q"))
 
 # %% [markdown]
 # *In words: four 3x3 grids of weights. Blur is 1/9 everywhere. Sharpen is 5 in the centre, -1 above,
@@ -491,7 +499,8 @@ for name, f in zip(filter_names, filters, strict=True):
 # - `conv` is a convolution with the signature of your `conv_forward`. Call it; do not loop over pixels
 #   again. It is an argument so that this exercise can be judged even where your own `conv_forward` is not
 #   right yet.
-# - The result has shape `(K, H, W)`. There are no biases, the stride is 1, and the padding is zeros.
+# - The result has shape `(K, H, W)`. There are no biases, and the stride is 1. Zeros around the image keep its
+#   size; `conv` puts them there.
 #
 # An example: for an image of shape `(100, 128)` and four 3x3 filters, `conv` wants arrays of shape
 # `(1, 1, 100, 128)` and `(4, 1, 3, 3)`, and you return an array of shape `(4, 100, 128)`. A 5x5 filter
@@ -553,7 +562,7 @@ show_bank(image, filters, answers, filter_names)
 
 # %% [markdown]
 # *In words: below each filter its answer. Blur gives a softer photograph, sharpen a crisper one. The
-# other two are white wherever the photograph is even, and purple and orange along the rims of the cup and
+# other two are pale wherever the photograph is even, and purple and orange along the rims of the cup and
 # the saucer.*
 #
 # Weights that sum to 1 keep the brightness of an even area: the answer is an image again. Weights that
@@ -627,6 +636,7 @@ display(HBox([start, text, share]), interactive_output(apply, {"text": text, "sh
 #   `(H - FH + 2 * pad) / stride + 1` of them in a column.
 # - Same padding is `(F - 1) / 2`; a 1x1 filter mixes channels; the layer does not flip its filters.
 #
-# Here people chose the weights. A network finds its own, and for that it must know how the loss changes
-# with each of them: that is the backward step, the next notebook. Pooling, the other layer with windows,
-# follows. Then `im2col` makes the loops of this notebook disappear.
+# **Where to go next.** Here people chose the weights. A network finds its own, and for that it must know how
+# the loss changes with each of them: that is notebook 04, *Convolution, backward*. Notebook 05 is about
+# *Pooling*, the other layer with windows. In notebooks 06, *Convolution as one matrix product*, and 07,
+# *Speed*, the loops of this notebook disappear.

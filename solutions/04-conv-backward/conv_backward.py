@@ -19,7 +19,7 @@
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
 # | `conv1d_backward` | the gradients along a line | easy | 10 | 6 | 5 |
-# | `conv_backward` | the whole layer, in five steps | medium | 30 | 15 | 10 |
+# | `conv_backward` | the whole layer, in five steps | medium | 25 | 15 | 10 |
 # | `input_gradient` | the gradient of the image as a convolution | hard | 15 | 8 | 5 |
 #
 # At the end you watch a gradient arrive at an image, output by output.
@@ -46,9 +46,9 @@ show_feeds(image=(5, 5), filter_size=(3, 3), pixel=(1, 2))
 # upper six are framed: they are the ones that the pixel feeds. In each stands the weight through which it feeds
 # it: w[1,2], w[1,1], w[1,0] in the first row, w[0,2], w[0,1], w[0,0] in the second.*
 #
-# The pixel lies in six windows, so it has a hand in six outputs. Change the pixel, and six outputs change.
+# The pixel lies in six windows. Change it, and six outputs change.
 #
-# Training asks the question the other way round. The rest of the network has told us, for each output, how
+# Training asks the question the other way round. The rest of the network has told you, for each output, how
 # much the **loss** changes when that output changes. How much does the loss change when the *pixel* changes?
 # And when a weight changes? And a bias?
 #
@@ -185,14 +185,17 @@ assert dw_measured[1] == 0
 dw_measured
 
 # %% [markdown]
-# ## Exercise 1: `conv1d_backward`
+# ### Exercise 1: conv1d_backward
 #
-# *Easy, 10 minutes, about 6 lines.*
+# *Easy, about 10 minutes, about 6 lines, 5 points.*
 #
 # From `dout` (OW,), `x` (W,) and `w` (F,), with OW = W - F + 1, make
 #
 # - `dx` (W,): how much `sum(out * dout)` grows when each input grows,
 # - `dw` (F,): the same for each weight.
+#
+# There is neither stride nor padding: a window begins at every input where it fits. Do not change `dout`, `x`
+# or `w`.
 #
 # For `x = [1, 2, 0, -1, 3]`, `w = [2, -1, 1]` and `dout = [1, 0, 2]` you have measured
 # `dx = [2, -1, 5, -2, 2]` and `dw = [1, 0, 6]`.
@@ -200,19 +203,19 @@ dw_measured
 # There are two ways through the table. You may go column by column and collect. Or you may go through it as
 # forward does, cell by cell, and ask at each cell: what does this one cell add to `dx`, and what to `dw`?
 #
-# <details><summary>A nudge</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # Take the second way. Cell (i, p) holds the product `x[i + p] * w[p]`, a part of `out[i]`. If `x[i + p]` grows
 # by 1, by how much does that product grow? And if `w[p]` grows by 1?
 #
 # </details>
-# <details><summary>The idea</summary>
+# <details><summary>Hint 2: the idea</summary>
 #
 # In a product, the gradient of one factor is the other factor, times the gradient that arrives: `dout[i]`.
 # Several cells stand in the same column, and several on the same diagonal. Their shares add up.
 #
 # </details>
-# <details><summary>Nearly the answer</summary>
+# <details><summary>Hint 3: nearly the answer</summary>
 #
 # Start `dx` and `dw` as zeros. Loop over `i` and over `p`. Add `dout[i]` times the weight to one place of
 # `dx`, and `dout[i]` times the input to one place of `dw`. The places are `i + p` and `p`.
@@ -234,12 +237,12 @@ def conv1d_backward(dout, x, w):
 
 
 # %% [markdown]
-# Compare with the measurement. The checks below do the same, with other numbers.
+# Compare with the measurement. The checks below do the same with other numbers, first for `dw`, then for `dx`.
 
 # %%
 dx, dw = conv1d_backward(dout, x, w)
-print("dx measured:", dx_measured, " yours:", dx)
 print("dw measured:", dw_measured, " yours:", dw)
+print("dx measured:", dx_measured, " yours:", dx)
 
 # %% nbgrader={"grade": true, "grade_id": "conv1d_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check("conv1d_backward", conv1d_backward, "dw")
@@ -260,39 +263,43 @@ check("conv1d_backward", conv1d_backward, "edge cases")
 #     out[n, k, i, j] = sum(window * w[k]) + b[k]
 #
 # Each output is again a row of a big table. Its row holds `w[k]`, at the places of its window. So everything
-# that you found out holds here too. There are three factors to ask now: the window, the filter, the bias.
+# that you found out holds here too. There are three things to ask now: the window, the filter, the bias.
 #
-# Some numbers to measure on: 2 images with 2 channels of 4x4, and 3 filters of 3x3.
+# Some numbers to measure on: 2 images with 2 channels of 4x4, and 3 filters of 3x3. (`x`, `w` and `dout` remain
+# those of the line, so that you can go back to it at any time.)
 
 # %%
 rng = np.random.default_rng(7)
-x = rng.integers(-3, 4, (2, 2, 4, 4)).astype(float)  # (N, C, H, W)
-w = rng.integers(-2, 3, (3, 2, 3, 3)).astype(float)  # (K, C, FH, FW)
-b = np.array([1.0, 0.0, -1.0])  # (K,)
-out = conv_forward(x, w, b)
-dout = rng.integers(-2, 3, out.shape).astype(float)
-print("out and dout:", out.shape)
+images = rng.integers(-3, 4, (2, 2, 4, 4)).astype(float)  # (N, C, H, W)
+filters = rng.integers(-2, 3, (3, 2, 3, 3)).astype(float)  # (K, C, FH, FW)
+biases = np.array([1.0, 0.0, -1.0])  # (K,)
+outputs = conv_forward(images, filters, biases)
+arriving = rng.integers(-2, 3, outputs.shape).astype(float)  # the dout of this layer
+print("outputs, and what arrives at them:", arriving.shape)
 
 # %% [markdown]
-# And the smallest layer there is, to check by hand: one image of one pixel, 3, one filter of one weight, 2, no
-# bias, and a gradient of 5 that arrives.
+# And the smallest layer there is, to check by hand: one image of one pixel, 3, one filter of one weight, 2, a
+# bias of 0, and a gradient of 5 that arrives.
 
 # %%
-pixel, weight, arrives = (np.full((1, 1, 1, 1), value) for value in (3.0, 2.0, 5.0))
-none = np.zeros(1)
-print("dx:", numeric_gradient(lambda x: conv_forward(x, weight, none), pixel, arrives, h=1))
-print("dw:", numeric_gradient(lambda w: conv_forward(pixel, w, none), weight, arrives, h=1))
-print("db:", numeric_gradient(lambda b: conv_forward(pixel, weight, b), none, arrives, h=1))
+one_pixel, one_weight, five = (np.full((1, 1, 1, 1), value) for value in (3.0, 2.0, 5.0))
+no_bias = np.zeros(1)
+print("dx:", numeric_gradient(lambda x: conv_forward(x, one_weight, no_bias), one_pixel, five, h=1))
+print("dw:", numeric_gradient(lambda w: conv_forward(one_pixel, w, no_bias), one_weight, five, h=1))
+print("db:", numeric_gradient(lambda b: conv_forward(one_pixel, one_weight, b), no_bias, five, h=1))
 
 # %% [markdown]
-# ## Exercise 2: `conv_backward`
+# ### Exercise 2: conv_backward
 #
-# *Medium, 30 minutes, about 15 lines in all. You write it in five steps.*
+# *Medium, about 25 minutes, about 15 lines in all, 10 points. You write it in five steps.*
 #
 # From `dout` (N, K, OH, OW), `x` (N, C, H, W), `w` (K, C, FH, FW), `stride` and `pad`, make
 #
 # - `dx` (N, C, H, W), `dw` (K, C, FH, FW), `db` (K,): how much `sum(out * dout)` grows when each pixel, each
 #   weight, each bias grows.
+#
+# `stride` and `pad` are whole numbers, the same in both directions. The sizes always fit, so there is nothing
+# to refuse. Do not change `dout`, `x` or `w`. Steps 1 to 3 need neither stride nor padding yet; step 4 adds them.
 #
 # The smallest example is the one that you have just measured. With `x = 3`, `w = 2` and `dout = 5`, it gives
 # `dx = 5 * 2 = 10`, `dw = 5 * 3 = 15` and `db = 5`.
@@ -332,9 +339,9 @@ def conv_backward(dout, x, w, stride=1, pad=0):
 # Push `b[1]` up by 1. Which outputs move?
 
 # %%
-pushed = b.copy()
+pushed = biases.copy()
 pushed[1] += 1
-moved = conv_forward(x, w, pushed) - conv_forward(x, w, b)  # (N, K, OH, OW)
+moved = conv_forward(images, filters, pushed) - outputs  # (N, K, OH, OW)
 for k in range(3):
     print(f"filter {k}: every output of every image moved by", np.unique(moved[:, k]))
 
@@ -342,17 +349,17 @@ for k in range(3):
 # All outputs of filter 1 move by exactly 1, at all places and in all images. The others stay. So what is the
 # sum of `dout * (change of out)`?
 #
-# <details><summary>A nudge</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # The change is 1 where the filter is `k` and 0 elsewhere. Of all numbers in `dout`, which are left?
 #
 # </details>
-# <details><summary>The idea</summary>
+# <details><summary>Hint 2: the idea</summary>
 #
 # `db[k]` is the sum of everything in `dout` that belongs to filter `k`. Which three axes disappear?
 #
 # </details>
-# <details><summary>Nearly the answer</summary>
+# <details><summary>Hint 3: nearly the answer</summary>
 #
 # `dout` has the axes (N, K, OH, OW). `np.sum` takes several axes at once: sum over all but the second.
 #
@@ -361,10 +368,8 @@ for k in range(3):
 # Write it [into the cell above](#Exercise-2:-conv_backward), run that cell, and come back.
 
 # %%
-db_measured = numeric_gradient(lambda b: conv_forward(x, w, b), b, dout, h=1)
-db = conv_backward(dout, x, w)[2]
-print("db measured:", db_measured)
-print("db yours:   ", db)
+print("db measured:", numeric_gradient(lambda b: conv_forward(images, filters, b), biases, arriving, h=1))
+print("db yours:   ", conv_backward(arriving, images, filters)[2])
 
 # %% nbgrader={"grade": true, "grade_id": "conv_backward_db", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 check("conv_backward", conv_backward, "db")
@@ -376,14 +381,14 @@ check("conv_backward", conv_backward, "db")
 # of channel 1 of filter 0 up by 1.
 
 # %%
-pushed = w.copy()
+pushed = filters.copy()
 pushed[0, 1, 0, 2] += 1
-moved = conv_forward(x, pushed, b) - conv_forward(x, w, b)
-print("out[0, 0] moved by")
+moved = conv_forward(images, pushed, biases) - outputs
+print("image 0: the outputs of filter 0 moved by")
 print(moved[0, 0])
-print("and this is x[0, 1]")
-print(x[0, 1])
-assert np.array_equal(moved[0, 0], x[0, 1, 0:2, 2:4])
+print("and this is channel 1 of image 0")
+print(images[0, 1])
+assert np.array_equal(moved[0, 0], images[0, 1, 0:2, 2:4])
 
 # %% [markdown]
 # Find the four numbers in the image. They are the pixels on which this weight lies, as the window goes to its
@@ -393,18 +398,18 @@ assert np.array_equal(moved[0, 0], x[0, 1, 0:2, 2:4])
 # all weights of its filter at once. Output `(n, k, i, j)` has one window. What does it add to `dw[k]`, which
 # has the window's shape (C, FH, FW)?
 #
-# <details><summary>A nudge</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # On the line, output `i` added `dout[i] * x[i + p]` to `dw[p]`. For all `p` at once that is `dout[i]` times a
 # slice of `x`.
 #
 # </details>
-# <details><summary>The idea</summary>
+# <details><summary>Hint 2: the idea</summary>
 #
 # Every output adds its window, times its own number in `dout`, to the gradient of its own filter.
 #
 # </details>
-# <details><summary>Nearly the answer</summary>
+# <details><summary>Hint 3: nearly the answer</summary>
 #
 # Four loops: `n`, `k`, `i`, `j`. Inside, the window is `x[n, :, i : i + FH, j : j + FW]`. Add it to `dw[k]`,
 # multiplied by `dout[n, k, i, j]`. (Stride and padding come in step 4.)
@@ -416,14 +421,14 @@ assert np.array_equal(moved[0, 0], x[0, 1, 0:2, 2:4])
 # %%
 from cs_conv.pictures.gradients import show_comparison
 
-dw_measured = numeric_gradient(lambda w: conv_forward(x, w, b), w, dout, h=1)
-dw = conv_backward(dout, x, w)[1]
-show_comparison(dw_measured[0, 0], dw[0, 0], "dw[0, 0]")
-print("all of dw: relative error", relative_error(dw, dw_measured))
+measured = numeric_gradient(lambda w: conv_forward(images, w, biases), filters, arriving, h=1)
+yours = conv_backward(arriving, images, filters)[1]
+show_comparison(measured[0, 0], yours[0, 0], "dw[0, 0]")
+print(f"all of dw: relative error {relative_error(yours, measured):.1e}")
 
 # %% [markdown]
 # *In words: three 3x3 grids, the measured gradient of the first channel of the first filter, yours, and the
-# difference. Where the difference is white, yours is right.*
+# difference. Where the difference is 0, yours is right.*
 
 # %% nbgrader={"grade": true, "grade_id": "conv_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check("conv_backward", conv_backward, "dw")
@@ -435,6 +440,7 @@ check("conv_backward", conv_backward, "dw")
 # made from. It was made from a window, through the weights `w[k]`. So to a whole window goes ...
 #
 # Below, the four outputs of a filter send what they have, one after the other. Watch the middle of the image.
+# (What arrives in these pictures is measured: no formula was used.)
 
 # %%
 from cs_conv.pictures.gradients import show_arrival
@@ -455,23 +461,22 @@ for step in range(4):
 # %% [markdown]
 # *In words: four rows of pictures, one for each output. Left, dout with the output framed. Middle, that number
 # times the filter. Right, the 4x4 image with what has arrived so far; the frame is the window of this output. The
-# windows overlap, and where they do, numbers grow together.*
+# windows overlap, and where they do, what arrives is added.*
 #
-# The pixels in the middle lie in four windows. They get four messages, and the messages **add up**. (The
-# arrivals in these pictures are measured, not computed: no formula was used.)
+# The pixels in the middle lie in four windows. They get four messages, and the messages **add up**.
 #
-# <details><summary>A nudge</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # On the line, output `i` added `dout[i] * w[p]` to `dx[i + p]`. For all `p` at once that is a slice of `dx`.
 #
 # </details>
-# <details><summary>The idea</summary>
+# <details><summary>Hint 2: the idea</summary>
 #
 # Use the same four loops. Each output adds its filter, times its own number in `dout`, to the same slice of
 # `dx` that forward had read from `x`.
 #
 # </details>
-# <details><summary>Nearly the answer</summary>
+# <details><summary>Hint 3: nearly the answer</summary>
 #
 # Inside the loops one more line. On its left side stands `dx[n, :, i : i + FH, j : j + FW]`, on its right side
 # `dout[n, k, i, j] * w[k]`. What stands between them is `+=`.
@@ -481,14 +486,14 @@ for step in range(4):
 # Write it [into the cell above](#Exercise-2:-conv_backward), run that cell, and come back.
 
 # %%
-dx_measured = numeric_gradient(lambda x: conv_forward(x, w, b), x, dout, h=1)
-dx = conv_backward(dout, x, w)[0]
-show_comparison(dx_measured[0, 0], dx[0, 0], "dx[0, 0]")
-print("all of dx: relative error", relative_error(dx, dx_measured))
+measured = numeric_gradient(lambda x: conv_forward(x, filters, biases), images, arriving, h=1)
+yours = conv_backward(arriving, images, filters)[0]
+show_comparison(measured[0, 0], yours[0, 0], "dx[0, 0]")
+print(f"all of dx: relative error {relative_error(yours, measured):.1e}")
 
 # %% [markdown]
 # *In words: three 4x4 grids, the measured gradient of the first channel of the first image, yours, and the
-# difference. Where the difference is white, yours is right.*
+# difference. Where the difference is 0, yours is right.*
 
 # %% nbgrader={"grade": true, "grade_id": "conv_backward_dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check("conv_backward", conv_backward, "dx")
@@ -497,10 +502,10 @@ check("conv_backward", conv_backward, "dx")
 # ### Step 4: stride and padding
 #
 # **Stride.** The window of output `(i, j)` begins at row `i * stride` and column `j * stride`. Backward uses
-# the windows of forward, so it uses the same slices. In both directions, in `dw` and in `dx`.
+# the windows of forward, so it uses the same slices: for rows and for columns, in `dw` and in `dx`.
 #
-# **Padding.** Forward read its windows from the *padded* image. So backward reads `dw`'s windows there. And it
-# sends its gradients to a padded image, too. In the end the padding is cut off: it is not part of `x`, and
+# **Padding.** Forward read its windows from the *padded* image. So for `dw`, backward reads them there. For `dx`
+# it sends its gradients to a padded image, too. In the end the padding is cut off: it is not part of `x`, and
 # nobody asks for its gradient.
 
 
@@ -523,24 +528,24 @@ show_arrival(small_dout, small_w, arrived[0, 0], step=0, stride=2, pad=1, limit=
 
 # %%
 row = np.array([1, 2, 3, 4])
-for pad in (1, 0):
-    print("pad", pad, "->", row[pad:-pad])
+for cut in (1, 0):
+    print("pad", cut, "->", row[cut:-cut])
 
 # %% [markdown]
 # `-0` is `0`, and `row[0:0]` is empty. You know how long the result must be: count from the front.
 #
-# <details><summary>A nudge</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # Which arrays do your slices read from and write to? Two of them must be padded arrays now. `np.pad` makes one.
 #
 # </details>
-# <details><summary>The idea</summary>
+# <details><summary>Hint 2: the idea</summary>
 #
 # Before the loops, make `x_pad` and an array of zeros `dx_pad` of the same shape. Use them in the loops, with
 # slices that begin at `i * stride` and `j * stride`. After the loops, cut `dx` out of `dx_pad`.
 #
 # </details>
-# <details><summary>Nearly the answer</summary>
+# <details><summary>Hint 3: nearly the answer</summary>
 #
 # `np.pad` takes a pair (before, after) for each of the four axes; images and channels get (0, 0). The last cut
 # keeps the rows `pad` to `pad + H` and the columns `pad` to `pad + W`.
@@ -548,27 +553,32 @@ for pad in (1, 0):
 # </details>
 #
 # To measure every pixel of a larger image takes two forward passes a pixel. There is a cheaper test. Without
-# its bias, a convolution is a sum of products `x * w`. Double `x`, and the sum doubles. For such functions a
-# slope times the input is the whole value, so these three numbers must be equal:
+# its bias, a convolution is a sum of products `x * w`. Double `x`, and the sum doubles. For such functions the
+# slopes times the inputs, added up, are the whole value. So these three numbers must be equal:
 #
 #     sum((out - b) * dout)  =  sum(x * dx)  =  sum(w * dw)
 #
-# One forward pass tests the whole backward pass. It is called the **adjoint identity**. It can be fooled by
-# luck, so `dout` should be random.
+# One forward pass tests `dx` and `dw` at once. (Not `db`: the bias was taken off.) It is called the **adjoint
+# identity**. It can be fooled by luck, so `dout` should be random.
+
 
 # %%
-x = rng.normal(size=(2, 2, 7, 7))
-w = rng.normal(size=(3, 2, 3, 3))
-b = rng.normal(size=3)
-out = conv_forward(x, w, b, stride=2, pad=1)
-dout = rng.normal(size=out.shape)
-dx, dw, db = conv_backward(dout, x, w, stride=2, pad=1)
+def three_sums(stride, pad):
+    rng = np.random.default_rng(0)
+    x, w, b = rng.normal(size=(2, 2, 7, 7)), rng.normal(size=(3, 2, 3, 3)), rng.normal(size=3)
+    linear = conv_forward(x, w, b, stride, pad) - b[:, None, None]
+    dout = rng.normal(size=linear.shape)
+    dx, dw, _ = conv_backward(dout, x, w, stride, pad)
+    print("sum((out - b) * dout):", np.sum(linear * dout))
+    print("sum(x * dx):          ", np.sum(x * dx), f"  relative gap {adjoint_gap(linear, dout, x, dx):.1e}")
+    print("sum(w * dw):          ", np.sum(w * dw), f"  relative gap {adjoint_gap(linear, dout, w, dw):.1e}")
 
-linear = out - b[:, None, None]
-print("sum((out - b) * dout):", np.sum(linear * dout))
-print("sum(x * dx):          ", np.sum(x * dx))
-print("sum(w * dw):          ", np.sum(w * dw))
-print("relative gaps:", adjoint_gap(linear, dout, x, dx), adjoint_gap(linear, dout, w, dw))
+
+three_sums(stride=2, pad=1)
+
+# %% [markdown]
+# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. If yours is near 0.01, that is no
+# rounding: it is a mistake.
 
 # %% nbgrader={"grade": true, "grade_id": "conv_backward_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check("conv_backward", conv_backward, "stride and padding")
@@ -578,7 +588,7 @@ check("conv_backward", conv_backward, "stride and padding")
 #
 # So far almost everything was square, and that forgives much. Now images and filters are higher than wide, or
 # wider than high. At the end come the odd cases: float32 numbers, arrays that do not lie in one piece in
-# memory, an image of one pixel. And your function must leave its arguments as they are.
+# memory, an image of one pixel.
 #
 # If a check fails here, look for a place where one letter stands for two things: `H` for `W`, `FH` for `FW`,
 # `N` for `K`.
@@ -608,13 +618,9 @@ show_table(filter_size=3, outputs=5, column=3, dout=[1, 0, 2, -1, 1])
 # of `dout`, the filter may reach over its edge until only one weight touches it. That is called a **full**
 # convolution.
 #
-# Let `conv1d_forward` go backward:
+# Let `conv1d_forward` go backward, with `x`, `w` and `dout` of the line:
 
 # %%
-x = np.array([1.0, 2.0, 0.0, -1.0, 3.0])
-w = np.array([2.0, -1.0, 1.0])
-dout = np.array([1.0, 0.0, 2.0])
-
 padded = np.pad(dout, 2)  # F - 1 = 2 zeros at each end
 print("dout with zeros around: ", padded)
 print("w turned around:        ", w[::-1])
@@ -637,8 +643,9 @@ show_table(filter_size=3, outputs=3, stride=2, column=2, dout=[1, 0, 2])
 # left. It looks as if there had been rows in between that somebody took out. Put them back, with zero for their
 # `dout`: then the table is that of stride 1 again. So:
 #
-# **A stride on the way forward is a row of zeros between the outputs on the way back.** How many zeros? At
-# stride `s`, neighbours must stand `s` apart. That is called **dilating** `dout`.
+# **A stride on the way forward puts zeros between the outputs on the way back.** At stride `s` neighbours must
+# stand `s` apart, so there are `s - 1` zeros between them. In an image these are rows of zeros (stride - 1 of
+# them), and as many columns. That is called **dilating** `dout`.
 
 # %%
 from cs_conv.pictures.gradients import show_dilated
@@ -650,11 +657,11 @@ show_dilated([[1, -2], [3, 1]], stride=2, filter_size=(3, 3))
 # hatched ring of two rows and columns of zeros around: 7x7 in all. A frame marks the first 3x3 window in the top
 # left corner; only its last cell holds a number of dout, 1.*
 #
-# In two dimensions the filter is turned around in both directions, by 180 degrees. And one more thing
-# changes. Forward, C channels went in and K came out. Backward, K go in and C come out. So the filters that
-# you slide have the shape (C, K, FH, FW): the first two axes trade places.
+# In an image the filter is turned around in both directions, by 180 degrees. And one more thing changes.
+# Forward, C channels went in and K came out. Backward, K go in and C come out. So the filters that you slide
+# have the shape (C, K, FH, FW): the first two axes trade places.
 #
-# For that you get a tool, forward without stride, padding and bias.
+# To slide them you get a tool: forward without stride, padding and bias.
 
 
 # %% nbgrader={"grade": false, "grade_id": "correlate", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -667,32 +674,33 @@ def correlate(x, w):
 
 
 # %% [markdown]
-# ## Exercise 3: `input_gradient`
+# ### Exercise 3: input_gradient
 #
-# *Hard, 15 minutes, about 8 lines.*
+# *Hard, about 15 minutes, about 8 lines, 5 points.*
 #
-# From `dout` (N, K, OH, OW), `w` (K, C, FH, FW), `stride` and `pad`, make `dx` (N, C, H, W) as a convolution of
-# `dout`. The image `x` is not given: its pixels do not matter to `dx`, and its size follows from the others,
-# H = (OH - 1) * stride + FH - 2 * pad, and W likewise.
+# From `dout` (N, K, OH, OW), `w` (K, C, FH, FW), `stride` and `pad`, make `dx` (N, C, H, W) as a full convolution
+# of the dilated `dout`. The image `x` is not given: its pixels do not matter to `dx`. Forward fitted exactly, so
+# its size follows from the others: H = (OH - 1) * stride + FH - 2 * pad, and W likewise.
 #
-# For `dout = [[1, 1]]` and `w = [[1, 2], [3, 4]]` (one image, one channel, one filter), `dx` is
-# `[[1, 3, 2], [3, 7, 4]]`.
+# For `dout = [[1, 1]]` and `w = [[1, 2], [3, 4]]` (one image, one channel, one filter, stride 1, no padding), `dx`
+# is `[[1, 3, 2], [3, 7, 4]]`.
 #
-# Your function must not change `dout` or `w`. And `pad` may be larger than the filter.
+# Do not change `dout` or `w`. And `pad` may be larger than the filter. The first check needs neither stride nor
+# padding yet.
 #
-# <details><summary>A nudge</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # Four steps, in this order: zeros between, zeros around, turn and slide, cut.
 #
 # </details>
-# <details><summary>The idea</summary>
+# <details><summary>Hint 2: the idea</summary>
 #
 # OH values with `stride - 1` zeros between them take (OH - 1) * stride + 1 places. Make zeros of that size and
 # write `dout` into every `stride`-th place. Pad the result by FH - 1 and FW - 1. Slide the turned, swapped
 # filters over it. What comes out is the gradient of the padded image, as `dx_pad` was in exercise 2.
 #
 # </details>
-# <details><summary>Nearly the answer</summary>
+# <details><summary>Hint 3: nearly the answer</summary>
 #
 # `a[:, :, ::stride, ::stride] = dout` writes into every `stride`-th place. `w[:, :, ::-1, ::-1]` is turned by 180
 # degrees. `swapaxes(0, 1)` exchanges filters and channels. The cut is the one of exercise 2, and it has the same
@@ -721,17 +729,16 @@ def input_gradient(dout, w, stride=1, pad=0):
 # Two roads to the same gradient, and a measurement beside them:
 
 # %%
-x = rng.normal(size=(2, 2, 7, 5))
-w = rng.normal(size=(3, 2, 3, 3))
-dout = rng.normal(size=(2, 3, 4, 3))
-dx = input_gradient(dout, w, stride=2, pad=1)
-measured = numeric_gradient(lambda x: conv_forward(x, w, np.zeros(3), stride=2, pad=1), x, dout, h=1)
-print("against the measurement: relative error", relative_error(dx, measured))
-print("against conv_backward:   relative error", relative_error(dx, conv_backward(dout, x, w, 2, 1)[0]))
-
 example = input_gradient(np.ones((1, 1, 1, 2)), np.array([[[[1.0, 2.0], [3.0, 4.0]]]]))
-print("the example:", example[0, 0].tolist())
-assert example[0, 0].tolist() == [[1, 3, 2], [3, 7, 4]]
+print("the example:", example[0, 0].tolist(), "   right: [[1, 3, 2], [3, 7, 4]]")
+
+wide = rng.normal(size=(2, 2, 7, 5))
+sent = rng.normal(size=(2, 3, 4, 3))
+yours = input_gradient(sent, filters, stride=2, pad=1)
+measured = numeric_gradient(lambda x: conv_forward(x, filters, biases, stride=2, pad=1), wide, sent, h=1)
+step_by_step = conv_backward(sent, wide, filters, stride=2, pad=1)[0]
+print(f"against the measurement: relative error {relative_error(yours, measured):.1e}")
+print(f"against conv_backward:   relative error {relative_error(yours, step_by_step):.1e}")
 
 # %% nbgrader={"grade": true, "grade_id": "input_gradient_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check("input_gradient", input_gradient, "values")
@@ -754,28 +761,28 @@ check("input_gradient", input_gradient, "edge cases")
 # %%
 image, ones = np.zeros((1, 1, 7, 7)), np.ones((1, 1, 3, 3))
 for stride in (1, 2, 3):
-    outputs = conv_forward(image, ones, np.zeros(1), stride, pad=1).shape
-    messages = conv_backward(np.ones(outputs), image, ones, stride, pad=1)[0]
-    print(f"stride {stride}: {outputs[2]}x{outputs[3]} outputs, messages a pixel: {np.unique(messages)}")
+    everybody = np.ones_like(conv_forward(image, ones, no_bias, stride, pad=1))
+    messages = conv_backward(everybody, image, ones, stride, pad=1)[0]
+    print(f"stride {stride}: {everybody.size} outputs, messages a pixel: {np.unique(messages)}")
 
 # %% [markdown]
 # Press play: the outputs send their gradients back one after the other, and `dx` fills up. Try the strides. With
 # stride 3 the windows no longer overlap.
 #
 # *In words: three grids. Left, dout with the output framed that sends now. Middle, its number times the filter.
-# Right, dx so far, with the window framed that receives. A slider moves from output to output.*
+# Right, dx so far, with the window framed that receives; the pixels that have just got something are bold. A
+# slider moves from output to output.*
 
 # %%
 from IPython.display import display
 from ipywidgets import Dropdown, HBox, IntSlider, Play, interactive_output, jslink
 
-rng = np.random.default_rng(3)
 edge = np.array([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
-arriving = rng.integers(-3, 4, (7, 7)).astype(float)
+loss_says = np.random.default_rng(3).integers(-3, 4, (7, 7)).astype(float)
 
 
 def arrive(step, stride):
-    dout = arriving[: 6 // stride + 1, : 6 // stride + 1]
+    dout = loss_says[: 6 // stride + 1, : 6 // stride + 1]
     step %= dout.size  # fewer outputs: begin again
     so_far = np.where(np.arange(dout.size).reshape(dout.shape) <= step, dout, 0)
     dx, _, _ = conv_backward(so_far[None, None], image, edge[None, None], stride, pad=1)
@@ -816,8 +823,8 @@ display(
 # - Backward uses the windows of forward: the same slices of the same padded image.
 # - `dx` is a full convolution of `dout` with the filters turned by 180 degrees, filters and channels swapped. A
 #   stride becomes zeros between the values of `dout`.
-# - One forward pass can test a backward pass: `sum((out - b) * dout) = sum(x * dx) = sum(w * dw)`.
+# - One forward pass can test `dx` and `dw`: `sum((out - b) * dout) = sum(x * dx) = sum(w * dw)`.
 #
-# **Where to go next.** In *05 Pooling* a gradient goes to the one pixel that won. In *06 im2col* all windows are
-# laid side by side as columns of a matrix, and backward becomes two matrix products. And if you like to try
-# things: what would `dx` look like for a filter with holes in it (a *dilated* filter)?
+# **Where to go next.** In notebook 05, *Pooling*, a gradient goes to the one pixel that won. In notebook 06,
+# *Convolution as one matrix product*, all windows stand side by side as columns, and backward becomes two
+# products. And if you like to try things: what would `dx` look like for a filter with holes in it?

@@ -16,13 +16,13 @@
 # You will write the layer that makes images smaller, and send gradients back through it. It takes about
 # 50 minutes.
 #
-# | you write | what it does | points |
-# |---|---|---|
-# | `max_pool_forward` | the largest value of each window, and where it stood | 10 |
-# | `max_pool_backward` | the gradient of that | 8 |
-# | `average_pool_forward` | the mean of each window | 4 |
-# | `average_pool_backward` | the gradient of that | 5 |
-# | `l2_pool_forward` | the length of each window, as a vector | 3 |
+# | you write | what it does | difficulty | minutes | lines | points |
+# |---|---|---|---|---|---|
+# | `max_pool_forward` | the largest value of each window, and where it stood | medium | 12 | 14 | 10 |
+# | `max_pool_backward` | the gradient of that | medium | 10 | 10 | 8 |
+# | `average_pool_forward` | the mean of each window | easy | 4 | 10 | 4 |
+# | `average_pool_backward` | the gradient of that | easy | 6 | 8 | 5 |
+# | `l2_pool_forward` | the length of each window, as a vector | easy | 3 | 10 | 3 |
 #
 # At the end you choose windows on a photograph, see which pixels they pick, and watch the gradient arrive
 # at these pixels and nowhere else.
@@ -101,7 +101,7 @@ print(f"{C * H * W:,} values become {C * OH * OW:,.0f}: {OH * OW / (H * W):.0%} 
 from cs_conv.pictures.grid import show_grids
 
 counted = [np.arange(4).reshape(2, 2), np.arange(6).reshape(2, 3), np.arange(6).reshape(3, 2)]
-show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5)
+show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5, axes=("row p", "column q"))
 
 # %% [markdown]
 # *In words: three grids. 2x2: the rows 0 1, 2 3. 2x3: the rows 0 1 2, 3 4 5. 3x2: the rows 0 1, 2 3, 4 5.*
@@ -127,7 +127,8 @@ show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5)
 # - `switches` has the same shape. `switches[n, c, i, j]` is the number, inside its window, of the first
 #   maximum.
 #
-# Where the windows do not fit, raise a `ValueError`. Do not change `x`.
+# There is no padding. Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError`. Do not
+# change `x`.
 #
 # An example: `x = [[5, 1, 9], [2, 7, 3]]`, size `(2, 2)`, stride 1. The first window is `[[5, 1], [2, 7]]`:
 # maximum 7, at number 3. The second one is `[[1, 9], [7, 3]]`: maximum 9, at number 1. So `out` is
@@ -196,7 +197,7 @@ out, switches = max_pool_forward(np.array([[7.0, 9], [9, 2]])[None, None], (2, 2
 print("yours:", out[0, 0], switches[0, 0], "   right: [[9.]] [[1]]")
 
 # %% [markdown]
-# Then let it be checked. Want to see all at once? `check("max_pool_forward", max_pool_forward)`.
+# Then let it be checked. To see all checks at once: `check("max_pool_forward", max_pool_forward)`.
 
 # %% nbgrader={"grade": true, "grade_id": "max_pool_forward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 check("max_pool_forward", max_pool_forward, "shape")
@@ -298,9 +299,11 @@ print("both ways:    ", round((np.max(tied + step) - np.max(tied - step)) / (2 *
 
 # %% [markdown]
 # Two answers: the maximum has a **kink** here, and no derivative. A central difference looks both ways and
-# finds the mean of the two, which is neither. Any way of sharing the gradient out among
-# the equal pixels can be defended; giving the *whole* gradient to *each* of them cannot, for that is too much.
-# We let the first one take all of it. The switches have decided that already.
+# finds the mean of the two, which is neither.
+#
+# So you have a choice. Any way of sharing the gradient out among the equal pixels can be defended. Giving the
+# *whole* gradient to *each* of them cannot: that is too much. Here the first one takes all of it. The switches
+# have decided that already.
 
 # %% [markdown]
 # ### Exercise 2: max pooling, backward
@@ -311,8 +314,9 @@ print("both ways:    ", round((np.max(tied + step) - np.max(tied - step)) / (2 *
 #
 # - `dout` and `switches` have shape `(N, C, OH, OW)`.
 # - `x_shape` is `(N, C, H, W)`, the shape of the images. The images themselves are not needed.
-# - `size` and `stride` are the same as forward.
-# - Return `dx` of shape `x_shape`: each gradient at the pixel of its switch, added up where several meet.
+# - `size` and `stride` are those of forward, so the sizes fit: there is nothing to refuse.
+# - Return `dx` of shape `x_shape`: each gradient at the pixel of its switch, added up where several meet, and
+#   0 everywhere else. Do not change `dout` or `switches`.
 #
 # An example: `dout = [[10, 20]]`, `switches = [[3, 0]]`, size `(2, 2)`, stride 1, images of 2x3 pixels. The
 # first gradient goes to number 3 of the first window: row 1, column 1. The second goes to number 0 of the
@@ -388,10 +392,10 @@ def only_out(images):
 
 x = overlapping[None, None]  # no two values of a window are equal where it counts
 out, switches = max_pool_forward(x, size, stride)
-dout = rng.normal(size=out.shape).round(1)  # at random: with ones, mistakes may cancel
+dout = np.array([[[[1.0, -2], [3, 5]]]])  # that of the picture above
 dx = max_pool_backward(dout, switches, x.shape, size, stride)
 numeric = numeric_gradient(only_out, x, dout)
-show_grids([dx[0, 0], numeric[0, 0]], ["yours", "numeric"], same_colors=True)
+show_grids([dx[0, 0], numeric[0, 0]], ["yours", "numeric"], same_colors=True, axes=("row h", "column w"))
 print("relative error:", f"{relative_error(dx, numeric):.1e}")
 
 # %% [markdown]
@@ -406,7 +410,7 @@ from cs_conv.gradcheck import directional
 
 x = rng.permutation(2 * 3 * 7 * 7).reshape(2, 3, 7, 7) * 1.0  # all different
 out, switches = max_pool_forward(x, size, stride)
-dout = rng.normal(size=out.shape)
+dout = rng.normal(size=out.shape)  # at random: with ones, mistakes may cancel
 dx = max_pool_backward(dout, switches, x.shape, size, stride)
 for numeric, yours in directional(only_out, x, dx, dout, rng):
     print(f"numeric {numeric:12.8f}   yours {yours:12.8f}")
@@ -414,8 +418,8 @@ for numeric, yours in directional(only_out, x, dx, dout, rng):
 # %% [markdown]
 # ### Where numeric gradients fail, and what does not
 #
-# At ties they fail. You saw why: at a kink, central differences find the mean of two slopes. And in real
-# networks, ties are everywhere: after a ReLU, many windows hold several zeros.
+# At ties they fail: at a kink, a central difference finds the mean of two slopes. And in real networks, ties
+# are everywhere: after a ReLU, many windows hold several zeros.
 #
 # But max pooling has a property that needs no small steps. Make all pixels twice as large, and the maxima are
 # twice as large: $f(t \, x) = t \, f(x)$ for every $t > 0$.
@@ -450,7 +454,8 @@ for n, c, i, j in np.ndindex(*out.shape):
 print(f"relative gap    = {adjoint_gap(out, dout, x, greedy):.1e}, when each tied pixel takes all of it")
 
 # %% [markdown]
-# One forward step, no step size, and a mistake that many people make is caught.
+# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12; near 0.01 is a mistake, and
+# one that many people make. One forward step caught it, and no step size was needed.
 #
 # The checks below compare your `dx` with the right one, and with how the right forward step changes along random
 # directions. They draw their switches at random: any pixel of a window may have been the maximum.
@@ -482,8 +487,8 @@ show_kinds(photograph(), size=(8, 8), stride=8)
 
 # %% [markdown]
 # *In words: the photograph, and three versions of it in 25 by 32 coarse pixels. Under the maximum everything is
-# brighter, and small highlights have grown to whole pixels. Under the average the picture is softer and about
-# as bright as the original. The L2 norm lies between the two.*
+# brighter, and small highlights have grown to whole pixels. Under the average the picture is softer and as
+# bright as the original. The L2 norm, divided by 8, looks much like the average.*
 #
 # The **average** treats all pixels alike. Early networks pooled with it, LeNet among them. Max pooling has proved
 # better inside a network: what counts there is often *whether* a filter has found something, not how much of the
@@ -494,7 +499,7 @@ show_kinds(photograph(), size=(8, 8), stride=8)
 # *Easy, about 4 minutes, about 10 lines, 4 points.*
 #
 # Write `average_pool_forward`: as `max_pool_forward`, but `out` is the mean of each window, and there are no
-# switches.
+# switches. Again, raise a `ValueError` where the windows do not fit, and do not change `x`.
 #
 # An example: `x = [[5, 1, 9], [2, 8, 2]]`, size `(2, 2)`, stride 1. The windows `[[5, 1], [2, 8]]` and
 # `[[1, 9], [8, 2]]` sum to 16 and 20, so `out` is `[[4, 5]]`.
@@ -576,7 +581,8 @@ print(change)
 #
 # Write `average_pool_backward`: each gradient is shared out equally among the pixels of its window.
 #
-# - `dout` has shape `(N, C, OH, OW)`, `x_shape` is `(N, C, H, W)`, and `dx` has that shape.
+# - `dout` has shape `(N, C, OH, OW)`, `x_shape` is `(N, C, H, W)`, and `dx` has that shape. The sizes fit.
+# - Where windows overlap, the shares are added up. A pixel in no window gets 0.
 #
 # An example: `dout = [[4, 8]]`, size `(2, 2)`, stride 1, images of 2x3 pixels. The first window sends 1 to each
 # of its four pixels, the second one 2. The middle column lies in both. So `dx` is `[[1, 3, 2], [1, 3, 2]]`.
@@ -664,7 +670,7 @@ for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
 # *Easy, about 3 minutes, about 10 lines, 3 points.*
 #
 # Write `l2_pool_forward`: as `average_pool_forward`, with the L2 norm of each window. Nothing is divided, and
-# nothing is added under the root.
+# nothing is added under the root. Sizes that do not fit are a `ValueError` here, too.
 #
 # An example: `x = [[3, 0, 6], [0, -4, 8]]`, size `(2, 1)`, stride 1. The windows are the three columns, so `out`
 # is `[[3, 4, 10]]`.
@@ -721,6 +727,22 @@ check("l2_pool_forward", l2_pool_forward, "stride and overlap")
 check("l2_pool_forward", l2_pool_forward, "rectangles")
 
 # %% [markdown]
+# Why did the picture of the cup show the L2 norm *divided by 8*? Its windows had 64 pixels, and 64 pixels of
+# the value 1 have the length 8. After the division they have the length 1, so the brightness can be compared.
+#
+# The length over 8 is the root of the mean square. With pixels from 0 on, it lies between the mean and the
+# maximum in every window:
+
+# %%
+image = photograph()[None, None]  # (1, 1, 200, 256)
+means, lengths = average_pool_forward(image, (8, 8), 8), l2_pool_forward(image, (8, 8), 8) / 8
+maxima, _ = max_pool_forward(image, (8, 8), 8)
+between = (means <= lengths) & (lengths <= maxima)
+print(f"in {between.sum()} of {between.size} windows")
+print(f"brightness: image {image.mean():.3f}, average {means.mean():.3f}", end=", ")
+print(f"L2 norm / 8 {lengths.mean():.3f}, maximum {maxima.mean():.3f}")
+
+# %% [markdown]
 # ## Do you need pooling at all?
 #
 # A convolution with a stride makes images smaller as well. Could it take the place of pooling?
@@ -757,9 +779,6 @@ for F in (2, 3):
     print(f"{F}x{F} at stride 2: {weights:,} weights + {biases} biases = {weights + biases:,} parameters")
 print("pooling: 0 parameters")
 
-shrunk = conv_forward(rng.normal(size=(1, 3, 8, 8)), rng.normal(size=(3, 3, 2, 2)), np.zeros(3), stride=2)
-print("the shape is the same as after 2x2 pooling of (1, 3, 8, 8):", shrunk.shape)
-
 # %% [markdown]
 # ## Play: which pixels count?
 #
@@ -790,9 +809,11 @@ start = {"FH": 3, "FW": 3, "stride": 2}
 _ = interact(play, **{name: IntSlider(value, 1, 8, continuous_update=False) for name, value in start.items()})
 
 # %% [markdown]
-# *In words: left the coarse photograph with orange dots at the chosen pixels, most of them along bright edges,
-# and a frame around the first window. Right, on a map of the same size, the gradient: coloured where a dot is,
-# orange for negative and purple for positive values, and white everywhere else.*
+# *In words: left the coarse photograph with orange dots at the chosen pixels, and a frame around the first
+# window. The dots are spread over the whole image, since dark windows have a largest pixel too. The largest dots
+# sit on pixels that are brighter than all around them, many on the rim of the cup. Right, on a map of the same
+# size, the gradient: coloured where a dot is, orange for negative and purple for positive values, and pale
+# everywhere else.*
 #
 # ## What you know now
 #
@@ -805,5 +826,5 @@ _ = interact(play, **{name: IntSlider(value, 1, 8, continuous_update=False) for 
 #   with `x`.
 # - A convolution with a stride can take the place of pooling, at the price of parameters.
 #
-# Your loops are slow. In the next notebook, `im2col`, the windows become columns of one matrix, and both
-# convolution and pooling become a few fast lines.
+# **Where to go next.** Your loops are slow. In notebook 06, *Convolution as one matrix product*, the windows
+# become columns of one matrix, and both convolution and pooling become a few fast lines.

@@ -16,13 +16,13 @@
 # The loops of a convolution are slow. Here you bring the whole layer into one matrix product, forward and
 # backward, by rearranging the image first. It takes about 60 minutes.
 #
-# | you write | what it does | points |
-# |---|---|---|
-# | `im2col` | lays every window out as a column | 10 |
-# | `col2im` | adds the columns back to the image | 10 |
-# | `matmul_forward` | the layer as a matrix product | 6 |
-# | `matmul_backward` | its gradients, two more products | 7 |
-# | `max_pool_im2col` | pooling through the same columns | 7 |
+# | you write | what it does | difficulty | minutes | lines | points |
+# |---|---|---|---|---|---|
+# | `im2col` | lays every window out as a column | medium | 15 | 12 | 10 |
+# | `col2im` | adds the columns back to the image | medium | 10 | 12 | 10 |
+# | `matmul_forward` | the layer as a matrix product | easy | 8 | 4 | 6 |
+# | `matmul_backward` | its gradients, two more products | easy | 8 | 5 | 7 |
+# | `max_pool_im2col` | pooling through the same columns | medium | 10 | 8 | 7 |
 #
 # At the end you scan the matrix and watch which pixels light up in a photograph.
 
@@ -159,7 +159,8 @@ assert (round(entries / pixels), vgg) == (7, 9)
 #   the same way.
 # - Return `cols`, of the shape `(C * FH * FW, N * OH * OW)`, in the order of the picture above.
 #
-# Where the windows do not fit, raise a `ValueError`. Do not change `x`.
+# Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError`. Do not change `x`. The checks of
+# shape and values need neither stride nor padding yet.
 #
 # An example: `x = [[1, 2, 3], [4, 5, 6]]` (one image, one channel) with `size=(2, 2)` has two windows, so
 # `cols` is `[[1, 2], [2, 3], [4, 5], [5, 6]]`.
@@ -221,9 +222,8 @@ def im2col(x, size, stride=1, pad=0):
 # %%
 from cs_conv.pictures.grid import show_grids
 
-show_grids(
-    [x[0, 0], im2col(x, (2, 2)), im2col(x, (1, 2), stride=2)], ["x", "2x2 windows", "1x2 windows, stride 2"]
-)
+titles = ["x", "2x2 windows", "1x2 windows, stride 2"]
+show_grids([x[0, 0], im2col(x, (2, 2)), im2col(x, (1, 2), stride=2)], titles, axes=("row", "column"))
 
 # %% [markdown]
 # *In words: the image of 3x4 pixels; the 4x6 matrix of its 2x2 windows, as in the first picture; and the
@@ -305,7 +305,8 @@ show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("
 # - `x_shape` is `(N, C, H, W)`, the shape of the images *without* padding. `size`, `stride` and `pad` are
 #   those of `im2col`.
 # - Add every column to the window that it stands for. What falls on the padding is lost.
-# - Return `x`, of the shape `x_shape`. Pixels that no window holds are 0.
+# - Return `x`, of the shape `x_shape`. Pixels that no window holds are 0. The sizes always fit. Do not change
+#   `cols`.
 #
 # An example: `cols = [[10, 20], [30, 40]]` with `x_shape=(1, 1, 1, 3)` and `size=(1, 2)` gives
 # `[[[[10, 50, 40]]]]`.
@@ -392,10 +393,10 @@ from cs_conv.gradcheck import numeric_gradient, relative_error
 
 v, d = rng.normal(size=(1, 1, 3, 3)), rng.normal(size=(4, 4))
 numeric = numeric_gradient(lambda image: im2col(image, (2, 2)), v, d, h=1)
-show_grids(
-    [numeric[0, 0], col2im(d, v.shape, (2, 2))[0, 0]], ["numeric gradient", "col2im"], same_colors=True
-)
-print("relative error:", f"{relative_error(numeric, col2im(d, v.shape, (2, 2))):.1e}")
+yours = col2im(d, v.shape, (2, 2))
+titles = ["numeric gradient", "col2im"]
+show_grids([numeric[0, 0], yours[0, 0]], titles, same_colors=True, axes=("row h", "column w"))
+print(f"relative error: {relative_error(numeric, yours):.1e}")
 
 # %% [markdown]
 # *In words: two 3x3 grids of numbers, the numeric gradient and your col2im; they are equal when your
@@ -455,7 +456,7 @@ print("\nreshaped straight to (N, K, OH, OW), image 0 has:", *product.reshape(2,
 #
 # - `cols` has the shape `(C * FH * FW, N * OH * OW)`, `w` `(K, C, FH, FW)`, `b` `(K,)`.
 # - `out_shape` is `(N, K, OH, OW)`. Return `out` in this shape: filter `k` on the window of image `n` at
-#   `(i, j)`, plus `b[k]`.
+#   `(i, j)`, plus `b[k]`. Stride and padding have done their work in `im2col`: here they play no part.
 #
 # An example: `cols = [[1, 2, 3, 4]]`, two filters of one weight, 1 and 10, `b = [0, 5]` and
 # `out_shape = (2, 2, 1, 2)`. Then image 0 of `out` is `[[1, 2]], [[15, 25]]` and image 1 is
@@ -706,9 +707,9 @@ print(f"product:    {1000 * multiplying:.1f} ms")
 print(f"the columns are {loops / (rearranging + multiplying):.0f} times as fast as the loops")
 
 # %% [markdown]
-# Both parts together do far less than the four loops in Python did. The product is one call of a tuned
-# library. `im2col`, if you wrote it with loops, still runs in Python, once for every window and no longer
-# once for every window and filter; the notebook on speed takes those loops away too.
+# The product is one call of a tuned library. `im2col`, if you wrote it with loops, still runs in Python: once
+# for every window, and no longer once for every window and filter. Notebook 07, *Speed*, takes those loops
+# away too.
 #
 # ## Pooling through columns
 #
@@ -738,10 +739,10 @@ show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 #
 # Write `max_pool_im2col`, without a loop over windows; use your `im2col`.
 #
-# - `x` has the shape `(N, C, H, W)`; `size` is `(FH, FW)`; there is no padding.
+# - `x` has the shape `(N, C, H, W)`; `size` is `(FH, FW)`; `stride` is one number; there is no padding.
 # - Return `out` and `switches`, both of the shape `(N, C, OH, OW)`.
 #
-# Where the windows do not fit, raise a `ValueError` (your `im2col` does).
+# Where the windows do not fit, raise a `ValueError` (your `im2col` does). Do not change `x`.
 #
 # An example: the image `[[1, 7, 2, 2], [3, 4, 0, 2]]` with `size=(2, 2)` and `stride=2` gives
 # `out = [[7, 2]]` and `switches = [[1, 0]]`.
@@ -808,11 +809,14 @@ check("max_pool_im2col", max_pool_im2col, "edge cases")
 # A photograph, made small: 24x32 pixels. Its 8x8 windows at stride 4 make a matrix of 64 rows and 35
 # columns.
 #
-# - Move `column`: the window that it holds slides over the image (orange).
+# - Press play: column after column lights up, and so does its window in the image (orange frames).
 # - Move `row`: it reads *one place of all windows*, a grid of pixels (blue), as far apart as the stride.
 # - Row and column cross in one entry of the matrix, which is one pixel of the image (black).
 
 # %%
+from IPython.display import display
+from ipywidgets import HBox, Play, interactive_output, jslink
+
 from cs_conv.data import photograph
 from cs_conv.pictures.columns import show_scan
 
@@ -821,19 +825,25 @@ scan_size, scan_stride = (8, 8), 4  # change them: when does no pixel stand in t
 
 scanned = im2col(small[None, None], scan_size, scan_stride)
 print("cols:", scanned.shape, f"{scanned.size / small.size:.1f} times the pixels of the image")
-_ = interact(
-    lambda column, row: show_scan(small, scan_size, scan_stride, column, row),
-    column=IntSlider(0, 0, scanned.shape[1] - 1),
-    row=IntSlider(0, 0, scanned.shape[0] - 1),
-)
+
+
+def scan(column, row):
+    show_scan(small, scan_size, scan_stride, column, row)
+
+
+last_row, last_column = scanned.shape[0] - 1, scanned.shape[1] - 1
+play, column = Play(max=last_column, interval=700), IntSlider(max=last_column, description="column")
+row = IntSlider(max=last_row, description="row")
+jslink((play, "value"), (column, "value"))
+display(HBox([play, column, row]), interactive_output(scan, {"column": column, "row": row}))
 
 # %% [markdown]
-# *In words: the photograph in gray, with a framed window and a grid of dots, beside the matrix of its
-# windows with one column and one row framed.*
+# *In words: the photograph in dim grey, with one window framed and lit up and a grid of blue dots. Beside it
+# the matrix of its windows, dim too, with one column framed and lit up and one row framed.*
 #
 # Things to try:
 #
-# - Start at column 0 and go up: where does the window jump back to the left?
+# - Watch the scan from column 0 on: where does the window jump back to the left?
 # - Start at row 0 and go up: how does the blue grid move? (That is a filter with a single 1.)
 # - Set `scan_stride` to 1. How much larger is the matrix than the image?
 #
@@ -846,5 +856,5 @@ _ = interact(
 # - A reshape never moves a number past another; a transpose does.
 # - The price is memory: about 7 times the image for AlexNet's first layer, 9 times for a 3x3 layer.
 #
-# Next comes *speed*: `im2col` without loops, columns for a part of the image at a time, and how close to
-# the machine's limit you can get. `cs_conv/im2col.py` shows one way; read it now, you know all its parts.
+# **Where to go next.** Notebook 07, *Speed*, makes `im2col` without loops and measures what each step costs.
+# `cs_conv/im2col.py` shows one way; read it now, you know all its parts.
