@@ -1,0 +1,170 @@
+"""Kernels on the CPU: the same source, compiled by g++ with a small header that plays the part of CUDA.
+
+    with on_cpu():
+        out = cs_conv.gpu.conv_forward(x, w, b)      # NumPy arrays, kernels and all
+
+It is for tests and lessons on small cases, where there is no GPU: indices, tiles and barriers are those of the
+real thing. Speed is not, and no GPU has been tested when this passes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cs_conv.geometry import Array
+from cs_conv.gpu import machine
+from cs_conv.gpu.source import constants, kernels_in, text_of
+
+HEADERS = Path(__file__).parent / "on_cpu"
+MARGIN = 1024  # elements of no-man's-land on either side of each array that a kernel gets
+
+
+class BarrierError(RuntimeError):
+    """Some threads wait at a barrier that others of their block never come to."""
+
+
+def available() -> bool:
+    """Whether there is a compiler to emulate with."""
+    return shutil.which("g++") is not None
+
+
+@contextmanager
+def on_cpu(backwards: bool = False) -> Iterator[Emulator]:
+    """Let `cs_conv.gpu` run on NumPy arrays here; `backwards`: the threads of a block take turns the other way."""
+    with machine.using(Emulator(backwards)) as emulator:
+        yield emulator
+
+
+class Emulator:
+    """A machine whose arrays are NumPy's and whose kernels are g++'s."""
+
+    xp = np
+    array = "numpy"
+
+    def __init__(self, backwards: bool = False) -> None:
+        self.backwards = backwards
+
+    def refuse(self, array: Any) -> str | None:
+        """What is wrong with an argument, or None: here any NumPy array will do."""
+        plain = isinstance(array, np.ndarray) and not isinstance(array, np.ma.MaskedArray)
+        return None if plain else f"not {type(array).__name__}: use np.asarray"
+
+    def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
+        """An array that nothing has been written to: NaN, so that what a kernel forgets shows."""
+        return np.frombuffer(bytearray(b"\xff") * (int(np.prod(shape)) * np.dtype(dtype).itemsize), dtype).reshape(
+            shape
+        )
+
+    def launch(
+        self,
+        file: str,
+        kernel: str,
+        types: dict[str, str],
+        sizes: dict[str, int],
+        tiles: dict[str, int],
+        blocks: tuple[int, int, int],
+        threads: int,
+        arguments: Sequence[Any],
+    ) -> None:
+        """Run a kernel of `kernels/`, as `machine.Device.launch` does on a GPU."""
+        library = _library(file, tuple(types.items()), tuple(sizes), tuple(tiles.items()))
+        library.set_sizes((ctypes.c_int * len(sizes))(*sizes.values()))
+        run(library, kernel, blocks, (threads, 1, 1), arguments, self.backwards)
+
+
+def compile_text(text: str, more: str = "") -> ctypes.CDLL:
+    """Compile CUDA C++ that may use what `on_cpu/` offers. ValueError with the compiler's words where it fails."""
+    entries = "".join(f"ENTRY({kernel})\n" for kernel in kernels_in(text))
+    return _compiled(f'#include "cuda_on_cpu.h"\nnamespace {{\n{text}\n}}\n{entries}{more}')
+
+
+def run(
+    library: ctypes.CDLL,
+    kernel: str,
+    blocks: tuple[int, int, int],
+    threads: tuple[int, int, int],
+    arguments: Sequence[Any],
+    backwards: bool = False,
+) -> None:
+    """Run a compiled kernel on a grid. Arrays are written in place; Python integers are passed as int.
+
+    BarrierError where a barrier is not met by all threads, IndexError where a kernel writes beside an array.
+    """
+    guarded = [_Guarded(value) if isinstance(value, np.ndarray) else None for value in arguments]
+    values = [
+        ctypes.c_int(value) if guard is None else ctypes.c_void_p(guard.address)
+        for value, guard in zip(arguments, guarded, strict=True)
+    ]
+    pointers = (ctypes.c_void_p * len(values))(*(ctypes.addressof(value) for value in values))
+    grid, block = (ctypes.c_uint * 3)(*blocks), (ctypes.c_uint * 3)(*threads)
+    if getattr(library, f"run_{kernel}")(grid, block, pointers, int(backwards)):
+        raise BarrierError(
+            f"{kernel}: some threads of a block wait at __syncthreads() and others never come to it. "
+            f"No thread may return, or take a branch of its own, before a barrier."
+        )
+    for number, guard in enumerate(guarded):
+        if guard is not None:
+            guard.give_back(f"{kernel}: argument {number}")
+
+
+class _Guarded:
+    """A copy of an array between two margins of 0xff bytes: NaN to whoever reads there, and a trap for writers."""
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+        self.margin = MARGIN * array.itemsize
+        self.memory = np.full(array.nbytes + 2 * self.margin, 0xFF, np.uint8)
+        self.inside = self.memory[self.margin : self.memory.size - self.margin]
+        self.inside[:] = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+        self.address = self.inside.ctypes.data
+
+    def give_back(self, what: str) -> None:
+        before, after = self.memory[: self.margin], self.memory[self.memory.size - self.margin :]
+        if not ((before == 0xFF).all() and (after == 0xFF).all()):
+            raise IndexError(f"{what}: the kernel wrote beside this array, whose shape is {self.array.shape}")
+        if self.array.flags.writeable:
+            self.array[...] = self.inside.view(self.array.dtype).reshape(self.array.shape)
+
+
+@cache
+def _library(
+    file: str, types: tuple[tuple[str, str], ...], names: tuple[str, ...], tiles: tuple[tuple[str, int], ...]
+) -> ctypes.CDLL:
+    """One library for all layers: sizes are variables here, not constants, so that g++ runs once for each file."""
+    text = text_of(file, HEADERS)
+    assign = "".join(f"{name} = sizes[{number}];" for number, name in enumerate(names))
+    above = constants(dict(types), dict(tiles)) + f"static int {', '.join(names)};\n"
+    return compile_text(above + text, f'extern "C" void set_sizes(const int *sizes) {{ {assign} }}\n')
+
+
+@cache
+def _compiled(text: str) -> ctypes.CDLL:
+    if not available():
+        raise RuntimeError("there is no g++ here, which kernels need to run on the CPU: install it (apt-get install g++)")
+    path = _folder() / hashlib.sha256(text.encode()).hexdigest()[:16]
+    source, target = path.with_suffix(".cpp"), path.with_suffix(".so")
+    source.write_text(text, encoding="utf-8")
+    command = ["g++", "-std=c++20", "-O1", "-w", "-U_FORTIFY_SOURCE", "-fPIC", "-shared", f"-I{HEADERS}", str(source)]
+    done = subprocess.run([*command, "-o", str(target)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ValueError(f"the compiler does not take this kernel:\n{done.stderr}")
+    return ctypes.CDLL(str(target))
+
+
+@cache
+def _folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="cs-conv-kernels-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)

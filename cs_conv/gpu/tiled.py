@@ -1,0 +1,76 @@
+"""Convolution as a tiled matrix product that never writes the columns: `kernels/tiled.cu`, launched."""
+
+from __future__ import annotations
+
+from cs_conv.geometry import Array, Geometry, Pad, Pair
+from cs_conv.gpu.checks import check_bias, check_dout, conv_geometry
+from cs_conv.gpu.launch import empty, grid, up
+
+THREADS = 256
+DEPTH = 8  # TILE_K
+ENOUGH_BLOCKS = 512  # a large GPU has some 130 multiprocessors and each takes a few blocks
+
+
+def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+    """Filters (K, C FH FW) times windows (C FH FW, N OH OW).
+
+    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    """
+    return forward("tiled.cu", x, w, b, stride, pad, dilation)
+
+
+def conv_backward(
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+) -> tuple[Array, Array, Array]:
+    """Filters turned round times gradients for dx, gradients times windows for dw.
+
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    Returns dx, dw, db in the shapes of x, w and b. No two threads add to one number, and partial sums are
+    added in a fixed order, so the same inputs give the same bits.
+    """
+    return backward("tiled.cu", dout, x, w, stride, pad, dilation)
+
+
+def forward(file: str, x: Array, w: Array, b: Array, stride: Pair, pad: Pad, dilation: Pair) -> Array:
+    """The forward pass by whichever file defines `product`: tiled.cu or tensor.cu."""
+    g = conv_geometry(x, w, stride, pad, dilation)
+    check_bias(b, g, x.dtype)
+    out = empty((g.N, g.K, g.OH, g.OW), x.dtype)
+    blocks, tiles = _tiling(g.K, g.N * g.OH * g.OW)
+    grid(blocks, THREADS, file, "conv_forward", g, tiles, g.N, x, w, b, out, real=x.dtype)
+    return out
+
+
+def backward(
+    file: str, dout: Array, x: Array, w: Array, stride: Pair, pad: Pad, dilation: Pair
+) -> tuple[Array, Array, Array]:
+    """The backward pass by whichever file defines `product`."""
+    g = conv_geometry(x, w, stride, pad, dilation)
+    check_dout(dout, g, x.dtype)
+    return _to_images(file, g, dout, w), _to_filters(file, g, dout, x), dout.sum(axis=(0, 2, 3))
+
+
+def _to_images(file: str, g: Geometry, dout: Array, w: Array) -> Array:
+    dx = empty((g.N, g.C, g.H, g.W), dout.dtype)
+    blocks, tiles = _tiling(g.C, g.N * g.H * g.W)
+    grid(blocks, THREADS, file, "conv_backward_images", g, tiles, g.N, dout, w, dx, real=dout.dtype)
+    return dx
+
+
+def _to_filters(file: str, g: Geometry, dout: Array, x: Array) -> Array:
+    """dw, summed over parts of the N * OH * OW places: one part would keep only a few blocks busy."""
+    (across, down, _), tiles = _tiling(g.K, g.C * g.FH * g.FW)
+    places = g.N * g.OH * g.OW
+    parts = max(1, min(ENOUGH_BLOCKS // (across * down), up(places, 32 * DEPTH)))
+    share = up(places, parts)
+    sums = empty((parts, g.K, g.C, g.FH, g.FW), x.dtype)
+    blocks = (across, down, parts)
+    grid(blocks, THREADS, file, "conv_backward_filters", g, tiles, g.N, share, dout, x, sums, real=x.dtype)
+    return sums.sum(axis=0)
+
+
+def _tiling(rows: int, columns: int) -> tuple[tuple[int, int, int], dict[str, int]]:
+    """The grid of tiles that covers a result of rows x columns; low tiles where there are few rows."""
+    tile_m = next((tile for tile in (32, 64) if rows <= tile), 128)
+    tile_n = 128 if columns > 64 else 64
+    return (up(columns, tile_n), up(rows, tile_m), 1), {"TILE_M": tile_m, "TILE_N": tile_n, "TILE_K": DEPTH}
