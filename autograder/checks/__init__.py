@@ -13,11 +13,15 @@ from .registry import find, names
 from .report import MIME, Report
 from .verdict import Verdict
 
+SEED = "CS_CONV_SEED"
+"""The environment variable in which a grader gives the seed."""
+
 __all__ = [
     "MIME",
     "Aspect",
     "Case",
     "Catalogue",
+    "CheckFailed",
     "Exercise",
     "Function",
     "Mistake",
@@ -31,6 +35,13 @@ __all__ = [
 ]
 
 
+class CheckFailed(AssertionError):  # noqa: N818  (what students read)
+    """A verdict as an error. The report above it says what is wrong: in a notebook no traceback follows."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"AssertionError: {self}"]
+
+
 def check(exercise: str, function: Function, aspect: str | None = None, seed: int | None = None) -> None:
     """Judge `function`, show the report, and raise AssertionError where it fails.
 
@@ -40,13 +51,18 @@ def check(exercise: str, function: Function, aspect: str | None = None, seed: in
     __tracebackhide__ = True
     if aspect is not None:
         find(exercise).aspect(aspect)
-    verdict = judge(
-        exercise, function, int(os.environ.get("CS_CONV_SEED", PUBLIC_SEED)) if seed is None else seed
-    )
+    verdict = judge(exercise, function, _given_seed() if seed is None else seed, aspect)
     report = Report(verdict, aspect)
     _show(report)
     if not report.passed:
-        raise AssertionError(report.headline())
+        raise CheckFailed(report.headline())
+
+
+def _given_seed() -> int:
+    given = os.environ.get(SEED, "").strip()
+    if given and not given.isdecimal():
+        raise ValueError(f"{SEED}={given!r:.60} is no seed; set it to a whole number from 0 on")
+    return int(given) if given else PUBLIC_SEED
 
 
 def _show(report: Report) -> None:

@@ -17,7 +17,8 @@ class Case:
 
     `tag` says what the case is about and decides which aspects it counts for; `about` says the same to the
     student. A case that does not fit carries in `rounded` the arguments that do, so that rounding down, as
-    the libraries do, can be told from garbage; the right answer is a ValueError.
+    the libraries do, can be told from garbage; the right answer is a ValueError. One that `repeats` another
+    (by its number) has its sizes and options, but other numbers.
     """
 
     tag: str
@@ -25,6 +26,7 @@ class Case:
     args: tuple[Any, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     rounded: tuple[Any, ...] | None = None
+    repeats: int | None = None
 
     @property
     def fits(self) -> bool:
@@ -60,20 +62,45 @@ def aspect(
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that people really give: the function, its name, and one sentence on what to look at."""
+    """A wrong answer that people really give: the function, its name, and one sentence on what to look at.
+
+    A `slow` one gives right values, in a way that the exercise forbids.
+    """
 
     name: str
     advice: str
     function: Function
+    slow: bool = False
 
 
 @dataclass(frozen=True)
-class Identity:
-    """A numeric gradient beside the student's: `<dx, v>` against the forward's change along `v`."""
+class Speed:
+    """How fast an answer must be: `times` as fast as the exercise's reference, our loops.
+
+    `draw(rng, **sizes)` gives the arguments. `small` holds the sizes of inputs on which the lines that Python
+    runs are counted, one axis grown after the other; a loop over both axes of `places` visits every place of
+    the output. `large` holds the sizes for the clock. `fast` is our own answer: it says what is right there.
+    """
+
+    aspect: str
+    times: float
+    draw: Callable[..., tuple[Any, ...]]
+    small: Mapping[str, int]
+    large: Mapping[str, int]
+    fast: Function
+    places: tuple[str, str] = ("OH", "OW")
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A numeric gradient: how fast `<out, dout>` grows when an argument moves along a random direction.
+
+    A right gradient, the `part` of the result, has this product with that direction.
+    """
 
     part: str
+    along: np.ndarray
     numeric: float
-    yours: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +108,7 @@ class Exercise:
     """Everything about one function that students write.
 
     `parts` names what it returns, in order; `axes` names the axes of each part, for saying where it is wrong.
-    `identities`, where given, compares a backward result with the *trusted* forward along random directions:
-    `identities(case, parts, rng) -> [Identity, ...]`.
+    `slopes`, where given, measures the *trusted* forward of a case along random directions.
     """
 
     name: str
@@ -93,7 +119,8 @@ class Exercise:
     reference: Function
     cases: Callable[[np.random.Generator], Iterable[Case]]
     mistakes: tuple[Mistake, ...]
-    identities: Callable[[Case, Mapping[str, np.ndarray], np.random.Generator], list[Identity]] | None = None
+    slopes: Callable[[Case, np.random.Generator], list[Slope]] | None = None
+    speed: Speed | None = None
 
     @property
     def max_points(self) -> int:
@@ -112,11 +139,15 @@ class Exercise:
 class Catalogue(list[Mistake]):
     """Collects mistakes: `@catalogue.mistake("name", "advice")` above each wrong function."""
 
-    def mistake(self, name: str, advice: str) -> Callable[[Function], Function]:
+    def mistake(self, name: str, advice: str, slow: bool = False) -> Callable[[Function], Function]:
         """A decorator that adds the function below it under this name."""
 
         def add(function: Function) -> Function:
-            self.append(Mistake(name, advice, function))
+            self.append(Mistake(name, advice, function, slow))
             return function
 
         return add
+
+    def slow(self, name: str, advice: str) -> Callable[[Function], Function]:
+        """The same for a function that gives right values too slowly."""
+        return self.mistake(name, advice, slow=True)

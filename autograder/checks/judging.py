@@ -1,4 +1,4 @@
-"""The judge: call, compare with the reference, find the smallest failing case, recognise the mistake.
+"""The judge: call, compare with the reference, find the smallest failing case.
 
 The judge sees data only. What it compares are private copies of plain arrays, so it can sit in the student's
 notebook or on the other side of a process boundary.
@@ -6,166 +6,270 @@ notebook or on the other side of a process boundary.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import operator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
 import numpy as np
 
-from .exercise import Aspect, Case, Exercise, Function, Identity, Mistake
-from .outcome import INPUTS, Outcome, Outcomes, Series, call, series
-from .registry import find
+from . import speed
+from .exercise import Aspect, Case, Exercise, Function, Mistake, Slope
+from .outcome import INPUTS, Outcome, Outcomes, Row, call_all, rows
+from .registry import find, names
 from .values import TOLERANCE, same, wrong
-from .verdict import AspectResult, Failure, Recognised, Verdict
+from .verdict import AspectResult, Failure, Identity, Recognised, Verdict
 
 PUBLIC_SEED = 20_240
 """The seed that notebooks use where nobody gives another."""
 
 
-def judge(exercise: str | Exercise, function: Function, seed: int = PUBLIC_SEED) -> Verdict:
+def judge(
+    exercise: str | Exercise, function: Function, seed: int = PUBLIC_SEED, aspect: str | None = None
+) -> Verdict:
     """Judge `function` as an answer to `exercise` on the cases of `seed`.
 
     Prints nothing and raises nothing for a wrong answer: everything is in the verdict. Raises ValueError for
-    an unknown exercise and TypeError for a function that is none.
+    an unknown exercise or a negative seed, and TypeError for a function that is none. Speed, which takes a
+    second, is left out where only another `aspect` is asked for.
     """
+    if not isinstance(exercise, str | Exercise):
+        raise TypeError(
+            f"judge needs the name of an exercise first, such as {names()[0]!r}, not {exercise!r:.60}"
+        )
     if not callable(function):
         raise TypeError(f"judge needs a function to call, not {type(function).__name__}")
-    exercise = find(exercise) if isinstance(exercise, str) else exercise
-    seed = int(seed)
-    cases = _cases(exercise, seed)
-    return _verdict(exercise, seed, _call_all(function, exercise, cases, words=True))
+    known = find(exercise) if isinstance(exercise, str) else exercise
+    seed = whole(seed)
+    outcomes = call_all(function, cases_of(known, seed), known.arguments, known.parts, strange=True)
+    verdict = _verdict(known, seed, outcomes, _name(function))
+    timed = known.speed is not None and aspect in (None, known.speed.aspect)
+    return speed.judged(verdict, known, function) if timed else verdict
+
+
+def whole(seed: object) -> int:
+    """A seed: a whole number from 0 on; TypeError or ValueError with words for anything else."""
+    try:
+        number = operator.index(seed)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"seed={seed!r:.60} is no seed: give a whole number from 0 on, e.g. seed=7") from None
+    if number < 0:
+        raise ValueError(f"seed={number} is negative; a seed is a whole number from 0 on, e.g. seed=7")
+    return number
 
 
 def judge_mistakes(exercise: str, seed: int) -> list[tuple[Mistake, Verdict]]:
-    """Judge every mistake of an exercise's catalogue: each should fail, under its own name."""
+    """Judge every mistake of an exercise's catalogue: each should fail, under its own name.
+
+    Nothing is timed: a mistake that is slow has lost its race.
+    """
     known = find(exercise)
-    return [(mistake, _verdict(known, seed, outcomes)) for mistake, outcomes in _catalogue(known, seed)]
+    verdicts = [(entry.mistake, _verdict(known, seed, entry.outcomes)) for entry in _catalogue(known, seed)]
+    return [(m, speed.judged(v, known, m.function, speed.lost) if m.slow else v) for m, v in verdicts]
 
 
-def _verdict(exercise: Exercise, seed: int, outcomes: Outcomes) -> Verdict:
-    findings = _findings(exercise, seed, outcomes)
+def points(exercise: str, aspect: str | None = None) -> int:
+    """The points of an exercise, or of one of its aspects."""
+    known = find(exercise)
+    return known.aspect(aspect).points if aspect else known.max_points
+
+
+def _name(function: Function) -> str:
+    """The name under which a student can call this function again; empty where it has none to trust."""
+    name = getattr(function, "__name__", None)
+    return name if type(name) is str and name.isidentifier() and len(name) <= 60 else ""
+
+
+def _verdict(exercise: Exercise, seed: int, outcomes: Outcomes, answer: str = "") -> Verdict:
+    mine = _rows(exercise, seed, outcomes)
+    findings = _findings(exercise, seed, outcomes, mine)
     aspects = tuple(
         _judged(exercise, a, [f for f in findings if _counts(f, a)], outcomes, seed) for a in exercise.aspects
     )
     passed = all(a.passed for a in aspects)
-    mistakes = () if passed else _recognise(exercise, seed, outcomes, aspects)
-    notes = _notes(_cases(exercise, seed), outcomes)
-    return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, notes)
+    mistakes = () if passed else (*_habits(findings, exercise), *_recognise(exercise, seed, mine, aspects))
+    notes = _notes(exercise, seed, outcomes)
+    return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, notes, answer)
 
 
-def _call_all(function: Function, exercise: Exercise, cases: Iterable[Case], words: bool = False) -> Outcomes:
-    return tuple(call(function, case, exercise.arguments, exercise.parts, words) for case in cases)
-
-
-# A few seeds are remembered: several test cells ask about one exercise, and a class shares nothing else.
+# What is the same for all answers: a few seeds are remembered, for several test cells ask about one exercise.
 
 
 @lru_cache(maxsize=8)
-def _cases(exercise: Exercise, seed: int) -> tuple[Case, ...]:
-    rng = np.random.default_rng([seed, *exercise.name.encode()])
-    return tuple(exercise.cases(rng))
+def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
+    """The cases of a seed; in the end one of each tag again with other numbers, for answers with a memory."""
+    drawn, other = (
+        tuple(exercise.cases(np.random.default_rng([seed, *exercise.name.encode(), *more])))
+        for more in ((), (1,))
+    )
+    again: dict[str, Case] = {}
+    for number, (case, numbers) in enumerate(zip(drawn, other, strict=True)):
+        if case.fits and case.tag not in again and _gives_other_results(exercise, case, numbers):
+            about = f"{case.about}, for the second time with other numbers"
+            again[case.tag] = replace(numbers, about=about, repeats=number)
+    return (*drawn, *again.values())
+
+
+def _gives_other_results(exercise: Exercise, one: Case, other: Case) -> bool:
+    a, b = call_all(exercise.reference, (one, other), exercise.arguments, exercise.parts)
+    return any(a.parts[p].shape == b.parts[p].shape and not same(a.parts[p], b.parts[p]) for p in a.parts)
 
 
 @lru_cache(maxsize=8)
-def _expected(exercise: Exercise, seed: int) -> Outcomes:
-    fitting = (c if c.rounded is None else replace(c, args=c.rounded) for c in _cases(exercise, seed))
-    return _call_all(exercise.reference, exercise, fitting)
+def _fitting(exercise: Exercise, seed: int) -> tuple[int, ...]:
+    """The numbers of the cases that fit: the others have no one right result."""
+    return tuple(i for i, case in enumerate(cases_of(exercise, seed)) if case.fits)
+
+
+def _rows(exercise: Exercise, seed: int, outcomes: Outcomes) -> Mapping[str, Row]:
+    return rows([outcomes[i] for i in _fitting(exercise, seed)], exercise.parts)
 
 
 @lru_cache(maxsize=8)
-def _catalogue(exercise: Exercise, seed: int) -> tuple[tuple[Mistake, Outcomes], ...]:
-    cases = _cases(exercise, seed)
-    return tuple((m, _call_all(m.function, exercise, cases)) for m in exercise.mistakes)
+def _expected(exercise: Exercise, seed: int) -> tuple[Outcomes, Mapping[str, Row]]:
+    fitting = (c if c.rounded is None else replace(c, args=c.rounded) for c in cases_of(exercise, seed))
+    outcomes = call_all(exercise.reference, fitting, exercise.arguments, exercise.parts)
+    return outcomes, _rows(exercise, seed, outcomes)
 
 
-def _in_a_row(exercise: Exercise, seed: int, outcomes: Outcomes) -> dict[str, Series]:
-    """The results of the cases that fit, part by part, for comparing them all at once."""
-    chosen = [o for case, o in zip(_cases(exercise, seed), outcomes, strict=True) if case.fits]
-    return {part: series(chosen, part) for part in (*exercise.parts, INPUTS)}
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A mistake of the catalogue on the cases of one seed.
+
+    `home` holds the parts in which it gives wrong values. Where it gives none at all (it raises), its other
+    parts are missing too, and that they are missing elsewhere proves nothing.
+    """
+
+    mistake: Mistake
+    outcomes: Outcomes
+    rows: Mapping[str, Row]
+    home: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def _catalogue(exercise: Exercise, seed: int) -> tuple[Entry, ...]:
+    return tuple(_entry(exercise, seed, mistake) for mistake in exercise.mistakes)
+
+
+def _entry(exercise: Exercise, seed: int, mistake: Mistake) -> Entry:
+    outcomes = call_all(mistake.function, cases_of(exercise, seed), exercise.arguments, exercise.parts)
+    mine, (_, right) = _rows(exercise, seed, outcomes), _expected(exercise, seed)
+    home = frozenset(p for p in exercise.parts if (mine[p].present & ~mine[p].agreement(right[p])).any())
+    return Entry(mistake, outcomes, mine, home)
+
+
+@lru_cache(maxsize=8)
+def _slopes(exercise: Exercise, seed: int) -> Mapping[int, list[Slope]]:
+    """The numeric gradients of each case that fits."""
+    if exercise.slopes is None:
+        return {}
+    cases = cases_of(exercise, seed)
+    rng = np.random.default_rng(seed)
+    return {i: exercise.slopes(cases[i], rng) for i in _fitting(exercise, seed)}
+
+
+# What is wrong
 
 
 class Kind(Enum):
-    """What a finding is about: nothing came back, a wrong shape, wrong values, a changed argument."""
+    """What a finding is about."""
 
-    MISSING = auto()
+    MISSING = auto()  # nothing came back
     SHAPE = auto()
     VALUES = auto()
-    CHANGED = auto()
+    REMEMBERED = auto()  # the values of an earlier call
+    CHANGED = auto()  # an argument is not what it was
+    OVERWRITTEN = auto()  # a result is not what it was
 
 
 EDGES = "edges"
-"""The tag of the cases about care (float32, scattered memory); a changed input counts there too."""
+"""The tag of the cases about care (float32, scattered memory); changed arguments and results count there."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with the result of one case (by its index), in one part or in all (`part` is empty)."""
+    """Something wrong with the result of a case (by its number), in one part or in all (`part` is empty)."""
 
-    index: int
+    number: int
     case: Case
     kind: Kind
-    part: str
-    problem: str
+    part: str = ""
 
 
-def _findings(exercise: Exercise, seed: int, outcomes: Outcomes) -> list[Finding]:
-    found: list[Finding] = []
-    answers = any(got.parts for got in outcomes)
-    triples = zip(_cases(exercise, seed), outcomes, _expected(exercise, seed), strict=True)
-    for index, (case, got, want) in enumerate(triples):
-        if case.fits:
-            problems = _compare(exercise, got, want)
-        else:
-            problems = _compare_unfit(got, want, answers)
-        found += [Finding(index, case, kind, part, problem) for kind, part, problem in problems]
-    return found or _against_numeric_gradients(exercise, seed, outcomes)
+def _findings(
+    exercise: Exercise, seed: int, outcomes: Outcomes, mine: Mapping[str, Row]
+) -> tuple[Finding, ...]:
+    expected, right = _expected(exercise, seed)
+    agree = {part: mine[part].agreement(right[part]) for part in exercise.parts}
+    cases = cases_of(exercise, seed)
+    answers = any(o.parts for o in outcomes)
+    found = []
+    for place, number in enumerate(_fitting(exercise, seed)):
+        parts = [part for part in exercise.parts if not agree[part][place]]
+        for kind, part in _compare(outcomes, expected, number, cases[number], parts):
+            found.append(Finding(number, cases[number], kind, part))
+    for number in set(range(len(cases))) - set(_fitting(exercise, seed)):
+        for kind, part in _compare_unfit(outcomes[number], expected[number], answers):
+            found.append(Finding(number, cases[number], kind, part))
+    return tuple(found) or _against_numeric_gradients(exercise, seed, outcomes)
 
 
-def _against_numeric_gradients(exercise: Exercise, seed: int, outcomes: Outcomes) -> list[Finding]:
-    """The second opinion on an answer that agrees with the reference: the trusted forward along a line."""
-    return [
-        Finding(index, case, Kind.VALUES, each.part, f"`{each.part}` disagrees with the numeric gradient")
-        for index, (case, got) in enumerate(zip(_cases(exercise, seed), outcomes, strict=True))
-        if case.fits
-        for each in _numeric(exercise, seed, case, got)
-        if not _near(each, case, got)
-    ]
-
-
-Problem = tuple[Kind, str, str]
-
-
-def _compare(exercise: Exercise, got: Outcome, want: Outcome) -> list[Problem]:
+def _compare(
+    outcomes: Outcomes, expected: Outcomes, number: int, case: Case, parts: Iterable[str]
+) -> Iterator[tuple[Kind, str]]:
+    """What is wrong with one result, whose `parts` are not as they should be."""
+    got = outcomes[number]
     if got.problem:
-        return [(Kind.MISSING, "", got.problem)]
-    found = [p for part in exercise.parts if (p := _difference(part, got.parts[part], want.parts[part]))]
+        yield Kind.MISSING, ""
+        return
+    for part in parts:
+        if got.parts[part].shape != expected[number].parts[part].shape:
+            yield Kind.SHAPE, part
+        elif case.repeats is not None and _remembers(outcomes, expected, number, case.repeats, part):
+            yield Kind.REMEMBERED, part
+        else:
+            yield Kind.VALUES, part
     if got.changed:
-        names = " and ".join(f"`{name}`" for name in got.changed)
-        found.append((Kind.CHANGED, INPUTS, f"changed its argument {names}; work on a copy"))
-    return found
+        yield Kind.CHANGED, INPUTS
+    for part in got.overwritten:
+        yield Kind.OVERWRITTEN, part
 
 
-def _difference(part: str, got: np.ndarray, want: np.ndarray) -> Problem | None:
-    if got.shape != want.shape:
-        empty = ", which is empty (does a slice end at -0?)" if want.size and not got.size else ""
-        return Kind.SHAPE, part, f"`{part}` has shape {got.shape}{empty}; {want.shape} is right"
-    if not np.isfinite(got).all():
-        bad = int((~np.isfinite(got)).sum())
-        return Kind.VALUES, part, f"`{part}` holds {bad} of {got.size} values that are NaN or infinite"
-    mask = wrong(got, want)
-    if not mask.any():
-        return None
-    if want.ndim == 0:
-        return Kind.VALUES, part, f"`{part}` is {got:.6g}; {want:.6g} is right"
-    return Kind.VALUES, part, f"`{part}` has {mask.sum()} of {mask.size} values wrong"
+def _remembers(outcomes: Outcomes, expected: Outcomes, number: int, first: int, part: str) -> bool:
+    """Whether a wrong part is the right one of the call that this one repeats with other numbers."""
+    earlier = expected[first].parts[part]
+    return part in outcomes[first].parts and same(outcomes[number].parts[part], earlier)
 
 
-def _numeric(exercise: Exercise, seed: int, case: Case, got: Outcome) -> list[Identity]:
-    """The numeric gradients of this case along random directions, beside the student's."""
-    if exercise.identities is None:
-        return []
-    return exercise.identities(case, got.parts, np.random.default_rng(seed))
+def _compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple[Kind, str]]:
+    """Sizes that do not fit: to raise is right (for a function that answers at all), and to round down, as
+    the libraries do, is tolerated; but then what fits must be right.
+    """
+    if got.problem:
+        if not (got.raised and answers):
+            yield Kind.MISSING, ""
+    elif any(got.parts[part].shape != want.parts[part].shape for part in want.parts):
+        yield Kind.MISSING, ""
+    else:
+        for part in want.parts:
+            if not same(got.parts[part], want.parts[part]):
+                yield Kind.VALUES, part
+
+
+def _against_numeric_gradients(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[Finding, ...]:
+    """The second opinion on an answer that agrees with the reference: the trusted forward along a line."""
+    cases = cases_of(exercise, seed)
+    return tuple(
+        Finding(number, cases[number], Kind.VALUES, slope.part)
+        for number, slopes in _slopes(exercise, seed).items()
+        for slope in slopes
+        if not _near(_identity(slope, outcomes[number]), cases[number], outcomes[number])
+    )
+
+
+def _identity(slope: Slope, got: Outcome) -> Identity:
+    return Identity(slope.part, slope.numeric, float(np.sum(slope.along * got.parts[slope.part])))
 
 
 def _near(identity: Identity, case: Case, got: Outcome) -> bool:
@@ -174,29 +278,12 @@ def _near(identity: Identity, case: Case, got: Outcome) -> bool:
     return abs(identity.numeric - identity.yours) <= 100 * limit * max(1.0, abs(identity.numeric))
 
 
-def _compare_unfit(got: Outcome, want: Outcome, answers: bool) -> list[Problem]:
-    """Raising is right (for a function that answers at all); rounding down, as the libraries do, is tolerated
-    (and noted); the rest is wrong."""
-    rounded_down = not got.problem and all(same(got.parts[p], want.parts[p]) for p in want.parts)
-    if (got.raised and answers) or rounded_down:
-        return []
-    problem = got.problem or "gave an answer for sizes that do not fit; raise a ValueError"
-    return [(Kind.MISSING, "", problem)]
-
-
-def _notes(cases: tuple[Case, ...], outcomes: Outcomes) -> tuple[str, ...]:
-    for case, got in zip(cases, outcomes, strict=True):
-        if not case.fits and not got.problem:
-            return (
-                f"On sizes that do not fit ({case.about}) your function rounds down and leaves values "
-                "out, as most libraries do. This course raises a ValueError, so that a slip cannot hide.",
-            )
-    return ()
+# What it costs, and what to show of it
 
 
 def _counts(finding: Finding, aspect: Aspect) -> bool:
-    """Whether a finding costs this aspect's points; a changed input costs those of the edge cases."""
-    if finding.kind is Kind.CHANGED:
+    """Whether a finding costs this aspect's points."""
+    if finding.kind in (Kind.CHANGED, Kind.OVERWRITTEN):
         return aspect.tags is None or EDGES in aspect.tags
     if aspect.tags is not None and finding.case.tag not in aspect.tags:
         return False
@@ -213,7 +300,7 @@ def _judged(
     """The aspect's result with its failure of choice: the most basic first, then the least to read."""
     if not findings:
         return AspectResult(aspect.name, aspect.points, None)
-    first = min(findings, key=lambda f: (f.kind is Kind.VALUES, f.case.size))
+    first = min(findings, key=lambda f: (f.kind in (Kind.VALUES, Kind.REMEMBERED), f.case.size))
     affected = (({f.part} if f.part else aspect.parts or exercise.parts) for f in findings)
     parts = frozenset[str]().union(*affected)
     return AspectResult(aspect.name, aspect.points, _failure(exercise, seed, first, outcomes), parts)
@@ -222,17 +309,17 @@ def _judged(
 def _failure(exercise: Exercise, seed: int, finding: Finding, outcomes: Outcomes) -> Failure:
     """What to show of a finding: where it is wrong, and the numeric gradient beside the student's."""
     case, part = finding.case, finding.part
-    got, want = outcomes[finding.index], _expected(exercise, seed)[finding.index]
-    failure = Failure(case, part, finding.problem)
-    if part not in exercise.parts or finding.kind is Kind.SHAPE:
+    got, want = outcomes[finding.number], _expected(exercise, seed)[0][finding.number]
+    failure = Failure(case, part, _words(finding, got, want))
+    if finding.kind not in (Kind.VALUES, Kind.REMEMBERED):
         return failure
-    numeric = [] if _shapes(got) != _shapes(want) else _numeric(exercise, seed, case, got)
+    numeric = _slopes(exercise, seed).get(finding.number, ()) if _shapes(got) == _shapes(want) else ()
     return replace(
         failure,
         got=got.parts[part],
         want=want.parts[part],
         axes=exercise.axes.get(part, ()),
-        identities=tuple(i for i in numeric if i.part == part),
+        identities=tuple(_identity(slope, got) for slope in numeric if slope.part == part),
     )
 
 
@@ -240,29 +327,93 @@ def _shapes(outcome: Outcome) -> list[tuple[int, ...]]:
     return [part.shape for part in outcome.parts.values()]
 
 
+def _words(finding: Finding, got: Outcome, want: Outcome) -> str:
+    """A finding in words for the student."""
+    part = finding.part
+    if finding.kind is Kind.MISSING:
+        return got.problem or (
+            f"gave {' and '.join(map(str, _shapes(got)))} for sizes that do not fit; raise a ValueError, or "
+            f"leave out what does not fit, which gives {' and '.join(map(str, _shapes(want)))}"
+        )
+    if finding.kind is Kind.CHANGED:
+        names = " and ".join(f"`{name}`" for name in got.changed)
+        return f"changed its argument {names}; work on a copy"
+    if finding.kind is Kind.OVERWRITTEN:
+        return f"`{part}` changed after it was returned, when the function was called again; {ONE_ARRAY[1]}"
+    if finding.kind is Kind.REMEMBERED:
+        return f"`{part}` is the result of an earlier call with other numbers; {MEMORY[1]}"
+    mine, right = got.parts[part], want.parts[part]
+    if finding.kind is Kind.SHAPE:
+        empty = ", which is empty (does a slice end at -0?)" if right.size and not mine.size else ""
+        return f"`{part}` has shape {mine.shape}{empty}; {right.shape} is right"
+    if not np.isfinite(mine).all():
+        bad = int((~np.isfinite(mine)).sum())
+        return f"`{part}` holds {bad} of {mine.size} values that are NaN or infinite"
+    mask = wrong(mine, right)
+    if not mask.any():
+        return f"`{part}` disagrees with the numeric gradient"
+    unfit = "" if finding.case.fits else " (these sizes do not fit; compared is what does)"
+    if right.ndim == 0:
+        return f"`{part}` is {mine:.6g}; {right:.6g} is right{unfit}"
+    return f"`{part}` has {mask.sum()} of {mask.size} values wrong{unfit}"
+
+
+def _notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
+    for case, got, want in zip(cases_of(exercise, seed), outcomes, _expected(exercise, seed)[0], strict=True):
+        if not case.fits and not got.problem and not list(_compare_unfit(got, want, answers=True)):
+            return (
+                f"On sizes that do not fit ({case.about}) your function rounds down and leaves values "
+                "out, as most libraries do, and that passes. The course's own functions raise a ValueError, "
+                "so that a slip cannot hide.",
+            )
+    return ()
+
+
+# What the mistake is called
+
+ONE_ARRAY = (
+    "the same array returned by every call",
+    "return a new array from each call, so that earlier results stay what they were",
+)
+MEMORY = (
+    "results remembered from earlier calls",
+    "work it out anew from the arguments of each call, and keep nothing between calls",
+)
+
+
+def _habits(findings: Iterable[Finding], exercise: Exercise) -> Iterator[Recognised]:
+    """What shows only when a function is called more than once, whatever the exercise."""
+    for kind, (name, advice) in {Kind.OVERWRITTEN: ONE_ARRAY, Kind.REMEMBERED: MEMORY}.items():
+        parts = frozenset(f.part for f in findings if f.kind is kind)
+        if parts:
+            yield Recognised(name, f"{advice[0].upper()}{advice[1:]}.", parts)
+
+
 def _recognise(
-    exercise: Exercise, seed: int, outcomes: Outcomes, aspects: Iterable[AspectResult]
+    exercise: Exercise, seed: int, mine: Mapping[str, Row], aspects: Iterable[AspectResult]
 ) -> tuple[Recognised, ...]:
     """The mistakes that give the student's results: all of them, those of a part, or those of an aspect."""
-    mine = _in_a_row(exercise, seed, outcomes)
-    right = _agreeing(mine, _in_a_row(exercise, seed, _expected(exercise, seed)))
-    entries = _entries(exercise, seed)
-    explained = [(entry, _agreeing(mine, entry.rows)) for entry in entries]
+    right = _agreeing(mine, _expected(exercise, seed)[1])
+    explained = [(entry, _agreeing(mine, entry.rows)) for entry in _catalogue(exercise, seed)]
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
-    whole = [(entry, parts) for entry, parts in explained if len(parts) == len(mine)]
+    complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine)]
     named = tuple(
         Recognised(entry.mistake.name, entry.mistake.advice, parts - right)
-        for entry, parts in whole or explained
+        for entry, parts in complete or explained
         if parts - right and (not entry.home or (parts - right) & entry.home)
     )
     left = frozenset(mine) - right - frozenset[str]().union(*(r.parts for r in named))
     unexplained = [exercise.aspect(a.name) for a in aspects if a.wrong_parts & left]
     found: dict[Mistake, list[Aspect]] = {}
     for aspect in unexplained:
-        if mistake := _recognise_in(exercise, seed, outcomes, aspect):
+        if mistake := _recognise_in(exercise, seed, mine, aspect):
             found.setdefault(mistake, []).append(aspect)
     return (*named, *(_in_aspects(mistake, aspects, exercise) for mistake, aspects in found.items()))
+
+
+def _agreeing(mine: Mapping[str, Row], theirs: Mapping[str, Row]) -> frozenset[str]:
+    return frozenset(part for part in mine if mine[part].agrees(theirs[part]))
 
 
 def _in_aspects(mistake: Mistake, aspects: list[Aspect], exercise: Exercise) -> Recognised:
@@ -270,69 +421,24 @@ def _in_aspects(mistake: Mistake, aspects: list[Aspect], exercise: Exercise) -> 
     return Recognised(mistake.name, mistake.advice, parts, tuple(a.name for a in aspects))
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A mistake of the catalogue on the cases of one seed.
-
-    `home` holds the parts in which it gives wrong values. Where it gives none at all (it raises), its other
-    parts are missing too, and that they are missing elsewhere proves nothing.
-    """
-
-    mistake: Mistake
-    outcomes: Outcomes
-    rows: Mapping[str, Series]
-    home: frozenset[str]
-
-
-@lru_cache(maxsize=8)
-def _entries(exercise: Exercise, seed: int) -> tuple[Entry, ...]:
-    expected = _expected(exercise, seed)
-    return tuple(
-        Entry(
-            mistake,
-            theirs,
-            _in_a_row(exercise, seed, theirs),
-            frozenset(p for p in exercise.parts if any(map(_gives_wrong(p), theirs, expected))),
-        )
-        for mistake, theirs in _catalogue(exercise, seed)
-    )
-
-
-def _agreeing(mine: Mapping[str, Series], theirs: Mapping[str, Series]) -> frozenset[str]:
-    return frozenset(part for part in mine if mine[part].agrees(theirs[part]))
-
-
-def _gives_wrong(part: str) -> Callable[[Outcome, Outcome], bool]:
-    def wrong_value(got: Outcome, want: Outcome) -> bool:
-        return part in got.parts and not got.agrees(want, part)
-
-    return wrong_value
-
-
 ENOUGH = 3
 """On so many wrong results, at least, two answers must agree before one is called by the other's name."""
 
 
-def _recognise_in(exercise: Exercise, seed: int, outcomes: Outcomes, aspect: Aspect) -> Mistake | None:
+def _recognise_in(exercise: Exercise, seed: int, mine: Mapping[str, Row], aspect: Aspect) -> Mistake | None:
     """The one mistake that gives the student's results on all cases of this aspect.
 
     For answers with several mistakes, no two of which the same cases show.
     """
     parts = aspect.parts or frozenset(exercise.parts)
-    cases, expected = _cases(exercise, seed), _expected(exercise, seed)
-    asked = [i for i, c in enumerate(cases) if c.fits and (aspect.tags is None or c.tag in aspect.tags)]
-    wrong_values = sum(any(_gives_wrong(p)(outcomes[i], expected[i]) for p in parts) for i in asked)
-    if aspect.only_shape or wrong_values < ENOUGH:
+    cases, right = cases_of(exercise, seed), _expected(exercise, seed)[1]
+    asked = [aspect.tags is None or cases[i].tag in aspect.tags for i in _fitting(exercise, seed)]
+    off = np.any([mine[p].present & ~mine[p].agreement(right[p]) for p in parts], axis=0)
+    if aspect.only_shape or (off & asked).sum() < ENOUGH:
         return None
     same_there = [
         entry.mistake
-        for entry in _entries(exercise, seed)
-        if all(outcomes[i].agrees(entry.outcomes[i], p) for i in asked for p in parts)
+        for entry in _catalogue(exercise, seed)
+        if all(mine[p].agreement(entry.rows[p])[asked].all() for p in parts)
     ]
     return same_there[0] if len(same_there) == 1 else None
-
-
-def points(exercise: str, aspect: str | None = None) -> int:
-    """The points of an exercise, or of one of its aspects."""
-    known: Mapping[str, int] = {a.name: a.points for a in find(exercise).aspects}
-    return known[find(exercise).aspect(aspect).name] if aspect else sum(known.values())

@@ -1,13 +1,16 @@
-"""Calling a function on a case and keeping what came back as plain data."""
+"""Calling a function on cases and keeping what came back as plain data."""
 
 from __future__ import annotations
 
 import io
-import traceback
+import linecache
+import os
+import sysconfig
 import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .exercise import Case, Function
-from .values import TOLERANCE, NotPlainError, plain, rounding, same, unpack
+from .values import TOLERANCE, NotPlainError, plain, same, unpack
 
 INPUTS = "inputs"
 """The name under which a changed input is compared, beside the parts of the result."""
@@ -26,65 +29,26 @@ class Outcome:
     """What one call gave: its parts as private arrays, or the words for what went wrong instead.
 
     `problem` is for the student; `raised` is the name of the exception's type, empty when there was none.
-    `changed` names the arguments that the call modified.
+    `changed` names the arguments that the call modified, `overwritten` the parts that later calls did.
     """
 
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
     problem: str = ""
     raised: str = ""
     changed: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
 
-    def agrees(self, other: Outcome, part: str) -> bool:
+    def agrees(self, wanted: Outcome, part: str) -> bool:
         """Whether both calls gave the same for this part: the same values up to rounding, or no value."""
-        if (part in self.parts) != (part in other.parts):
+        if (part in self.parts) != (part in wanted.parts):
             return False
-        return part not in self.parts or same(self.parts[part], other.parts[part])
+        return part not in self.parts or same(self.parts[part], wanted.parts[part])
 
+
+UNANSWERED = "is not answered yet"
+"""The problem of a function that is still as it was handed out."""
 
 Outcomes = tuple[Outcome, ...]
-
-
-@dataclass(frozen=True)
-class Series:
-    """One part of the results of many cases in a row, so that recognising a mistake is one comparison.
-
-    `shapes` has an entry a case, None where nothing came back. `limits` are the errors that rounding may
-    cause in double precision; where either side is `single`, they grow to single precision's.
-    """
-
-    shapes: tuple[object, ...]
-    values: np.ndarray
-    limits: np.ndarray
-    single: np.ndarray
-
-    def agrees(self, other: Series) -> bool:
-        """Whether both gave the same on every case: the same values up to rounding, or no value."""
-        if self.shapes != other.shapes:
-            return False
-        a, b = self.values, other.values
-        if np.array_equal(a, b):  # most are equal to the last bit
-            return True
-        wider = TOLERANCE[4] / TOLERANCE[8]
-        limits = np.where(self.single | other.single, wider * other.limits, other.limits)
-        with np.errstate(invalid="ignore"):
-            return bool(((np.abs(a - b) <= limits) | (a == b) | (np.isnan(a) & np.isnan(b))).all())
-
-
-def series(outcomes: Iterable[Outcome], part: str) -> Series:
-    """One part of these outcomes in a row."""
-    outcomes = tuple(outcomes)
-    if part == INPUTS:
-        none = np.zeros(0)
-        return Series(tuple(bool(o.changed) for o in outcomes), none, none, none.astype(bool))
-    arrays = [o.parts.get(part) for o in outcomes]
-    there = [a for a in arrays if a is not None]
-    sizes = [a.size for a in there]
-    return Series(
-        tuple(None if a is None else a.shape for a in arrays),
-        np.concatenate([np.zeros(0), *(a.ravel().astype(np.float64) for a in there)]),
-        np.repeat([rounding(a) for a in there], sizes),
-        np.repeat([a.dtype == np.float32 for a in there], sizes).astype(bool),
-    )
 
 
 class _Discard(io.TextIOBase):
@@ -94,40 +58,82 @@ class _Discard(io.TextIOBase):
         return len(text)
 
 
+def call_all(
+    function: Function,
+    cases: Iterable[Case],
+    arguments: tuple[str, ...],
+    parts: tuple[str, ...],
+    strange: bool = False,
+) -> Outcomes:
+    """Call `function` on copies of each case's arguments; never raises (but for a KeyboardInterrupt).
+
+    A `strange` function is a student's: its exceptions are explained, and its results are looked at again
+    in the end, for they may lie in an array that it uses again.
+    """
+    kept: list[Mapping[str, Any]] = []
+    outcomes: list[Outcome] = []
+    with (
+        redirect_stdout(_Discard()),
+        redirect_stderr(_Discard()),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        for case in cases:
+            outcome, result = _call(function, case, arguments, parts, strange)
+            outcomes.append(outcome)
+            kept.append(result)
+    if strange:
+        outcomes = [_seen_again(o, result) for o, result in zip(outcomes, kept, strict=True)]
+    return tuple(outcomes)
+
+
 def call(
     function: Function, case: Case, arguments: tuple[str, ...], parts: tuple[str, ...], words: bool = False
 ) -> Outcome:
-    """Call `function` on copies of the case's arguments; never raises (but for a KeyboardInterrupt).
+    """The same for one case; with `words` an exception is explained to the student."""
+    return call_all(function, [case], arguments, parts, strange=words)[0]
 
-    With `words` an exception is explained to the student, which takes longer than many a call.
-    """
+
+def _call(
+    function: Function, case: Case, arguments: tuple[str, ...], parts: tuple[str, ...], strange: bool
+) -> tuple[Outcome, Mapping[str, Any]]:
+    """What one call gave, and the very objects that it returned."""
     args = tuple(_twin(a) for a in case.args)
-    options = dict(case.options)
-    result: dict[str, np.ndarray] = {}
+    result: Mapping[str, Any] = {}
+    copies: dict[str, np.ndarray] = {}
     problem = raised = ""
     try:
-        with (
-            redirect_stdout(_Discard()),
-            redirect_stderr(_Discard()),
-            warnings.catch_warnings(),
-            np.errstate(all="ignore"),
-        ):
-            warnings.simplefilter("ignore")
-            value = function(*args, **options)
-        result = {part: plain(piece, part) for part, piece in zip(parts, unpack(value, parts), strict=True)}
+        result = dict(zip(parts, unpack(function(*args, **case.options), parts), strict=True))
+        copies = {part: plain(piece, part) for part, piece in result.items()}
     except NotPlainError as error:
         problem = str(error)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a student's function may raise anything, SystemExit included
         raised = type(error).__name__
-        problem = explain(error) if words else raised
+        problem = explain(error) if strange else raised
     changed = tuple(
         name
         for name, before, after in zip(arguments, case.args, args, strict=False)
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True)
+        if isinstance(before, np.ndarray) and _differ(before, after)
     )
-    return Outcome(result, problem, raised, changed)
+    return Outcome(copies, problem, raised, changed), result
+
+
+def _seen_again(outcome: Outcome, result: Mapping[str, Any]) -> Outcome:
+    """The outcome, with the parts named that are no longer what they were when they came back."""
+    overwritten = tuple(
+        part
+        for part, copy in outcome.parts.items()
+        if isinstance(result[part], np.ndarray) and _differ(copy, result[part])
+    )
+    return replace(outcome, overwritten=overwritten) if overwritten else outcome
+
+
+def _differ(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays differ in any bit."""
+    return a.shape != b.shape or a.dtype != b.dtype or a.tobytes() != b.tobytes()
 
 
 def _twin(argument: Any) -> Any:
@@ -145,28 +151,131 @@ def _twin(argument: Any) -> Any:
     return np.ndarray(argument.shape, argument.dtype, base.copy(), offset, argument.strides)
 
 
+# What an exception says to the student
+
+
 def explain(error: BaseException) -> str:
     """The error, and the last line of the student's own code that it came from."""
     if isinstance(error, NotImplementedError):
-        return "is not answered yet"
-    words = (
-        f"raised {type(error).__name__}: {_short(str(error))}"
-        if str(error)
-        else f"raised {type(error).__name__}"
-    )
-    frame = _students_frame(error.__traceback__)
-    if frame and frame.line:
-        words += f" (in line {frame.lineno}: {_short(frame.line)})"
-    return words
+        return UNANSWERED
+    text = _short(str(error))
+    words = f"raised {type(error).__name__}: {text}" if text else f"raised {type(error).__name__}"
+    place = _students_line(error.__traceback__)
+    return f"{words} (in {place})" if place else words
 
 
-def _students_frame(trace: TracebackType | None) -> traceback.FrameSummary | None:
-    frames = traceback.extract_tb(trace, limit=50)
-    ours = ("site-packages", "autograder", "cs_conv")
-    own = [f for f in frames if not any(name in Path(f.filename).parts for name in ours)]
-    return own[-1] if own else None
+_HOUSE = Path(__file__).parents[2]
+OURS = (
+    *(f"{_HOUSE / package}{os.sep}" for package in ("autograder", "cs_conv")),
+    *(f"{sysconfig.get_path(kind)}{os.sep}" for kind in ("stdlib", "purelib", "platlib")),
+    "<frozen ",
+)
+"""Where code lies that no student wrote: the course's own, Python's, and what is installed."""
+
+
+def _students_line(trace: TracebackType | None) -> str:
+    """The innermost line of the student's code: function, number and the line itself."""
+    own = None
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(OURS):
+            own = trace
+        trace = trace.tb_next
+    if own is None:
+        return ""
+    code = own.tb_frame.f_code
+    line = _short(linecache.getline(code.co_filename, own.tb_lineno))
+    function = "" if code.co_name.startswith("<") else f"{code.co_name}, "
+    return f"{function}line {own.tb_lineno}" + (f": {line}" if line else "")
 
 
 def _short(text: str, length: int = 160) -> str:
     text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+# Many results at once
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One part of the results of many cases in a row, so that comparing two answers is one comparison.
+
+    `shapes` has an entry a case, None where nothing came back; `values` holds the numbers of all of them.
+    """
+
+    shapes: tuple[object, ...]
+    arrays: tuple[np.ndarray, ...]
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """How many values each case has."""
+        found = iter(self.arrays)
+        return np.array([0 if shape is None else next(found).size for shape in self.shapes], int)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """All values, one case after the other."""
+        if not self.arrays:
+            return np.zeros(0)
+        return np.concatenate([a.ravel() for a in self.arrays], dtype=np.float64, casting="unsafe")
+
+    @cached_property
+    def single(self) -> np.ndarray:
+        """Which values came in single precision."""
+        return self._of_each([a.dtype == np.float32 for a in self.arrays])
+
+    @cached_property
+    def limits(self) -> np.ndarray:
+        """The error that rounding may cause in double precision, as `values.rounding` has it."""
+        whole = self._of_each([a.dtype.kind != "f" for a in self.arrays])
+        starts = np.cumsum(self.sizes) - self.sizes
+        there = self.sizes > 0
+        sizes = np.where(np.isfinite(self.values), np.abs(self.values), 0.0)
+        largest = np.maximum.reduceat(sizes, starts[there]) if there.any() else np.zeros(0)
+        limits = np.repeat(TOLERANCE[8] * np.maximum(largest, 1.0), self.sizes[there])
+        return np.where(whole, 0.0, limits)
+
+    def _of_each(self, flags: list[bool]) -> np.ndarray:
+        return np.repeat(np.array(flags, bool), [a.size for a in self.arrays])
+
+    @property
+    def present(self) -> np.ndarray:
+        """In which cases anything came back."""
+        return np.array([shape is not None for shape in self.shapes], bool)
+
+    def agrees(self, wanted: Row) -> bool:
+        """Whether both gave the same on every case: the same values up to rounding, or no value."""
+        return self.shapes == wanted.shapes and bool(self._near(wanted, slice(None), slice(None)).all())
+
+    def agreement(self, wanted: Row) -> np.ndarray:
+        """In which cases both gave the same."""
+        alike = np.array([a == b for a, b in zip(self.shapes, wanted.shapes, strict=True)], bool)
+        mine, theirs = (np.repeat(alike, row.sizes) for row in (self, wanted))
+        off = np.flatnonzero(~self._near(wanted, mine, theirs))
+        ends = np.cumsum(np.where(alike, self.sizes, 0))
+        alike[np.searchsorted(ends, off, side="right")] = False
+        return alike
+
+    def _near(self, wanted: Row, mine: Any, theirs: Any) -> np.ndarray:
+        a, b, limits = self.values[mine], wanted.values[theirs], wanted.limits[theirs]
+        with np.errstate(invalid="ignore"):
+            near = np.abs(a - b) <= limits
+            if not near.all():
+                single = self.single[mine] | wanted.single[theirs]
+                wider = limits * (TOLERANCE[4] / TOLERANCE[8])
+                near |= (single & (np.abs(a - b) <= wider)) | (a == b) | (np.isnan(a) & np.isnan(b))
+        return near
+
+
+def rows(outcomes: Iterable[Outcome], parts: Iterable[str]) -> Mapping[str, Row]:
+    """Each part of these outcomes in a row, and whether they changed their inputs."""
+    outcomes = tuple(outcomes)
+    result = {INPUTS: _row([np.zeros(0) if o.changed else None for o in outcomes])}
+    for part in parts:
+        result[part] = _row([o.parts.get(part) for o in outcomes])
+    return result
+
+
+def _row(arrays: list[np.ndarray | None]) -> Row:
+    shapes = tuple(None if a is None else a.shape for a in arrays)
+    return Row(shapes, tuple(a for a in arrays if a is not None))

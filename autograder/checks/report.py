@@ -46,10 +46,7 @@ class Report:
             lines += [f"    {_mark(a.passed)} {a.name}: {a.points} of {a.max_points}" for a in self.chosen]
         if self.failure:
             lines += [f"  {_looks_like(m)}: {m.name}. {m.advice}" for m in self.mistakes]
-            lines += _failure_text(self.verdict, self.failure)
-            lines.append(
-                f"  To see it again: judge({self.verdict.exercise!r}, ..., seed={self.verdict.seed})"
-            )
+            lines += self._failure_text(self.failure)
         lines += [f"  Note: {note}" for note in self.notes]
         return "\n".join(lines)
 
@@ -62,14 +59,50 @@ class Report:
         if self.failure:
             line = '<div style="margin:6px 0"><b>{}: {}.</b> {}</div>'
             body += [line.format(_looks_like(m), escape(m.name), _code(m.advice)) for m in self.mistakes]
-            body.append(_failure_html(self.verdict, self.failure))
-            again = f"judge({self.verdict.exercise!r}, ..., seed={self.verdict.seed})"
-            body.append(
-                f'<div style="opacity:.7;font-size:90%">To see it again: <code>{escape(again)}</code></div>'
-            )
+            body += self._failure_html(self.failure)
         body += [f'<div style="opacity:.8">Note: {escape(note)}</div>' for note in self.notes]
         style = f"border-left:4px solid {colour};padding:2px 10px;line-height:1.45"
         return f'<div style="{style}">{"".join(body)}</div>'
+
+    def _again(self) -> str:
+        """What to type in a notebook to see this report again."""
+        given = [repr(self.verdict.exercise), self.verdict.answer or self.verdict.exercise]
+        given += [repr(self.aspect)] if self.aspect else []
+        return f"from autograder import check; check({', '.join(given)}, seed={self.verdict.seed})"
+
+    def _problem(self, failure: Failure) -> str:
+        subject = "" if failure.problem.startswith("`") else f"{self.verdict.exercise} "
+        return subject + failure.sentences(named=bool(self.mistakes))
+
+    def _failure_text(self, failure: Failure) -> list[str]:
+        lines = [f"  {self._problem(failure)}"]
+        if failure.unanswered or not failure.case.args:
+            return lines
+        lines += [f"  {line}" for line in _numeric(failure)]
+        lines.append(f"  The smallest failing case: {failure.case.about}: {_call(self.verdict, failure)}")
+        lines += [line for name, array in _arrays(self.verdict, failure) for line in _array_text(name, array)]
+        if failure.got is not None and failure.want is not None:
+            lines += _array_text("yours", failure.got, wrong(failure.got, failure.want))
+            lines += _array_text("right", failure.want)
+        return [*lines, f"  To see it again: {self._again()}"]
+
+    def _failure_html(self, failure: Failure) -> list[str]:
+        body = [f"<div>{_code(self._problem(failure))}</div>"]
+        if failure.unanswered or not failure.case.args:
+            return body
+        body += [f"<div>{escape(line)}</div>" for line in _numeric(failure)]
+        body.append(
+            f'<div style="margin-top:4px">The smallest failing case: {escape(failure.case.about)}: '
+            f"<code>{escape(_call(self.verdict, failure))}</code></div>"
+        )
+        pictures = [_array_html(name, array) for name, array in _arrays(self.verdict, failure)]
+        if failure.got is not None and failure.want is not None:
+            pictures.append(_array_html("yours", failure.got, wrong(failure.got, failure.want)))
+            pictures.append(_array_html("right", failure.want))
+        side_by_side = "display:flex;flex-wrap:wrap;gap:14px;margin:4px 0"
+        body.append(f'<div style="{side_by_side}">{"".join(pictures)}</div>')
+        again = f"<code>{escape(self._again())}</code>"
+        return [*body, f'<div style="opacity:.7;font-size:90%">To see it again: {again}</div>']
 
 
 def _looks_like(mistake: Recognised) -> str:
@@ -111,30 +144,12 @@ def _arrays(verdict: Verdict, failure: Failure) -> list[tuple[str, np.ndarray]]:
     return [(name, value) for name, value in pairs if isinstance(value, np.ndarray)]
 
 
-def _problem(verdict: Verdict, failure: Failure) -> str:
-    subject = "" if failure.problem.startswith("`") else f"{verdict.exercise} "
-    return " ".join(filter(None, (f"{subject}{failure.problem}.", failure.where)))
-
-
 def _numeric(failure: Failure) -> list[str]:
     return [
         f"Numeric gradient along a random direction: {i.numeric:.6g}; yours: {i.yours:.6g} "
         f"(relative error {abs(i.numeric - i.yours) / max(abs(i.numeric), abs(i.yours), 1e-300):.1e})."
         for i in failure.identities[:1]
     ]
-
-
-def _failure_text(verdict: Verdict, failure: Failure) -> list[str]:
-    lines = [f"  {_problem(verdict, failure)}"]
-    if "not answered" in failure.problem:
-        return lines
-    lines += [f"  {line}" for line in _numeric(failure)]
-    lines.append(f"  The smallest failing case: {failure.case.about}: {_call(verdict, failure)}")
-    lines += [line for name, array in _arrays(verdict, failure) for line in _array_text(name, array)]
-    if failure.got is not None and failure.want is not None:
-        lines += _array_text("yours", failure.got, wrong(failure.got, failure.want))
-        lines += _array_text("right", failure.want)
-    return lines
 
 
 def _array_text(name: str, array: np.ndarray, mask: np.ndarray | None = None) -> list[str]:
@@ -169,23 +184,6 @@ def _blocks(array: np.ndarray, mask: np.ndarray | None) -> list[tuple[str, np.nd
 
 def _number(value: Any) -> str:
     return f"{float(value):.4g}"
-
-
-def _failure_html(verdict: Verdict, failure: Failure) -> str:
-    body = [f"<div>{_code(_problem(verdict, failure))}</div>"]
-    if "not answered" in failure.problem:
-        return body[0]
-    body += [f"<div>{escape(line)}</div>" for line in _numeric(failure)]
-    body.append(
-        f'<div style="margin-top:4px">The smallest failing case: {escape(failure.case.about)}: '
-        f"<code>{escape(_call(verdict, failure))}</code></div>"
-    )
-    pictures = [_array_html(name, array) for name, array in _arrays(verdict, failure)]
-    if failure.got is not None and failure.want is not None:
-        pictures.append(_array_html("yours", failure.got, wrong(failure.got, failure.want)))
-        pictures.append(_array_html("right", failure.want))
-    body.append(f'<div style="display:flex;flex-wrap:wrap;gap:14px;margin:4px 0">{"".join(pictures)}</div>')
-    return "".join(body)
 
 
 def _code(text: str) -> str:

@@ -9,9 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from .exercise import Case, Identity
+from .exercise import Case
+from .outcome import UNANSWERED
 from .values import wrong
-from .where import locate
+from .where import places, relation
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A numeric gradient beside the student's: `<dx, v>` against the forward's change along `v`."""
+
+    part: str
+    numeric: float
+    yours: float
 
 
 @dataclass(frozen=True)
@@ -32,10 +42,26 @@ class Failure:
 
     @cached_property
     def where(self) -> str:
-        """Which places are wrong, and what the wrong values look like; empty where nothing compares."""
+        """Which places are wrong; empty where nothing compares."""
         if self.got is None or self.want is None:
             return ""
-        return locate(self.got, self.want, wrong(self.got, self.want), self.axes)
+        return places(wrong(self.got, self.want), self.axes)
+
+    @cached_property
+    def relation(self) -> str:
+        """What the wrong values look like beside the right ones; empty where that says nothing."""
+        if self.got is None or self.want is None:
+            return ""
+        return relation(self.got, self.want, wrong(self.got, self.want))
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the function is still as it was handed out."""
+        return self.problem == UNANSWERED
+
+    def sentences(self, named: bool) -> str:
+        """The problem and where it is; its likeness to something else only where no mistake is named."""
+        return " ".join(filter(None, (f"{self.problem}.", self.where, "" if named else self.relation)))
 
 
 @dataclass(frozen=True)
@@ -81,6 +107,8 @@ class Verdict:
     aspects: tuple[AspectResult, ...]
     mistakes: tuple[Recognised, ...] = ()
     notes: tuple[str, ...] = ()
+    answer: str = ""
+    """The name of the function that was judged, where it has one."""
 
     @property
     def passed(self) -> bool:
@@ -120,6 +148,7 @@ class Verdict:
         """Plain data for other programs (and for the grader, which reads it from the notebook)."""
         chosen = self.chosen(aspect)
         failure = first_failure(chosen)
+        mistakes = self.mistakes_in(aspect)
         return {
             "exercise": self.exercise,
             "aspect": aspect,
@@ -127,8 +156,8 @@ class Verdict:
             "seed": self.seed,
             "points": sum(a.points for a in chosen),
             "max_points": sum(a.max_points for a in chosen),
-            "mistakes": [{"name": m.name, "advice": m.advice} for m in self.mistakes_in(aspect)],
-            "where": " ".join(filter(None, (failure.problem, failure.where))) if failure else "",
+            "mistakes": [{"name": m.name, "advice": m.advice} for m in mistakes],
+            "where": failure.sentences(named=bool(mistakes)) if failure else "",
         }
 
 

@@ -9,17 +9,13 @@ import numpy as np
 from .values import same
 
 
-def locate(got: np.ndarray, want: np.ndarray, mask: np.ndarray, axes: tuple[str, ...]) -> str:
-    """One or two sentences: which places of the result are wrong, and what the wrong values look like.
+def places(mask: np.ndarray, axes: tuple[str, ...]) -> str:
+    """A sentence on which places of the result are wrong.
 
-    `axes` names the axes, e.g. ("image n", "filter k", "row i", "column j").
+    `axes` names the axes, with the letter that the notebook uses or without, e.g. ("image n", "row").
     """
     if not mask.any():
         return ""
-    return " ".join(s for s in (_places(mask, axes), _relation(got, want, mask)) if s)
-
-
-def _places(mask: np.ndarray, axes: tuple[str, ...]) -> str:
     if mask.all():
         return "All of it is wrong." if mask.size > 1 else ""
     if mask.ndim >= 2 and min(mask.shape[-2:]) >= 3:
@@ -43,41 +39,54 @@ def _along(mask: np.ndarray, axis: int, name: str) -> str:
     hit = np.flatnonzero(mask.any(axis=others))
     if len(hit) == size:
         return ""
-    label, index = name.rsplit(" ", 1) if " " in name else (name, name)
-    if len(hit) == 1:
-        last = " (the last)" if hit[0] == size - 1 and size > 1 else ""
-        return f"{label} {index} = {hit[0]}{last}"
-    if size > 3 and np.array_equal(hit, np.arange(hit[0], size, 2)):
-        return f"every second {label} (from {index} = {hit[0]})"
-    if np.array_equal(hit, np.arange(hit[0], size)):
-        return f"{index} >= {hit[0]}"
-    if np.array_equal(hit, np.arange(0, hit[-1] + 1)):
-        return f"{index} <= {hit[-1]}"
-    return f"{index} in {{{', '.join(map(str, hit[:6]))}{', …' if len(hit) > 6 else ''}}}"
+    first, last = int(hit[0]), int(hit[-1])
+    if first == last:
+        return _at(name, first) + (" (the last)" if last == size - 1 else "")
+    if size > 3 and np.array_equal(hit, np.arange(first, size, 2)):
+        return f"every second {name.split()[0]} (from {_at(name, first)} on)"
+    if np.array_equal(hit, np.arange(first, size)):
+        return f"{_at(name, first)} and after"
+    if np.array_equal(hit, np.arange(last + 1)):
+        return f"{_at(name, 0)} to {last}"
+    return f"{_at(name, first)}, {', '.join(map(str, hit[1:6]))}{', …' if len(hit) > 6 else ''}"
+
+
+def _at(name: str, index: int) -> str:
+    """One index of an axis: "image n = 1", or "row 1" where the axis has no letter."""
+    return f"{name} = {index}" if " " in name else f"{name} {index}"
 
 
 def _examples(mask: np.ndarray, axes: tuple[str, ...]) -> str:
     index = tuple(int(i[0]) for i in np.nonzero(mask))
-    names = [a.rsplit(" ", 1)[-1] for a in axes]
-    place = ", ".join(f"{n} = {i}" for n, i in zip(names, index, strict=False))
+    place = ", ".join(_at(name, i) for name, i in zip(axes, index, strict=False))
     return f"The first wrong value is at {place}." if place else ""
 
 
 # Simple relations between a wrong result and the right one, tried in order.
 
+NEARLY = 1e-3
+"""Wrong values that differ by no more than this part of the right ones are a matter of precision."""
 
-def _relation(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> str:
-    if not np.isfinite(got).all():
+
+def relation(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> str:
+    """A sentence on what the wrong values look like beside the right ones; empty where they do not."""
+    if not mask.any() or not np.isfinite(got).all():
         return ""
     if not got.any():
-        return "Yours is all zeros."
-    for words, transform in _TRANSFORMS if got.ndim else _TRANSFORMS[:1]:  # a number has no direction
+        return "Yours is all zeros." if got.size > 1 else ""
+    for words, transform in _TRANSFORMS if got.size > 1 else ():  # one number has no direction
         moved = transform(want)
         if moved.shape == got.shape and not same(moved, want) and same(got, moved):
             return words
     wrong_got, wrong_want = got[mask].astype(float), want[mask].astype(float)
     if not wrong_got.any():
         return "The wrong values are all zero."
+    if np.all(np.abs(wrong_got - wrong_want) <= NEARLY * np.abs(wrong_want)):
+        off = np.max(np.abs(wrong_got - wrong_want) / np.abs(wrong_want))
+        return (
+            f"Yours is nearly right, off by at most {off:.1e} of the value: "
+            "were numbers rounded on the way, or kept in too few digits?"
+        )
     if wrong_want.all() and mask.sum() > 1:
         factors = wrong_got / wrong_want
         if np.ptp(factors) <= 1e-4 * abs(factors[0]):

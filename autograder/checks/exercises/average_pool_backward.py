@@ -10,7 +10,7 @@ from cs_conv.naive import average_pool_backward as reference
 from cs_conv.naive import average_pool_forward
 
 from ..draw import integers, reals, scattered
-from ..exercise import Case, Catalogue, Exercise, Identity, aspect
+from ..exercise import Case, Catalogue, Exercise, Slope, aspect
 from ._pooling import WINDOWS, backward_mistakes, places, send
 
 
@@ -27,12 +27,12 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("edges", "an array that is not contiguous", (scattered(dout), *rest))
 
 
-def identities(case, parts, rng):
+def slopes(case, rng):
     """The forward step is linear: along v it changes by average_pool_forward(v), whatever x is."""
     dout, x_shape, size, stride = case.args
     v = rng.normal(size=x_shape)
     change = average_pool_forward(v, size, stride)
-    return [Identity("dx", float(np.sum(dout * change)), float(np.sum(parts["dx"] * v)))]
+    return [Slope("dx", v, float(np.sum(dout * change)))]
 
 
 def shares_of(_, size):
@@ -182,5 +182,5 @@ exercise = Exercise(
     reference=reference,
     cases=cases,
     mistakes=tuple(mistakes),
-    identities=identities,
+    slopes=slopes,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from cs_conv.im2col import col2im as reference
 from cs_conv.im2col import im2col
 
 from ..draw import integers, reals, scattered
-from ..exercise import Case, Catalogue, Exercise, Identity, aspect
+from ..exercise import Case, Catalogue, Exercise, Slope, aspect
 
 
 def sizes(x_shape, size, stride, pad):
@@ -74,13 +74,11 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
-def identities(case: Case, parts: Mapping[str, np.ndarray], rng: np.random.Generator) -> list[Identity]:
+def slopes(case, rng):
     """`<im2col(v), cols> = <v, col2im(cols)>` for a random image v: col2im is the gradient of im2col."""
     cols, x_shape, size = case.args
     v = rng.normal(size=x_shape)
-    return [
-        Identity("x", float(np.sum(im2col(v, size, **case.options) * cols)), float(np.sum(v * parts["x"])))
-    ]
+    return [Slope("x", v, float(np.sum(im2col(v, size, **case.options) * cols)))]
 
 
 mistakes = Catalogue()
@@ -391,5 +389,5 @@ exercise = Exercise(
     reference=reference,
     cases=cases,
     mistakes=tuple(mistakes),
-    identities=identities,
+    slopes=slopes,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..draw import integers, reals, scattered
-from ..exercise import Case, Catalogue, Exercise, Identity, aspect
+from ..exercise import Case, Catalogue, Exercise, Slope, aspect
 
 
 def forward(x, w):
@@ -43,13 +43,13 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("edges", "arrays that are not contiguous", tuple(map(scattered, (dout, x, w))))
 
 
-def identities(case, parts, rng):
+def slopes(case, rng):
     """Central differences of <out, dout> along random directions; h = 1 is exact, for all is linear."""
     dout, x, w = (np.asarray(a, np.float64) for a in case.args)
     u, v = rng.normal(size=x.shape), rng.normal(size=w.shape)
     return [
-        Identity("dx", (forward(x + u, w) - forward(x - u, w)) @ dout / 2, float(u @ parts["dx"])),
-        Identity("dw", (forward(x, w + v) - forward(x, w - v)) @ dout / 2, float(v @ parts["dw"])),
+        Slope("dx", u, (forward(x + u, w) - forward(x - u, w)) @ dout / 2),
+        Slope("dw", v, (forward(x, w + v) - forward(x, w - v)) @ dout / 2),
     ]
 
 
@@ -295,5 +295,5 @@ exercise = Exercise(
     reference=reference,
     cases=cases,
     mistakes=tuple(mistakes),
-    identities=identities,
+    slopes=slopes,
 )

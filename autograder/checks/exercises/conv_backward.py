@@ -10,7 +10,7 @@ import numpy as np
 from cs_conv.naive import conv_backward as reference
 
 from ..draw import integers, reals, scattered
-from ..exercise import Case, Catalogue, Exercise, Function, Identity, aspect
+from ..exercise import Case, Catalogue, Exercise, Function, Slope, aspect
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -85,7 +85,7 @@ def views(x, OH, OW, FH, FW, rows=1, columns=1):
     return np.lib.stride_tricks.as_strided(x, shape, (n, c, rows * y, columns * z, y, z))
 
 
-def identities(case, parts, rng):
+def slopes(case, rng):
     """Central differences of <out, dout> along random directions; h = 1 is exact, for all is linear."""
     dout, x, w = (np.asarray(a, np.float64) for a in case.args)
     stride, pad = case.options.get("stride", 1), case.options.get("pad", 0)
@@ -98,9 +98,9 @@ def identities(case, parts, rng):
 
     u, v, d = (rng.normal(size=a.shape) for a in (x, w, b))
     return [
-        Identity("db", (loss(x, w, b + d) - loss(x, w, b - d)) / 2, float(np.sum(d * parts["db"]))),
-        Identity("dw", (loss(x, w + v, b) - loss(x, w - v, b)) / 2, float(np.sum(v * parts["dw"]))),
-        Identity("dx", (loss(x + u, w, b) - loss(x - u, w, b)) / 2, float(np.sum(u * parts["dx"]))),
+        Slope("db", d, (loss(x, w, b + d) - loss(x, w, b - d)) / 2),
+        Slope("dw", v, (loss(x, w + v, b) - loss(x, w - v, b)) / 2),
+        Slope("dx", u, (loss(x + u, w, b) - loss(x - u, w, b)) / 2),
     ]
 
 
@@ -874,5 +874,5 @@ exercise = Exercise(
     reference=reference,
     cases=cases,
     mistakes=tuple(mistakes),
-    identities=identities,
+    slopes=slopes,
 )

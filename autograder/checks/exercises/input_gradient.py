@@ -9,7 +9,7 @@ import numpy as np
 from cs_conv.naive import conv_backward
 
 from ..draw import integers, reals, scattered
-from ..exercise import Case, Catalogue, Exercise, Identity, aspect
+from ..exercise import Case, Catalogue, Exercise, Slope, aspect
 
 
 def image_size(dout, w, stride, pad):
@@ -72,7 +72,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("edges", "pad 2 with a 2x2 filter, stride 2", (1, 2, 3, 3), (2, 1, 2, 2), stride=2, pad=2)
 
 
-def identities(case, parts, rng):
+def slopes(case, rng):
     """<dx, v> against <forward(v), dout>: forward is linear in the image, so no step is needed."""
     dout, w = (np.asarray(a, np.float64) for a in case.args)
     stride, pad = case.options.get("stride", 1), case.options.get("pad", 0)
@@ -80,7 +80,7 @@ def identities(case, parts, rng):
     v_pad = np.pad(v, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     windows = np.lib.stride_tricks.sliding_window_view(v_pad, w.shape[2:], axis=(2, 3))
     out = np.einsum("ncijpq,kcpq->nkij", windows[:, :, ::stride, ::stride], w)
-    return [Identity("dx", float(np.sum(out * dout)), float(np.sum(v * parts["dx"])))]
+    return [Slope("dx", v, float(np.sum(out * dout)))]
 
 
 # The steps of the full convolution, one function each, so that a mistake can replace one of them.
@@ -404,5 +404,5 @@ exercise = Exercise(
     reference=reference,
     cases=cases,
     mistakes=tuple(mistakes),
-    identities=identities,
+    slopes=slopes,
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from ..draw import integers, reals, scattered
-from ..exercise import Case, Catalogue, Exercise, Identity, aspect
+from ..exercise import Case, Catalogue, Exercise, Slope, aspect
 from .matmul_forward import arrange, product
 
 
@@ -51,7 +51,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
-def identities(case: Case, parts: Mapping[str, np.ndarray], rng: np.random.Generator) -> list[Identity]:
+def slopes(case, rng):
     """The forward pass is linear in cols, in w and in b: its change along a direction is its value there."""
     dout, cols, w = case.args
 
@@ -69,10 +69,7 @@ def identities(case: Case, parts: Mapping[str, np.ndarray], rng: np.random.Gener
         "dw": lambda v: change(cols, v, no_bias),
         "db": lambda v: change(no_cols, w, v),
     }
-    return [
-        Identity(part, float(along[part](v)), float(np.sum(v * parts[part])))
-        for part, v in directions.items()
-    ]
+    return [Slope(part, v, float(along[part](v))) for part, v in directions.items()]
 
 
 mistakes = Catalogue()
@@ -337,5 +334,5 @@ exercise = Exercise(
     reference=reference,
     cases=cases,
     mistakes=tuple(mistakes),
-    identities=identities,
+    slopes=slopes,
 )

@@ -9,7 +9,7 @@ import numpy as np
 from cs_conv.naive import max_pool_backward as reference
 
 from ..draw import integers, reals, scattered
-from ..exercise import Case, Catalogue, Exercise, Identity, aspect
+from ..exercise import Case, Catalogue, Exercise, Slope, aspect
 from ._pooling import WINDOWS, backward_mistakes, places, send
 
 
@@ -36,7 +36,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("edges", "arrays that are not contiguous", (scattered(dout), scattered(switches), *rest))
 
 
-def identities(case, parts, rng):
+def slopes(case, rng):
     """<dout, change of out> = <dx, change of x>: with its switches fixed, pooling only picks pixels out."""
     dout, switches, x_shape, size, stride = case.args
     v = rng.normal(size=x_shape)
@@ -44,7 +44,7 @@ def identities(case, parts, rng):
         v[n, c, i * stride + k // size[1], j * stride + k % size[1]]
         for (n, c, i, j), k in np.ndenumerate(switches)
     ]
-    return [Identity("dx", float(dout.ravel() @ np.array(picked)), float(np.sum(parts["dx"] * v)))]
+    return [Slope("dx", v, float(dout.ravel() @ np.array(picked)))]
 
 
 mistakes = Catalogue()
@@ -212,5 +212,5 @@ exercise = Exercise(
     reference=reference,
     cases=cases,
     mistakes=tuple(mistakes),
-    identities=identities,
+    slopes=slopes,
 )
