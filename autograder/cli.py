@@ -7,7 +7,6 @@ the person who types is answered in a sentence, never with a traceback.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +17,11 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 import autograder.quick_start  # noqa: F401  (before anything imports Jupyter)
-from autograder.course import Assignment, Course, CourseError, find_root, load_course, short
+from autograder.course import Assignment, Course, CourseError, Limits, find_root, load_course, short
+from autograder.grading.misnamed import misnamed_folders
+from autograder.reports.export import System
+from autograder.reports.tables import bar, printable
+from autograder.stock import has_gradebook, open_gradebook
 
 console = Console()
 complain = Console(stderr=True)
@@ -31,6 +34,9 @@ class _Friendly(TyperGroup):
         try:
             return super().invoke(ctx)
         except CourseError as error:
+            complain.print(f"[bold red]cs-conv:[/] {escape(str(error))}", highlight=False)
+            raise SystemExit(2) from None
+        except OSError as error:  # a full disk, a folder of someone else's
             complain.print(f"[bold red]cs-conv:[/] {escape(str(error))}", highlight=False)
             raise SystemExit(2) from None
         except KeyboardInterrupt:
@@ -70,7 +76,8 @@ def _chosen(course: Course, names: list[str] | None, having: Path | None = None)
         return list(course.assignments)
     found = [a for a in course.assignments if any(having.glob(f"*/{a.name}"))]
     if not found:
-        raise CourseError(f"there is nothing in {having} yet")
+        there = "; ".join(misnamed_folders(course)) if having == course.submitted() else ""
+        raise CourseError(there or f"there is nothing in {having} yet")
     return found
 
 
@@ -89,9 +96,74 @@ def lab(
         command.append("--no-browser")
     if port is not None:
         command.append(f"--port={port}")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if os.geteuid() == 0:
         command.append("--allow-root")
-    raise SystemExit(subprocess.call(command))
+    os.chdir(here.root)  # where nbgrader's buttons look for nbgrader_config.py
+    sys.stdout.flush()
+    os.execv(sys.executable, command)
+
+
+@app.command()
+def check(
+    notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...", help="For instance yours in 02.")],
+) -> None:
+    """Run notebooks as grading will, and say of each check what it found."""
+    from autograder.rehearsal import read_students_notebook, rehearse
+    from autograder.reports.tables import printable
+
+    all_passed = True
+    opened = [(path, read_students_notebook(path)) for path in notebooks]
+    for path, notebook in opened:
+        console.print(f"[bold]{escape(short(path.absolute()))}[/]", highlight=False)
+        with console.status("running the notebook"):
+            tests = rehearse(notebook, path.absolute().parent, _limits(path))
+        for test in tests:
+            sign = "[green]✓[/]" if test.passed else "[red]✗[/]"
+            console.print(f"{sign} {escape(printable(test.test))}", highlight=False)
+            for line in test.said.splitlines():
+                console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
+        earned = sum(test.points for test in tests if test.passed)
+        console.print(f"{earned:g} of {sum(test.points for test in tests):g} points\n", highlight=False)
+        all_passed = all_passed and all(test.passed for test in tests)
+    raise SystemExit(0 if all_passed else 1)
+
+
+def _limits(notebook: Path) -> Limits:
+    """What the notebook's assignment allows; the usual where it belongs to no course."""
+    try:
+        course = load_course(find_root(notebook.absolute().parent))
+    except CourseError:
+        return Limits()
+    known = (a.limits for a in course.assignments if notebook.stem in a.notebooks)
+    return next(known, course.description.limits)
+
+
+@app.command()
+def progress(assignments: Names = None, course: Where = None) -> None:
+    """Show which exercises pass in the notebooks of assignments/, for those who learn alone."""
+    from autograder.rehearsal import is_untouched, read_students_notebook, rehearse
+    from autograder.reports.tables import progress_table
+
+    here = _course(course)
+    table = progress_table()
+    for assignment in _chosen(here, assignments):
+        for name, points in assignment.notebooks.items():
+            path = here.releases / assignment.name / f"{name}.ipynb"
+            if not path.is_file():
+                table.add_row(assignment.name, "not here; run: cs-conv release", "", "")
+                continue
+            notebook = read_students_notebook(path)
+            if is_untouched(notebook):
+                table.add_row(assignment.name, "not begun", f"0 / {points}", "")
+                continue
+            with console.status(f"running {short(path)}"):
+                tests = rehearse(notebook, path.parent, assignment.limits)
+            for exercise in dict.fromkeys(test.exercise for test in tests):
+                mine = [test for test in tests if test.exercise == exercise]
+                earned, most = sum(t.points for t in mine if t.passed), sum(t.points for t in mine)
+                table.add_row(assignment.name, exercise, f"{earned:g} / {most:g}", bar(earned, most))
+    console.print(table)
+    console.print("what a check says: cs-conv check NOTEBOOK", highlight=False)
 
 
 @app.command()
@@ -133,11 +205,12 @@ def grade(
     """Grade what students handed in (submitted/STUDENT/ASSIGNMENT/), into the gradebook."""
     from autograder.grading import NbgraderEngine
     from autograder.reports import class_table, misconception_table, write_page
-    from autograder.reports.run import grade_assignment, write_json
+    from autograder.reports.run import grade_assignment, require_writable, write_json
 
     here = _course(course)
-    if json is not None and not json.absolute().parent.is_dir():
-        raise CourseError(f"{json.absolute().parent} is no folder; make it, or write the JSON elsewhere")
+    chosen = _chosen(here, assignments, here.submitted())
+    if json is not None:
+        require_writable(json)
     engine: Any
     if stock:
         engine = NbgraderEngine(workers)
@@ -145,17 +218,20 @@ def grade(
         from autograder.grading.trusted import TrustedEngine
 
         engine = TrustedEngine(workers, unsafe, executor)
+    for note in misnamed_folders(here):
+        console.print(f"[yellow]{escape(printable(note))}[/]", highlight=False)
     records = []
-    for assignment in _chosen(here, assignments, here.submitted()):
+    for assignment in chosen:
         record = grade_assignment(here, assignment, engine, console, student or ())
         records.append(record)
+        if json is not None:
+            write_json(json, records)
         console.print(class_table(record))
         if record.misconceptions:
             console.print(misconception_table(record))
         console.print(f"class report  {short(write_page(here, record))}")
     console.print(f"gradebook     {short(here.gradebook)}")
     if json is not None:
-        write_json(json, records)
         console.print(f"JSON          {short(json)}")
     console.print("feedback      cs-conv feedback " + " ".join(record.assignment for record in records))
     if any("not graded" in record.statuses for record in records):
@@ -176,20 +252,69 @@ def feedback(assignments: Names = None, student: Students = None, course: Where 
 
 @app.command()
 def report(assignments: Names = None, course: Where = None) -> None:
-    """Show the last grading again, and write the class report."""
-    from autograder.reports import class_table, load_record, misconception_table, write_page
+    """Show the class as the gradebook has it now, and write the class report anew."""
+    from autograder.reports import class_table, misconception_table, refresh_record, write_page
 
     here = _course(course)
-    if not assignments:
-        assignments = [a.name for a in here.assignments if (here.reports / f"{a.name}.json").exists()]
-    if not assignments:
+    chosen = _chosen(here, assignments) if assignments else _graded(here)
+    if not chosen:
         raise CourseError("nothing has been graded yet; run: cs-conv grade")
-    for assignment in _chosen(here, assignments):
-        record = load_record(here, assignment.name)
+    for assignment in chosen:
+        record = refresh_record(here, assignment)
         console.print(class_table(record))
         if record.misconceptions:
             console.print(misconception_table(record))
         console.print(f"class report  {short(write_page(here, record))}")
+
+
+@app.command()
+def export(
+    system: Annotated[System, typer.Argument(help="Who is to import the grades.")],
+    assignments: Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENT...")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="SYSTEM.csv in reports/, if not said.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option("--roster", metavar="FILE", help="Canvas's own export, for its numbers.")
+    ] = None,
+    course: Where = None,
+) -> None:
+    """Write the points of the gradebook as a CSV file that Canvas or Moodle imports."""
+    from autograder.reports.export import canvas_rows, moodle_rows, read_grades, write_csv
+    from autograder.reports.run import require_writable
+
+    here = _course(course)
+    if roster is not None and system is not System.CANVAS:
+        raise CourseError("--roster is for canvas; Moodle finds students by ID number or e-mail address")
+    chosen = _chosen(here, assignments) if assignments else _graded(here)
+    if not chosen:
+        raise CourseError("nothing has been graded yet; run: cs-conv grade")
+    students, waiting = read_grades(here, chosen)
+    unknown: list[str] = []
+    if system is System.CANVAS:
+        rows, unknown = canvas_rows(students, chosen, roster)
+    else:
+        rows = moodle_rows(students, chosen)
+    path = to or here.reports / f"{system}.csv"
+    if to is None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    require_writable(path)
+    write_csv(path, rows)
+    count = len(students) - len(unknown)
+    console.print(f"{short(path.absolute())}: {count} students, {len(chosen)} assignments", highlight=False)
+    if unknown:
+        console.print(f"[yellow]left out, not in {escape(str(roster))}:[/] {escape(', '.join(unknown))}")
+    if waiting:
+        console.print(f"[yellow]{waiting} submissions wait for a person's grade[/] (formgrader)")
+
+
+def _graded(course: Course) -> list[Assignment]:
+    """The assignments for which the gradebook, or an earlier report, knows submissions."""
+    found = {a.name for a in course.assignments if (course.reports / f"{a.name}.json").exists()}
+    if has_gradebook(course):
+        with open_gradebook(course) as gradebook:
+            found |= {a.name for a in gradebook.assignments if a.num_submissions}
+    return [a for a in course.assignments if a.name in found]
 
 
 @app.command()

@@ -99,7 +99,8 @@ def _run_kernel() -> None:
 
     cell = new_code_cell("assert 20 + 22 == 42")  # type: ignore[no-untyped-call]
     notebook = new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    quiet = ["--IPKernelApp.log_level=50"]  # its remarks on transport help nobody here
+    NotebookClient(notebook, timeout=60, kernel_name="python3", extra_arguments=quiet).execute()
 
 
 def _writable(course: Course) -> Finding:

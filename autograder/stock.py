@@ -36,7 +36,21 @@ class NbgraderError(Exception):
 
 def configure(config: Config, root: Path) -> Config:
     """Fill `config` with nbgrader's settings for the course in `root`; used by nbgrader_config.py."""
+    _let_validate_tell()
     return _fill(config, load_course(root))
+
+
+def _let_validate_tell() -> None:
+    """The Validate button and `nbgrader validate` run notebooks as grading does, and show what a check found.
+
+    nbgrader has no setting for the steps of its validator, so their default is changed.
+    """
+    from nbgrader.preprocessors import CheckCellMetadata, ClearOutput
+    from nbgrader.validator import Validator
+
+    from autograder.grading.execute import TellingExecute
+
+    Validator.preprocessors.default_args = ([CheckCellMetadata, ClearOutput, TellingExecute],)
 
 
 def settings(course: Course) -> Config:

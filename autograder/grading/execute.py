@@ -22,6 +22,7 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Integer
 
+from autograder.grading.reading import VERDICT
 from autograder.grading.results import Status
 from autograder.notebooks import graded_as
 
@@ -40,6 +41,19 @@ class StillExecute(Execute):
 
     def on_comm_open_jupyter_widget(self, msg: dict[str, Any]) -> None:
         """Leave the widget to itself."""
+
+
+class TellingExecute(StillExecute):
+    """For nbgrader's Validate, which shows errors alone: a failed check's report replaces the traceback."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Any:
+        """Run one cell."""
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        reports = [o.data["text/plain"] for o in cell.get("outputs", []) if VERDICT in o.get("data", {})]
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and output.ename == "CheckFailed":
+                output.traceback = reports or output.traceback
+        return cell, resources
 
 
 class PatientExecute(StillExecute):

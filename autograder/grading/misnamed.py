@@ -59,8 +59,8 @@ def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[s
     others = [path.name for path in _visible(folder) if ".ipynb" in path.name and path.name not in wanted]
     missing = [name for name in wanted if not (folder / name).exists()]
     for name in missing:
-        meant = others if len(others) == len(missing) == 1 else get_close_matches(name, others, 1, 0.6)
-        deeper = next((path.parent.name for path in folder.glob(f"*/{name}")), None)
+        meant = others[:1] if len(others) == len(missing) == 1 else get_close_matches(name, others, 1, 0.6)
+        deeper = next((inner.name for inner in _visible(folder) if (inner / name).is_file()), None)
         if meant:
             others.remove(meant[0])
             yield f"{student} handed in {meant[0]}, expected {name}"

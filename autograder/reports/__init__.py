@@ -2,7 +2,7 @@
 
 from autograder.reports.feedback import write_feedback
 from autograder.reports.page import write_page
-from autograder.reports.record import Record, load_record, save_record
+from autograder.reports.record import Record, load_record, refresh_record, save_record
 from autograder.reports.tables import class_table, misconception_table
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "class_table",
     "load_record",
     "misconception_table",
+    "refresh_record",
     "save_record",
     "write_feedback",
     "write_page",

@@ -43,7 +43,7 @@ def class_page(record: Record) -> str:
 </head>
 <body>
 <h1>{escape(title)}</h1>
-<p>{escape(record.summary)}. Graded {record.graded:%Y-%m-%d %H:%M} UTC.</p>
+<p>{escape(record.summary)}. Graded {record.graded:%Y-%m-%d %H:%M} UTC{_read(record)}.</p>
 <h2>Misconceptions</h2>
 {_misconceptions(record)}
 <h2>Tests</h2>
@@ -53,6 +53,10 @@ def class_page(record: Record) -> str:
 </body>
 </html>
 """
+
+
+def _read(record: Record) -> str:
+    return f"; points as in the gradebook on {record.read:%Y-%m-%d %H:%M} UTC" if record.read else ""
 
 
 def _table(head: list[tuple[str, str]], rows: list[list[str]]) -> str:

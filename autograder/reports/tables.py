@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich import box
 from rich.markup import escape
 from rich.table import Table
@@ -52,6 +54,16 @@ def misconception_table(record: Record) -> Table:
     return table
 
 
+def progress_table() -> Table:
+    """A line for each exercise of one's own notebooks."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("assignment", no_wrap=True)
+    table.add_column("exercise", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    return table
+
+
 def printable(text: str) -> str:
     """Students' text for a terminal: what would move the cursor or change colours becomes a question mark."""
     return "".join(character if character.isprintable() else "?" for character in " ".join(text.split()))
@@ -74,7 +86,7 @@ def seen(result: Result) -> str:
     """The misconceptions recognised, then what happened to the run."""
     said = list(dict.fromkeys(mistake.name for mistake in result.mistakes))
     if result.detail:
-        said.append(result.detail)
+        said += _shortly(result.detail)
     elif not said and result.status is Status.GRADED and result.score is not None:
         failed = [test.grade_id for test in result.tests if test.passed is False]
         if failed and result.score == 0:
@@ -82,3 +94,15 @@ def seen(result: Result) -> str:
         elif failed:
             said.append(f"failed: {', '.join(failed)}")
     return printable("; ".join(said))
+
+
+def _shortly(detail: str) -> list[str]:
+    """What happened, said of the first cell alone: a function that never ends does so in all its tests."""
+    clauses = detail.split("; ")
+    cells = [re.findall(r"\bcell \d+", clause) for clause in clauses]
+    first = next((number for number, named in enumerate(cells) if named), None)
+    short = [clause for number, clause in enumerate(clauses) if not cells[number] or number == first]
+    further = {name for named in cells for name in named} - set(cells[first] if first is not None else ())
+    if further:
+        short.append(f"likewise {len(further)} further cell{'s' if len(further) > 1 else ''}")
+    return short

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.stock import open_gradebook
 
 from .conftest import REPOSITORY, RIGHT
 
@@ -29,7 +32,10 @@ def run(monkeypatch):
 def test_help_names_every_command(run, tmp_path):
     shown = run(tmp_path, "--help")
     assert shown.exit_code == 0
-    for command in ("lab", "release", "grade", "feedback", "report", "demo", "doctor"):
+    for command in (
+        *("lab", "check", "progress", "release", "grade", "feedback"),
+        *("report", "export", "demo", "doctor"),
+    ):
         assert command in shown.output
 
 
@@ -39,6 +45,12 @@ def test_help_names_every_command(run, tmp_path):
         (["grade", "02"], "it has 01-sums"),
         (["grade"], "there is nothing in"),
         (["grade", "01", "--json", "/nowhere/grades.json"], "is no folder"),
+        (["grade", "01", "--json", "."], "cannot be written: Is a directory"),
+        (["check", "mine.ipynb"], "mine.ipynb does not exist"),
+        (["check", "course.yml"], "cannot be read as a notebook"),
+        (["export", "canvas"], "nothing has been graded yet"),
+        (["export", "moodle", "--roster", "course.yml"], "--roster is for canvas"),
+        (["release", "--course", "course.yml"], "is a file; name the folder that it lies in"),
         (["grade", "01", "--student", "zoe"], "zoe: no such student"),
         (["feedback", "01"], "cs-conv grade 01-sums"),
         (["report"], "nothing has been graded yet"),
@@ -63,6 +75,25 @@ def test_lab_needs_notebooks(run, bare):
     shown = run(bare.root, "lab")
     assert shown.exit_code == 2
     assert "cs-conv release" in shown.output
+
+
+def test_lab_becomes_jupyterlab_in_the_courses_folder(run, course, monkeypatch):
+    became = []
+    monkeypatch.setattr("os.execv", lambda program, words: became.append((Path.cwd(), words)))
+    (course.root / "below").mkdir()
+    shown = run(course.root / "below", "lab", "--no-browser", "--port", "8899")
+    assert shown.exit_code == 0
+    ((where, words),) = became
+    assert where == course.root
+    assert words[1:3] == ["-m", "jupyterlab"]
+    assert {f"--ServerApp.root_dir={course.releases}", "--no-browser", "--port=8899"} <= set(words)
+
+
+def test_what_has_another_name_is_named(run, course):
+    course.submitted("ana", "01-sms").mkdir(parents=True)
+    shown = run(course.root, "grade")
+    assert shown.exit_code == 2
+    assert "ana handed in the folder 01-sms/, expected 01-sums/" in " ".join(shown.output.split())
 
 
 def test_release_says_what_it_did(run, bare):
@@ -94,9 +125,34 @@ def test_grade_feedback_report(run, course, hand_in, tmp_path):
     found = [(r["student"], r["status"], r["score"]) for r in results]
     assert found == [("ana", "graded", 6), ("ben", "graded", 1)]
     written = run(course.root, "feedback")
-    assert "2 pages in feedback/STUDENT/01-sums" in written.output
+    assert "4 pages in feedback/STUDENT/01-sums" in written.output
     assert "total_test" in (course.feedback("ben", "01-sums") / "sums.html").read_text(encoding="utf-8")
-    assert "6 / 6" in run(course.root, "report").output
+    with open_gradebook(course) as gradebook:
+        gradebook.find_grade("total_test", "sums", "01-sums", "ben").manual_score = 2
+        gradebook.db.commit()
+    shown = run(course.root, "report")
+    assert "3 / 6" in shown.output, "what a person gave since"
+    assert "as in the gradebook" in (course.reports / "01-sums.html").read_text(encoding="utf-8")
+    exported = run(course.root, "export", "canvas")
+    assert "reports/canvas.csv: 2 students, 1 assignments" in exported.output
+    assert "ben,,,ben,,3" in (course.reports / "canvas.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_student_alone(run, course, hand_in):
+    """progress and check run the notebooks of assignments/, and leave them as they are."""
+    assert "not begun" in run(course.root, "progress").output
+    mine = course.releases / "01-sums" / "sums.ipynb"
+    shutil.copy(hand_in("me", add=RIGHT["add"]), mine)
+    before = mine.read_bytes()
+    assert "add_test" in run(course.root, "progress").output
+    shown = run(course.root, "check", str(mine))
+    assert shown.exit_code == 1
+    assert "✓ add_test" in shown.output
+    assert "✗ total_test" in shown.output
+    assert "NotImplementedError: not written yet" in shown.output
+    assert "1 of 6 points" in shown.output
+    assert mine.read_bytes() == before
 
 
 @pytest.mark.slow

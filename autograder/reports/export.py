@@ -1,0 +1,127 @@
+"""Grades for Canvas and Moodle: the columns that they import, and no cell that a spreadsheet would run.
+
+Students choose their names and answers; a spreadsheet takes a cell that begins with `=` for a formula. Such
+a cell gets an apostrophe in front, which every spreadsheet reads as "this is text".
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from autograder.course import Assignment, Course, CourseError
+from autograder.grading.reading import final_score, waits_for_a_person
+from autograder.stock import open_gradebook
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+MOODLE = ("First name", "Last name", "ID number", "Email address")
+
+
+class System(StrEnum):
+    """Who is to import the grades."""
+
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A student as the gradebook has them, and the points by assignment; none where nothing was handed in."""
+
+    id: str
+    first: str
+    last: str
+    email: str
+    points: dict[str, float]
+
+
+def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list[Graded], int]:
+    """Every student of the gradebook, and how many submissions wait for a person's judgement."""
+    points: dict[str, dict[str, float]] = {}
+    waiting = 0
+    with open_gradebook(course) as gradebook:
+        for assignment in assignments:
+            for submission in gradebook.assignment_submissions(assignment.name):
+                points.setdefault(submission.student.id, {})[assignment.name] = final_score(submission)
+                grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+                waiting += any(map(waits_for_a_person, grades))
+        students = [
+            Graded(s.id, s.first_name or "", s.last_name or "", s.email or "", points.get(s.id, {}))
+            for s in sorted(gradebook.students, key=lambda student: student.id)
+        ]
+    return students, waiting
+
+
+def guarded(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def canvas_rows(
+    students: Iterable[Graded], assignments: Sequence[Assignment], roster: Path | None = None
+) -> tuple[list[list[str]], list[str]]:
+    """The rows of a Canvas import, and the students whom the roster does not know.
+
+    `roster` is what Canvas itself exports: from it come its numbers of students and assignments. Without it
+    students are found by their login, and Canvas asks which assignment a column is.
+    """
+    people, titles = _roster(roster) if roster else ({}, {})
+    head = [titles.get(a.title.casefold()) or titles.get(a.name.casefold()) or a.title for a in assignments]
+    rows = [[*CANVAS, *head], ["    Points Possible", "", "", "", "", *(str(a.points) for a in assignments)]]
+    unknown = []
+    for student in students:
+        who = people.get(student.id.casefold())
+        if who is None:
+            name = ", ".join(filter(None, (student.last, student.first))) or student.id
+            who = [name, "", "", student.id, ""]
+            if roster:
+                unknown.append(student.id)
+                continue
+        rows.append([*map(guarded, who), *_cells(student, assignments)])
+    return rows, unknown
+
+
+def moodle_rows(students: Iterable[Graded], assignments: Sequence[Assignment]) -> list[list[str]]:
+    """The rows of a Moodle import: "ID number" or "Email address" says who, the rest are points."""
+    rows = [[*MOODLE, *(a.title for a in assignments)]]
+    for student in students:
+        who = (student.first, student.last, student.id, student.email)
+        rows.append([*map(guarded, who), *_cells(student, assignments)])
+    return rows
+
+
+def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """Write the rows as UTF-8 CSV."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def _cells(student: Graded, assignments: Sequence[Assignment]) -> list[str]:
+    """Points; an empty cell leaves alone what the other system has."""
+    return [f"{student.points[a.name]:g}" if a.name in student.points else "" for a in assignments]
+
+
+def _roster(path: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Canvas's own export: its rows by each of a student's ids, and its columns by the assignment's title."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head, *rows = csv.reader(file)
+    except (OSError, ValueError, csv.Error) as error:
+        raise CourseError(f"{path} cannot be read as a CSV export of Canvas: {error}") from None
+    if not {"Student", "ID"} <= set(head):
+        raise CourseError(f"{path} is no export of Canvas's gradebook: it has no columns Student and ID")
+    people: dict[str, list[str]] = {}
+    for row in rows:
+        cells = dict(zip(head, row, strict=False))
+        who = [cells.get(column, "") for column in CANVAS]
+        for known_as in filter(None, who[1:4]):
+            people.setdefault(known_as.strip().casefold(), who)
+    titles = {
+        re.sub(r" \(\d+\)$", "", name).casefold(): name for name in head if re.search(r" \(\d+\)$", name)
+    }
+    return people, titles
