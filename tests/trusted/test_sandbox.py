@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
+import os
+import select
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from autograder.grading.trusted.proxies import Line, Remote, SandboxLost
-from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Settings, choose, probe
+from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Sandbox, Settings, choose, probe
+from autograder.grading.trusted.sandbox.backend import family
+from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
 from autograder.grading.trusted.sandbox.imports import holdings
+from autograder.grading.trusted.sandbox.warm import Child, Nursery
+
+ALLOWED = ("numpy", "math")
 
 
 def working() -> list[str]:
     return [name for name in BACKENDS if probe(name).works]
 
 
-@pytest.fixture(params=list(BACKENDS))
-def line(request: pytest.FixtureRequest) -> Any:
-    tried = probe(request.param)
-    if not tried.works and request.param == "landlock":
+WAYS = [*BACKENDS, "bubblewrap from a nursery"]
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    found = Bubblewrap().start_nursery(ALLOWED)
+    yield found
+    found.end()
+
+
+@pytest.fixture(params=WAYS)
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    name = request.param.split()[0]
+    tried = probe(name)
+    if not tried.works and name == "landlock":
         pytest.xfail(f"this kernel cannot: {tried.problem}")
     assert tried.works, tried.problem
-    sandbox = BACKENDS[request.param]().start(
-        Settings(allow=("numpy", "math"), memory_mb=1024, seconds_in_all=60)
-    )
+    backend = BACKENDS[name]()
+    settings = Settings(allow=ALLOWED, memory_mb=1024, seconds_in_all=60, files=(("data/x.txt", b"came"),))
+    if name == request.param:
+        found = backend.start(settings)
+    else:
+        assert isinstance(backend, Bubblewrap)
+        backend.nursery = request.getfixturevalue("nursery")
+        found = backend.start(settings)
+        assert isinstance(found, Child)
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def line(sandbox: Sandbox) -> Line:
     talk = Line(sandbox.channel)
     talk.seconds = 5
-    yield talk
-    sandbox.end()
+    return talk
 
 
 def run(line: Line, source: str) -> tuple[Any, list[Any]]:
@@ -102,6 +135,65 @@ def test_what_is_shown_comes_back_as_text(line: Line) -> None:
 def test_what_is_not_granted_is_refused(line: Line, source: str) -> None:
     error, _ = run(line, source)
     assert error is not None, source
+
+
+def test_files_that_came_along_can_be_read(line: Line) -> None:
+    error, outputs = run(line, "print(open('data/x.txt').read())")
+    assert error is None
+    assert outputs[0]["text"] == "came\n"
+
+
+def test_the_next_one_finds_nothing_of_the_one_before(nursery: Nursery) -> None:
+    """Files, changed modules, processes that stay: a child of a nursery leaves none of them."""
+    seen = []
+    for _ in range(2):
+        child = Bubblewrap(nursery).start(Settings(allow=ALLOWED))
+        line = Line(child.channel)
+        look = (
+            "import os, sys, builtins, numpy\n"
+            "found = [os.listdir('/work'), os.listdir('/tmp'), os.listdir('/dev/shm'), os.getpid()]\n"
+            "found += [hasattr(builtins, 'left'), hasattr(numpy, 'left'), sorted(os.listdir('/'))]\n"
+            "found += [sorted(int(n) for n in os.listdir('/proc')) if os.path.exists('/proc') else []]\n"
+        )
+        leave = (
+            "builtins.left = numpy.left = 1\n"
+            "for place in ('/work/left', '/tmp/left', '/dev/shm/left'):\n    open(place, 'w').write('x')\n"
+            "if os.fork() == 0:\n    os.setsid()\n    os.fork()\n    import time\n    time.sleep(60)\n"
+        )
+        assert run(line, look + leave)[0] is None
+        seen.append(line.names(["found"])["found"])
+        deadline = time.monotonic() + 10
+        while len(members := family(child.pid)) < 4 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        child.end()
+        assert len(members) >= 4
+        assert not any(Path(f"/proc/{member}/exe").exists() for member in members[1:])
+    assert seen[0] == seen[1]
+    assert seen[0][:3] == [[], [], []]
+
+
+def test_a_child_ends_with_the_grader_that_asked_for_it(nursery: Nursery) -> None:
+    """Whoever holds the lease may be killed at any moment; the kernel closes it, and the sandbox ends."""
+    came, goes = os.pipe()
+    grader = os.fork()
+    if grader == 0:
+        child = Bubblewrap(nursery).start(Settings(allow=ALLOWED))
+        os.write(goes, str(child.pid).encode())
+        time.sleep(60)
+        os._exit(0)
+    first = int(os.read(came, 100))
+    watched = os.pidfd_open(first)
+    os.kill(grader, signal.SIGKILL)
+    os.waitpid(grader, 0)
+    assert select.select([watched], [], [], 20)[0], "the sandbox outlived its grader"
+
+
+def test_without_its_nursery_a_sandbox_is_started_for_itself() -> None:
+    gone = Bubblewrap().start_nursery(ALLOWED)
+    gone.end()
+    child = Bubblewrap(gone).start(Settings(allow=ALLOWED))
+    assert not isinstance(child, Child)
+    child.end()
 
 
 def test_a_dead_process_is_lost_not_answered(line: Line) -> None:

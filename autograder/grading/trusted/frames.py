@@ -10,6 +10,8 @@ Python and NumPy.
 from __future__ import annotations
 
 import contextlib
+import functools
+import math
 import re
 import select
 import socket
@@ -81,9 +83,9 @@ class _Encoder:
         self.name = name
         self.size = self.items = 0
 
-    def add(self, *chunks: bytes) -> None:
-        self.chunks.extend(chunks)
-        self.size += sum(map(len, chunks))
+    def add(self, chunk: bytes) -> None:
+        self.chunks.append(chunk)
+        self.size += len(chunk)
         if self.size > MAX_FRAME:
             raise WireError(f"more than {MAX_FRAME >> 20} MiB of data")
 
@@ -94,35 +96,24 @@ class _Encoder:
         if depth > MAX_DEPTH:
             raise WireError(f"nested more than {MAX_DEPTH} deep")
         kind = type(value)
-        if value is None:
-            self.add(b"n")
-        elif kind is bool:
-            self.add(b"t" if value else b"f")
-        elif kind is int:
-            self.add(b"i", _integer(value))
-        elif kind is float:
-            self.add(b"d", _F64.pack(value))
-        elif kind is complex:
-            self.add(b"c", _C128.pack(value.real, value.imag))
-        elif kind is str:
-            self.add(b"s", _sized(value.encode("utf-8", "surrogatepass")))
-        elif kind is bytes or kind is bytearray:
-            self.add(b"b" if kind is bytes else b"B", _sized(bytes(value)))
-        elif kind in (tuple, list, set, frozenset):
-            self.add(_SEQUENCES[kind], _U32.pack(len(value)))
+        simple = _SIMPLE.get(kind)
+        if simple is not None:
+            self.add(simple(value))
+        elif kind in _SEQUENCES:
+            self.add(_SEQUENCES[kind] + _U32.pack(len(value)))
             for item in value:
                 self.put(item, depth + 1)
+        elif kind is np.ndarray and _DTYPE.fullmatch(value.dtype.str):
+            self.add(_array(value))
         elif kind in _DICTS:
-            self.add(b"m", _U32.pack(len(value)))
+            self.add(b"m" + _U32.pack(len(value)))
             for key, item in dict.items(value):
                 self.put(key, depth + 1)
                 self.put(item, depth + 1)
-        elif kind is np.ndarray and value.dtype.str and _DTYPE.fullmatch(value.dtype.str):
-            self.add(b"a", *_array(value))
-        elif issubclass(kind, np.generic) and kind in _SCALAR_TYPES:
-            self.add(b"g", _sized(value.dtype.str.encode()), _sized(value.tobytes()))
+        elif kind in _SCALAR_TYPES:
+            self.add(b"g" + _sized(value.dtype.str.encode()) + _sized(value.tobytes()))
         elif kind is Foreign:
-            self.add(b"x", _sized(value.kind.encode()))
+            self.add(b"x" + _sized(value.kind.encode()))
             self.put(tuple(value.details), depth + 1)
         else:
             self.put(self.foreign(value), depth + 1)
@@ -166,27 +157,42 @@ def _integer(value: int) -> bytes:
     data = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
     if len(data) > MAX_INTEGER:
         raise WireError(f"an integer of {len(data)} bytes; {MAX_INTEGER} are the most")
-    return _sized(data)
+    return b"i" + _sized(data)
 
 
-def _array(array: np.ndarray) -> tuple[bytes, ...]:
+_SIMPLE: dict[Any, Callable[[Any], bytes]] = {
+    type(None): lambda value: b"n",
+    bool: lambda value: b"t" if value else b"f",
+    int: _integer,
+    float: lambda value: b"d" + _F64.pack(value),
+    complex: lambda value: b"c" + _C128.pack(value.real, value.imag),
+    str: lambda value: b"s" + _sized(value.encode("utf-8", "surrogatepass")),
+    bytes: lambda value: b"b" + _sized(value),
+    bytearray: lambda value: b"B" + _sized(bytes(value)),
+}
+
+
+def _array(array: np.ndarray) -> bytes:
     """dtype, shape, the order of its axes in memory, whether there are gaps between its values, the values.
 
     Code may depend on how an array lies in memory, so a transposed or sliced one arrives as such.
     """
     if array.nbytes > MAX_FRAME:
         raise WireError(f"an array of {array.nbytes >> 20} MiB; {MAX_FRAME >> 20} are the most")
-    axes = tuple(range(array.ndim))
-    gaps = False
+    ndim = array.ndim
+    axes, gaps, stored = bytes(range(ndim)), False, array
     if not array.flags.c_contiguous:
-        axes = tuple(sorted(axes, key=lambda axis: -abs(array.strides[axis])))
-        gaps = not array.transpose(axes).flags.c_contiguous
-    return (
-        _sized(array.dtype.str.encode()),
-        bytes([array.ndim, gaps]),
-        b"".join(_U32.pack(size) for size in array.shape),
-        bytes(axes),
-        _sized(array.transpose(axes).tobytes()),
+        axes = bytes(sorted(axes, key=lambda axis: -abs(array.strides[axis])))
+        stored = array.transpose(*axes)
+        gaps = not stored.flags.c_contiguous
+    return b"".join(
+        (
+            b"a",
+            _sized(array.dtype.str.encode()),
+            struct.pack(f"<BB{ndim}I", ndim, gaps, *array.shape),
+            axes,
+            _sized(stored.tobytes()),
+        )
     )
 
 
@@ -211,66 +217,41 @@ def decode(data: bytes | bytearray | memoryview, meet: Meet | None = None) -> An
 
 class _Decoder:
     def __init__(self, data: memoryview, meet: Meet | None) -> None:
-        self.data, self.at, self.meet, self.items = data, 0, meet, 0
+        self.data, self.size, self.meet = data, len(data), meet
+        self.at = self.items = 0
 
     def take(self, size: int) -> memoryview:
-        piece = self.data[self.at : self.at + size]
-        if len(piece) != size:
+        begin, self.at = self.at, self.at + size
+        if self.at > self.size:
             raise WireError("the frame ends early")
-        self.at += size
-        return piece
+        return self.data[begin : self.at]
 
     def count(self) -> int:
         """How many values follow; each takes at least one byte."""
-        number = int(_U32.unpack(self.take(4))[0])
-        if number > len(self.data) - self.at:
+        number: int = _U32.unpack(self.take(4))[0]
+        if number > self.size - self.at:
             raise WireError("the frame ends early")
         return number
 
     def text(self) -> str:
-        return str(bytes(self.take(self.count())), "utf-8", "surrogatepass")
+        return str(self.take(self.count()), "utf-8", "surrogatepass")
 
     def get(self, depth: int) -> Any:
         self.items += 1
         if self.items > MAX_ITEMS or depth > MAX_DEPTH + 2:
             raise WireError("too many values, or nested too deep")
         tag = bytes(self.take(1))
-        if tag == b"n":
-            return None
-        if tag == b"t":
-            return True
-        if tag == b"f":
-            return False
-        if tag == b"i":
-            size = self.count()
-            if size > MAX_INTEGER:
-                raise WireError("an integer too large")
-            return int.from_bytes(self.take(size), "little", signed=True)
-        if tag == b"d":
-            return _F64.unpack(self.take(8))[0]
-        if tag == b"c":
-            return complex(*_C128.unpack(self.take(16)))
-        if tag == b"s":
-            return self.text()
-        if tag == b"b":
-            return bytes(self.take(self.count()))
-        if tag == b"B":
-            return bytearray(self.take(self.count()))
+        simple = _READERS.get(tag)
+        if simple is not None:
+            return simple(self)
         if tag in _MAKERS:
-            number = self.count()
-            return _MAKERS[tag](self.get(depth + 1) for _ in range(number))
+            return _MAKERS[tag]([self.get(depth + 1) for _ in range(self.count())])
         if tag == b"m":
-            number = self.count()
             result = {}
-            for _ in range(number):
+            for _ in range(self.count()):
                 key = self.get(depth + 1)
                 result[key] = self.get(depth + 1)
             return result
-        if tag == b"a":
-            return self.array()
-        if tag == b"g":
-            dtype = _dtype(self.text())
-            return _values(dtype, self.take(self.count()))[0]
         if tag == b"x":
             kind = self.text()
             details = self.get(depth + 1)
@@ -279,26 +260,38 @@ class _Decoder:
             return self.foreign(kind, details)
         raise WireError(f"an unknown tag {tag!r}")
 
+    def integer(self) -> int:
+        size = self.count()
+        if size > MAX_INTEGER:
+            raise WireError("an integer too large")
+        return int.from_bytes(self.take(size), "little", signed=True)
+
     def array(self) -> np.ndarray:
         dtype = _dtype(self.text())
         ndim, gaps = self.take(2)
-        shape = tuple(int(_U32.unpack(self.take(4))[0]) for _ in range(ndim))
-        axes = tuple(self.take(ndim))
-        if sorted(axes) != list(range(ndim)) or ndim > 32:
+        if ndim > 32:
             raise WireError("an array whose axes are none")
+        shape = struct.unpack(f"<{ndim}I", self.take(4 * ndim))
+        axes = tuple(self.take(ndim))
+        in_order = tuple(range(ndim))
         flat = _values(dtype, self.take(self.count()))
-        stored = tuple(shape[axis] for axis in axes)
-        size = 1
-        for length in stored:
-            size *= length
-        if size != flat.size:
+        if flat.size != math.prod(shape):
             raise WireError("an array whose size is not its shape's")
+        if axes == in_order and not gaps:
+            return flat.reshape(shape)
+        if tuple(sorted(axes)) != in_order:
+            raise WireError("an array whose axes are none")
+        stored = tuple(shape[axis] for axis in axes)
         values = flat.reshape(stored)
         if gaps and ndim:
             spread = np.zeros((*stored[:-1], 2 * stored[-1]), dtype)
             spread[..., ::2] = values
             values = spread[..., ::2]
         return values.transpose(np.argsort(axes)) if ndim else values
+
+    def scalar(self) -> Any:
+        dtype = _dtype(self.text())
+        return _values(dtype, self.take(self.count()))[0]
 
     def foreign(self, kind: str, details: tuple[Any, ...]) -> Any:
         if kind in ("range", "slice") and len(details) == 3:
@@ -321,8 +314,22 @@ class _Decoder:
 
 
 _MAKERS: dict[bytes, Callable[[Any], Any]] = {b"(": tuple, b"[": list, b"{": set, b"}": frozenset}
+_READERS: dict[bytes, Callable[[_Decoder], Any]] = {
+    b"n": lambda decoder: None,
+    b"t": lambda decoder: True,
+    b"f": lambda decoder: False,
+    b"i": _Decoder.integer,
+    b"d": lambda decoder: _F64.unpack(decoder.take(8))[0],
+    b"c": lambda decoder: complex(*_C128.unpack(decoder.take(16))),
+    b"s": _Decoder.text,
+    b"b": lambda decoder: bytes(decoder.take(decoder.count())),
+    b"B": lambda decoder: bytearray(decoder.take(decoder.count())),
+    b"a": _Decoder.array,
+    b"g": _Decoder.scalar,
+}
 
 
+@functools.lru_cache(maxsize=64)
 def _dtype(text: str) -> np.dtype:
     if not _DTYPE.fullmatch(text):
         raise WireError("an array of something else than numbers and text")

@@ -421,7 +421,6 @@ class Talk:
     def do_ask(self, blob: bytes, seconds: float) -> tuple[Any, ...]:
         """Do something with one of our values: call it, take an attribute or an item, go through it."""
         operation, target, args, kwargs = frames.decode(blob, self.meet)
-        before = frames.encode((args, kwargs), self.name)
         with self.stage.heard(MOST_TEXT) as outputs:
             try:
                 with limited(seconds), warnings.catch_warnings():
@@ -430,15 +429,20 @@ class Talk:
                 answer: tuple[Any, ...] = "value", value
             except BaseException as error:
                 answer = "raised", describe_error(error)
-        changed = []
-        if frames.encode((args, kwargs), self.name) != before:
-            old = frames.decode(blob, self.meet)
-            pairs = [*enumerate(zip(old[2], args, strict=False))]
-            pairs += [(key, (old[3][key], kwargs[key])) for key in old[3] if key in kwargs]
-            for key, (was, now) in pairs:
-                if frames.encode(was, self.name) != frames.encode(now, self.name):
-                    changed.append((key, now))
-        return (*answer, changed, outputs)
+        return (*answer, self._changed(blob, args, kwargs), outputs)
+
+    def _changed(self, blob: bytes, args: Any, kwargs: Any) -> list[Any]:
+        """The arguments that are no longer what came: (position or name, what it is now)."""
+        if blob.endswith(frames.encode((args, kwargs), self.name)[5:]):  # without a pair's own mark
+            return []
+        _, _, old_args, old_kwargs = frames.decode(blob, self.meet)
+        pairs = [*enumerate(zip(old_args, args, strict=False))]
+        pairs += [(key, (old_kwargs[key], kwargs[key])) for key in old_kwargs if key in kwargs]
+        return [
+            (key, now)
+            for key, (was, now) in pairs
+            if frames.encode(was, self.name) != frames.encode(now, self.name)
+        ]
 
 
 def _through(target: Any, args: Any, kwargs: Any) -> list[Any]:
@@ -481,15 +485,13 @@ def _signature(target: Any) -> list[tuple[str, int, bool]]:
 
 
 def prepare(config: dict[str, Any]) -> None:
-    """Imports before any limit holds: NumPy, and the modules that are wanted warm."""
+    """Imports before any limit holds."""
     global frames
     sys.path[:] = [*config["path"]]
     sys.path.insert(0, config["here"])
     frames = importlib.import_module("frames")
     sys.path.remove(config["here"])
-    for name in ("numpy.random", *config.get("warm", ())):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    importlib.import_module("numpy.random")
     _shim_ipython()
 
 
@@ -597,22 +599,16 @@ def _shim_ipython() -> None:
     sys.modules.setdefault("IPython.display", shown)
 
 
-def bring_files(folder: str, most: int) -> None:
-    """Copy plain files that came with the notebook into the working folder."""
-    left = most
-    for base, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")][:50]
-        for name in files[:200]:
-            path = f"{base}/{name}"
-            if os.path.islink(path) or not os.path.isfile(path):
-                continue
-            left -= os.path.getsize(path)
-            if left < 0:
-                return
-            target = os.path.relpath(path, folder)
-            os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
-            with open(path, "rb") as source, open(target, "wb") as copy:
-                copy.write(source.read())
+def bring_files(channel: Any, most: int) -> None:
+    """Take the files that came with the notebook, one frame each, into the working folder."""
+    for _ in range(frames.decode(channel.receive())):
+        path, data = frames.decode(channel.receive())
+        most -= len(data)
+        if most >= 0:
+            with contextlib.suppress(OSError):
+                os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+                with open(path, "xb") as file:
+                    file.write(data)
 
 
 def perform(connection: socket.socket, config: dict[str, Any]) -> None:
@@ -620,8 +616,8 @@ def perform(connection: socket.socket, config: dict[str, Any]) -> None:
     global STAGE
     sys.setrecursionlimit(3000)
     os.chdir(config["work"])
-    for folder in config.get("files", ()):
-        bring_files(folder, config["rlimits"]["FSIZE"])
+    channel = frames.Channel(connection)
+    bring_files(channel, config["rlimits"]["FSIZE"])
     sys.path.insert(0, "")
     STAGE = Stage(config["output"])
     SHELL.user_ns = STAGE.names
@@ -630,7 +626,6 @@ def perform(connection: socket.socket, config: dict[str, Any]) -> None:
     nowhere = os.open("/dev/null", os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    channel = frames.Channel(connection)
     talk = Talk(channel, STAGE)
     channel.send(frames.encode(("ready", os.getpid(), round(time.process_time(), 4))))
     talk.serve()

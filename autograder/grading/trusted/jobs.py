@@ -30,6 +30,7 @@ from autograder.grading.results import Status
 from autograder.grading.seeds import SEED_VARIABLE
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.rebuild import Handed, Unreadable, read, rebuild
+from autograder.grading.trusted.sandbox.backend import NoSandbox
 from autograder.grading.trusted.template import Template
 
 PATIENCE = 90.0
@@ -112,6 +113,24 @@ def warm_up() -> None:
     gc.freeze()
 
 
+def keep_nursery(job: Job) -> None:
+    """See that the process is there that makes sandboxes for what these jobs may import.
+
+    Where it cannot be (some systems grant namespaces only once), each sandbox is started for itself.
+    """
+    from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
+
+    nursery, wanted = _warm.get("nursery"), (job.backend, job.allow)
+    if _warm.get("nursed") == wanted and (nursery is None or nursery.alive()):
+        return
+    if nursery is not None:
+        nursery.end()
+    _warm["nursed"], _warm["nursery"] = wanted, None
+    if job.backend == Bubblewrap.name:
+        with suppress(NoSandbox, OSError):
+            _warm["nursery"] = Bubblewrap().start_nursery(job.allow)
+
+
 def grade(data: bytes) -> bytes:
     """Grade a job (as JSON) and give its outcome (as JSON); for executors, which pass on functions and
     bytes.
@@ -133,6 +152,7 @@ def grade_job(job: Job) -> Outcome:
             tests=_rest(job.template, [], 0.0, "the file is no notebook"),
         )
     warm_up()
+    keep_nursery(job)
     problem_ = ""
     for attempt in range(ATTEMPTS):
         if attempt:
@@ -229,8 +249,6 @@ def _be_the_child(job: Job, handed: list[Handed], folder: str, goes: int, parent
             while rest:
                 rest = rest[os.write(goes, rest) :]
 
-        from autograder.grading.trusted.sandbox.backend import NoSandbox
-
         session_module = _warm["session"]
         try:
             session = _session(job, rebuild(job.template, handed), folder)
@@ -277,6 +295,7 @@ def _limit_memory(megabytes: int) -> None:
 def _session(job: Job, rebuilt: Any, folder: str) -> Any:
     """Everything that a session needs, from the job."""
     from autograder.grading.trusted.sandbox.backend import Settings
+    from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
     from autograder.grading.trusted.sandbox.choice import backend_named
 
     session_module = _warm["session"]
@@ -284,15 +303,6 @@ def _session(job: Job, rebuilt: Any, folder: str) -> Any:
     draw = int.from_bytes(hashlib.sha256(f"{job.seed} answers".encode()).digest()[:8], "little")
     random.seed(draw)
     sys.modules["numpy"].random.seed(draw % 2**32)
-    files = []
-    if job.files:
-        place = Path(folder) / "files"
-        for name, data in job.files.items():
-            path = place / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        Path(folder).chmod(0o755)
-        files.append(str(place))
     settings = Settings(
         allow=job.allow,
         memory_mb=job.memory_mb,
@@ -301,10 +311,12 @@ def _session(job: Job, rebuilt: Any, folder: str) -> Any:
         output_kb=job.output_kb,
         seconds_in_all=int(job.seconds_in_all) + 1,
         random=draw >> 1,
-        files=tuple(files),
+        files=tuple(job.files.items()),
     )
     limits = session_module.Limits(job.seconds_a_cell, job.seconds_in_all)
     backend = backend_named(job.backend, job.unsafe)
+    if isinstance(backend, Bubblewrap):
+        backend.nursery = _warm.get("nursery")
     return session_module.Session(job.template, rebuilt, backend, settings, limits, _warm["bench"])
 
 

@@ -11,11 +11,11 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from autograder.grading.trusted.frames import Channel, Gone, Late, WireError, decode
+from autograder.grading.trusted.frames import Channel, Gone, Late, WireError, decode, encode
 from autograder.grading.trusted.sandbox.imports import Holdings, holdings
 from autograder.grading.trusted.sandbox.seccomp import Filter
 
@@ -31,7 +31,7 @@ class NoSandbox(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a sandbox grants. `files` are folders whose plain files appear in the working folder."""
+    """What a sandbox grants. `files` appear in the working folder: (relative path, content) each."""
 
     allow: tuple[str, ...] = ()
     memory_mb: int = 4096
@@ -40,8 +40,7 @@ class Settings:
     output_kb: int = 256
     seconds_in_all: int = 180
     random: int = 0
-    warm: tuple[str, ...] = ()
-    files: tuple[str, ...] = field(default=())
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 class Backend(Protocol):
@@ -54,26 +53,27 @@ class Backend(Protocol):
 
 
 class Sandbox:
-    """A running sandbox: `channel` leads to the student's side."""
+    """A running sandbox: `channel` leads to the student's side. `pid` is the process above all in it."""
 
-    def __init__(
-        self, process: subprocess.Popen[bytes], connection: socket.socket, said: Any, settings: Settings
-    ) -> None:
-        self.process, self.channel, self._said = process, Channel(connection), said
+    def __init__(self, pid: int, connection: socket.socket, said: Any, settings: Settings) -> None:
+        self.pid, self.channel, self._said = pid, Channel(connection), said
         self.most_memory = settings.memory_mb << 20
         self.cpu_before = 0.0
         self.ended = threading.Event()
         self._ending = threading.Lock()
-        self._await_ready()
-
-    def _await_ready(self) -> None:
         try:
-            ready = decode(self.channel.receive(time.monotonic() + STARTUP))
-            if type(ready) is not tuple or ready[:1] != ("ready",):
-                raise WireError("no greeting")
+            self._greet(settings.files, time.monotonic() + STARTUP)
         except (Gone, Late, WireError) as error:
             self.end()
             raise NoSandbox(f"the sandbox did not start ({type(error).__name__}): {self.words()}") from None
+
+    def _greet(self, files: tuple[tuple[str, bytes], ...], deadline: float) -> None:
+        """Hand the files over and wait until it is ready. No code of the student's has run yet."""
+        for value in (len(files), *files):
+            self.channel.send(encode(value), deadline)
+        ready = decode(self.channel.receive(deadline))
+        if type(ready) is not tuple or ready[:1] != ("ready",):
+            raise WireError("no greeting")
         self.cpu_before = float(ready[2])
 
     def words(self) -> str:
@@ -83,12 +83,12 @@ class Sandbox:
 
     def memory(self) -> int:
         """Bytes that its processes hold, each shared page counted by its share."""
-        return sum(_memory_of(pid) for pid in family(self.process.pid))
+        return sum(_memory_of(pid) for pid in family(self.pid))
 
     def cpu(self) -> float:
         """CPU seconds that its processes have used since it was ready."""
         ticks = 0
-        for pid in family(self.process.pid):
+        for pid in family(self.pid):
             with suppress(OSError, ValueError, IndexError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 ticks += sum(map(int, fields[11:15]))
@@ -102,11 +102,24 @@ class Sandbox:
                 self.ended.set()
 
     def _end(self) -> None:
-        for pid in reversed(family(self.process.pid)):
+        raise NotImplementedError
+
+
+class Started(Sandbox):
+    """A sandbox that is a program of its own, started for it."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], connection: socket.socket, said: Any, settings: Settings
+    ) -> None:
+        self.process = process
+        super().__init__(process.pid, connection, said, settings)
+
+    def _end(self) -> None:
+        for pid in reversed(family(self.pid)):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         self.channel.shut()
@@ -133,7 +146,7 @@ def _memory_of(pid: int) -> int:
 
 
 HERE = Path(__file__).resolve().parents[1]
-SCRIPTS = ("inside.py", "frames.py")
+SCRIPTS = ("inside.py", "frames.py", "nursery.py")
 
 
 def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:
@@ -143,8 +156,6 @@ def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:
         "here": "/grader",
         "path": held.path,
         "work": "/work",
-        "files": [],
-        "warm": settings.warm,
         "random": settings.random,
         "output": settings.output_kb << 10,
         "rlimits": {

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from autograder.grading.trusted.sandbox import seccomp
 from autograder.grading.trusted.sandbox.backend import (
@@ -23,45 +24,72 @@ from autograder.grading.trusted.sandbox.backend import (
     NoSandbox,
     Sandbox,
     Settings,
+    Started,
     configuration,
 )
 from autograder.grading.trusted.sandbox.imports import Holdings, holdings
+from autograder.grading.trusted.sandbox.warm import Nursery
 
 FIRST_ID, IDS = 200_000, 100_000
 _turns = itertools.count(os.getpid() % IDS)
 
 
+WRITABLE = ("/work", "/tmp", "/dev/shm")
+
+
 class Bubblewrap:
-    """Starts sandboxes with bwrap."""
+    """Starts sandboxes with bwrap: each its own, or, where a nursery is at work, children of that."""
 
     name = "bubblewrap"
 
-    def __init__(self, prepared: str | None = None) -> None:
+    def __init__(self, nursery: Nursery | None = None) -> None:
         self.program = shutil.which("bwrap")
-        self.prepared = prepared
-        """A folder with Matplotlib's list of fonts, made once for all."""
+        self.nursery = nursery
 
     def start(self, settings: Settings) -> Sandbox:
         """A fresh sandbox."""
-        if self.program is None:
-            raise NoSandbox("bwrap is not installed; on Debian and Ubuntu: apt-get install bubblewrap")
-        held = holdings(settings.allow)
-        as_root = os.geteuid() == 0
+        if self.nursery is not None:
+            try:
+                return self.nursery.born(settings, self._configuration(settings))
+            except NoSandbox:
+                self.nursery = None  # a sandbox of its own does the same, more slowly
         ours, theirs = socket.socketpair()
-        config = configuration(
+        process, said = self._run(
+            settings.allow, "inside.py", theirs, self._configuration(settings), room=settings.file_mb << 20
+        )
+        return Started(process, ours, said, settings)
+
+    def start_nursery(self, allow: tuple[str, ...]) -> Nursery:
+        """A process that makes sandboxes faster; it runs nothing of a student's. Raises NoSandbox."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        config = configuration(Settings(allow=allow), None)
+        process, said = self._run(allow, "nursery.py", theirs, config, room=0)
+        return Nursery(process, ours, said)
+
+    def _configuration(self, settings: Settings) -> str:
+        return configuration(
             settings,
             seccomp.build(),
-            uid=FIRST_ID + next_turn() % IDS if as_root else 0,
-            files=[f"/files/{number}" for number in range(len(settings.files))],
+            uid=FIRST_ID + next_turn() % IDS if os.geteuid() == 0 else 0,
+            room=settings.file_mb << 20,
+            writable=WRITABLE,
         )
+
+    def _run(
+        self, allow: tuple[str, ...], script: str, theirs: socket.socket, config: str, room: int
+    ) -> tuple[subprocess.Popen[bytes], Any]:
+        """One of our scripts under bwrap, with its end of a socket and its settings; and what bwrap says."""
+        if self.program is None:
+            raise NoSandbox("bwrap is not installed; on Debian and Ubuntu: apt-get install bubblewrap")
+        held = holdings(allow)
         command = [
             self.program,
-            *_namespaces(as_root),
-            *_world(held, settings, self.prepared),
+            *_namespaces(os.geteuid() == 0, makes_more=not room),
+            *_world(held, room),
             "--",
             held.python,
             *("-s", "-S", "-B", "-P", "-X", "utf8"),
-            "/grader/inside.py",
+            f"/grader/{script}",
             str(theirs.fileno()),
             config,
         ]
@@ -81,10 +109,13 @@ class Bubblewrap:
             raise NoSandbox(f"bwrap cannot be run: {error}") from None
         finally:
             theirs.close()
-        return Sandbox(process, ours, said, settings)
+        return process, said
 
 
-def _namespaces(as_root: bool) -> list[str]:
+def _namespaces(as_root: bool, makes_more: bool) -> list[str]:
+    """New namespaces, and the rights that are needed until the student's side has given them up: as root to
+    take a user id of its own, in a nursery to make the namespaces of each child.
+    """
     flags = [
         "--unshare-pid",
         "--unshare-ipc",
@@ -93,17 +124,20 @@ def _namespaces(as_root: bool) -> list[str]:
         "--die-with-parent",
         "--new-session",
     ]
-    if as_root:
-        # Needed until the student's side has taken its own user id, which drops them.
-        return [*flags, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SYS_RESOURCE"]
-    return ["--unshare-user", *flags]
+    rights = ["SETUID", "SETGID", "SYS_RESOURCE"] if as_root else []
+    if makes_more:
+        rights += ["SYS_ADMIN", "KILL"]
+    for right in rights:
+        flags += ["--cap-add", f"CAP_{right}"]
+    return flags if as_root else ["--unshare-user", *flags]
 
 
-def _world(held: Holdings, settings: Settings, prepared: str | None) -> list[str]:
-    """Everything that can be seen in the sandbox."""
+def _world(held: Holdings, room: int) -> list[str]:
+    """Everything that can be seen in the sandbox. `room` is how many bytes fit into each of the folders that
+    can be written; without any, nothing can be.
+    """
     options: list[str] = []
     shown = [*(target for _, target in held.binds), "/dev/null", "/grader/inside.py"]
-    shown += [f"/files/{number}" for number in range(len(settings.files))]
     for folder in _above(shown, [place for place, _ in held.links]):
         # Named, because bubblewrap keeps the folders that it makes by itself above a file to their owner.
         options += ["--dir", folder]
@@ -117,17 +151,10 @@ def _world(held: Holdings, settings: Settings, prepared: str | None) -> list[str
         options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     for script in SCRIPTS:
         options += ["--ro-bind", str(HERE / script), f"/grader/{script}"]
-    for number, folder in enumerate(settings.files):
-        if Path(folder).is_dir():
-            options += ["--ro-bind", folder, f"/files/{number}"]
-    room = str(settings.file_mb << 20)
-    for place in ("/work", "/tmp", "/dev/shm"):
-        options += ["--perms", "1777", "--size", room, "--tmpfs", place]
+    for place in WRITABLE:
+        options += ["--perms", "1777", "--size", str(room), "--tmpfs", place] if room else ["--dir", place]
     options += ["--dir", "/home", "--remount-ro", "/"]
-    if prepared:
-        options += ["--ro-bind", prepared, "/prepared"]
-        options = ["--dir", "/prepared", *options]
-    for name, value in environment("/tmp", "/prepared" if prepared else None).items():
+    for name, value in environment("/tmp").items():
         options += ["--setenv", name, value]
     return ["--clearenv", *options, "--hostname", "sandbox", "--chdir", "/work"]
 
@@ -138,7 +165,7 @@ def _above(paths: list[str], links: list[str]) -> list[str]:
     return sorted(found)
 
 
-def environment(home: str, prepared: str | None) -> dict[str, str]:
+def environment(home: str) -> dict[str, str]:
     """The variables of a sandbox: nothing of the grader's own."""
     return {
         "HOME": home,
@@ -146,7 +173,7 @@ def environment(home: str, prepared: str | None) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": prepared or home,
+        "MPLCONFIGDIR": home,
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",

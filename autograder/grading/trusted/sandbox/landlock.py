@@ -24,6 +24,7 @@ from autograder.grading.trusted.sandbox.backend import (
     NoSandbox,
     Sandbox,
     Settings,
+    Started,
     configuration,
 )
 from autograder.grading.trusted.sandbox.bubblewrap import FIRST_ID, IDS, environment, next_turn
@@ -71,7 +72,7 @@ class Landlock:
         work.chmod(0o777)
         rules = None
         if self.confined:
-            shown = [path for path, _ in held.binds] + [str(site), str(grader), *settings.files]
+            shown = [path for path, _ in held.binds] + [str(site), str(grader)]
             handled = _FILES[min(known, 5)]
             network = 3 if known >= 4 else 0
             rules = {
@@ -92,7 +93,6 @@ class Landlock:
             here=str(grader),
             work=str(work),
             path=[*held.path[:2], str(site)],
-            files=list(settings.files),
             uid=user if self.confined else 0,
             landlock=rules,
         )
@@ -103,7 +103,7 @@ class Landlock:
                 [held.python, "-s", "-S", "-B", "-P", "-X", "utf8", str(grader / "inside.py"),
                  str(theirs.fileno()), config],
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, pass_fds=[theirs.fileno()],
-                start_new_session=True, env=environment(str(work), None), cwd=str(work),
+                start_new_session=True, env=environment(str(work)), cwd=str(work),
             )  # fmt: skip
         except OSError as error:
             raise NoSandbox(f"Python cannot be started: {error}") from None
@@ -112,7 +112,7 @@ class Landlock:
         return _InFolder(process, ours, said, settings, folder)
 
 
-class _InFolder(Sandbox):
+class _InFolder(Started):
     """A sandbox with a folder on disk that goes with it."""
 
     def __init__(self, *args: object, folder: Path | None = None) -> None:

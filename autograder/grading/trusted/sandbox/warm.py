@@ -1,0 +1,100 @@
+"""Sandboxes from a nursery: one bubblewrap with NumPy imported, that makes each submission a confined child.
+
+See `nursery.py` for what the child is cut off from. Here is the grader's end: asking for a child, learning
+from the kernel which process it is, and ending it. The lease that goes with a request is held by the grader
+alone; it closes when the grader dies, in whatever way, and with it everything in the sandbox is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import time
+from contextlib import suppress
+from typing import Any
+
+from autograder.grading.trusted.frames import Gone
+from autograder.grading.trusted.sandbox.backend import STARTUP, NoSandbox, Sandbox, Settings
+
+_CREDENTIALS = struct.Struct("iII")
+
+
+class Nursery:
+    """The grader's end of a nursery; `allow` is what can be imported in it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, said: Any) -> None:
+        self.process, self.control, self.said = process, control, said
+        self.control.settimeout(STARTUP)
+        try:
+            ready = self.control.recv(16)
+        except OSError:
+            ready = b""
+        if ready != b"ready":
+            self.said.seek(0)
+            words = str(self.said.read(2000), "utf-8", "replace").strip()
+            self.end()
+            raise NoSandbox(f"the nursery did not start: {words[-1500:]}")
+
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return self.process.poll() is None
+
+    def born(self, settings: Settings, config: str) -> Sandbox:
+        """A new sandbox. Raises NoSandbox."""
+        ours, theirs = socket.socketpair()
+        held, lease = os.pipe()
+        try:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            socket.send_fds(self.control, [config.encode()], [theirs.fileno(), held])
+        except OSError as error:
+            ours.close()
+            os.close(lease)
+            raise NoSandbox(f"the nursery is gone ({error})") from None
+        finally:
+            theirs.close()
+            os.close(held)
+        return Child(ours, lease, self.said, settings)
+
+    def end(self) -> None:
+        """Kill it and all its children."""
+        self.process.kill()
+        self.process.wait()
+        self.control.close()
+
+
+class Child(Sandbox):
+    """A sandbox that a nursery made."""
+
+    def __init__(self, connection: socket.socket, lease: int, said: Any, settings: Settings) -> None:
+        self._lease, self._first = lease, -1
+        super().__init__(0, connection, said, settings)
+
+    def _greet(self, files: tuple[tuple[str, bytes], ...], deadline: float) -> None:
+        """The first byte comes from the first process, which the kernel names; it has confined itself."""
+        connection = self.channel.connection
+        ready = select.poll()
+        ready.register(connection, select.POLLIN)
+        if not ready.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise Gone
+        data, about, _, _ = connection.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        if data != b"!" or not about:
+            raise Gone
+        self.pid = _CREDENTIALS.unpack(about[0][2][: _CREDENTIALS.size])[0]
+        self._first = os.pidfd_open(self.pid)
+        super()._greet(files, deadline)
+
+    def _end(self) -> None:
+        os.close(self._lease)
+        if self._first >= 0:
+            with suppress(ProcessLookupError, PermissionError):
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
+            ended = select.poll()
+            ended.register(self._first, select.POLLIN)
+            ended.poll(STARTUP * 1000)
+            os.close(self._first)
+        self.channel.shut()
