@@ -202,6 +202,10 @@ class Shell:
 
     user_ns: dict[str, Any]
 
+    def __bool__(self) -> bool:
+        """False: pyplot, which looks for IPython, then draws without its events."""
+        return False
+
     def run_line_magic(self, name: str, line: str, *ignored: Any) -> Any:
         """The magics that change nothing but speed or looks are taken; others are refused."""
         if name in ("time", "timeit"):
@@ -591,6 +595,7 @@ def _shim_ipython() -> None:
     shown = types.ModuleType("IPython.display")
     shell.get_ipython = lambda: SHELL  # type: ignore[attr-defined]
     shell.display = shown  # type: ignore[attr-defined]
+    shell.version_info = (9, 0, 0, "")  # type: ignore[attr-defined]  # pyplot looks here, too
     shown.display = lambda *values, **ignored: STAGE.display(*values)  # type: ignore[attr-defined]
     shown.clear_output = lambda *ignored, **also: None  # type: ignore[attr-defined]
     for name in ("HTML", "Markdown", "Image", "Latex", "Math", "SVG", "Javascript", "Audio", "IFrame"):
