@@ -9,9 +9,9 @@ The way from the CPU is walked in steps, kept side by side, each a lesson of its
     cs_conv.gpu.tensor    the same tiles on tensor cores, in TF32               kernels/tensor.cu
     cs_conv.gpu.pooling   max, average and L2 pooling                           kernels/pooling.cu
 
-`cs_conv.gpu` itself takes convolution from `tiled`, which is accurate and frugal. Each step takes arrays that are
-on the GPU and leaves its results there; nothing is transferred unseen, and no function waits for the GPU: to
-time one, see `benchmarks/gpu.py`. What docs/gpu.md does not list has not been measured.
+`cs_conv.gpu` itself takes convolution from `tiled`, which is accurate and frugal. Each step takes arrays that
+are on the GPU and leaves its results there; nothing is transferred unseen, and no function waits for the GPU:
+to time one, see `benchmarks/gpu.py`. What docs/gpu.md does not list has not been measured.
 
 Without a GPU, `cs_conv.gpu.emulator` runs the same kernels on the CPU, for small cases.
 """

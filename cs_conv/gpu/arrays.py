@@ -1,9 +1,9 @@
 """The first step to the GPU: NumPy code with another array module, and not one kernel of our own.
 
-CuPy offers NumPy's functions for arrays on the GPU; each call starts a ready-made kernel there. So the way to write
-this code is the way of `cs_conv.im2col`: few operations on large arrays. Loops run over the taps of the filter, never
-over pixels, and nothing asks for a value (`if x.any()`, `float(x)`, `x.max() > 0` in Python), which would make
-Python wait for the GPU and bring a number back.
+CuPy offers NumPy's functions for arrays on the GPU; each call starts a ready-made kernel there. So the way to
+write this code is the way of `cs_conv.im2col`: few operations on large arrays. Loops run over the taps of the
+filter, never over pixels, and nothing asks for a value (`if x.any()`, `float(x)`, `x.max() > 0` in Python),
+which would make Python wait for the GPU and bring a number back.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What every operation of `cs_conv.gpu` asks before it starts: the right place, the right dtype, sizes that fit.
+"""What every operation of `cs_conv.gpu` asks before it starts: the right place, dtype and sizes.
 
-The checks look at shapes and dtypes, which Python knows, and never at values: reading one number back would make
-Python wait for everything that the GPU still has to do.
+The checks look at shapes and dtypes, which Python knows, and never at values: reading one number back would
+make Python wait for everything that the GPU still has to do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from cs_conv import geometry
 from cs_conv.geometry import Array, Geometry, Pad, Pair, Shape
 from cs_conv.gpu import machine
 
-LARGEST = 2**31 - 2**16  # kernels count elements with 32 bits, which is quicker on a GPU; tiles may look a bit further
+LARGEST = (
+    2**31 - 2**16
+)  # kernels count elements with 32 bits, which is quicker on a GPU; tiles may look a bit further
 
 
 def conv_geometry(x: Array, w: Array, stride: Pair, pad: Pad, dilation: Pair) -> Geometry:
@@ -68,7 +70,7 @@ def _not_too_large(g: Geometry) -> Geometry:
     largest = max(g.N * g.C * g.H * g.W, g.N * g.K * g.OH * g.OW)
     if largest > LARGEST:
         raise ValueError(
-            f"images of {g.N}x{g.C}x{g.H}x{g.W} with outputs of {g.N}x{g.K}x{g.OH}x{g.OW} are {largest} numbers, more "
-            f"than the {LARGEST} that a kernel can count: compute fewer images at a time"
+            f"images of {g.N}x{g.C}x{g.H}x{g.W} with outputs of {g.N}x{g.K}x{g.OH}x{g.OW} are {largest} "
+            f"numbers, more than the {LARGEST} that a kernel can count: compute fewer images at a time"
         )
     return g

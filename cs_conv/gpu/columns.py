@@ -1,7 +1,7 @@
-"""Convolution as columns and a matrix product: our kernels copy (`kernels/columns.cu`), the library multiplies.
+"""Convolution as columns and a matrix product: our kernels copy (`kernels/columns.cu`), a library multiplies.
 
-The library is cuBLAS, through CuPy. Its matrix product is as fast as anything on the machine; the price is memory
-for the columns, FH * FW times the images at stride 1, and the time to write them and read them again.
+The library is cuBLAS, through CuPy. Its matrix product is as fast as anything on the machine; the price is
+memory for the columns, FH * FW times the images at stride 1, and the time to write them and read them again.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def _batches(g: Geometry, itemsize: int) -> Iterator[tuple[slice, Geometry]]:
     one = g.C * g.FH * g.FW * g.OH * g.OW  # numbers in the columns of one image
     if one > LARGEST:
         raise ValueError(
-            f"the columns of one image, {g.C * g.FH * g.FW} x {g.OH * g.OW}, are {one} numbers, more than the "
-            f"{LARGEST} that a kernel can count: use cs_conv.gpu.tiled, which never writes them"
+            f"the columns of one image, {g.C * g.FH * g.FW} x {g.OH * g.OW}, are {one} numbers, more than "
+            f"the {LARGEST} that a kernel can count: use cs_conv.gpu.tiled, which never writes them"
         )
     count = max(1, min(COLUMN_BYTES // (one * itemsize), LARGEST // one))
     for first in range(0, g.N, count):

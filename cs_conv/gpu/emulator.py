@@ -3,8 +3,8 @@
     with on_cpu():
         out = cs_conv.gpu.conv_forward(x, w, b)      # NumPy arrays, kernels and all
 
-It is for tests and lessons on small cases, where there is no GPU: indices, tiles and barriers are those of the
-real thing. Speed is not, and no GPU has been tested when this passes.
+It is for tests and lessons on small cases, where there is no GPU: indices, tiles and barriers are those of
+the real thing. Speed is not, and no GPU has been tested when this passes.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ def available() -> bool:
 
 
 @contextmanager
-def on_cpu(backwards: bool = False) -> Iterator[Emulator]:
-    """Let `cs_conv.gpu` run on NumPy arrays here; `backwards`: the threads of a block take turns the other way."""
-    with machine.using(Emulator(backwards)) as emulator:
-        yield emulator
+def on_cpu(backwards: bool = False) -> Iterator[None]:
+    """Let `cs_conv.gpu` run on NumPy arrays; `backwards`: the threads of a block take turns the other way."""
+    with machine.using(Emulator(backwards)):
+        yield
 
 
 class Emulator:
     """A machine whose arrays are NumPy's and whose kernels are g++'s."""
 
-    xp = np
+    xp: Any = np
     array = "numpy"
 
     def __init__(self, backwards: bool = False) -> None:
@@ -63,9 +63,9 @@ class Emulator:
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
         """An array that nothing has been written to: NaN, so that what a kernel forgets shows."""
-        return np.frombuffer(bytearray(b"\xff") * (int(np.prod(shape)) * np.dtype(dtype).itemsize), dtype).reshape(
-            shape
-        )
+        return np.frombuffer(
+            bytearray(b"\xff") * (int(np.prod(shape)) * np.dtype(dtype).itemsize), dtype
+        ).reshape(shape)
 
     def launch(
         self,
@@ -85,7 +85,7 @@ class Emulator:
 
 
 def compile_text(text: str, more: str = "") -> ctypes.CDLL:
-    """Compile CUDA C++ that may use what `on_cpu/` offers. ValueError with the compiler's words where it fails."""
+    """Compile CUDA C++ that may use what `on_cpu/` offers. ValueError with what the compiler says."""
     entries = "".join(f"ENTRY({kernel})\n" for kernel in kernels_in(text))
     return _compiled(f'#include "cuda_on_cpu.h"\nnamespace {{\n{text}\n}}\n{entries}{more}')
 
@@ -120,7 +120,7 @@ def run(
 
 
 class _Guarded:
-    """A copy of an array between two margins of 0xff bytes: NaN to whoever reads there, and a trap for writers."""
+    """A copy of an array between two margins of 0xff bytes: NaN to who reads there, a trap for who writes."""
 
     def __init__(self, array: Array) -> None:
         self.array = array
@@ -142,7 +142,7 @@ class _Guarded:
 def _library(
     file: str, types: tuple[tuple[str, str], ...], names: tuple[str, ...], tiles: tuple[tuple[str, int], ...]
 ) -> ctypes.CDLL:
-    """One library for all layers: sizes are variables here, not constants, so that g++ runs once for each file."""
+    """One library for all layers: sizes are variables here, not constants, so that g++ runs once a file."""
     text = text_of(file, HEADERS)
     assign = "".join(f"{name} = sizes[{number}];" for number, name in enumerate(names))
     above = constants(dict(types), dict(tiles)) + f"static int {', '.join(names)};\n"
@@ -152,11 +152,23 @@ def _library(
 @cache
 def _compiled(text: str) -> ctypes.CDLL:
     if not available():
-        raise RuntimeError("there is no g++ here, which kernels need to run on the CPU: install it (apt-get install g++)")
+        raise RuntimeError(
+            "there is no g++ here, which kernels need to run on the CPU: install it (apt-get install g++)"
+        )
     path = _folder() / hashlib.sha256(text.encode()).hexdigest()[:16]
     source, target = path.with_suffix(".cpp"), path.with_suffix(".so")
     source.write_text(text, encoding="utf-8")
-    command = ["g++", "-std=c++20", "-O1", "-w", "-U_FORTIFY_SOURCE", "-fPIC", "-shared", f"-I{HEADERS}", str(source)]
+    command = [
+        "g++",
+        "-std=c++17",
+        "-O1",
+        "-w",
+        "-U_FORTIFY_SOURCE",
+        "-fPIC",
+        "-shared",
+        f"-I{HEADERS}",
+        str(source),
+    ]
     done = subprocess.run([*command, "-o", str(target)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise ValueError(f"the compiler does not take this kernel:\n{done.stderr}")

@@ -27,7 +27,7 @@ C_NAMES = {
 
 
 def each(count: int, file: str, kernel: str, g: Geometry, *arguments: Any, **dtypes: np.dtype[Any]) -> None:
-    """Launch one thread for each of `count` numbers. A keyword names the dtype of a kernel's type: real=x.dtype.
+    """Launch one thread for each of `count` numbers. A keyword gives a kernel's type its dtype: real=x.dtype.
 
     The last block is rarely full: `count` rounded up to whole blocks is what runs.
     """
@@ -45,7 +45,7 @@ def grid(
     *arguments: Any,
     **dtypes: np.dtype[Any],
 ) -> None:
-    """Launch a grid of blocks. Kernels read arrays in C order, so others are copied first, on their own machine."""
+    """Launch a grid of blocks. Kernels read arrays in C order, so others are copied first, where they are."""
     if 0 in blocks:
         return  # no images, no work; a GPU refuses an empty grid
     here = machine.current()

@@ -1,7 +1,8 @@
 """Where `cs_conv.gpu` computes: on a CUDA device, through CuPy, unless `using` says otherwise.
 
 A machine has an array module `xp`, says which arrays it takes, and launches kernels. Nothing here moves data:
-an array that is in the wrong place is an error, because a transfer costs more than most kernels and must be seen.
+an array that is in the wrong place is an error, because a transfer costs more than most kernels and must be
+seen.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -60,12 +61,12 @@ class Device:
     def refuse(self, array: Any) -> str | None:
         """What is wrong with an argument, or None where it is an array on the current device."""
         if isinstance(array, np.ndarray):
-            return "not a NumPy array, which the GPU cannot see: move it once, before the work, with cupy.asarray"
+            return "not a NumPy array, which the GPU cannot see: move it once, before the work: cupy.asarray"
         if not isinstance(array, self.xp.ndarray):
             return f"not {type(array).__name__}: use cupy.asarray"
-        here = self.xp.cuda.Device().id
-        if array.device.id != here:
-            return f"on GPU {here}, not on GPU {array.device.id}: choose it with cupy.cuda.Device({array.device.id})"
+        here, there = self.xp.cuda.Device().id, array.device.id
+        if there != here:
+            return f"on GPU {here}, not on GPU {there}: choose it with cupy.cuda.Device({there})"
         return None
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
@@ -104,15 +105,14 @@ def _module(cupy: Any, text: str) -> Any:
 
 
 _chosen: list[Machine] = []
-AnyMachine = TypeVar("AnyMachine", bound=Machine)
 
 
 @contextmanager
-def using(machine: AnyMachine) -> Iterator[AnyMachine]:
+def using(machine: Machine) -> Iterator[None]:
     """Compute on this machine for a while."""
     _chosen.append(machine)
     try:
-        yield machine
+        yield
     finally:
         _chosen.pop()
 
@@ -129,7 +129,8 @@ def _device() -> Device:
         cupy = importlib.import_module("cupy")
     except ImportError as error:
         raise NoGPUError(
-            f"cs_conv.gpu needs CuPy, which cannot be imported here ({error}): pip install 'cs-conv[gpu]'. {advice}"
+            f"cs_conv.gpu needs CuPy, which cannot be imported here ({error}): "
+            f"pip install 'cs-conv[gpu]'. {advice}"
         ) from None
     try:
         count = cupy.cuda.runtime.getDeviceCount()

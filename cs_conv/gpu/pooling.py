@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from cs_conv.geometry import Array, Pad, Pair, Shape
+from cs_conv.geometry import Array, Geometry, Pad, Pair, Shape
+from cs_conv.gpu import launch
 from cs_conv.gpu.checks import check_dout, check_images, check_switches, pool_geometry
-from cs_conv.gpu.launch import each, empty
-
-FILE = "pooling.cu"
+from cs_conv.gpu.launch import empty
 
 
 def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[Array, Array]:
@@ -21,9 +22,9 @@ def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[
     check_images(x)
     g = pool_geometry(x.shape, size, stride, pad)
     out = empty((g.N, g.C, g.OH, g.OW), x.dtype)
-    # The smallest type that holds every index: switches are written and read, and memory is what pooling costs.
+    # The smallest type that holds every index: memory is what pooling costs.
     switches = empty(out.shape, np.min_scalar_type(g.FH * g.FW - 1))
-    each(out.size, FILE, "max_pool_forward", g, g.N, x, out, switches, real=x.dtype, place=switches.dtype)
+    _each(out.size, "max_pool_forward", g, g.N, x, out, switches, real=x.dtype, place=switches.dtype)
     return out, switches
 
 
@@ -39,7 +40,7 @@ def max_pool_backward(
     check_dout(dout, g)
     check_switches(switches, g)
     dx = empty((g.N, g.C, g.H, g.W), dout.dtype)
-    each(dx.size, FILE, "max_pool_backward", g, g.N, dout, switches, dx, real=dout.dtype, place=switches.dtype)
+    _each(dx.size, "max_pool_backward", g, g.N, dout, switches, dx, real=dout.dtype, place=switches.dtype)
     return dx
 
 
@@ -51,7 +52,7 @@ def average_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Ar
     check_images(x)
     g = pool_geometry(x.shape, size, stride, pad)
     out = empty((g.N, g.C, g.OH, g.OW), x.dtype)
-    each(out.size, FILE, "average_pool_forward", g, g.N, x, out, real=x.dtype, place=np.dtype(int))
+    _each(out.size, "average_pool_forward", g, g.N, x, out, real=x.dtype)
     return out
 
 
@@ -63,7 +64,7 @@ def average_pool_backward(dout: Array, x_shape: Shape, size: Pair, stride: Pair,
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)
     dx = empty((g.N, g.C, g.H, g.W), dout.dtype)
-    each(dx.size, FILE, "average_pool_backward", g, g.N, dout, dx, real=dout.dtype, place=np.dtype(int))
+    _each(dx.size, "average_pool_backward", g, g.N, dout, dx, real=dout.dtype)
     return dx
 
 
@@ -75,20 +76,27 @@ def l2_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
     check_images(x)
     g = pool_geometry(x.shape, size, stride, pad)
     out = empty((g.N, g.C, g.OH, g.OW), x.dtype)
-    each(out.size, FILE, "l2_pool_forward", g, g.N, x, out, real=x.dtype, place=np.dtype(int))
+    _each(out.size, "l2_pool_forward", g, g.N, x, out, real=x.dtype)
     return out
 
 
 def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
     """Let each pixel collect its share, its value over the length of the window.
 
-    dout: (N, C, OH, OW). x: (N, C, H, W). Returns dx: (N, C, H, W). The lengths are computed again: one pass over
-    the images that saves each pixel from adding up every window over it.
-    A window of zeros has no direction (the norm has a kink there) and gets the gradient 0.
+    dout: (N, C, OH, OW). x: (N, C, H, W). Returns dx: (N, C, H, W). The lengths are computed again: one pass
+    over the images that saves each pixel from adding up every window over it. A window of zeros has no
+    direction (the norm has a kink there) and gets the gradient 0.
     """
     out = l2_pool_forward(x, size, stride, pad)
     g = pool_geometry(x.shape, size, stride, pad)
     check_dout(dout, g, x.dtype)
     dx = empty(x.shape, x.dtype)
-    each(dx.size, FILE, "l2_pool_backward", g, g.N, dout, out, x, dx, real=x.dtype, place=np.dtype(int))
+    _each(dx.size, "l2_pool_backward", g, g.N, dout, out, x, dx, real=x.dtype)
     return dx
+
+
+def _each(
+    count: int, kernel: str, g: Geometry, *arguments: int | Array, real: Any, place: Any = np.uint8
+) -> None:
+    """One thread for each of `count` numbers; only max pooling cares which integers its switches are."""
+    launch.each(count, "pooling.cu", kernel, g, *arguments, real=real, place=place)

@@ -1,4 +1,4 @@
-"""From the files of `kernels/` to one source text that a compiler takes, with a layer's sizes written above it."""
+"""From the files of `kernels/` to one text that a compiler takes, with a layer's sizes written above it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KERNEL = re.compile(r"__global__ void(?: __launch_bounds__\(\w+\))?\s+(\w+)\(")
 
 
 def sizes_of(g: Geometry) -> dict[str, int]:
-    """The sizes that kernels know by name: all of a geometry but N, the batch, which may change every call."""
+    """The sizes that kernels know by name: all of a geometry but N, which may change with every call."""
     return {
         "C": g.C,
         "H": g.H,

@@ -10,10 +10,8 @@
 #include <string.h>
 #include <ucontext.h>
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
-#include <vector>
 
 #define __global__
 #define __device__ inline
@@ -22,7 +20,9 @@
 #define __align__(bytes) __attribute__((aligned(bytes)))
 #define __shared__ static __attribute__((section("shared")))
 
-using std::isinf, std::isnan, std::max, std::min;
+using std::isinf, std::isnan;
+template <class T> inline T min(T a, T b) { return b < a ? b : a; }
+template <class T> inline T max(T a, T b) { return a < b ? b : a; }
 
 struct dim3 {
     unsigned x = 1, y = 1, z = 1;
@@ -34,7 +34,7 @@ extern "C" __attribute__((weak, visibility("hidden"))) char __start_shared[], __
 
 namespace on_cpu {
 
-const int STACK = 64 * 1024, WARP = 32;
+const int STACK = 64 * 1024, WARP = 32, MOST_THREADS = 1024;  // a block
 enum State { RUNNING, AT_BARRIER, AT_WARP_BARRIER, ENDED };
 
 struct Fiber {
@@ -47,7 +47,7 @@ struct Fiber {
     float left[4], right[2];  // what a thread shows to its warp in an instruction of the tensor cores
 };
 
-static std::vector<Fiber *> fibers;  // of one block; used again for the next
+static Fiber *fibers[MOST_THREADS];  // of one block; used again for the next
 static Fiber *current;
 static jmp_buf scheduler;
 static void (*body)(void **);
@@ -95,8 +95,8 @@ static bool pass(int first, int last, State barrier) {
 static bool run_block(bool backwards) {
     int threads = blockDim.x * blockDim.y * blockDim.z;
     if (__start_shared) memset(__start_shared, 0xff, __stop_shared - __start_shared);
-    while ((int)fibers.size() < threads) fibers.push_back(make_fiber());
     for (int t = 0; t < threads; t++) {
+        if (!fibers[t]) fibers[t] = make_fiber();
         fibers[t]->number = t;
         fibers[t]->index = {t % blockDim.x, t / blockDim.x % blockDim.y, t / (blockDim.x * blockDim.y)};
         fibers[t]->state = RUNNING;
@@ -124,7 +124,7 @@ static int run(const unsigned *grid, const unsigned *block, void **arguments, bo
             for (unsigned x = 0; x < grid[0]; x++) {
                 blockIdx = {x, y, z};
                 if (run_block(backwards)) continue;
-                fibers.clear();  // some are stuck for good
+                memset(fibers, 0, sizeof fibers);  // some are stuck for good
                 return 1;
             }
     return 0;

@@ -13,8 +13,8 @@ static inline tf32 to_tf32(float value) {  // round the mantissa to 10 bits, hal
 
 static inline void multiply_add(float *sums, const tf32 *a, const tf32 *b) {
     on_cpu::Fiber *me = on_cpu::current;
-    std::copy(a, a + 4, me->left);
-    std::copy(b, b + 2, me->right);
+    memcpy(me->left, a, sizeof me->left);
+    memcpy(me->right, b, sizeof me->right);
     __syncwarp();  // the whole warp has shown what it holds
     on_cpu::Fiber **warp = &on_cpu::fibers[me->number / 32 * 32];
     int group = me->number % 32 / 4, member = me->number % 4;
