@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import linecache
 import sys
+import sysconfig
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
 
+import cs_conv
+
 from .exercise import Case, Exercise, Function, Speed
-from .outcome import OURS, Outcome, call_all
+from .outcome import Outcome, call_all
 from .values import same
 from .verdict import Failure, Recognised, Verdict
 
@@ -32,10 +36,12 @@ WON, LOST = 1.15, 0.76
 BATCH = 4e-3
 """Seconds of fast calls in a row, at least, in each round: a single short call meets cold caches."""
 
-TELLING = frozenset({"_vectorize_call", "apply_along_axis", "fromfunction", "append", "<genexpr>"})
-"""Python code of NumPy's (and generators) that shows in which style a loop is written."""
+WRAPPERS = frozenset({"_vectorize_call", "apply_along_axis", "fromfunction"})
+"""Functions of NumPy's that call one of Python's over and over."""
+REPEATED = frozenset({"append", "<genexpr>"})
+"""What shows, where it is entered more often for more places, in which style a loop is written."""
 HEAVY = frozenset({"_sum", "einsum"})
-"""The same for answers whose only loops, if any, are over the places of a filter: where their time goes."""
+"""Where the time goes in answers whose only loops, if any, are over the places of a filter."""
 
 
 # Lines
@@ -47,7 +53,7 @@ class Lines:
 
     total: int = 0
     at: Counter[tuple[CodeType, int]] = field(default_factory=Counter)
-    functions: set[str] = field(default_factory=set)
+    functions: Counter[str] = field(default_factory=Counter)
 
 
 @contextmanager
@@ -66,7 +72,8 @@ def counted(lines: Lines) -> Iterator[None]:
 
     def entered(frame: FrameType, event: str, argument: Any) -> Any:
         lines.total += 1
-        lines.functions.add(frame.f_code.co_name)
+        if frame.f_code.co_name[0] != "<" or _own(frame.f_code):
+            lines.functions[frame.f_code.co_name] += 1
         return local
 
     before = sys.gettrace()
@@ -96,16 +103,19 @@ class Growth:
 
     @property
     def with_places(self) -> bool:
-        """Whether there are lines for every single place: more than rows and columns explain by themselves."""
+        """Whether there are lines for every place: more than rows and columns explain by themselves."""
         i, j = self.places
         together = self.total(i, j) - self.total(i) - self.total(j) + self.total()
         return together >= self.sizes[i] * self.sizes[j]
 
     @property
     def style(self) -> tuple[frozenset[str], frozenset[str]]:
-        """What tells one slow way from another: the axes of its loops, and the functions it runs."""
-        telling = TELLING | HEAVY if self.axes <= {"FH", "FW"} else TELLING
-        return self.axes, frozenset(self.lines[()].functions & telling)
+        """What tells one slow way from another: the axes of its loops, and the functions it runs in them."""
+        before, after = self.lines[()].functions, self.lines[self.places].functions
+        telling = WRAPPERS & set(after) | {name for name in REPEATED if after[name] > before[name]}
+        if self.axes <= {"FH", "FW"}:
+            telling |= HEAVY & set(after)
+        return self.axes, frozenset(telling)
 
     @property
     def busiest(self) -> tuple[str, int, int]:
@@ -113,12 +123,26 @@ class Growth:
         at = self.lines[self.places].at
         own = {place: n for place, n in at.items() if _own(place[0])} or dict(at)
         (code, number), times = max(own.items(), key=lambda item: item[1])
-        return linecache.getline(code.co_filename, number).strip(), number, times
+        return _text(code, number), number, times
+
+
+def _text(code: CodeType, number: int) -> str:
+    return linecache.getline(code.co_filename, number).strip()
+
+
+_EXERCISES = str(Path(__file__).with_name("exercises"))
+_LIBRARIES = (
+    *(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")),
+    str(Path(cs_conv.__file__).parent),
+    "<__array_function__",
+    "<frozen",
+)
 
 
 def _own(code: CodeType) -> bool:
-    """Whether code is the student's, not NumPy's or Python's."""
-    return not code.co_filename.startswith(OURS)
+    """Whether code is the student's (or the catalogue's, in a student's place), not a library's."""
+    name = code.co_filename
+    return name.startswith(_EXERCISES) or not name.startswith(_LIBRARIES)
 
 
 def growth(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Growth:
@@ -142,7 +166,7 @@ def growth(function: Function, exercise: Exercise, speed: Speed, seed: int) -> G
 
 @dataclass(frozen=True)
 class Race:
-    """How it ended: the shortest call of our loops and of the answer, in seconds, or the words for a fault."""
+    """How it ended: the shortest call of our loops and of the answer, in seconds, or what is wrong."""
 
     slow: float = np.inf
     fast: float = np.inf
@@ -230,6 +254,7 @@ class Stopwatch:
         self.fault: Callable[[], str] = partial(fault, function) if fault else str
 
     def __call__(self, *args: Any, **options: Any) -> Any:
+        """Call it, and note the time."""
         before = [clock() for clock in self.clocks]
         value = self.function(*args, **options)
         self.last = min(clock() - then for clock, then in zip(self.clocks, before, strict=True))
@@ -247,7 +272,7 @@ CLOCKS: tuple[Callable[[], float], ...] = (
 
 
 def judged(
-    verdict: Verdict, exercise: Exercise, function: Function, raced: Callable[..., Race] = race
+    verdict: Verdict, exercise: Exercise, function: Function, raced: Callable[..., Race] | None = None
 ) -> Verdict:
     """The verdict on an answer whose values are right, with its speed judged too."""
     speed = exercise.speed
@@ -258,7 +283,7 @@ def judged(
     )
     if counts is not None and counts.with_places:
         return _failed(verdict, exercise, _lines_problem(counts), counts)
-    at = raced(function, exercise, speed, verdict.seed)
+    at = (raced or race)(function, exercise, speed, verdict.seed)
     if at.won(speed.times):
         return verdict
     return _failed(
@@ -267,7 +292,7 @@ def judged(
 
 
 def _failed(verdict: Verdict, exercise: Exercise, problem: str, counts: Growth | None) -> Verdict:
-    """The verdict without the points for speed, and the slow ways of the catalogue that run the same lines."""
+    """The verdict without the points for speed, with the catalogue's slow ways that run the same lines."""
     assert exercise.speed is not None
     name = exercise.speed.aspect
     failure = Failure(Case("speed", "", ()), "", problem)
@@ -289,32 +314,32 @@ def _styles(exercise: Exercise) -> tuple[Any, ...]:
 
 def _lines_problem(counts: Growth) -> str:
     i, j = counts.places
-    before = counts.sizes[i] * counts.sizes[j]
-    text, number, times = counts.busiest
+    small, large = (f"{n * counts.sizes[i]}x{n * counts.sizes[j]}" for n in (1, 2))
     return (
-        f"makes Python run lines for every place of the output: {counts.total():,} lines for "
-        f"{counts.sizes[i]}x{counts.sizes[j]} places, {counts.total(i, j):,} for "
-        f"{2 * counts.sizes[i]}x{2 * counts.sizes[j]}, where a fast way runs the same number for both. With "
-        f"{4 * before} places, line {number} runs most often, {times:,} times: `{text}`"
+        f"makes Python run more lines with every place of the output: {counts.total():,} lines for {small} "
+        f"places, {counts.total(i, j):,} for {large}. A fast way runs as many for both. {_busiest(counts)}"
     )
 
 
 def _race_problem(at: Race, speed: Speed, counts: Growth | None) -> str:
+    sizes = ", ".join(f"{axis} = {size}" for axis, size in speed.large.items())
     words = (
-        f"is {_times(at.ratio)} as fast as the loops; {_times(speed.times)} is asked. On "
-        f"{', '.join(f'{axis} {size}' for axis, size in speed.large.items())} the loops take "
-        f"{at.slow * 1e3:.0f} ms and yours {at.fast * 1e3:.2g} ms"
+        f"is {_times(at.ratio)} as fast as our loops, and {_times(speed.times)} is asked: for {sizes} they "
+        f"take {at.slow * 1e3:.0f} ms and yours {at.fast * 1e3:.2g} ms"
     )
     if counts is None:
         return words
     axes = [axis for axis in counts.sizes if axis in counts.axes]
     if not axes:
-        return f"{words}. Python runs {counts.total()} lines, whatever the sizes: the time goes inside one of them"
+        return f"{words}. No loop of Python grows with the input: the time goes inside NumPy"
+    grow = "grows" if len(axes) == 1 else "grow"
+    return f"{words}. Python runs more lines as {' and '.join(axes)} {grow}. {_busiest(counts)}"
+
+
+def _busiest(counts: Growth) -> str:
     text, number, times = counts.busiest
-    return (
-        f"{words}. Python runs more lines as {' and '.join(axes)} {'grow' if len(axes) > 1 else 'grows'}; line "
-        f"{number} runs most often: `{text}`"
-    )
+    places = 4 * counts.sizes[counts.places[0]] * counts.sizes[counts.places[1]]
+    return f"With {places} places, line {number} runs most often, {times:,} times: `{text}`"
 
 
 def _times(ratio: float) -> str:
