@@ -43,7 +43,7 @@ def judge(
     known = find(exercise) if isinstance(exercise, str) else exercise
     seed = whole(seed)
     outcomes = call_all(function, cases_of(known, seed), known.arguments, known.parts, strange=True)
-    verdict = _verdict(known, seed, outcomes, _name(function))
+    verdict = _verdict(known, seed, _answer(known, seed, outcomes), _name(function))
     timed = known.speed is not None and aspect in (None, known.speed.aspect)
     return speed.judged(verdict, known, function) if timed else verdict
 
@@ -65,7 +65,7 @@ def judge_mistakes(exercise: str, seed: int) -> list[tuple[Mistake, Verdict]]:
     Nothing is timed: a mistake that is slow has lost its race.
     """
     known = find(exercise)
-    verdicts = [(entry.mistake, _verdict(known, seed, entry.outcomes)) for entry in _catalogue(known, seed)]
+    verdicts = [(entry.mistake, _verdict(known, seed, entry.answer)) for entry in _catalogue(known, seed)]
     return [(m, speed.judged(v, known, m.function, speed.lost) if m.slow else v) for m, v in verdicts]
 
 
@@ -81,16 +81,17 @@ def _name(function: Function) -> str:
     return name if type(name) is str and name.isidentifier() and len(name) <= 60 else ""
 
 
-def _verdict(exercise: Exercise, seed: int, outcomes: Outcomes, answer: str = "") -> Verdict:
-    mine = _rows(exercise, seed, outcomes)
-    findings = _findings(exercise, seed, outcomes, mine)
+@np.errstate(all="ignore")
+def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Verdict:
+    findings = _findings(exercise, seed, mine)
     aspects = tuple(
-        _judged(exercise, a, [f for f in findings if _counts(f, a)], outcomes, seed) for a in exercise.aspects
+        _judged(exercise, a, [f for f in findings if _counts(f, a)], mine.outcomes, seed)
+        for a in exercise.aspects
     )
     passed = all(a.passed for a in aspects)
-    mistakes = () if passed else (*_habits(findings, exercise), *_recognise(exercise, seed, mine, aspects))
-    notes = _notes(exercise, seed, outcomes)
-    return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, notes, answer)
+    mistakes = () if passed else (*_habits(findings), *_recognise(exercise, seed, mine, aspects))
+    notes = _notes(exercise, seed, mine.outcomes)
+    return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, notes, name)
 
 
 # What is the same for all answers: a few seeds are remembered, for several test cells ask about one exercise.
@@ -134,6 +135,25 @@ def _expected(exercise: Exercise, seed: int) -> tuple[Outcomes, Mapping[str, Row
 
 
 @dataclass(frozen=True, eq=False)
+class Answer:
+    """What a function gave on the cases of one seed; of those that fit, part by part, which are `right`."""
+
+    outcomes: Outcomes
+    rows: Mapping[str, Row]
+    right: Mapping[str, np.ndarray]
+
+    def wrong(self, part: str) -> np.ndarray:
+        """Where this part came back with wrong values."""
+        return self.rows[part].present & ~self.right[part]
+
+
+@np.errstate(all="ignore")
+def _answer(exercise: Exercise, seed: int, outcomes: Outcomes) -> Answer:
+    mine, (_, wanted) = _rows(exercise, seed, outcomes), _expected(exercise, seed)
+    return Answer(outcomes, mine, {part: mine[part].agreement(wanted[part]) for part in mine})
+
+
+@dataclass(frozen=True, eq=False)
 class Entry:
     """A mistake of the catalogue on the cases of one seed.
 
@@ -142,8 +162,7 @@ class Entry:
     """
 
     mistake: Mistake
-    outcomes: Outcomes
-    rows: Mapping[str, Row]
+    answer: Answer
     home: frozenset[str]
 
 
@@ -154,9 +173,8 @@ def _catalogue(exercise: Exercise, seed: int) -> tuple[Entry, ...]:
 
 def _entry(exercise: Exercise, seed: int, mistake: Mistake) -> Entry:
     outcomes = call_all(mistake.function, cases_of(exercise, seed), exercise.arguments, exercise.parts)
-    mine, (_, right) = _rows(exercise, seed, outcomes), _expected(exercise, seed)
-    home = frozenset(p for p in exercise.parts if (mine[p].present & ~mine[p].agreement(right[p])).any())
-    return Entry(mistake, outcomes, mine, home)
+    answer = _answer(exercise, seed, outcomes)
+    return Entry(mistake, answer, frozenset(part for part in exercise.parts if answer.wrong(part).any()))
 
 
 @lru_cache(maxsize=8)
@@ -197,16 +215,13 @@ class Finding:
     part: str = ""
 
 
-def _findings(
-    exercise: Exercise, seed: int, outcomes: Outcomes, mine: Mapping[str, Row]
-) -> tuple[Finding, ...]:
-    expected, right = _expected(exercise, seed)
-    agree = {part: mine[part].agreement(right[part]) for part in exercise.parts}
+def _findings(exercise: Exercise, seed: int, mine: Answer) -> tuple[Finding, ...]:
+    outcomes, expected = mine.outcomes, _expected(exercise, seed)[0]
     cases = cases_of(exercise, seed)
     answers = any(o.parts for o in outcomes)
     found = []
     for place, number in enumerate(_fitting(exercise, seed)):
-        parts = [part for part in exercise.parts if not agree[part][place]]
+        parts = [part for part in exercise.parts if not mine.right[part][place]]
         for kind, part in _compare(outcomes, expected, number, cases[number], parts):
             found.append(Finding(number, cases[number], kind, part))
     for number in set(range(len(cases))) - set(_fitting(exercise, seed)):
@@ -381,7 +396,7 @@ MEMORY = (
 )
 
 
-def _habits(findings: Iterable[Finding], exercise: Exercise) -> Iterator[Recognised]:
+def _habits(findings: Iterable[Finding]) -> Iterator[Recognised]:
     """What shows only when a function is called more than once, whatever the exercise."""
     for kind, (name, advice) in {Kind.OVERWRITTEN: ONE_ARRAY, Kind.REMEMBERED: MEMORY}.items():
         parts = frozenset(f.part for f in findings if f.kind is kind)
@@ -390,20 +405,20 @@ def _habits(findings: Iterable[Finding], exercise: Exercise) -> Iterator[Recogni
 
 
 def _recognise(
-    exercise: Exercise, seed: int, mine: Mapping[str, Row], aspects: Iterable[AspectResult]
+    exercise: Exercise, seed: int, mine: Answer, aspects: Iterable[AspectResult]
 ) -> tuple[Recognised, ...]:
     """The mistakes that give the student's results: all of them, those of a part, or those of an aspect."""
-    right = _agreeing(mine, _expected(exercise, seed)[1])
-    explained = [(entry, _agreeing(mine, entry.rows)) for entry in _catalogue(exercise, seed)]
+    right = frozenset(part for part, cases in mine.right.items() if cases.all())
+    explained = [(entry, _agreeing(mine, entry.answer)) for entry in _catalogue(exercise, seed)]
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
-    complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine)]
+    complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine.rows)]
     named = tuple(
         Recognised(entry.mistake.name, entry.mistake.advice, parts - right)
         for entry, parts in complete or explained
         if parts - right and (not entry.home or (parts - right) & entry.home)
     )
-    left = frozenset(mine) - right - frozenset[str]().union(*(r.parts for r in named))
+    left = frozenset(mine.rows) - right - frozenset[str]().union(*(r.parts for r in named))
     unexplained = [exercise.aspect(a.name) for a in aspects if a.wrong_parts & left]
     found: dict[Mistake, list[Aspect]] = {}
     for aspect in unexplained:
@@ -412,8 +427,8 @@ def _recognise(
     return (*named, *(_in_aspects(mistake, aspects, exercise) for mistake, aspects in found.items()))
 
 
-def _agreeing(mine: Mapping[str, Row], theirs: Mapping[str, Row]) -> frozenset[str]:
-    return frozenset(part for part in mine if mine[part].agrees(theirs[part]))
+def _agreeing(mine: Answer, theirs: Answer) -> frozenset[str]:
+    return frozenset(part for part, row in mine.rows.items() if row.agrees(theirs.rows[part]))
 
 
 def _in_aspects(mistake: Mistake, aspects: list[Aspect], exercise: Exercise) -> Recognised:
@@ -425,20 +440,19 @@ ENOUGH = 3
 """On so many wrong results, at least, two answers must agree before one is called by the other's name."""
 
 
-def _recognise_in(exercise: Exercise, seed: int, mine: Mapping[str, Row], aspect: Aspect) -> Mistake | None:
+def _recognise_in(exercise: Exercise, seed: int, mine: Answer, aspect: Aspect) -> Mistake | None:
     """The one mistake that gives the student's results on all cases of this aspect.
 
     For answers with several mistakes, no two of which the same cases show.
     """
     parts = aspect.parts or frozenset(exercise.parts)
-    cases, right = cases_of(exercise, seed), _expected(exercise, seed)[1]
-    asked = [aspect.tags is None or cases[i].tag in aspect.tags for i in _fitting(exercise, seed)]
-    off = np.any([mine[p].present & ~mine[p].agreement(right[p]) for p in parts], axis=0)
-    if aspect.only_shape or (off & asked).sum() < ENOUGH:
+    cases = cases_of(exercise, seed)
+    asked = np.array([aspect.tags is None or cases[i].tag in aspect.tags for i in _fitting(exercise, seed)])
+    if aspect.only_shape or (np.any([mine.wrong(p) for p in parts], axis=0) & asked).sum() < ENOUGH:
         return None
     same_there = [
         entry.mistake
         for entry in _catalogue(exercise, seed)
-        if all(mine[p].agreement(entry.rows[p])[asked].all() for p in parts)
+        if all(mine.rows[p].agreement(entry.answer.rows[p])[asked].all() for p in parts)
     ]
     return same_there[0] if len(same_there) == 1 else None
