@@ -73,3 +73,14 @@ def test_a_scan_lights_up_the_pixel_where_row_and_column_meet():
     assert image[h, w] == cols[27, 17]
     lit = left.collections[0].get_offsets()
     np.testing.assert_array_equal([image[int(y), int(x)] for x, y in lit], cols[27])
+
+
+def test_a_scanned_column_and_its_window_are_lit_and_the_rest_is_dimmed():
+    image = np.linspace(0.1, 1, 24 * 32).reshape(24, 32)
+    cols = im2col(image[None, None], (8, 8), 4)
+    columns.show_scan(image, (8, 8), 4, column=9, row=0)
+    left, right = (np.asarray(ax.images[0].get_array()) for ax in plt.gcf().axes)
+    assert np.argwhere(left == image).min(axis=0).tolist() == [4, 8]
+    assert np.argwhere(left == image).max(axis=0).tolist() == [11, 15]
+    assert np.unique(np.argwhere(right == cols)[:, 1]).tolist() == [9]
+    np.testing.assert_array_equal(right[:, 9], cols[:, 9])

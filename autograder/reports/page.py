@@ -12,12 +12,13 @@ from autograder.reports.tables import points, seen
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222 }
-body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2.2rem }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-meter { width: 9rem } small { color: #555 }
+th, td.n { overflow-wrap: normal }
+meter { width: 9rem; max-width: 20vw } small { color: #555 }
 """
 
 
@@ -81,7 +82,7 @@ def _misconceptions(record: Record) -> str:
             str(m.count),
             escape(m.exercise),
             f"<strong>{escape(m.name)}</strong><br>{escape(m.advice)}<br>"
-            f"<small>{escape(', '.join(m.students))}</small>",
+            "<small>" + ", ".join(f"<bdi>{escape(who)}</bdi>" for who in m.students) + "</small>",
         ]
         for m in record.misconceptions
     ]
@@ -117,7 +118,7 @@ def _students(record: Record) -> str:
         if result.status is not Status.GRADED:
             status += f"<br><small>{escape(result.status.meaning)}</small>"
         row = [
-            escape(result.student),
+            f"<bdi>{escape(result.student)}</bdi>",
             status,
             points(result),
             _meter(share, points(result)),

@@ -28,11 +28,12 @@ POLICY = "; ".join(
 )
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1f2328; background: #fff }
+  color: #1f2328; background: #fff; overflow-wrap: anywhere }
+h1 { font-size: 1.5rem }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #d0d7de }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d0d7de }
-td.points { white-space: nowrap; text-align: right }
+td.points { white-space: nowrap; text-align: right; overflow-wrap: normal }
 pre { background: #f6f8fa; padding: .6rem; overflow: auto; white-space: pre-wrap; max-height: 30rem }
 pre.error { background: #fff1e5 }
 .advice { margin: .2rem 0 }
@@ -40,8 +41,11 @@ img { max-width: 100% }
 """
 
 
-def write_points_page(course: Course, assignment: Assignment, student: str) -> Path:
-    """Write feedback/STUDENT/ASSIGNMENT/points.html from the gradebook and the graded notebooks."""
+def write_points_page(course: Course, assignment: Assignment, student: str, remark: str = "") -> Path:
+    """Write feedback/STUDENT/ASSIGNMENT/points.html from the gradebook and the graded notebooks.
+
+    `remark` is said below the points: why a notebook was not graded in full.
+    """
     score, most, tests = read_scores(course, assignment, student)
     notebooks = {}
     for name in assignment.notebooks:
@@ -50,17 +54,23 @@ def write_points_page(course: Course, assignment: Assignment, student: str) -> P
             notebooks[name] = read_notebook(path)
     path = course.feedback(student, assignment.name) / "points.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        points_page(f"{assignment.title}: {student}", score, most, tests, notebooks), encoding="utf-8"
-    )
+    title = f"{assignment.title}: {student}"
+    path.write_text(points_page(title, score, most, tests, notebooks, remark), encoding="utf-8")
     return path
 
 
 def points_page(
-    title: str, score: float, most: float, tests: Sequence[TestScore], notebooks: dict[str, Any]
+    title: str,
+    score: float,
+    most: float,
+    tests: Sequence[TestScore],
+    notebooks: dict[str, Any],
+    remark: str = "",
 ) -> str:
     """The page as HTML."""
-    body = [f"<h1>{escape(title)}</h1>", f"<p><b>{score:g} of {most:g} points</b></p>", _table(tests)]
+    body = [f"<h1><bdi>{escape(title)}</bdi></h1>", f"<p><b>{score:g} of {most:g} points</b></p>"]
+    body += [f"<p>{escape(remark)}</p>"] if remark else []
+    body.append(_table(tests))
     for name, notebook in notebooks.items():
         body.append(f"<h2>{escape(name)}</h2>")
         for cell in notebook.cells:
@@ -69,7 +79,7 @@ def points_page(
                 continue
             if marks.get("grade") and not marks.get("solution"):
                 body.append(_test(str(marks.get("grade_id")), cell))
-            elif marks.get("solution") or not marks:
+            elif marks.get("solution") or (not marks and cell.get("outputs")):
                 body.append(_own(cell))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'

@@ -25,7 +25,7 @@ from autograder.grading.misnamed import misnamed
 from autograder.grading.results import Result, Status
 from autograder.reports.feedback import write_feedback
 from autograder.reports.record import Record, refresh_record, save_record
-from autograder.reports.tables import COLOURS, bar, points, printable, seen
+from autograder.reports.tables import COLOURS, NAME, bar, points, printable, seen
 from autograder.stock import require_release
 
 
@@ -60,7 +60,7 @@ def _grade_all(
 ) -> None:
     running: list[str] = []
     lock = threading.Lock()
-    widest = max(len(submission.student) for submission in submissions)
+    widest = min(NAME, max(len(submission.student) for submission in submissions))
     with _progress(console) as progress:
         task = progress.add_task("", total=len(submissions))
 
@@ -97,7 +97,7 @@ def _line(result: Result, widest: int) -> str:
     colour = COLOURS[result.status]
     said = escape(seen(result))
     return (
-        f"  {escape(printable(result.student)):{widest}}  [{colour}]{result.status.value:10}[/]  "
+        f"  {escape(printable(result.student)[:widest].ljust(widest))}  [{colour}]{result.status.value:10}[/]  "
         f"{points(result):>8}  {bar(result.score, result.max_score)}  [dim]{said}[/]"
     )
 

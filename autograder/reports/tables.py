@@ -12,6 +12,9 @@ from rich.text import Text
 from autograder.grading.results import Result, Status
 from autograder.reports.record import Record
 
+NAME = 24
+"""The widest that a student's name is shown in a terminal."""
+
 COLOURS = {
     Status.GRADED: "green",
     Status.TIMED_OUT: "yellow",
@@ -27,7 +30,7 @@ def class_table(record: Record) -> Table:
     table = Table(
         title=escape(f"{record.assignment}: {record.title}"), box=box.SIMPLE_HEAD, caption=record.summary
     )
-    table.add_column("student", no_wrap=True)
+    table.add_column("student", no_wrap=True, max_width=NAME)
     table.add_column("status", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)

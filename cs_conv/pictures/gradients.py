@@ -125,7 +125,7 @@ def show_arrival(
     for words in axes[2].texts:
         p, q = (int(place) for place in np.subtract(words.get_position()[::-1], (i * stride, j * stride)))
         if 0 <= p < FH and 0 <= q < FW and sent[p, q]:
-            words.set_weight("bold")
+            words.set_fontweight("bold")
 
 
 def show_dilated(dout: Any, stride: int, filter_size: tuple[int, int]) -> None:

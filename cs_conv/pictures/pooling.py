@@ -136,7 +136,7 @@ def show_switches(image: Array, switches: NDArray[np.integer], dx: Array, size: 
     colors = right.imshow(dx, cmap=SIGNED, vmin=-top, vmax=top)
     right.set_title("dx: the gradient arrives there and nowhere else", fontsize=10)
     for ax in (left, right):
-        frame(ax, 0, 0, *size, color=FRAME if ax is right else COLORS[1], linewidth=1.5)
+        frame(ax, 0, 0, *size, color=FRAME if ax is right else "white", linewidth=1.5)
         ax.set_xlabel("column w", fontsize=9)
         ax.tick_params(labelsize=8)
         ax.locator_params(integer=True)

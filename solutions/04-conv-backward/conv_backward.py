@@ -429,6 +429,8 @@ print(f"all of dw: relative error {relative_error(yours, measured):.1e}")
 # %% [markdown]
 # *In words: three 3x3 grids, the measured gradient of the first channel of the first filter, yours, and the
 # difference. Where the difference is 0, yours is right.*
+#
+# (A relative error below 1e-9 is rounding.)
 
 # %% nbgrader={"grade": true, "grade_id": "conv_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check("conv_backward", conv_backward, "dw")
@@ -577,8 +579,8 @@ def three_sums(stride, pad):
 three_sums(stride=2, pad=1)
 
 # %% [markdown]
-# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. If yours is near 0.01, that is no
-# rounding: it is a mistake.
+# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. A mistake makes it 0.01, 0.1 or
+# more.
 
 # %% nbgrader={"grade": true, "grade_id": "conv_backward_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check("conv_backward", conv_backward, "stride and padding")
@@ -807,7 +809,7 @@ def feed(pixel, stride, pad):
     show_feeds((7, 7), (3, 3), divmod(pixel, 7), stride, pad)
 
 
-walk, pixel = Play(max=48, interval=700), IntSlider(max=48, value=24, description="pixel")
+walk, pixel = Play(value=24, max=48, interval=700), IntSlider(value=24, max=48, description="pixel")
 stride = Dropdown(options=[1, 2], description="stride")
 pad = Dropdown(options=[0, 1], description="pad")
 jslink((walk, "value"), (pixel, "value"))

@@ -454,8 +454,8 @@ for n, c, i, j in np.ndindex(*out.shape):
 print(f"relative gap    = {adjoint_gap(out, dout, x, greedy):.1e}, when each tied pixel takes all of it")
 
 # %% [markdown]
-# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12; near 0.01 is a mistake, and
-# one that many people make. One forward step caught it, and no step size was needed.
+# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. A mistake makes it 0.01, 0.1
+# or more, as this one does, which many people make. One forward step caught it, and no step size was needed.
 #
 # The checks below compare your `dx` with the right one, and with how the right forward step changes along random
 # directions. They draw their switches at random: any pixel of a window may have been the maximum.
@@ -809,7 +809,7 @@ start = {"FH": 3, "FW": 3, "stride": 2}
 _ = interact(play, **{name: IntSlider(value, 1, 8, continuous_update=False) for name, value in start.items()})
 
 # %% [markdown]
-# *In words: left the coarse photograph with orange dots at the chosen pixels, and a frame around the first
+# *In words: left the coarse photograph with orange dots at the chosen pixels, and a white frame around the first
 # window. The dots are spread over the whole image, since dark windows have a largest pixel too. The largest dots
 # sit on pixels that are brighter than all around them, many on the rim of the cup. Right, on a map of the same
 # size, the gradient: coloured where a dot is, orange for negative and purple for positive values, and pale

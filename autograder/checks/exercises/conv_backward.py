@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache, wraps
+from functools import wraps
 
 import numpy as np
 
@@ -11,12 +11,13 @@ from cs_conv.naive import conv_backward as reference
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, Function, Slope, aspect
+from ._convolution import pads, remembered, sizes, views
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
     def case(tag, about, x, w, draw=integers, **options):
         stride, pad = options.get("stride", 1), options.get("pad", 0)
-        OH, OW = ((n + 2 * pad - f) // stride + 1 for n, f in zip(x[2:], w[2:], strict=True))
+        OH, OW = sizes(x, w[2:], stride, pad)
         return Case(tag, about, (draw(rng, x[0], w[0], OH, OW), draw(rng, *x), draw(rng, *w)), options)
 
     yield case("values", "one image, one channel, one filter", (1, 1, 3, 3), (1, 1, 2, 2))
@@ -36,6 +37,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("geometry", "pad 1", (1, 1, 2, 2), (1, 1, 3, 3), pad=1)
     yield case("geometry", "pad 1 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=1)
     yield case("geometry", "pad 2: some windows see only padding", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
+    yield case("geometry", "pad 3, more than the image", (1, 1, 2, 2), (1, 1, 2, 2), stride=2, pad=3)
     yield case("geometry", "stride 3 and pad 1", (1, 1, 4, 4), (1, 1, 3, 3), stride=3, pad=1)
     yield case("geometry", "stride 2 and pad 1", (2, 2, 5, 5), (2, 2, 3, 3), stride=2, pad=1)
     yield case(
@@ -56,33 +58,29 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(
         "rectangles", "a filter wider than high, real numbers", (2, 3, 4, 6), (3, 3, 2, 4), reals, pad=1
     )
+    yield case(
+        "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 1, 2), (1, 1, 3, 2), stride=2, pad=3
+    )
+    yield case(
+        "rectangles",
+        "three images, a high filter, stride 2, pad 2, real numbers",
+        (3, 3, 5, 8),
+        (2, 3, 3, 2),
+        reals,
+        stride=2,
+        pad=2,
+    )
     dout, x, w = reals(rng, 2, 3, 4, 4), reals(rng, 2, 2, 4, 4), reals(rng, 3, 2, 3, 3)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (dout, x, w)), {"pad": 1})
     yield Case("edges", "arrays that are not contiguous", tuple(map(scattered, (dout, x, w))), {"pad": 1})
+    dout, x, w = reals(rng, 2, 2, 4, 2), reals(rng, 2, 3, 5, 4), reals(rng, 2, 3, 2, 3)
+    about = "arrays that are not contiguous, without padding"
+    yield Case("edges", about, tuple(map(scattered, (dout, x, w))))
     yield case("edges", "one image of one pixel, a 1x1 filter", (1, 1, 1, 1), (1, 1, 1, 1))
-
-
-# The right parts, computed fast: the catalogue asks for them some two thousand times for one wrong answer.
-# Most ask for those of the same arrays, so these are remembered. The strides of rows and columns are apart,
-# so that a mistake can forget one of them.
-
-
-def pads(x, pad):
-    N, C, H, W = x.shape
-    x_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad), x.dtype)
-    x_pad[:, :, pad : pad + H, pad : pad + W] = x
-    return x_pad
 
 
 def crop(dx_pad, x, pad):
     return dx_pad[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-
-
-def views(x, OH, OW, FH, FW, rows=1, columns=1):
-    """All windows of x at once: (N, C, OH, OW, FH, FW), without a copy."""
-    n, c, y, z = x.strides
-    shape = (*x.shape[:2], OH, OW, FH, FW)
-    return np.lib.stride_tricks.as_strided(x, shape, (n, c, rows * y, columns * z, y, z))
 
 
 def slopes(case, rng):
@@ -126,15 +124,9 @@ def input_gradient(dout, x, w, stride, pad):
     return crop(padded_input_gradient(dout, x, w, stride, stride, pad), x, pad)
 
 
+@remembered
 def backward(dout, x, w, stride=1, pad=0):
-    """dx, dw and db; fresh copies, for a mistake may change what it is given."""
-    data = ((a.tobytes(), a.dtype.str, a.shape) for a in (dout, x, w))
-    return tuple(part.copy() for part in _backward(stride, pad, *data))
-
-
-@lru_cache(maxsize=256)
-def _backward(stride, pad, *data):
-    dout, x, w = (np.frombuffer(memory, dtype).reshape(shape) for memory, dtype, shape in data)
+    """dx, dw and db, as they are right."""
     dw = filter_gradient(dout, pads(x, pad), w, stride, stride)
     return input_gradient(dout, x, w, stride, pad), dw, dout.sum(axis=(0, 2, 3))
 
@@ -859,8 +851,8 @@ exercise = Exercise(
     arguments=("dout", "x", "w"),
     parts=("dx", "dw", "db"),
     axes={
-        "dx": ("image n", "channel c", "row y", "column z"),
-        "dw": ("filter k", "channel c", "row p", "column q"),
+        "dx": ("image n", "channel c", "row", "column"),
+        "dw": ("filter k", "channel c", "row", "column"),
         "db": ("filter k",),
     },
     aspects=(

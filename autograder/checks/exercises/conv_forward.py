@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cs_conv.im2col import conv_forward as convolve
 from cs_conv.naive import conv_forward as reference
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, aspect
+from ._convolution import convolve, pads, sizes
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -41,6 +41,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("geometry", "stride 3 and pad 1", (1, 1, 4, 4), (1, 1, 3, 3), stride=3, pad=1)
     yield case("geometry", "a 1x1 filter at stride 2", (1, 2, 3, 3), (1, 2, 1, 1), stride=2)
     yield case("geometry", "pad 2 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
+    yield case("geometry", "pad 3, more than the image", (1, 1, 2, 2), (1, 1, 2, 2), stride=2, pad=3)
     yield case(
         "geometry", "stride 2, pad 1, real numbers", (2, 3, 7, 7), (4, 3, 3, 3), reals, stride=2, pad=1
     )
@@ -60,17 +61,31 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(
         "rectangles", "a wide input, stride 3, real numbers", (3, 2, 5, 8), (2, 2, 2, 5), reals, stride=3
     )
+    yield case(
+        "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 1, 2), (1, 1, 3, 2), stride=2, pad=3
+    )
+    yield case(
+        "rectangles",
+        "three images, a high filter, stride 2, pad 2, real numbers",
+        (3, 3, 5, 8),
+        (2, 3, 3, 2),
+        reals,
+        stride=2,
+        pad=2,
+    )
     x, w, b = reals(rng, 2, 2, 4, 4), reals(rng, 3, 2, 3, 3), reals(rng, 3)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (x, w, b)), {"pad": 1})
     yield Case("edges", "arrays that are not contiguous", (scattered(x), scattered(w), b), {"pad": 1})
+    x, w, b = reals(rng, 2, 3, 5, 4), reals(rng, 2, 3, 2, 3), reals(rng, 2)
+    yield Case("edges", "arrays that are not contiguous, without padding", tuple(map(scattered, (x, w, b))))
     x, w, b = integers(rng, 1, 1, 6, 6), integers(rng, 1, 1, 3, 3), integers(rng, 1)
     yield Case(
         "edges", "a 3x3 filter at stride 2 on 6x6", (x, w, b), {"stride": 2}, rounded=(x[:, :, :5, :5], w, b)
     )
 
 
-# Mistakes are made with the faster convolution: a student waits for all of them before a report. They keep
-# the dtype of x, so that float32 is compared with the tolerance of float32, however a student adds up.
+# Mistakes keep the dtype of x, so that float32 is compared with the tolerance of float32, however a student
+# adds up.
 
 mistakes = Catalogue()
 
@@ -249,7 +264,7 @@ def _(x, w, b, stride=1, pad=0):
     "count rows of its height, not of its width.",
 )
 def _(x, w, b, stride=1, pad=0):
-    xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    xp = pads(x, pad)
     N, C, H, W = xp.shape
     (FH, FW), (OH, OW) = w.shape[2:], _size(x, w, stride, pad)
     n, c, i, j, p, q = np.ogrid[:N, :C, :OH, :OW, :FH, :FW]
@@ -262,13 +277,14 @@ def _(x, w, b, stride=1, pad=0):
     "Height and width are two sizes: OH comes from H and FH, OW from W and FW, and a window is FH by FW.",
 )
 def _(x, w, b, stride=1, pad=0):
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    padded = pads(x, pad)
     F = w.shape[2]
     size = (padded.shape[2] - F) // stride + 1
     out = np.zeros((len(x), len(w), size, size), x.dtype)
-    for n, k, i, j in np.ndindex(out.shape):
+    for i, j in np.ndindex(size, size):
         row, column = i * stride, j * stride
-        out[n, k, i, j] = np.sum(padded[n, :, row : row + F, column : column + F] * w[k]) + b[k]
+        window = padded[:, None, :, row : row + F, column : column + F]
+        out[:, :, i, j] = np.sum(window * w, axis=(2, 3, 4)) + b
     return out
 
 
@@ -506,9 +522,7 @@ def _(x, w, b, stride=1, pad=0):
 
 
 def _size(x, w, stride, pad):
-    """OH and OW, rounded down where they do not fit."""
-    (H, W), (FH, FW) = x.shape[2:], w.shape[2:]
-    return (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
+    return sizes(x.shape, w.shape[2:], stride, pad)
 
 
 def _rounded(x, w, b, stride):
@@ -523,12 +537,13 @@ def _windows(x, w, b, pad, place, OH, OW):
     A window that reaches beyond the padded input is cut short; times the filter that is an error, but for a
     window cut to one row or column: NumPy stretches it.
     """
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    padded = pads(x, pad)
     FH, FW = w.shape[2:]
     out = np.zeros((len(x), len(w), OH, OW), x.dtype)
-    for n, k, i, j in np.ndindex(out.shape):
+    for i, j in np.ndindex(OH, OW):
         row, column = place(i, j)
-        out[n, k, i, j] = np.sum(padded[n, :, row : row + FH, column : column + FW] * w[k]) + b[k]
+        window = padded[:, None, :, row : row + FH, column : column + FW]
+        out[:, :, i, j] = np.sum(window * w, axis=(2, 3, 4)) + b
     return out
 
 

@@ -13,7 +13,7 @@ import importlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,8 +28,17 @@ from autograder.grading.trusted.frames import (
     encode,
 )
 
+if TYPE_CHECKING:
+    from autograder.grading.trusted.sandbox.backend import Sandbox
+
 GRACE = 1.5
 """Seconds beyond its limit that the sandbox gets to interrupt a call by itself."""
+
+BRIEF = 0.25
+"""Seconds that a call gets after several before it never ended."""
+
+MOST_SLOW = 3
+"""Calls of one test that may run too long; after that the test gets no more answers."""
 
 MOST_CALLBACKS = 200_000
 MOST_TEXT = 20_000
@@ -48,17 +57,40 @@ class StudentError(Exception):
     """Something that student code raised and that is no ordinary built-in exception."""
 
 
+class Patience:
+    """How long a call may take: a quarter after each one that ran too long, so that a function that never
+    ends costs its limit once, and not once for each test that calls it.
+    """
+
+    def __init__(self) -> None:
+        self.slow_calls = self.in_this_test = 0
+
+    def seconds(self, limit: float) -> float:
+        """What the next call gets of a limit."""
+        return max(min(limit, BRIEF), limit / 4 ** min(self.slow_calls, 20))
+
+    def lose(self) -> None:
+        """A call ran too long."""
+        self.slow_calls += 1
+        self.in_this_test += 1
+
+
 class Line:
     """The connection to one sandbox: asks, serves calls back, checks that every answer fits its question."""
 
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
+    def __init__(
+        self, channel: Channel, patience: Patience | None = None, sandbox: Sandbox | None = None
+    ) -> None:
+        self.channel, self.sandbox = channel, sandbox
+        self.patience = patience or Patience()
         self.serial = 0
         self.seconds = 30.0
         self.deadline = time.monotonic() + 3600
         self.lent: list[Any] = []
         self.callbacks = 0
         self.lost: SandboxLost | None = None
+        self.handing_over = 0.0
+        """Seconds that the student's process has spent on taking arguments, as estimated here."""
         self.slow = False
         """Whether a call was interrupted because it took too long."""
         self.trace = ""
@@ -96,7 +128,9 @@ class Line:
             ) from None
         except WireError as error:
             raise ValueError(f"the arguments are too large to hand over: {error}") from None
-        seconds = self._seconds(self.seconds)
+        if self.patience.in_this_test >= MOST_SLOW:
+            raise SandboxLost("too many calls of this test ran too long", timed_out=True)
+        seconds = self._seconds(self.patience.seconds(self.seconds))
         answer = self._request("ask", seconds, blob, seconds)
         if len(answer) != 4 or type(answer[2]) is not list or type(answer[3]) is not list:
             raise self._broken("a malformed answer")
@@ -134,10 +168,27 @@ class Line:
         except Gone:
             self.lost = SandboxLost("the student's process ended")
         except Late:
-            self.lost = SandboxLost(f"no answer within {seconds:.0f} s", timed_out=True)
+            self.lost = SandboxLost(f"no answer within {seconds:.3g} s", timed_out=True)
+            self.patience.lose()
         except WireError as error:
             self.lost = SandboxLost(f"the student's process sent nonsense: {error}")
         raise self.lost
+
+    # Time
+
+    def read_clock(self) -> float:
+        """Seconds that the student's process has computed, less what handing over data takes."""
+        if self.sandbox is None:
+            raise SandboxLost("there is no process whose time could be told")
+        try:
+            return self.sandbox.clock() - self.handing_over
+        except (OSError, ValueError):
+            raise self.lost or SandboxLost("the student's process ended") from None
+
+    def clock_fault(self) -> str:
+        """Why these seconds cannot be believed; empty where they can."""
+        helped = self.sandbox is not None and self.sandbox.has_helpers()
+        return "started other processes, so its time cannot be told" if helped else ""
 
     def _broken(self, what: str) -> SandboxLost:
         self.lost = SandboxLost(f"the student's process sent nonsense: {what}")
@@ -202,7 +253,9 @@ class Line:
         ordinary one.
         """
         self.trace = trace
-        self.slow |= kinds[:1] == ("CellTooLong",)
+        if kinds[:1] == ("CellTooLong",):
+            self.slow = True
+            self.patience.lose()
         for kind in kinds:
             base = getattr(builtins, kind, None)
             if base in (StopIteration, StopAsyncIteration):
@@ -412,6 +465,15 @@ class RemoteFunction(Remote):
             )
         except (ValueError, TypeError, IndexError):
             raise AttributeError("__signature__") from None
+
+
+    def read_clock(self) -> float:
+        """Seconds that the student's process has computed, for a race."""
+        return self._line.read_clock()
+
+    def clock_fault(self) -> str:
+        """Why these seconds cannot be believed; empty where they can."""
+        return self._line.clock_fault()
 
 
 _VERDICTS = frozenset(

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.grading.results import Status
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
-from autograder.grading.trusted.proxies import Line, Module, SandboxLost
+from autograder.grading.trusted.proxies import Line, Module, Patience, SandboxLost
 from autograder.grading.trusted.rebuild import Rebuilt, Step, inert, printable
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.template import Template
@@ -64,6 +64,7 @@ class Session:
         self.ran_inside: list[int] = []
         self.restarts = 0
         self.over_memory = False
+        self.patience = Patience()
         self.events: list[tuple[Status, str]] = []
         self.wanted: set[str] = set()
         self.theirs: dict[str, Any] = {}
@@ -182,6 +183,7 @@ class Session:
             with suppress(SandboxLost):
                 line = self._bind()
         seconds = min(self.limits.a_cell + 1, max(self.left, 0.1))
+        self.patience.in_this_test = 0
         if line is not None:
             line.seconds = self.limits.a_cell
             line.deadline = time.monotonic() + seconds
@@ -201,7 +203,7 @@ class Session:
             self.events.append(
                 (
                     Status.TIMED_OUT,
-                    f"{self._place(number, step)}: a call ran longer than {self.limits.a_cell:g} s",
+                    f"{self._place(number, step)}: a call ran too long",
                 )
             )
         lost_here = line.lost if line is not None else None
@@ -317,7 +319,7 @@ class Session:
         began = time.monotonic()
         self.sandbox = self.backend.start(self.settings)
         self.restarts += 1
-        self.line = Line(self.sandbox.channel)
+        self.line = Line(self.sandbox.channel, self.patience, self.sandbox)
         self.line.seconds = self.limits.a_cell
         self.over_memory = False
         Watch(self.sandbox, self).start()
@@ -345,7 +347,7 @@ class Session:
         if self.over_memory:
             what = f"{here} used more than {self.settings.memory_mb} MB of memory"
         elif lost.timed_out:
-            what = f"{here} ran longer than {self.limits.a_cell:g} s and could not be interrupted"
+            what = f"{here} ran too long and could not be interrupted"
         elif "nonsense" in str(lost):
             what = f"{here}: {lost}"
         self.events.append((Status.TIMED_OUT if lost.timed_out else Status.CRASHED, what))

@@ -59,6 +59,8 @@ class Sandbox:
         self.pid, self.channel, self._said = pid, Channel(connection), said
         self.most_memory = settings.memory_mb << 20
         self.cpu_before = 0.0
+        self.members: list[int] = []
+        """What belongs to it before a student's cell has run; the last one is the student's process."""
         self.ended = threading.Event()
         self._ending = threading.Lock()
         try:
@@ -75,6 +77,7 @@ class Sandbox:
         if type(ready) is not tuple or ready[:1] != ("ready",):
             raise WireError("no greeting")
         self.cpu_before = float(ready[2])
+        self.members = family(self.pid)
 
     def words(self) -> str:
         """What the sandbox program said, at most a few lines."""
@@ -93,6 +96,16 @@ class Sandbox:
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 ticks += sum(map(int, fields[11:15]))
         return max(0.0, ticks / os.sysconf("SC_CLK_TCK") - self.cpu_before)
+
+    def clock(self) -> float:
+        """Seconds that the student's process has computed, as the kernel counts them: nothing in the process
+        can change that.
+        """
+        return time.clock_gettime(~self.members[-1] << 3 | 2)
+
+    def has_helpers(self) -> bool:
+        """Whether other processes are there, or were, that might compute for it."""
+        return family(self.pid) != self.members or any(map(_children_computed, self.members))
 
     def end(self) -> None:
         """Kill everything in it."""
@@ -133,6 +146,14 @@ def family(pid: int) -> list[int]:
             for task in Path(f"/proc/{member}/task").iterdir():
                 found += map(int, (task / "children").read_text().split())
     return found
+
+
+def _children_computed(pid: int) -> bool:
+    """Whether ended children of this process have used 10 ms or more."""
+    with suppress(OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return fields[13:15] != ["0", "0"]
+    return False
 
 
 def _memory_of(pid: int) -> int:
