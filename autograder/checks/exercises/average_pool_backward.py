@@ -173,7 +173,7 @@ exercise = Exercise(
     name="average_pool_backward",
     arguments=("dout", "x_shape", "size", "stride"),
     parts=("dx",),
-    axes={"dx": ("image n", "channel c", "row h", "column w")},
+    axes={"dx": ("image n", "channel c", "row", "column")},
     aspects=(
         aspect("values", 2, "values", "edges"),
         aspect("stride and overlap", 2, "geometry"),

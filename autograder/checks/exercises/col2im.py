@@ -11,11 +11,7 @@ from cs_conv.im2col import im2col
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, Slope, aspect
-
-
-def sizes(x_shape, size, stride, pad):
-    """OH, OW."""
-    return tuple((n + 2 * pad - f) // stride + 1 for n, f in zip(x_shape[2:], size, strict=True))
+from ._convolution import remembered, sizes
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -53,6 +49,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("geometry", "pad 1", (1, 1, 2, 2), (2, 2), pad=1)
     yield case("geometry", "pad 2 and stride 2", (1, 1, 2, 2), (2, 2), stride=2, pad=2)
     yield case("geometry", "stride 2 and pad 1", (2, 2, 3, 3), (3, 3), stride=2, pad=1)
+    yield case("geometry", "pad 3, more than the image", (1, 1, 2, 2), (2, 2), stride=2, pad=3)
     yield case("geometry", "stride 2, pad 1, real numbers", (2, 3, 7, 7), (3, 3), reals, stride=2, pad=1)
     yield case("rectangles", "an image wider than high", (1, 1, 2, 4), (2, 2))
     yield case("rectangles", "an image higher than wide", (1, 1, 4, 2), (2, 2))
@@ -65,6 +62,16 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         "rectangles", "a wide window on a high image, real numbers", (2, 3, 6, 4), (2, 4), reals, pad=1
     )
     yield case("rectangles", "a high window on a wide image, stride 3", (2, 3, 4, 8), (4, 2), reals, stride=3)
+    yield case("rectangles", "pad 3 around 1x2 pixels", (1, 1, 1, 2), (3, 2), stride=2, pad=3)
+    yield case(
+        "rectangles",
+        "three images, a high window, stride 2, pad 2",
+        (3, 3, 5, 8),
+        (3, 2),
+        reals,
+        stride=2,
+        pad=2,
+    )
     yield case("edges", "everything is one", (1, 1, 1, 1), (1, 1))
     x_shape, size = (2, 3, 5, 4), (3, 2)
     cols = columns(x_shape, size, reals, pad=1)
@@ -72,6 +79,9 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case(
         "edges", "columns that are not contiguous in memory", (scattered(cols), x_shape, size), {"pad": 1}
     )
+    x_shape, size = (2, 3, 4, 5), (2, 3)
+    cols = columns(x_shape, size, reals)
+    yield Case("edges", "columns that are not contiguous, without padding", (scattered(cols), x_shape, size))
 
 
 def slopes(case, rng):
@@ -80,6 +90,8 @@ def slopes(case, rng):
     v = rng.normal(size=x_shape)
     return [Slope("x", v, float(np.sum(im2col(v, size, **case.options) * cols)))]
 
+
+right = remembered(reference)
 
 mistakes = Catalogue()
 
@@ -109,7 +121,7 @@ def from_axes(axes, x_shape, size, stride, pad):
 
 def counts(x_shape, size, stride, pad):
     """How many windows hold each pixel."""
-    return reference(im2col(np.ones(x_shape), size, stride, pad), x_shape, size, stride, pad)
+    return right(im2col(np.ones(x_shape), size, stride, pad), x_shape, size, stride, pad)
 
 
 @mistakes.mistake(
@@ -149,7 +161,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "the plain sum.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    return reference(cols, x_shape, size, stride, pad) / np.maximum(counts(x_shape, size, stride, pad), 1)
+    return right(cols, x_shape, size, stride, pad) / np.maximum(counts(x_shape, size, stride, pad), 1)
 
 
 @mistakes.mistake(
@@ -198,7 +210,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "cut it off at the end.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    return reference(cols, x_shape, size, stride)
+    return right(cols, x_shape, size, stride)
 
 
 @mistakes.mistake(
@@ -300,7 +312,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "reshape does not do that.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    return reference(cols.reshape(cols.T.shape).T, x_shape, size, stride, pad)
+    return right(cols.reshape(cols.T.shape).T, x_shape, size, stride, pad)
 
 
 @mistakes.mistake(
@@ -325,7 +337,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "Square windows hide it: a window is FH = size[0] rows high and FW = size[1] columns wide.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    return reference(cols, x_shape, (size[0], size[0]), stride, pad)
+    return right(cols, x_shape, (size[0], size[0]), stride, pad)
 
 
 @mistakes.mistake(
@@ -333,7 +345,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "Square windows hide it: size is (FH, FW), the height first.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    return reference(cols, x_shape, size[::-1], stride, pad)
+    return right(cols, x_shape, size[::-1], stride, pad)
 
 
 @mistakes.mistake(
@@ -342,7 +354,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
 )
 def _(cols, x_shape, size, stride=1, pad=0):
     N, C, H, W = x_shape
-    return reference(cols, (N, C, W, H), size, stride, pad)
+    return right(cols, (N, C, W, H), size, stride, pad)
 
 
 @mistakes.mistake(
@@ -350,7 +362,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "The columns of all images stand side by side; the later ones have to go back too.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    x = reference(cols, x_shape, size, stride, pad)
+    x = right(cols, x_shape, size, stride, pad)
     x[1:] = 0
     return x
 
@@ -361,7 +373,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "before it.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    x = reference(cols, x_shape, size, stride, pad)
+    x = right(cols, x_shape, size, stride, pad)
     return np.repeat(x[:1], len(x), axis=0)
 
 
@@ -370,14 +382,14 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "Your result has the channels first and the images second; x_shape is (N, C, H, W).",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    return reference(cols, x_shape, size, stride, pad).transpose(1, 0, 2, 3)
+    return right(cols, x_shape, size, stride, pad).transpose(1, 0, 2, 3)
 
 
 exercise = Exercise(
     name="col2im",
     arguments=("cols", "x_shape", "size"),
     parts=("x",),
-    axes={"x": ("image n", "channel c", "row h", "column w")},
+    axes={"x": ("image n", "channel c", "row", "column")},
     aspects=(
         aspect("shape", 1, "places", only_shape=True),
         aspect("places", 2, "places"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, Slope, aspect
+from ._convolution import remembered
 
 
 def forward(x, w):
@@ -53,6 +54,8 @@ def slopes(case, rng):
     ]
 
 
+right = remembered(reference)
+
 mistakes = Catalogue()
 
 
@@ -64,7 +67,7 @@ def _(dout, x, w):
     dx = np.zeros_like(x)
     for i in range(len(dout)):
         dx[i : i + len(w)] = dout[i] * w
-    return dx, reference(dout, x, w)[1]
+    return dx, right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -73,7 +76,7 @@ def _(dout, x, w):
     "Yours pairs that place with w[F - 1 - p].",
 )
 def _(dout, x, w):
-    return reference(dout, x, w[::-1])[0], reference(dout, x, w)[1]
+    return right(dout, x, w[::-1])[0], right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -83,7 +86,7 @@ def _(dout, x, w):
 def _(dout, x, w):
     dx = np.zeros_like(x)
     dx[: len(dout)] = dout * w[0]
-    return dx, reference(dout, x, w)[1]
+    return dx, right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -91,7 +94,7 @@ def _(dout, x, w):
     "dx is as long as x. The inputs near the ends feed fewer outputs, but some: they have a gradient too.",
 )
 def _(dout, x, w):
-    return np.convolve(dout, w, "valid"), reference(dout, x, w)[1]
+    return np.convolve(dout, w, "valid"), right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -99,7 +102,7 @@ def _(dout, x, w):
     "dx is as long as x, longer than dout by len(w) - 1: inputs near the ends have a gradient too.",
 )
 def _(dout, x, w):
-    return np.convolve(dout, w, "same"), reference(dout, x, w)[1]
+    return np.convolve(dout, w, "same"), right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -107,7 +110,7 @@ def _(dout, x, w):
     "dx is as long as x: the last inputs feed outputs too, though fewer of them.",
 )
 def _(dout, x, w):
-    dx, dw = reference(dout, x, w)
+    dx, dw = right(dout, x, w)
     return dx[: len(dout)], dw
 
 
@@ -118,7 +121,7 @@ def _(dout, x, w):
 )
 def _(dout, x, w):
     longer = np.pad(dout, (0, len(x) + len(w)))
-    return np.array([longer[m : m + len(w)] @ w for m in range(len(x))]), reference(dout, x, w)[1]
+    return np.array([longer[m : m + len(w)] @ w for m in range(len(x))]), right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -126,7 +129,7 @@ def _(dout, x, w):
     "p may be 0: output m reads x[m] with w[0]. Look at the first value of your range.",
 )
 def _(dout, x, w):
-    return reference(dout, x, np.where(np.arange(len(w)) == 0, 0, w))[0], reference(dout, x, w)[1]
+    return right(dout, x, np.where(np.arange(len(w)) == 0, 0, w))[0], right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -134,7 +137,7 @@ def _(dout, x, w):
     "Output 0 sends a gradient too: m - p may be 0. Look for a > that should be >=.",
 )
 def _(dout, x, w):
-    return reference(np.where(np.arange(len(dout)) == 0, 0, dout), x, w)[0], reference(dout, x, w)[1]
+    return right(np.where(np.arange(len(dout)) == 0, 0, dout), x, w)[0], right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -147,7 +150,7 @@ def _(dout, x, w):
     for i in range(len(dout)):
         for p in range(len(w)):
             dx[i - p] += dout[i] * w[p]
-    return dx, reference(dout, x, w)[1]
+    return dx, right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -161,7 +164,7 @@ def _(dout, x, w):
         for p in range(len(w)):
             if -len(dout) <= m - p < len(dout):
                 dx[m] += dout[m - p] * w[p]
-    return dx, reference(dout, x, w)[1]
+    return dx, right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -169,7 +172,7 @@ def _(dout, x, w):
     "Gradients from several outputs are added up, not averaged: each output changes by its own share.",
 )
 def _(dout, x, w):
-    dx, dw = reference(dout, x, w)
+    dx, dw = right(dout, x, w)
     return dx / np.convolve(np.ones_like(dout), np.ones_like(w)), dw
 
 
@@ -180,7 +183,7 @@ def _(dout, x, w):
 def _(dout, x, w):
     shorter = w.copy()
     shorter[-1] = 0
-    return reference(dout, x, shorter)[0], reference(dout, x, w)[1]
+    return right(dout, x, shorter)[0], right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -201,7 +204,7 @@ def _(dout, x, w):
     "Every output uses w, so every output adds its share to dw: +=, and not =.",
 )
 def _(dout, x, w):
-    return reference(dout, x, w)[0], dout[-1] * x[len(dout) - 1 :]
+    return right(dout, x, w)[0], dout[-1] * x[len(dout) - 1 :]
 
 
 @mistakes.mistake(
@@ -210,7 +213,7 @@ def _(dout, x, w):
     "numbers in reversed order.",
 )
 def _(dout, x, w):
-    dx, dw = reference(dout, x, w)
+    dx, dw = right(dout, x, w)
     return dx, dw[::-1]
 
 
@@ -220,7 +223,7 @@ def _(dout, x, w):
     "around.",
 )
 def _(dout, x, w):
-    return reference(dout, x, w)[0], reference(dout[::-1], x, w)[1]
+    return right(dout, x, w)[0], right(dout[::-1], x, w)[1]
 
 
 @mistakes.mistake(
@@ -228,7 +231,7 @@ def _(dout, x, w):
     "Weight p meets x[i + p]: each weight sees x from another starting place. Yours gives all the first.",
 )
 def _(dout, x, w):
-    return reference(dout, x, w)[0], np.full_like(w, dout @ x[: len(dout)])
+    return right(dout, x, w)[0], np.full_like(w, dout @ x[: len(dout)])
 
 
 @mistakes.mistake(
@@ -236,7 +239,7 @@ def _(dout, x, w):
     "The gradient of w is the sum over all outputs, not their mean: forward divides by nothing.",
 )
 def _(dout, x, w):
-    dx, dw = reference(dout, x, w)
+    dx, dw = right(dout, x, w)
     return dx, dw / len(dout)
 
 
@@ -245,7 +248,7 @@ def _(dout, x, w):
     "The gradient that arrives from above multiplies everything: a change of out[i] counts dout[i] times.",
 )
 def _(dout, x, w):
-    return reference(np.ones_like(dout), x, w)
+    return right(np.ones_like(dout), x, w)
 
 
 @mistakes.mistake(
@@ -255,12 +258,12 @@ def _(dout, x, w):
 def _(dout, x, w):
     shorter = dout.copy()
     shorter[-1] = 0
-    return reference(shorter, x, w)
+    return right(shorter, x, w)
 
 
 @mistakes.mistake("dw and dx returned in each other's place", "The order is `return dx, dw`.")
 def _(dout, x, w):
-    return reference(dout, x, w)[::-1]
+    return right(dout, x, w)[::-1]
 
 
 @mistakes.mistake(
@@ -268,7 +271,7 @@ def _(dout, x, w):
     "The gradient says how much <out, dout> grows; the minus sign belongs to the optimiser's step.",
 )
 def _(dout, x, w):
-    dx, dw = reference(dout, x, w)
+    dx, dw = right(dout, x, w)
     return -dx, -dw
 
 
@@ -277,7 +280,7 @@ def _(dout, x, w):
     "Your function writes into an array that it was given; start dx and dw from new arrays of zeros.",
 )
 def _(dout, x, w):
-    dx, dw = reference(dout, x, w)
+    dx, dw = right(dout, x, w)
     x[:] = dx
     return dx, dw
 
@@ -286,7 +289,7 @@ exercise = Exercise(
     name="conv1d_backward",
     arguments=("dout", "x", "w"),
     parts=("dx", "dw"),
-    axes={"dx": ("input m",), "dw": ("weight p",)},
+    axes={"dx": ("place",), "dw": ("place",)},
     aspects=(
         aspect("dw", 2, "values", parts=("dw",)),
         aspect("dx", 2, "values", parts=("dx",)),

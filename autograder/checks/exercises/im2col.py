@@ -10,6 +10,8 @@ from cs_conv.im2col import im2col as reference
 
 from ..draw import reals, scattered
 from ..exercise import Case, Catalogue, Exercise, aspect
+from ._convolution import pads, remembered
+from ._convolution import sizes as output_size
 
 
 def places(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -44,6 +46,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield case("geometry", "stride 2 and pad 1", (2, 2, 3, 3), (3, 3), stride=2, pad=1)
     yield case("geometry", "pad 2 and an even window", (1, 1, 4, 4), (2, 2), stride=2, pad=2)
+    yield case("geometry", "pad 3, more than the image", (1, 1, 2, 2), (2, 2), stride=2, pad=3)
     yield case("geometry", "stride 2, pad 1, real numbers", (2, 3, 7, 7), (3, 3), reals, stride=2, pad=1)
     yield case("rectangles", "an image wider than high", (1, 1, 2, 4), (2, 2))
     yield case("rectangles", "an image higher than wide", (1, 1, 4, 2), (2, 2))
@@ -56,9 +59,21 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         "rectangles", "a wide window on a high image, real numbers", (2, 3, 6, 4), (2, 4), reals, pad=1
     )
     yield case("rectangles", "a high window on a wide image, stride 3", (2, 3, 4, 8), (4, 2), reals, stride=3)
+    yield case("rectangles", "pad 3 around 1x2 pixels", (1, 1, 1, 2), (3, 2), stride=2, pad=3)
+    yield case(
+        "rectangles",
+        "three images, a high window, stride 2, pad 2",
+        (3, 3, 5, 8),
+        (3, 2),
+        reals,
+        stride=2,
+        pad=2,
+    )
     x = reals(rng, 2, 3, 5, 4)
     yield Case("edges", "float32", (x.astype(np.float32), (3, 2)), {"pad": 1})
     yield Case("edges", "an image that is not contiguous in memory", (scattered(x), (3, 2)), {"pad": 1})
+    x = reals(rng, 2, 3, 4, 5)
+    yield Case("edges", "an image that is not contiguous, without padding", (scattered(x), (2, 3)))
     x = places(rng, 1, 1, 4, 4)
     yield Case(
         "edges", "a 3x3 window at stride 2 on 4x4", (x, (3, 3)), {"stride": 2}, (x[:, :, :3, :3], (3, 3))
@@ -69,24 +84,21 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
+right = remembered(reference)
+
 mistakes = Catalogue()
 
 
 def six_axes(x, size, stride=1, pad=0):
     """The right columns with every axis by itself: (C, FH, FW, N, OH, OW)."""
-    N, C, H, W = x.shape
-    OH, OW = ((n + 2 * pad - f) // stride + 1 for n, f in zip((H, W), size, strict=True))
-    return reference(x, size, stride, pad).reshape(C, *size, N, OH, OW)
+    N, C = x.shape[:2]
+    return right(x, size, stride, pad).reshape(C, *size, N, *sizes(x, size, stride, pad))
 
 
 def flat(axes):
     """Six axes back to a matrix: the first three are rows, the last three columns."""
     rows = int(np.prod(axes.shape[:3]))
     return axes.reshape(rows, -1)
-
-
-def padded(x, pad):
-    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
 
 
 def by_windows(xp, size, OH, OW, down, right):
@@ -103,7 +115,7 @@ def by_windows(xp, size, OH, OW, down, right):
 
 
 def sizes(x, size, stride, pad):
-    return tuple((n + 2 * pad - f) // stride + 1 for n, f in zip(x.shape[2:], size, strict=True))
+    return output_size(x.shape, size, stride, pad)
 
 
 @mistakes.mistake(
@@ -167,7 +179,7 @@ def _(x, size, stride=1, pad=0):
     "is a column, so that the filters can be the rows of the matrix on its left.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(x, size, stride, pad).T
+    return right(x, size, stride, pad).T
 
 
 @mistakes.mistake(
@@ -176,7 +188,7 @@ def _(x, size, stride=1, pad=0):
     "order in memory; only a transpose turns rows into columns.",
 )
 def _(x, size, stride=1, pad=0):
-    cols = reference(x, size, stride, pad)
+    cols = right(x, size, stride, pad)
     return cols.T.reshape(cols.shape)
 
 
@@ -218,7 +230,7 @@ def _(x, size, stride=1, pad=0):
     "begin at i and j.",
 )
 def _(x, size, stride=1, pad=0):
-    return by_windows(padded(x, pad), size, *sizes(x, size, stride, pad), 1, 1)
+    return by_windows(pads(x, pad), size, *sizes(x, size, stride, pad), 1, 1)
 
 
 @mistakes.mistake(
@@ -227,7 +239,7 @@ def _(x, size, stride=1, pad=0):
     "directions.",
 )
 def _(x, size, stride=1, pad=0):
-    return by_windows(padded(x, pad), size, *sizes(x, size, stride, pad), stride, 1)
+    return by_windows(pads(x, pad), size, *sizes(x, size, stride, pad), stride, 1)
 
 
 @mistakes.mistake(
@@ -236,7 +248,7 @@ def _(x, size, stride=1, pad=0):
     "directions.",
 )
 def _(x, size, stride=1, pad=0):
-    return by_windows(padded(x, pad), size, *sizes(x, size, stride, pad), 1, stride)
+    return by_windows(pads(x, pad), size, *sizes(x, size, stride, pad), 1, stride)
 
 
 @mistakes.mistake(
@@ -245,7 +257,7 @@ def _(x, size, stride=1, pad=0):
     "use stride.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(x, size, 1, pad)
+    return right(x, size, 1, pad)
 
 
 @mistakes.mistake(
@@ -253,7 +265,7 @@ def _(x, size, stride=1, pad=0):
     "Put `pad` rows and columns of zeros on each side of every image first.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(x, size, stride)
+    return right(x, size, stride)
 
 
 @mistakes.mistake(
@@ -265,7 +277,7 @@ def _(x, size, stride=1, pad=0):
     N, C, H, W = x.shape
     xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
     xp[:, :, pad:-pad, pad:-pad] = x
-    return reference(xp, size, stride)
+    return right(xp, size, stride)
 
 
 @mistakes.mistake(
@@ -273,7 +285,7 @@ def _(x, size, stride=1, pad=0):
     "The padding is zeros: np.pad does that unless its mode says otherwise.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), size, stride)
+    return right(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), size, stride)
 
 
 @mistakes.mistake(
@@ -281,7 +293,7 @@ def _(x, size, stride=1, pad=0):
     "np.pad(x, pad) also adds images and channels of zeros: only the last two axes, H and W, are padded.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(np.pad(x, pad), size, stride)
+    return right(np.pad(x, pad), size, stride)
 
 
 @mistakes.mistake(
@@ -289,7 +301,7 @@ def _(x, size, stride=1, pad=0):
     "The zeros stand on both sides of each axis; all of yours are behind the last row and the last column.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad))), size, stride)
+    return right(np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad))), size, stride)
 
 
 @mistakes.mistake(
@@ -298,7 +310,7 @@ def _(x, size, stride=1, pad=0):
 )
 def _(x, size, stride=1, pad=0):
     OH, OW = sizes(x, size, stride, 0)
-    return by_windows(padded(x, pad), size, max(OH, 0), max(OW, 0), stride, stride)
+    return by_windows(pads(x, pad), size, max(OH, 0), max(OW, 0), stride, stride)
 
 
 @mistakes.mistake(
@@ -307,7 +319,7 @@ def _(x, size, stride=1, pad=0):
 )
 def _(x, size, stride=1, pad=0):
     OH, OW = sizes(x, size, stride, pad)
-    return by_windows(padded(x, pad), size, OH - 1, OW - 1, stride, stride)
+    return by_windows(pads(x, pad), size, OH - 1, OW - 1, stride, stride)
 
 
 @mistakes.mistake(
@@ -316,7 +328,7 @@ def _(x, size, stride=1, pad=0):
 )
 def _(x, size, stride=1, pad=0):
     OH, _ = sizes(x, size, stride, pad)
-    return by_windows(padded(x, pad), size, OH, OH, stride, stride)
+    return by_windows(pads(x, pad), size, OH, OH, stride, stride)
 
 
 @mistakes.mistake(
@@ -324,7 +336,7 @@ def _(x, size, stride=1, pad=0):
     "Square windows hide it: a window is FH = size[0] rows high and FW = size[1] columns wide.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(x, (size[0], size[0]), stride, pad)
+    return right(x, (size[0], size[0]), stride, pad)
 
 
 @mistakes.mistake(
@@ -332,7 +344,7 @@ def _(x, size, stride=1, pad=0):
     "Square windows hide it: size is (FH, FW), the height first.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(x, size[::-1], stride, pad)
+    return right(x, size[::-1], stride, pad)
 
 
 @mistakes.mistake(
@@ -340,7 +352,7 @@ def _(x, size, stride=1, pad=0):
     "There are N * OH * OW columns: the windows of every image, one after the other.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(x[:1], size, stride, pad)
+    return right(x[:1], size, stride, pad)
 
 
 @mistakes.mistake(
@@ -350,8 +362,8 @@ def _(x, size, stride=1, pad=0):
 )
 def _(x, size, stride=1, pad=0):
     N = len(x)
-    cols = np.zeros_like(reference(x, size, stride, pad))
-    cols[:, : cols.shape[1] // N] = reference(x[-1:], size, stride, pad)
+    cols = np.zeros_like(right(x, size, stride, pad))
+    cols[:, : cols.shape[1] // N] = right(x[-1:], size, stride, pad)
     return cols
 
 
@@ -360,7 +372,7 @@ def _(x, size, stride=1, pad=0):
     "A window reaches through all channels: its column has C * FH * FW values.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(x[:, :1], size, stride, pad)
+    return right(x[:, :1], size, stride, pad)
 
 
 @mistakes.mistake(
@@ -376,14 +388,14 @@ def _(x, size, stride=1, pad=0):
     "Real numbers lose their decimals on the way into your matrix: it was made with an integer dtype.",
 )
 def _(x, size, stride=1, pad=0):
-    return reference(x, size, stride, pad).astype(int)
+    return right(x, size, stride, pad).astype(int)
 
 
 exercise = Exercise(
     name="im2col",
     arguments=("x", "size"),
     parts=("cols",),
-    axes={"cols": ("row r", "column m")},
+    axes={"cols": ("row", "column")},
     aspects=(
         aspect("shape", 1, "values", only_shape=True),
         aspect("values", 3, "values"),

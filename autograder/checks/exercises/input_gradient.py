@@ -10,6 +10,7 @@ from cs_conv.naive import conv_backward
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, Slope, aspect
+from ._convolution import sizes, views
 
 
 def image_size(dout, w, stride, pad):
@@ -46,6 +47,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(
         "geometry", "stride 3, pad 1, real numbers", (2, 4, 2, 2), (4, 3, 4, 4), reals, stride=3, pad=1
     )
+    yield case("geometry", "pad 3, more than the image", (1, 1, 4, 4), (1, 1, 2, 2), stride=2, pad=3)
     yield case("rectangles", "a single row", (1, 1, 1, 2), (1, 1, 1, 2))
     yield case("rectangles", "a filter higher than wide", (1, 1, 2, 2), (1, 1, 3, 2))
     yield case("rectangles", "a wide dout, a square filter", (1, 1, 1, 3), (1, 1, 2, 2))
@@ -59,9 +61,24 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         stride=2,
         pad=1,
     )
+    yield case(
+        "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 3, 4), (1, 1, 3, 2), stride=2, pad=3
+    )
+    yield case(
+        "rectangles",
+        "three images, a high filter, stride 2, pad 2, real numbers",
+        (3, 2, 4, 6),
+        (2, 3, 3, 2),
+        reals,
+        stride=2,
+        pad=2,
+    )
     dout, w = reals(rng, 2, 3, 3, 4), reals(rng, 3, 2, 3, 2)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (dout, w)), {"pad": 1})
     yield Case("edges", "arrays that are not contiguous", (scattered(dout), scattered(w)), {"pad": 1})
+    dout, w = reals(rng, 2, 3, 2, 3), reals(rng, 3, 2, 2, 3)
+    about = "arrays that are not contiguous, without padding"
+    yield Case("edges", about, (scattered(dout), scattered(w)))
     yield case(
         "edges",
         "pad 1 with a 1x1 filter: the border of dout saw only padding",
@@ -95,7 +112,10 @@ def dilated(dout, rows, columns):
 
 
 def padded(a, high, wide):
-    return np.pad(a, ((0, 0), (0, 0), (high, high), (wide, wide)))
+    N, C, H, W = a.shape
+    larger = np.zeros((N, C, H + 2 * high, W + 2 * wide), a.dtype)
+    larger[:, :, high : high + H, wide : wide + W] = a
+    return larger
 
 
 def turned(w):
@@ -107,8 +127,10 @@ def slide(a, w):
     """Forward at stride 1 without padding."""
     if a.shape[1] != w.shape[1]:
         raise ValueError("the channels do not match")
-    windows = np.lib.stride_tricks.sliding_window_view(a, w.shape[2:], axis=(2, 3))
-    return np.einsum("nkijpq,ckpq->ncij", windows, w)
+    OH, OW = sizes(a.shape, w.shape[2:], 1)
+    if OH < 1 or OW < 1:
+        raise ValueError("the filter does not fit")
+    return np.einsum("nkijpq,ckpq->ncij", views(a, OH, OW, *w.shape[2:]), w)
 
 
 def full(dout, w):
@@ -394,7 +416,7 @@ exercise = Exercise(
     name="input_gradient",
     arguments=("dout", "w"),
     parts=("dx",),
-    axes={"dx": ("image n", "channel c", "row y", "column z")},
+    axes={"dx": ("image n", "channel c", "row", "column")},
     aspects=(
         aspect("values", 2, "values"),
         aspect("stride and padding", 1, "geometry"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, Slope, aspect
+from ._convolution import remembered
 from .matmul_forward import arrange, product
 
 
@@ -72,6 +73,8 @@ def slopes(case, rng):
     return [Slope(part, v, float(along[part](v))) for part, v in directions.items()]
 
 
+right = remembered(reference)
+
 mistakes = Catalogue()
 
 
@@ -127,7 +130,7 @@ def _(dout, cols, w):
     "axis of the images.",
 )
 def _(dout, cols, w):
-    dcols, dw, _ = reference(dout, cols, w)
+    dcols, dw, _ = right(dout, cols, w)
     return dcols, dw, dout.sum(axis=(1, 2, 3))
 
 
@@ -137,7 +140,7 @@ def _(dout, cols, w):
     "column.",
 )
 def _(dout, cols, w):
-    dcols, dw, _ = reference(dout, cols, w)
+    dcols, dw, _ = right(dout, cols, w)
     return dcols, dw, as_rows(dout).sum(axis=0)
 
 
@@ -147,7 +150,7 @@ def _(dout, cols, w):
     "columns.",
 )
 def _(dout, cols, w):
-    dcols, dw, _ = reference(dout, cols, w)
+    dcols, dw, _ = right(dout, cols, w)
     return dcols, dw, dout.sum(axis=0)
 
 
@@ -156,7 +159,7 @@ def _(dout, cols, w):
     "b has the shape (K,); your db is (K, 1): the sum was told to keep its axis, or reshaped.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     return dcols, dw, db[:, np.newaxis]
 
 
@@ -165,7 +168,7 @@ def _(dout, cols, w):
     "Gradients that arrive at one bias add up; you took their mean.",
 )
 def _(dout, cols, w):
-    dcols, dw, _ = reference(dout, cols, w)
+    dcols, dw, _ = right(dout, cols, w)
     return dcols, dw, dout.mean(axis=(0, 2, 3))
 
 
@@ -174,7 +177,7 @@ def _(dout, cols, w):
     "The gradient of b is the plain sum. A mean over the images belongs to the loss, not to this layer.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     return dcols, dw, db / len(dout)
 
 
@@ -183,7 +186,7 @@ def _(dout, cols, w):
     "Every filter has its own bias and its own db; you summed over the filters too.",
 )
 def _(dout, cols, w):
-    dcols, dw, _ = reference(dout, cols, w)
+    dcols, dw, _ = right(dout, cols, w)
     return dcols, dw, np.sum(dout)
 
 
@@ -192,7 +195,7 @@ def _(dout, cols, w):
     "Your dw is (K, C * FH * FW): a gradient has the shape of what it belongs to, here of w.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     return dcols, dw.reshape(len(w), -1), db
 
 
@@ -202,7 +205,7 @@ def _(dout, cols, w):
     "a reshape does not turn it into a row.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     return dcols, dw.reshape(len(w), -1).T.reshape(w.shape), db
 
 
@@ -212,7 +215,7 @@ def _(dout, cols, w):
     "were last.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     K, C, FH, FW = w.shape
     return dcols, dw.reshape(K, FH, FW, C).transpose(0, 3, 1, 2), db
 
@@ -223,7 +226,7 @@ def _(dout, cols, w):
     "were last.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     K, C, FH, FW = w.shape
     return dcols, dw.reshape(K, C, FW, FH).transpose(0, 1, 3, 2), db
 
@@ -234,7 +237,7 @@ def _(dout, cols, w):
     "this layer.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     return dcols, dw / len(dout), db
 
 
@@ -243,7 +246,7 @@ def _(dout, cols, w):
     "The gradient of w is the sum over all columns; you divided it by their number.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     return dcols, dw / cols.shape[1], db
 
 
@@ -252,9 +255,9 @@ def _(dout, cols, w):
     "What the images send to w adds up. Yours keeps the part of the last one.",
 )
 def _(dout, cols, w):
-    dcols, _, db = reference(dout, cols, w)
+    dcols, _, db = right(dout, cols, w)
     places = dout[0, 0].size
-    return dcols, reference(dout[-1:], cols[:, -places:], w)[1], db
+    return dcols, right(dout[-1:], cols[:, -places:], w)[1], db
 
 
 @mistakes.mistake(
@@ -263,7 +266,7 @@ def _(dout, cols, w):
     "filters rows, then transpose the matrix.",
 )
 def _(dout, cols, w):
-    _, dw, db = reference(dout, cols, w)
+    _, dw, db = right(dout, cols, w)
     return w.reshape(-1, len(w)) @ as_rows(dout), dw, db
 
 
@@ -273,7 +276,7 @@ def _(dout, cols, w):
     "matrix, .T is what you want.",
 )
 def _(dout, cols, w):
-    _, dw, db = reference(dout, cols, w)
+    _, dw, db = right(dout, cols, w)
     return w.T.reshape(-1, len(w)) @ as_rows(dout), dw, db
 
 
@@ -283,7 +286,7 @@ def _(dout, cols, w):
     "behind before you made it a matrix.",
 )
 def _(dout, cols, w):
-    _, dw, db = reference(dout, cols, w)
+    _, dw, db = right(dout, cols, w)
     return w.transpose(0, 2, 3, 1).reshape(len(w), -1).T @ as_rows(dout), dw, db
 
 
@@ -292,7 +295,7 @@ def _(dout, cols, w):
     "Your dcols is (N * OH * OW, C * FH * FW); it has the shape of cols, one window a column.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     return dcols.T, dw, db
 
 
@@ -302,7 +305,7 @@ def _(dout, cols, w):
     "to the very row it was multiplied with.",
 )
 def _(dout, cols, w):
-    _, dw, db = reference(dout, cols, w)
+    _, dw, db = right(dout, cols, w)
     return w[:, :, ::-1, ::-1].reshape(len(w), -1).T @ as_rows(dout), dw, db
 
 
@@ -311,7 +314,7 @@ def _(dout, cols, w):
     "You have all three, but return dw before dcols: the order is dcols, dw, db.",
 )
 def _(dout, cols, w):
-    dcols, dw, db = reference(dout, cols, w)
+    dcols, dw, db = right(dout, cols, w)
     return dw, dcols, db
 
 
@@ -320,8 +323,8 @@ exercise = Exercise(
     arguments=("dout", "cols", "w"),
     parts=("dcols", "dw", "db"),
     axes={
-        "dcols": ("row r", "column m"),
-        "dw": ("filter k", "channel c", "row p", "column q"),
+        "dcols": ("row", "column"),
+        "dw": ("filter k", "channel c", "row", "column"),
         "db": ("filter k",),
     },
     aspects=(

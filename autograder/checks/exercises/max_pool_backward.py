@@ -201,7 +201,7 @@ exercise = Exercise(
     name="max_pool_backward",
     arguments=("dout", "switches", "x_shape", "size", "stride"),
     parts=("dx",),
-    axes={"dx": ("image n", "channel c", "row h", "column w")},
+    axes={"dx": ("image n", "channel c", "row", "column")},
     aspects=(
         aspect("shape", 1, "values", only_shape=True),
         aspect("values", 2, "values"),

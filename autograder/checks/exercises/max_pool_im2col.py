@@ -11,6 +11,7 @@ from cs_conv.naive import max_pool_forward as reference
 
 from ..draw import distinct, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, aspect
+from ._convolution import remembered, sizes
 
 
 def tied(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -36,6 +37,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("channels", "two channels", (1, 2, 2, 2), (2, 2), 2)
     yield case("channels", "two images", (2, 1, 2, 2), (2, 2), 2)
     yield case("channels", "two images, two channels", (2, 2, 2, 2), (2, 2), 2)
+    yield case("channels", "two images of four windows", (2, 1, 4, 4), (2, 2), 2)
     yield case(
         "channels", "two images, three channels, all values negative", (2, 3, 4, 4), (2, 2), 2, negative
     )
@@ -71,15 +73,17 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
+columns = remembered(im2col)
+
 mistakes = Catalogue()
 
 
 def split(x, size, stride):
     """The columns with channels and windows apart, (C, FH * FW, N * OH * OW), and OH, OW; rounded down."""
     FH, FW = size
-    OH, OW = ((n - f) // stride + 1 for n, f in zip(x.shape[2:], size, strict=True))
+    OH, OW = sizes(x.shape, size, stride)
     fitting = x[:, :, : (OH - 1) * stride + FH, : (OW - 1) * stride + FW]
-    return im2col(fitting, size, stride).reshape(x.shape[1], FH * FW, -1), OH, OW
+    return columns(fitting, size, stride).reshape(x.shape[1], FH * FW, -1), OH, OW
 
 
 def pooled(taps, N, OH, OW, choose=np.argmax):
