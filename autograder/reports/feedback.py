@@ -46,11 +46,11 @@ def write_feedback(
 
 
 def _make_inert(page: Path) -> None:
-    """Let a page of nbgrader's run and load nothing, whatever the student's outputs hold; wrap what is long."""
+    """Let a page of nbgrader's run and load nothing, whatever the outputs hold; wrap what is long."""
     head = (
         f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         "<style>pre { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; overflow: auto }\n"
-        "body { overflow-wrap: anywhere }</style>"
+        "body { overflow-wrap: anywhere } img { max-width: 100% }</style>"
     )
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace("<head>", head, 1), encoding="utf-8")

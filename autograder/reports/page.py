@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from html import escape
 from pathlib import Path
+from statistics import mean
 
 from autograder.course import Course
-from autograder.grading.results import Status
+from autograder.grading.results import Status, TestScore
 from autograder.reports.record import Record
 from autograder.reports.tables import points, seen
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222 }
-body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin-top: 2.2rem }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-th, td.n { overflow-wrap: normal }
+bdi, small { overflow-wrap: anywhere } td.who { width: 20% } td.wide { width: 40%; overflow-wrap: anywhere }
 meter { width: 9rem; max-width: 20vw } small { color: #555 }
 """
 
@@ -45,8 +47,12 @@ def class_page(record: Record) -> str:
 <body>
 <h1>{escape(title)}</h1>
 <p>{escape(record.summary)}. Graded {record.graded:%Y-%m-%d %H:%M} UTC{_read(record)}.</p>
+<h2>Distribution</h2>
+{_distribution(record)}
 <h2>Misconceptions</h2>
 {_misconceptions(record)}
+<h2>Exercises</h2>
+{_exercises(record)}
 <h2>Tests</h2>
 {_tests(record)}
 <h2>Students</h2>
@@ -72,6 +78,48 @@ def _table(head: list[tuple[str, str]], rows: list[list[str]]) -> str:
 
 def _meter(share: float, text: str) -> str:
     return f'<meter min="0" max="1" value="{share:.3f}">{escape(text)}</meter>'
+
+
+def _distribution(record: Record) -> str:
+    """How many earned how much, in tenths of the points; all of them are a line of their own."""
+    if not record.scores or not record.max_score:
+        return "<p>No points yet.</p>"
+    tenths = Counter(min(int(10 * score / record.max_score), 10) for score in record.scores)
+    rows = []
+    for tenth in range(11):
+        low, high = record.max_score * tenth / 10, record.max_score * (tenth + 1) / 10
+        name = f"{low:g} to less than {high:g}" if tenth < 10 else f"{low:g} and more"
+        count = tenths[tenth]
+        rows.append([name, str(count), _meter(count / len(record.scores), str(count))])
+    return _table([("points", ""), ("students", "n"), ("", "")], rows)
+
+
+def _exercises(record: Record) -> str:
+    """The mean points of each exercise, of those whose notebook was run."""
+    earned: dict[str, list[float]] = {}
+    most: dict[str, float] = {}
+    about = _exercise_of(record)
+    for result in record.results:
+        mine: dict[str, list[TestScore]] = {}
+        for test in result.tests:
+            mine.setdefault(about.get(test.grade_id, test.grade_id), []).append(test)
+        for exercise, tests in mine.items():
+            earned.setdefault(exercise, []).append(sum(test.score for test in tests))
+            most[exercise] = sum(test.max_score for test in tests)
+    rows = []
+    for exercise, scores in earned.items():
+        text = f"{mean(scores):.1f} of {most[exercise]:g}"
+        share = mean(scores) / most[exercise] if most[exercise] else 1
+        rows.append([escape(exercise), text, _meter(share, text)])
+    if not rows:
+        return "<p>No notebook was run.</p>"
+    return _table([("exercise", ""), ("mean points", "n"), ("", "")], rows)
+
+
+def _exercise_of(record: Record) -> dict[str, str]:
+    """The exercise of each test, as someone's check named it; in a notebook that died nothing did."""
+    tests = (test for result in record.results for test in result.tests)
+    return {test.grade_id: test.exercise for test in tests if test.exercise}
 
 
 def _misconceptions(record: Record) -> str:
@@ -125,5 +173,5 @@ def _students(record: Record) -> str:
             escape(seen(result)),
         ]
         rows.append(row)
-    head = [("student", ""), ("status", ""), ("points", "n"), ("", ""), ("what was seen", "")]
+    head = [("student", "who"), ("status", ""), ("points", "n"), ("", ""), ("what was seen", "wide")]
     return _table(head, rows)

@@ -28,13 +28,14 @@ POLICY = "; ".join(
 )
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1f2328; background: #fff; overflow-wrap: anywhere }
+  color: #1f2328; background: #fff; overflow-wrap: break-word }
 h1 { font-size: 1.5rem }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #d0d7de }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d0d7de }
-td.points { white-space: nowrap; text-align: right; overflow-wrap: normal }
-pre { background: #f6f8fa; padding: .6rem; overflow: auto; white-space: pre-wrap; max-height: 30rem }
+td, bdi, pre { overflow-wrap: anywhere }
+.points { white-space: nowrap; text-align: right; overflow-wrap: normal }
+pre { background: #f6f8fa; padding: .6rem; overflow: auto; white-space: pre-wrap; max-height: 40rem }
 pre.error { background: #fff1e5 }
 .advice { margin: .2rem 0 }
 img { max-width: 100% }
@@ -108,14 +109,16 @@ def _table(tests: Sequence[TestScore]) -> str:
             f'<tr><td>{escape(what)}</td><td class="points">{test.score:g} of {test.max_score:g}</td>'
             f"<td>{''.join(words)}</td></tr>"
         )
-    return "<table><tr><th>test</th><th>points</th><th></th></tr>" + "".join(rows) + "</table>"
+    return '<table><tr><th>test</th><th class="points">points</th><th></th></tr>' + "".join(rows) + "</table>"
 
 
 def _test(name: str, cell: Any) -> str:
     """What a test showed; its code stays with the instructor, and so does the traceback, which quotes it."""
-    parts = []
+    parts: list[str] = []
     for output in cell.get("outputs", []):
         if output.output_type == "error":
+            if output.ename == "CheckFailed" and parts:
+                continue  # its report says it already
             text = f"{output.ename}: {output.evalue}" if output.evalue else output.ename
             parts.append(f'<pre class="error">{escape(text)}</pre>')
         elif output.output_type == "stream":

@@ -96,8 +96,9 @@ def _named(course: Course, result: Result) -> Result:
 def _line(result: Result, widest: int) -> str:
     colour = COLOURS[result.status]
     said = escape(seen(result))
+    name = escape(printable(result.student)[:widest].ljust(widest))
     return (
-        f"  {escape(printable(result.student)[:widest].ljust(widest))}  [{colour}]{result.status.value:10}[/]  "
+        f"  {name}  [{colour}]{result.status.value:10}[/]  "
         f"{points(result):>8}  {bar(result.score, result.max_score)}  [dim]{said}[/]"
     )
 

@@ -126,7 +126,11 @@ def test_grade_feedback_report(run, course, hand_in, tmp_path):
     assert found == [("ana", "graded", 6), ("ben", "graded", 1)]
     written = run(course.root, "feedback")
     assert "4 pages in feedback/STUDENT/01-sums" in written.output
-    assert "total_test" in (course.feedback("ben", "01-sums") / "sums.html").read_text(encoding="utf-8")
+    page = (course.feedback("ben", "01-sums") / "sums.html").read_text(encoding="utf-8")
+    assert "total_test" in page
+    assert "default-src 'none'" in page
+    assert "isclose" in (course.autograded("ben", "01-sums") / "sums.ipynb").read_text(encoding="utf-8")
+    assert "isclose" not in page, "a hidden test stays hidden"
     with open_gradebook(course) as gradebook:
         gradebook.find_grade("total_test", "sums", "01-sums", "ben").manual_score = 2
         gradebook.db.commit()

@@ -10,9 +10,17 @@ from rich.console import Console
 
 from autograder.course import CourseError
 from autograder.grading import Mistake, Result, Status, TestScore
-from autograder.reports import class_table, load_record, misconception_table, save_record, write_page
+from autograder.reports import (
+    class_table,
+    load_record,
+    misconception_table,
+    refresh_record,
+    save_record,
+    write_page,
+)
 from autograder.reports.run import grade_assignment, write_json
-from autograder.reports.tables import bar
+from autograder.reports.tables import bar, printable, seen
+from autograder.stock import open_gradebook
 
 BIAS = Mistake(exercise="conv_forward", name="bias left out", advice="Add b[k].")
 FLIP = Mistake(exercise="conv_forward", name="flipped", advice="Do not flip.")
@@ -103,6 +111,8 @@ def test_the_page_is_inert(course, record):
     assert "default-src 'none'" in page
     assert "Add b[k]." in page
     assert "1 of 4" in page, "how many passed the test"
+    assert "2.5 of 6" in page, "the mean points of the exercise"
+    assert '>1.8 to less than 2.4</td><td class="n">2<' in page, "the distribution"
 
 
 def test_json_holds_everything(tmp_path, record):
@@ -151,6 +161,40 @@ def test_an_interruption_keeps_what_was_graded(course, hand_in):
     with pytest.raises(KeyboardInterrupt):
         grade_assignment(course, course.assignments[0], engine, Console(quiet=True))
     assert [r.student for r in load_record(course, "01-sums").results] == ["ana", "ben"]
+
+
+def test_one_cell_stands_for_all_that_never_end():
+    detail = (
+        "cell 7 (a): a call ran longer than 6 s; cell 7 (a) ran longer than 6 s; cell 8 ran longer than 6 s"
+    )
+    detail += "; the notebook used up its 30 s before cell 9; ana handed in no more.ipynb"
+    shown = seen(result("ana", 0, status=Status.TIMED_OUT, detail=detail))
+    assert shown == (
+        "cell 7 (a): a call ran longer than 6 s; ana handed in no more.ipynb; likewise 2 further cells"
+    )
+
+
+def test_names_cannot_move_the_cursor(course):
+    assert printable("a\x1b[2Jb\r\nc\u202ed") == "a?[2Jb c?d"
+
+
+def test_points_given_by_hand_and_submissions_taken_away(course, record):
+    """`report` tells what the gradebook has, whoever put it there."""
+    with open_gradebook(course) as gradebook:
+        for student in ("ana", "emil", "fay"):
+            gradebook.add_student(student)
+            (notebook,) = gradebook.add_submission("01-sums", student).notebooks
+            for grade in notebook.grades:
+                grade.auto_score, grade.needs_manual_grade = 1, False
+        gradebook.db.commit()
+    now = {r.student: r for r in refresh_record(course, course.assignments[0]).results}
+    assert (now["ana"].score, now["fay"].score) == (3, 3)
+    assert (now["emil"].status, now["emil"].score) == (Status.MISSING, 3)
+    assert "the points of an earlier submission" in now["emil"].detail
+    assert (now["cleo"].status, now["cleo"].score) == (Status.MISSING, 0)
+    assert "no such submission any more" in now["cleo"].detail
+    assert now["dora"].score is None
+    assert load_record(course, "01-sums").read is not None
 
 
 def test_what_has_to_come_first_is_said(bare):
