@@ -196,7 +196,11 @@ def pad_images(x: Array, g: Geometry, value: float = 0.0) -> Array:
     """x (N, C, H, W) with `value` around it; x itself where there is nothing to pad, so only for reading."""
     if g.pad == ((0, 0), (0, 0)):
         return x
-    return np.pad(x, ((0, 0), (0, 0), *g.pad), constant_values=value)
+    padded = zeros_padded(g, x.dtype)
+    if value:
+        padded.fill(value)
+    _inside(padded, g)[...] = x
+    return padded
 
 
 def zeros_padded(g: Geometry, dtype: np.dtype[Any]) -> Array:
@@ -207,8 +211,13 @@ def zeros_padded(g: Geometry, dtype: np.dtype[Any]) -> Array:
 
 def cut_padding(padded: Array, g: Geometry) -> Array:
     """The inverse of pad_images: (N, C, H, W), contiguous."""
+    return np.ascontiguousarray(_inside(padded, g))
+
+
+def _inside(padded: Array, g: Geometry) -> Array:
+    """The images themselves within the padded ones (N, C, ...), as a view."""
     (top, _), (left, _) = g.pad
-    return np.ascontiguousarray(padded[:, :, top : top + g.H, left : left + g.W])
+    return padded[:, :, top : top + g.H, left : left + g.W]
 
 
 def _geometry(

@@ -1,11 +1,12 @@
 """Convolution as a matrix product: every window of the image becomes a column.
 
 A filter that stands on a window multiplies and adds: a dot product. Lay the windows out as the columns of a
-matrix and the filters as the rows of another, and one matrix product is the whole convolution.
+matrix and the filters as the rows of another, and one matrix product is the whole convolution. The bias rides
+along: it is one more column of the filters, which meets one more row of the columns, all ones.
 
-Columns repeat pixels, FH * FW times at stride 1, so they are made for a band of output rows at a time: few
-enough to stay in the processor's cache, enough to keep the matrix product busy. Pooling needs no matrix; it
-takes the same windows one tap at a time.
+Columns repeat pixels, FH * FW times at stride 1, so they are made for a band at a time, some images or some
+output rows of one: few enough to stay in the processor's cache, enough to keep the matrix product busy.
+Pooling needs no matrix; it takes the same windows one tap at a time.
 
 Images are (N, C, H, W), filters (K, C, FH, FW). The dtype of the images (float32 or float64) is the dtype of
 the results. Inputs are never changed; results never share memory with them. `cs_conv.geometry` says what
@@ -18,7 +19,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -53,7 +53,7 @@ def im2col(x: Array, size: Pair, stride: Pair = 1, pad: Pad = 0, dilation: Pair 
     """
     check_array("x", x, "(N, C, H, W)")
     g = window_geometry(x.shape, size, stride, pad, dilation)
-    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
     cols = windows.transpose(1, 2, 3, 0, 4, 5).copy()  # (C, FH, FW, N, OH, OW)
     return cols.reshape(g.C * g.FH * g.FW, g.N * g.OH * g.OW)
 
@@ -71,7 +71,7 @@ def col2im(
     check_array("cols", cols, "(C * FH * FW, N * OH * OW)", shape)
     padded = zeros_padded(g, cols.dtype)
     values = cols.reshape(g.C, g.FH, g.FW, g.N, g.OH, g.OW)
-    _add_windows(_windows(padded, g, writeable=True), values.transpose(3, 0, 1, 2, 4, 5))
+    _add_windows(windows_of(padded, g, writeable=True), values.transpose(3, 0, 1, 2, 4, 5))
     return cut_padding(padded, g)
 
 
@@ -82,13 +82,11 @@ def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, d
     """
     g = conv_geometry(x, w, stride, pad, dilation)
     check_bias(b, g, x.dtype)
-    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
-    w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
+    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    w_row = np.column_stack((w.reshape(g.K, -1), b))  # (K, C * FH * FW + 1)
     out = np.empty((g.N, g.K, g.OH * g.OW), x.dtype)
-    for n, rows, band in _bands(g, x.dtype):
-        cols = _columns(windows[n, :, :, :, rows])  # (C * FH * FW, band)
-        np.matmul(w_row, cols, out=out[n, :, band])  # (K, band)
-    out += b[:, np.newaxis]
+    for images, _, places, cols in _columns(windows):
+        np.matmul(w_row, cols, out=out[images, :, places])  # (n, K, band)
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
 
@@ -103,19 +101,18 @@ def conv_backward(
     """
     g = conv_geometry(x, w, stride, pad, dilation)
     check_dout(dout, g, x.dtype)
-    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
     dpadded = zeros_padded(g, x.dtype)
-    dwindows = _windows(dpadded, g, writeable=True)
+    dwindows = windows_of(dpadded, g, writeable=True)
     w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
-    dw_row = np.zeros_like(w_row)
-    dout_row = dout.reshape(g.N, g.K, g.OH * g.OW)
-    for n, rows, band in _bands(g, x.dtype):
-        dout_band = dout_row[n, :, band]  # (K, band)
-        cols = _columns(windows[n, :, :, :, rows])  # (C * FH * FW, band)
-        dw_row += dout_band @ cols.T
-        dcols = w_row.T @ dout_band  # (C * FH * FW, band)
-        _add_windows(dwindows[n, :, :, :, rows], dcols.reshape(g.C, g.FH, g.FW, -1, g.OW))
-    return cut_padding(dpadded, g), dw_row.reshape(w.shape), dout.sum(axis=(0, 2, 3))
+    dw_col = np.zeros((w_row.shape[1] + 1, g.K), x.dtype)  # the last row is db
+    for images, rows, places, cols in _columns(windows):
+        dout_band = dout.reshape(g.N, g.K, -1)[images, :, places]  # (n, K, band)
+        dw_col += (cols @ dout_band.transpose(0, 2, 1)).sum(axis=0)
+        dcols = w_row.T @ dout_band  # (n, C * FH * FW, band)
+        dband = dwindows[images, :, :, :, rows]
+        _add_windows(dband, dcols.reshape(dband.shape))
+    return cut_padding(dpadded, g), dw_col[:-1].T.reshape(w.shape).copy(), dw_col[-1].copy()
 
 
 def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[Array, Array]:
@@ -127,7 +124,7 @@ def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
-    windows = _windows(pad_images(x, g, -np.inf), g)  # (N, C, FH, FW, OH, OW)
+    windows = windows_of(pad_images(x, g, -np.inf), g)  # (N, C, FH, FW, OH, OW)
     out = np.full((g.N, g.C, g.OH, g.OW), -np.inf, x.dtype)
     switches = np.zeros(out.shape, np.min_scalar_type(g.FH * g.FW - 1))
     for n in range(g.N):  # one image at a time stays in the cache
@@ -150,11 +147,12 @@ def max_pool_backward(
     dpadded = zeros_padded(g, dout.dtype)
     image = dpadded.shape[1:]
     pixels = np.arange(math.prod(image)).reshape(1, *image)
-    windows = _windows(pixels, g)[0]  # (C, FH, FW, OH, OW)
+    windows = windows_of(pixels, g)[0]  # (C, FH, FW, OH, OW)
     corners = windows[:, 0, 0]  # (C, OH, OW): where each window starts
     steps = windows[0, :, :, 0, 0].ravel()  # (FH * FW,): how far each tap is from there
     for n in range(g.N):
-        maxima = corners + steps[switches[n]]  # (C, OH, OW)
+        # No index needs clipping, check_switches saw to that: the mode spares NumPy looking again.
+        maxima = corners + np.take(steps, switches[n], mode="clip")  # (C, OH, OW)
         # Windows that overlap may share their maximum; add.at adds for each of them.
         np.add.at(dpadded[n].reshape(-1), maxima.ravel(), dout[n].ravel())
     return cut_padding(dpadded, g)
@@ -167,10 +165,10 @@ def average_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Ar
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
-    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
     out = np.zeros((g.N, g.C, g.OH, g.OW), x.dtype)
-    for fh, fw in np.ndindex(g.FH, g.FW):
-        out += windows[:, :, fh, fw]
+    for n, fh, fw in np.ndindex(g.N, g.FH, g.FW):  # one image at a time stays in the cache
+        out[n] += windows[n, :, fh, fw]
     out /= g.FH * g.FW
     return out
 
@@ -183,10 +181,10 @@ def average_pool_backward(dout: Array, x_shape: Shape, size: Pair, stride: Pair,
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)
     dpadded = zeros_padded(g, dout.dtype)
-    dwindows = _windows(dpadded, g, writeable=True)  # (N, C, FH, FW, OH, OW)
+    dwindows = windows_of(dpadded, g, writeable=True)  # (N, C, FH, FW, OH, OW)
     share = dout / (g.FH * g.FW)  # (N, C, OH, OW)
-    for fh, fw in np.ndindex(g.FH, g.FW):
-        dwindows[:, :, fh, fw] += share
+    for n, fh, fw in np.ndindex(g.N, g.FH, g.FW):
+        dwindows[n, :, fh, fw] += share[n]
     return cut_padding(dpadded, g)
 
 
@@ -197,7 +195,7 @@ def l2_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
-    return _norms(_windows(pad_images(x, g), g))
+    return _norms(windows_of(pad_images(x, g), g))
 
 
 def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
@@ -209,17 +207,17 @@ def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad =
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
     check_dout(dout, g, x.dtype)
-    windows = _windows(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
+    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
     dpadded = zeros_padded(g, x.dtype)
-    dwindows = _windows(dpadded, g, writeable=True)
+    dwindows = windows_of(dpadded, g, writeable=True)
     norms = _norms(windows)  # (N, C, OH, OW)
     scale = np.divide(dout, norms, out=np.zeros_like(norms), where=norms != 0)
-    for fh, fw in np.ndindex(g.FH, g.FW):
-        dwindows[:, :, fh, fw] += scale * windows[:, :, fh, fw]
+    for n, fh, fw in np.ndindex(g.N, g.FH, g.FW):
+        dwindows[n, :, fh, fw] += scale[n] * windows[n, :, fh, fw]
     return cut_padding(dpadded, g)
 
 
-def _windows(padded: Array, g: Geometry, writeable: bool = False) -> Array:
+def windows_of(padded: Array, g: Geometry, writeable: bool = False) -> Array:
     """Every window of the padded images as a view, (N, C, FH, FW, OH, OW): new strides, no copy."""
     extent = (g.dilation[0] * (g.FH - 1) + 1, g.dilation[1] * (g.FW - 1) + 1)
     places = sliding_window_view(padded, extent, axis=(2, 3), writeable=writeable)
@@ -227,23 +225,35 @@ def _windows(padded: Array, g: Geometry, writeable: bool = False) -> Array:
     return strided.transpose(0, 1, 4, 5, 2, 3)  # (N, C, OH, OW, FH, FW) -> (N, C, FH, FW, OH, OW)
 
 
-def _columns(windows: Array) -> Array:
-    """One image's windows (C, FH, FW, rows, OW) as columns (C * FH * FW, rows * OW), only for reading.
+def bands(windows: Array) -> Iterator[tuple[slice, slice]]:
+    """Cut windows (N, C, FH, FW, OH, OW) into bands of BAND_BYTES: (images, output rows).
 
-    The one copy of the forward pass happens here; a 1x1 filter needs none, and gets a view of the image.
+    The first band is the largest. Small images share a band; large ones are cut into rows.
     """
-    C, FH, FW, rows, OW = windows.shape
-    return windows.reshape(C * FH * FW, rows * OW)
+    N, C, FH, FW, OH, OW = windows.shape
+    row_bytes = C * FH * FW * OW * windows.itemsize
+    rows = min(max(BAND_BYTES // row_bytes, -(-BAND_COLUMNS // OW)), OH)
+    images = max(BAND_BYTES // (row_bytes * rows), 1)  # 1 where rows < OH
+    for n in range(0, N, images):
+        for top in range(0, OH, rows):
+            yield slice(n, min(n + images, N)), slice(top, min(top + rows, OH))
 
 
-def _bands(g: Geometry, dtype: np.dtype[Any]) -> Iterator[tuple[int, slice, slice]]:
-    """For each image, bands of output rows: (n, rows, the same outputs in a flat OH * OW)."""
-    row_bytes = g.C * g.FH * g.FW * g.OW * dtype.itemsize
-    height = max(BAND_BYTES // row_bytes, -(-BAND_COLUMNS // g.OW))
-    for n in range(g.N):
-        for top in range(0, g.OH, height):
-            bottom = min(top + height, g.OH)
-            yield n, slice(top, bottom), slice(top * g.OW, bottom * g.OW)
+def _columns(windows: Array) -> Iterator[tuple[slice, slice, slice, Array]]:
+    """Lay the windows (N, C, FH, FW, OH, OW) out as columns, a band at a time, above a row of ones.
+
+    Yields images, output rows, the places of those outputs in a flat OH * OW, and cols, (images,
+    C * FH * FW + 1, places), which the next band overwrites. The one copy of a convolution happens here.
+    """
+    buffer = None
+    for images, rows in bands(windows):
+        band = windows[images, :, :, :, rows]
+        n, C, FH, FW, height, OW = band.shape
+        if buffer is None:  # the first band is the largest
+            buffer = np.ones((n, C * FH * FW + 1, height * OW), band.dtype)
+        cols = buffer[:n, :, : height * OW]
+        cols[:, :-1].reshape(band.shape)[...] = band  # into the buffer: an axis is split without a copy
+        yield images, rows, slice(rows.start * OW, rows.stop * OW), cols
 
 
 def _add_windows(windows: Array, values: Array) -> None:
@@ -255,8 +265,8 @@ def _add_windows(windows: Array, values: Array) -> None:
 def _norms(windows: Array) -> Array:
     """The length of each window of (N, C, FH, FW, OH, OW): (N, C, OH, OW)."""
     squares = np.zeros_like(windows[:, :, 0, 0])
-    for fh, fw in np.ndindex(windows.shape[2:4]):
-        squares += windows[:, :, fh, fw] ** 2
+    for n, fh, fw in np.ndindex(*windows.shape[:1], *windows.shape[2:4]):
+        squares[n] += windows[n, :, fh, fw] ** 2
     return np.sqrt(squares, out=squares)
 
 

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cs_conv import im2col as variant
 from cs_conv import naive
+from cs_conv.geometry import pad_images, window_geometry
 from cs_conv.gradcheck import adjoint_gap, relative_error
-from cs_conv.im2col import col2im, im2col
+from cs_conv.im2col import bands, col2im, im2col, windows_of
 
 from .drawing import Array, Convolution, convolutions, pad_with
 
@@ -99,12 +101,26 @@ def test_narrow_bands_make_no_difference(case: Convolution) -> None:
         assert relative_error(one, other) < case.tolerance
 
 
+@given(N=st.integers(0, 40), C=st.integers(1, 600), height=st.integers(1, 70), width=st.integers(1, 70))
+def test_bands_cover_each_output_once_and_the_first_is_the_largest(
+    N: int, C: int, height: int, width: int
+) -> None:
+    windows = np.broadcast_to(np.float32(0), (N, C, 3, 3, height, width))
+    covered = np.zeros((N, height), int)
+    sizes = []
+    for images, rows in bands(windows):
+        covered[images, rows] += 1
+        sizes.append((images.stop - images.start, rows.stop - rows.start))
+    assert (covered == 1).all()
+    assert all(n <= sizes[0][0] and rows <= sizes[0][1] for n, rows in sizes)
+
+
 def test_an_image_of_several_bands() -> None:
     """Large enough that the bands are those that real work meets, with a last one that is not full."""
     rng = np.random.default_rng(0)
     x, w = rng.standard_normal((2, 32, 41, 41)), rng.standard_normal((1, 32, 3, 3))
-    g = variant.window_geometry(x.shape, 3, pad=1)
-    heights = [rows.stop - rows.start for _, rows, _ in variant._bands(g, x.dtype)]
+    windows = windows_of(pad_images(x, g := window_geometry(x.shape, 3, pad=1)), g)
+    heights = [rows.stop - rows.start for _, rows in bands(windows)]
     assert len(heights) > 4
     assert heights[-1] < heights[0]
     dout = rng.standard_normal((2, 1, 41, 41))
