@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grading.trusted.proxies import Line, Remote, SandboxLost
+from autograder.grading.trusted.proxies import BRIEF, MOST_SLOW, Line, Remote, SandboxLost, StudentError
 from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Sandbox, Settings, choose, probe
 from autograder.grading.trusted.sandbox.backend import family
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
@@ -194,6 +194,44 @@ def test_without_its_nursery_a_sandbox_is_started_for_itself() -> None:
     child = Bubblewrap(gone).start(Settings(allow=ALLOWED))
     assert not isinstance(child, Child)
     child.end()
+
+
+def test_the_clock_is_the_kernels(line: Line, sandbox: Sandbox) -> None:
+    """Computing is counted whatever the process says of time; computing elsewhere is noticed."""
+    line.sandbox = sandbox
+    run(
+        line,
+        "import os, time\n"
+        "now = time.process_time\n"
+        "time.process_time = time.perf_counter = time.time = time.clock_gettime = lambda *ignored: 0.0\n"
+        "def spin():\n    end = now() + 0.05\n    while now() < end:\n        pass\n"
+        "def elsewhere():\n    child = os.fork()\n    if child == 0:\n        spin()\n        os._exit(0)\n"
+        "    os.waitpid(child, 0)\n",
+    )
+    elsewhere, spin = line.names(["elsewhere", "spin"]).values()
+    began = type(spin).read_clock(spin)
+    spin()
+    assert type(spin).read_clock(spin) - began >= 0.05
+    assert type(spin).clock_fault(spin) == ""
+    elsewhere()
+    assert "other processes" in type(elsewhere).clock_fault(elsewhere)
+
+
+def test_what_never_ends_costs_its_limit_once(line: Line) -> None:
+    run(line, "def endless():\n    while True:\n        pass\ndef quick():\n    return 1\n")
+    endless, quick = (line.names(["endless", "quick"])[name] for name in ("endless", "quick"))
+    line.seconds, began = 1.0, time.monotonic()
+    for _ in range(20):
+        line.patience.in_this_test = 0
+        for _ in range(5):
+            with pytest.raises((StudentError, SandboxLost)):
+                endless()
+        assert line.patience.in_this_test == MOST_SLOW
+        if time.monotonic() - began > 4:
+            break
+    line.patience.in_this_test = 0
+    assert line.patience.seconds(20) == BRIEF
+    assert quick() == 1
 
 
 def test_a_dead_process_is_lost_not_answered(line: Line) -> None:

@@ -77,13 +77,32 @@ def encode(value: Any, name: Name | None = None) -> bytes:
     return b"".join(encoder.chunks)
 
 
+def ends_with(data: bytes, values: tuple[Any, ...], name: Name | None = None) -> bool:
+    """Whether these are the last values of an encoded tuple, without copying them all once more."""
+    encoder = _Encoder(name)
+    for value in values:
+        encoder.put(value, 1)
+    at = len(data) - encoder.size
+    if at < 0:
+        return False
+    for chunk in encoder.chunks:
+        size = len(chunk)
+        if type(chunk) is bytes:
+            if data[at : at + size] != chunk:
+                return False
+        elif not np.array_equal(np.frombuffer(data, np.uint8, size, at), np.frombuffer(chunk, np.uint8)):
+            return False
+        at += len(chunk)
+    return True
+
+
 class _Encoder:
     def __init__(self, name: Name | None) -> None:
-        self.chunks: list[bytes] = []
+        self.chunks: list[bytes | memoryview] = []
         self.name = name
         self.size = self.items = 0
 
-    def add(self, chunk: bytes) -> None:
+    def add(self, chunk: bytes | memoryview) -> None:
         self.chunks.append(chunk)
         self.size += len(chunk)
         if self.size > MAX_FRAME:
@@ -104,7 +123,9 @@ class _Encoder:
             for item in value:
                 self.put(item, depth + 1)
         elif kind is np.ndarray and _DTYPE.fullmatch(value.dtype.str):
-            self.add(_array(value))
+            header, content = _array(value)
+            self.add(header)
+            self.add(content)
         elif kind in _DICTS:
             self.add(b"m" + _U32.pack(len(value)))
             for key, item in dict.items(value):
@@ -172,7 +193,7 @@ _SIMPLE: dict[Any, Callable[[Any], bytes]] = {
 }
 
 
-def _array(array: np.ndarray) -> bytes:
+def _array(array: np.ndarray) -> tuple[bytes, bytes | memoryview]:
     """dtype, shape, the order of its axes in memory, whether there are gaps between its values, the values.
 
     Code may depend on how an array lies in memory, so a transposed or sliced one arrives as such.
@@ -185,15 +206,14 @@ def _array(array: np.ndarray) -> bytes:
         axes = bytes(sorted(axes, key=lambda axis: -abs(array.strides[axis])))
         stored = array.transpose(*axes)
         gaps = not stored.flags.c_contiguous
-    return b"".join(
-        (
-            b"a",
-            _sized(array.dtype.str.encode()),
-            struct.pack(f"<BB{ndim}I", ndim, gaps, *array.shape),
-            axes,
-            _sized(stored.tobytes()),
-        )
-    )
+    header = struct.pack(f"<BB{ndim}I", ndim, gaps, *array.shape)
+    content: bytes | memoryview
+    if gaps or not array.size or array.dtype.kind in "SU":
+        content = stored.tobytes()
+    else:
+        content = memoryview(stored.reshape(-1).view(np.uint8))  # type: ignore[arg-type]
+    dtype = _sized(array.dtype.str.encode())
+    return b"a" + dtype + header + axes + _U32.pack(array.nbytes), content
 
 
 # Decoding

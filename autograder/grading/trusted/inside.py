@@ -437,7 +437,7 @@ class Talk:
 
     def _changed(self, blob: bytes, args: Any, kwargs: Any) -> list[Any]:
         """The arguments that are no longer what came: (position or name, what it is now)."""
-        if blob.endswith(frames.encode((args, kwargs), self.name)[5:]):  # without a pair's own mark
+        if frames.ends_with(blob, (args, kwargs), self.name):
             return []
         _, _, old_args, old_kwargs = frames.decode(blob, self.meet)
         pairs = [*enumerate(zip(old_args, args, strict=False))]
