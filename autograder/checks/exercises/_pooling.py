@@ -1,6 +1,6 @@
 """What the exercises of pooling share: which windows their cases use, and the mistakes made with windows.
 
-A forward mistake walks wrong windows with a right `summary` (what is kept of one window); a backward mistake
+A forward mistake walks wrong windows with a right `summary` (what is kept of a window); a backward mistake
 sends gradients to wrong places with right `shares` (which pixels of a window get how much).
 Results keep the dtype of what came in, so that float32 is compared with the tolerance of float32, however a
 student adds up.
@@ -14,6 +14,7 @@ import numpy as np
 
 from ..draw import distinct, reals, scattered
 from ..exercise import Case, Catalogue, Function
+from ._convolution import sizes
 
 
 def negative(rng, *shape):
@@ -76,43 +77,48 @@ def forward_cases(rng: np.random.Generator) -> Iterator[Case]:
 
 def lifted(x, size, stride):
     """x, plus what it takes to make the largest value of every window at least 1."""
-    return x + max(0.0, 1.0 - in_each_window(np.max)(x, size, stride).min())
+    return x + max(0.0, 1.0 - in_each_window(lambda w: w.max(INSIDE))(x, size, stride).min())
 
 
-def places(x_shape, size, stride):
-    """The output size (OH, OW); rounded down where the window does not fit."""
-    return tuple((n - f) // stride + 1 for n, f in zip(x_shape[2:], size, strict=True))
+# Forward
+
+INSIDE = (-2, -1)
+"""The axes inside a window: summaries see the windows of all images and channels at once, (N, C, FH, FW)."""
+
+
+def flat(window):
+    """The values of each window in a row: (N, C, FH * FW)."""
+    return window.reshape(*window.shape[:2], -1)
 
 
 def walk(x, OH, OW, window, summary):
-    """Fill `out`, and all else that `summary` gives, from window(n, c, i, j) -> an array."""
-    N, C = x.shape[:2]
-    several = isinstance(summary(np.zeros((1, 1))), tuple)
-    kept = np.zeros((2 if several else 1, N, C, OH, OW), x.dtype)
-    for n, c, i, j in np.ndindex(N, C, OH, OW):
-        kept[:, n, c, i, j] = summary(window(n, c, i, j))
+    """Fill `out`, and all else that `summary` gives, from window(i, j) -> (N, C, rows, columns)."""
+    several = isinstance(summary(np.zeros((1, 1, 1, 1))), tuple)
+    kept = np.zeros((2 if several else 1, *x.shape[:2], OH, OW), x.dtype)
+    for i, j in np.ndindex(OH, OW):
+        found = summary(window(i, j))
+        for each, value in zip(kept, found if several else (found,), strict=True):
+            each[:, :, i, j] = value
     return tuple(kept) if several else kept[0]
+
+
+def look(x, top, left, FH, FW):
+    """Windows of FH by FW that begin at row top(i) and column left(j), cut short where x ends."""
+    return lambda i, j: x[:, :, top(i) : top(i) + FH, left(j) : left(j) + FW]
 
 
 def in_each_window(summary):
     """A pooling with the right windows that keeps summary(window) of each."""
 
     def pool(x, size, stride):
-        (FH, FW), (OH, OW) = size, places(x.shape, size, stride)
-
-        def window(n, c, i, j):
-            return x[n, c, i * stride : i * stride + FH, j * stride : j * stride + FW]
-
-        return walk(x, OH, OW, window, summary)
+        window = look(x, lambda i: i * stride, lambda j: j * stride, *size)
+        return walk(x, *sizes(x.shape, size, stride), window, summary)
 
     return pool
 
 
 def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     """Add the mistakes made with windows; `summary` keeps of a window what the exercise asks for."""
-
-    def look(x, top, left, FH, FW):
-        return lambda n, c, i, j: x[n, c, top(i) : top(i) + FH, left(j) : left(j) + FW]
 
     right = in_each_window(summary)
 
@@ -126,7 +132,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     )
     def _(x, size, stride):
         window = look(x, lambda i: i, lambda j: j, *size)
-        return walk(x, *places(x.shape, size, stride), window, summary)
+        return walk(x, *sizes(x.shape, size, stride), window, summary)
 
     @catalogue.mistake(
         "stride used for the rows only",
@@ -134,7 +140,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     )
     def _(x, size, stride):
         window = look(x, lambda i: i * stride, lambda j: j, *size)
-        return walk(x, *places(x.shape, size, stride), window, summary)
+        return walk(x, *sizes(x.shape, size, stride), window, summary)
 
     @catalogue.mistake(
         "windows laid side by side",
@@ -144,7 +150,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     )
     def _(x, size, stride):
         window = look(x, lambda i: i * size[0], lambda j: j * size[1], *size)
-        return walk(x, *places(x.shape, size, stride), window, summary)
+        return walk(x, *sizes(x.shape, size, stride), window, summary)
 
     @catalogue.mistake(
         "window as large as the stride",
@@ -152,7 +158,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     )
     def _(x, size, stride):
         window = look(x, lambda i: i * stride, lambda j: j * stride, stride, stride)
-        return walk(x, *places(x.shape, size, stride), window, summary)
+        return walk(x, *sizes(x.shape, size, stride), window, summary)
 
     @catalogue.mistake(
         "window one short",
@@ -160,7 +166,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     )
     def _(x, size, stride):
         window = look(x, lambda i: i * stride, lambda j: j * stride, size[0] - 1, size[1] - 1)
-        return walk(x, *places(x.shape, size, stride), window, summary)
+        return walk(x, *sizes(x.shape, size, stride), window, summary)
 
     @catalogue.mistake(
         "windows taken as square",
@@ -204,7 +210,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         "OH comes from H and FH, OW from W and FW; you use OH twice.",
     )
     def _(x, size, stride):
-        OH, _OW = places(x.shape, size, stride)
+        OH, _OW = sizes(x.shape, size, stride)
         window = look(x, lambda i: i * stride, lambda j: j * stride, *size)
         return walk(x, OH, OH, window, summary)
 
@@ -221,7 +227,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         "fails unless the output is square.",
     )
     def _(x, size, stride):
-        OH, OW = places(x.shape, size, stride)
+        OH, OW = sizes(x.shape, size, stride)
         if OH != OW:
             raise IndexError("the output has no such row or column")
         return right(x, size, stride)
@@ -231,12 +237,12 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         "Counted flat, row by row, a row of the output holds OW windows. Yours begins a new row every OH.",
     )
     def _(x, size, stride):
-        (FH, FW), (OH, OW) = size, places(x.shape, size, stride)
+        (FH, FW), (OH, OW) = size, sizes(x.shape, size, stride)
         seen = np.zeros((OH * OW, *x.shape[:2], FH, FW), x.dtype)
         for i, j in np.ndindex(OH, OW):
             top, left = i * stride, j * stride
             seen[i * OH + j] = x[:, :, top : top + FH, left : left + FW]
-        return walk(x, OH, OW, lambda n, c, i, j: seen[i * OW + j, n, c], summary)
+        return walk(x, OH, OW, lambda i, j: seen[i * OW + j], summary)
 
     @catalogue.mistake(
         "pixels numbered with the height of the image",
@@ -244,10 +250,10 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         "behind.",
     )
     def _(x, size, stride):
-        (N, C, H, W), (FH, FW), (OH, OW) = x.shape, size, places(x.shape, size, stride)
+        (N, C, H, W), (FH, FW), (OH, OW) = x.shape, size, sizes(x.shape, size, stride)
         n, c, i, j, p, q = np.ogrid[:N, :C, :OH, :OW, :FH, :FW]
         seen = np.take(x, ((n * C + c) * W + i * stride + p) * H + j * stride + q)
-        return walk(x, OH, OW, lambda *place: seen[place], summary)
+        return walk(x, OH, OW, lambda i, j: seen[:, :, i, j], summary)
 
     @catalogue.mistake(
         "reshaped to (N, H, W, C), not transposed",
@@ -276,12 +282,12 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         "Your window reaches through all channels, as a filter does. Pooling treats each channel by itself.",
     )
     def _(x, size, stride):
-        FH, FW = size
+        right_place = look(x, lambda i: i * stride, lambda j: j * stride, *size)
 
-        def window(n, c, i, j):
-            return x[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
+        def window(i, j):
+            return right_place(i, j).reshape(len(x), 1, -1, size[1])
 
-        return walk(x, *places(x.shape, size, stride), window, summary)
+        return walk(x, *sizes(x.shape, size, stride), window, summary)
 
     @catalogue.mistake(
         "stride 2 built in", "Your windows move by 2 pixels whatever `stride` says. Use the argument."
@@ -296,9 +302,9 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     )
     def _(x, size, stride):
         N, C = x.shape[:2]
-        OH, OW = places(x.shape, size, stride)
+        OH, OW = sizes(x.shape, size, stride)
         split = x.reshape(N, C, OH, size[0], OW, size[1]).reshape(N, C, OH, OW, size[0] * size[1])
-        return walk(x, OH, OW, lambda n, c, i, j: split[n, c, i, j], summary)
+        return walk(x, OH, OW, lambda i, j: split[:, :, i, j, None], summary)
 
     @catalogue.mistake(
         "only for windows side by side",
@@ -330,18 +336,30 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         return result
 
 
-def send(dout, x_shape, shares, top, left, add=True):
-    """dx from shares(n, c, i, j), the (p, q, share) of each pixel that the window of one output sends to.
+# Backward
 
-    The window begins at row top(i) and column left(j).
+
+def send(dout, x_shape, shares, top, left, add=True):
+    """dx from `shares`: each output gives share times its dout to pixel (p, q) of its window.
+
+    p, q and share are arrays (N, C, OH, OW, number of pixels), or what broadcasts to that. The window begins
+    at row top(i) and column left(j).
     """
+    p, q, share = shares
+    n, c, i, j, _ = np.ogrid[tuple(slice(size) for size in (*dout.shape, 1))]
+    places = np.broadcast_arrays(n, c, top(i) + p, left(j) + q, dout[..., None] * share)
+    *places, values = (a.ravel() for a in places)  # in this order: of two that are set, the last one stays
     dx = np.zeros(x_shape, dout.dtype)
-    for n, c, i, j in np.ndindex(*dout.shape):
-        for p, q, share in shares(n, c, i, j):
-            value = dout[n, c, i, j] * share
-            before = dx[n, c, top(i) + p, left(j) + q] if add else 0.0
-            dx[n, c, top(i) + p, left(j) + q] = before + value
+    if add:
+        np.add.at(dx, tuple(places), values.astype(dx.dtype))
+    else:
+        dx[tuple(places)] = values
     return dx
+
+
+def every_pixel(size):
+    """Row and column of each pixel of a window."""
+    return np.divmod(np.arange(size[0] * size[1]), size[1])
 
 
 def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
@@ -408,12 +426,12 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     def _(dout, more, x_shape, size, stride):
         (FH, FW), (OH, OW), shares = size, dout.shape[2:], shares_of(more, size)
         dx = np.zeros(x_shape, dout.dtype)
-        for n, c, i, j in np.ndindex(*dout.shape):
-            patch = np.zeros(size, dout.dtype)
-            for p, q, share in shares(n, c, i, j):
-                patch[p, q] = dout[n, c, i, j] * share
+        for i, j in np.ndindex(OH, OW):
+            here = (slice(None), slice(None), slice(i, i + 1), slice(j, j + 1))
+            p, q, share = (a[here] if np.ndim(a) == 5 else a for a in shares)
+            patch = send(dout[here], (*x_shape[:2], FH, FW), (p, q, share), lambda i: 0, lambda j: 0)
             top, left = (i * OW + j) // OH * stride, j * stride
-            dx[n, c, top : top + FH, left : left + FW] += patch
+            dx[:, :, top : top + FH, left : left + FW] += patch
         return dx
 
     @catalogue.mistake(
@@ -444,8 +462,8 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     )
     def _(dout, more, x_shape, size, stride):
         hits = right(np.ones(dout.shape), more, x_shape, size, stride)
-        most = max(share for _p, _q, share in shares_of(more, size)(0, 0, 0, 0))
-        return right(dout, more, x_shape, size, stride) / np.maximum(hits / most, 1)
+        _p, _q, share = shares_of(more, size)
+        return right(dout, more, x_shape, size, stride) / np.maximum(hits / np.max(share), 1)
 
     @catalogue.mistake(
         "only the first image", "dx of the other images stays zero. Every image sends its own gradients back."
@@ -517,3 +535,26 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
         dx = right(dout, more, x_shape, size, stride)
         dout *= 0
         return dx
+
+
+# Averages: what people divide by instead of FH * FW, forward and backward
+
+DIVISORS = (
+    ("the height squared", "You divide by FH * FH.", lambda FH, FW, stride: FH**2),
+    ("the width squared", "You divide by FW * FW.", lambda FH, FW, stride: FW**2),
+    ("the height alone", "You divide by FH.", lambda FH, FW, stride: FH),
+    ("FH + FW", "You divide by FH + FW.", lambda FH, FW, stride: FH + FW),
+    ("4 always", "You divide by 4, which is right for 2x2 windows only.", lambda FH, FW, stride: 4),
+    (
+        "the stride squared",
+        "stride * stride is the size of the window only where the windows lie side by side.",
+        lambda FH, FW, stride: stride**2,
+    ),
+)
+
+
+def divisor_mistakes(catalogue: Catalogue, divided_by: Function) -> None:
+    """Add what averages are divided by; divided_by(divisor) divides by divisor(FH, FW, stride)."""
+    for number, advice, divisor in DIVISORS:
+        question = " Ask how many values a window of FH by FW holds."
+        catalogue.mistake(f"divided by {number}", advice + question)(divided_by(divisor))

@@ -11,14 +11,15 @@ from cs_conv.naive import average_pool_forward
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, Slope, aspect
-from ._pooling import WINDOWS, backward_mistakes, places, send
+from ._convolution import sizes
+from ._pooling import WINDOWS, backward_mistakes, divisor_mistakes, every_pixel, send
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
     for tag, about, x_shape, size, stride, draw in WINDOWS:
         if "negative" not in about:
             real = draw is reals
-            shape = (*x_shape[:2], *places(x_shape, size, stride))
+            shape = (*x_shape[:2], *sizes(x_shape, size, stride))
             # Multiples of the window's size, so that the shares are whole numbers.
             dout = reals(rng, *shape) if real else size[0] * size[1] * integers(rng, *shape)
             yield Case(tag, about, (dout, x_shape, size, stride))
@@ -37,9 +38,7 @@ def slopes(case, rng):
 
 def shares_of(_, size):
     """An equal share to each pixel of the window."""
-    FH, FW = size
-    shares = [(p, q, 1 / (FH * FW)) for p in range(FH) for q in range(FW)]
-    return lambda n, c, i, j: shares
+    return (*every_pixel(size), 1 / (size[0] * size[1]))
 
 
 shared = Catalogue()
@@ -58,72 +57,58 @@ def shared_out(share):
     """The right windows, where pixel (p, q) of a window gets share(p, q, FH, FW) of the gradient."""
 
     def pool(dout, x_shape, size, stride):
-        FH, FW = size
-        shares = [(p, q, share(p, q, FH, FW)) for p in range(FH) for q in range(FW)]
-        return send(dout, x_shape, lambda *place: shares, lambda i: i * stride, lambda j: j * stride)
+        p, q = every_pixel(size)
+        return send(dout, x_shape, (p, q, share(p, q, *size)), lambda i: i * stride, lambda j: j * stride)
 
     return pool
 
+
+def divided_by(divisor):
+    """The right windows, where every pixel gets 1 / divisor(FH, FW, stride) of the gradient."""
+
+    def pool(dout, x_shape, size, stride):
+        whole = shared_out(lambda p, q, FH, FW: 1.0)
+        return whole(dout, x_shape, size, stride) / divisor(*size, stride)
+
+    return pool
+
+
+divisor_mistakes(mistakes, divided_by)
 
 mistakes.mistake(
     "not divided",
     "Every pixel of the window gets the whole gradient. Each made only a part of the mean: ask how large "
     "a part.",
-)(shared_out(lambda p, q, FH, FW: 1.0))
+)(divided_by(lambda FH, FW, stride: 1))
+
+mistakes.mistake(
+    "divided twice", "The share is 1 over the number of values in the window; yours is its square."
+)(divided_by(lambda FH, FW, stride: (FH * FW) ** 2))
 
 mistakes.mistake(
     "the whole gradient to one pixel",
     "One pixel takes all of the gradient, as in max pooling. In a mean every pixel of the window has its "
     "part.",
-)(shared_out(lambda p, q, FH, FW: float(p == q == 0)))
+)(shared_out(lambda p, q, FH, FW: 1.0 * ((p == 0) & (q == 0))))
 
 mistakes.mistake(
     "one pixel of each window only",
     "Only the first pixel of each window gets its share. All of them went into the mean.",
-)(shared_out(lambda p, q, FH, FW: float(p == q == 0) / (FH * FW)))
-
-mistakes.mistake(
-    "divided by the height squared", "You divide by FH * FH; a window of FH by FW holds another number."
-)(shared_out(lambda p, q, FH, FW: 1 / FH**2))
-
-mistakes.mistake(
-    "divided by the width squared", "You divide by FW * FW; a window of FH by FW holds another number."
-)(shared_out(lambda p, q, FH, FW: 1 / FW**2))
-
-mistakes.mistake(
-    "divided by the height alone", "You divide by FH. Ask how many values a window of FH by FW holds."
-)(shared_out(lambda p, q, FH, FW: 1 / FH))
-
-mistakes.mistake(
-    "divided twice", "The share is 1 over the number of values in the window; yours is its square."
-)(shared_out(lambda p, q, FH, FW: 1 / (FH * FW) ** 2))
-
-mistakes.mistake("divided by 4 always", "4 is right for 2x2 windows only. The window may have any size.")(
-    shared_out(lambda p, q, FH, FW: 1 / 4)
-)
-
-
-@mistakes.mistake(
-    "divided by the stride squared",
-    "stride * stride is the size of the window only where the windows lie side by side. Divide by the "
-    "window's own size.",
-)
-def _(dout, x_shape, size, stride):
-    return shared_out(lambda p, q, FH, FW: 1 / stride**2)(dout, x_shape, size, stride)
+)(shared_out(lambda p, q, FH, FW: ((p == 0) & (q == 0)) / (FH * FW)))
 
 
 @mistakes.mistake(
     "height and width of the window swapped", "`size` is (FH, FW): the rows come first, then the columns."
 )
 def _(dout, x_shape, size, stride):
-    return shared_out(lambda p, q, FH, FW: 1 / (FH * FW))(dout, x_shape, size[::-1], stride)
+    return divided_by(lambda FH, FW, stride: FH * FW)(dout, x_shape, size[::-1], stride)
 
 
 @mistakes.mistake(
     "windows taken as square", "`size` holds two numbers, FH and FW, and you use the first for both."
 )
 def _(dout, x_shape, size, stride):
-    return shared_out(lambda p, q, FH, FW: 1 / (FH * FW))(dout, x_shape, (size[0], size[0]), stride)
+    return divided_by(lambda FH, FW, stride: FH * FW)(dout, x_shape, (size[0], size[0]), stride)
 
 
 @mistakes.mistake(

@@ -9,7 +9,7 @@ import numpy as np
 from cs_conv.naive import average_pool_forward as reference
 
 from ..exercise import Case, Catalogue, Exercise, aspect
-from ._pooling import forward_cases, forward_mistakes, in_each_window
+from ._pooling import INSIDE, divisor_mistakes, forward_cases, forward_mistakes, in_each_window
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -20,62 +20,39 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 
 
 mistakes = Catalogue()
-forward_mistakes(mistakes, np.mean)
+forward_mistakes(mistakes, lambda w: w.mean(INSIDE))
+sums = in_each_window(lambda w: w.sum(INSIDE))
 
-mistakes.mistake("sum instead of mean", "You add the window up; divide by how many values it holds.")(
-    in_each_window(np.sum)
-)
+
+def divided_by(divisor):
+    return lambda x, size, stride: sums(x, size, stride) / divisor(*size, stride)
+
+
+divisor_mistakes(mistakes, divided_by)
+
+mistakes.mistake("sum instead of mean", "You add the window up; divide by how many values it holds.")(sums)
 
 mistakes.mistake(
     "maximum instead of mean", "You keep the largest value of each window; here all of them count."
-)(in_each_window(np.max))
+)(in_each_window(lambda w: w.max(INSIDE)))
 
 mistakes.mistake(
     "median instead of mean", "The value in the middle is the median; the mean is the sum over the count."
-)(in_each_window(np.median))
+)(in_each_window(lambda w: np.median(w, INSIDE)))
 
 mistakes.mistake(
     "divided by the number of values that are not 0",
     "A zero counts as a value: divide by the size of the window, whatever it holds.",
-)(in_each_window(lambda w: w.sum() / max(np.count_nonzero(w), 1)))
-
-mistakes.mistake(
-    "divided by the height squared", "You divide by FH * FH. Ask how many values a window of FH by FW holds."
-)(in_each_window(lambda w: w.sum() / len(w) ** 2))
-
-mistakes.mistake(
-    "divided by the width squared", "You divide by FW * FW. Ask how many values a window of FH by FW holds."
-)(in_each_window(lambda w: w.sum() / w.shape[1] ** 2))
-
-mistakes.mistake(
-    "divided by the height alone", "You divide by FH. Ask how many values a window of FH by FW holds."
-)(in_each_window(lambda w: w.sum() / len(w)))
-
-mistakes.mistake("divided by FH + FW", "A window of FH by FW holds more than FH + FW values.")(
-    in_each_window(lambda w: w.sum() / sum(w.shape))
-)
-
-mistakes.mistake("divided by 4 always", "4 is right for 2x2 windows only. The window may have any size.")(
-    in_each_window(lambda w: w.sum() / 4)
-)
+)(in_each_window(lambda w: w.sum(INSIDE) / np.maximum(np.count_nonzero(w, INSIDE), 1)))
 
 mistakes.mistake(
     "whole division",
     "`//` throws away what is behind the point, and rounds down below zero. A mean is any number.",
-)(in_each_window(lambda w: w.sum() // w.size))
+)(lambda x, size, stride: sums(x, size, stride) // (size[0] * size[1]))
 
 mistakes.mistake("mean of absolute values", "The signs are lost: the mean of -1 and 1 is 0.")(
-    in_each_window(lambda w: np.abs(w).mean())
+    in_each_window(lambda w: np.abs(w).mean(INSIDE))
 )
-
-
-@mistakes.mistake(
-    "divided by the stride squared",
-    "stride * stride is the size of the window only where the windows lie side by side. Divide by the "
-    "window's own size.",
-)
-def _(x, size, stride):
-    return in_each_window(lambda w: w.sum() / stride**2)(x, size, stride)
 
 
 @mistakes.mistake(
@@ -84,7 +61,7 @@ def _(x, size, stride):
 )
 def _(x, size, stride):
     x /= size[0] * size[1]
-    return in_each_window(np.sum)(x, size, stride)
+    return sums(x, size, stride)
 
 
 exercise = Exercise(

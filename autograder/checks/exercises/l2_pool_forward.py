@@ -10,7 +10,7 @@ from cs_conv.naive import l2_pool_forward as reference
 
 from ..draw import integers
 from ..exercise import Case, Catalogue, Exercise, aspect
-from ._pooling import forward_cases, forward_mistakes, in_each_window
+from ._pooling import INSIDE, flat, forward_cases, forward_mistakes, in_each_window
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -24,60 +24,60 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def length(window):
-    return np.sqrt(np.sum(window**2))
+    return np.sqrt(np.sum(window**2, INSIDE))
 
 
 mistakes = Catalogue()
 forward_mistakes(mistakes, length)
 
 mistakes.mistake("no square root", "You return the sum of the squares; the length is its square root.")(
-    in_each_window(lambda w: np.sum(w**2))
+    in_each_window(lambda w: np.sum(w**2, INSIDE))
 )
 
 mistakes.mistake(
     "root of the mean",
     "You take the mean of the squares. The L2 norm takes their sum, and nothing is divided.",
-)(in_each_window(lambda w: np.sqrt(np.mean(w**2))))
+)(in_each_window(lambda w: np.sqrt(np.mean(w**2, INSIDE))))
 
 mistakes.mistake(
     "divided by the size of the window", "The L2 norm is a root of a sum; nothing is divided after it."
-)(in_each_window(lambda w: length(w) / w.size))
+)(in_each_window(lambda w: length(w) / flat(w).shape[-1]))
 
 mistakes.mistake("sum of absolute values", "That is the L1 norm. The L2 norm squares each value first.")(
-    in_each_window(lambda w: np.sum(np.abs(w)))
+    in_each_window(lambda w: np.sum(np.abs(w), INSIDE))
 )
 
 mistakes.mistake(
     "summed before squaring",
     "You square the sum, which gives its absolute value back. Square each value, then add.",
-)(in_each_window(lambda w: np.sqrt(np.sum(w) ** 2)))
+)(in_each_window(lambda w: np.sqrt(np.sum(w, INSIDE) ** 2)))
 
 mistakes.mistake(
     "not squared", "You take the root of a plain sum: negative values then give NaN. Square each value first."
-)(in_each_window(lambda w: np.sqrt(np.sum(w))))
+)(in_each_window(lambda w: np.sqrt(np.sum(w, INSIDE))))
 
 mistakes.mistake("doubled instead of squared", "x * 2 doubles; x * x or x ** 2 squares.")(
-    in_each_window(lambda w: np.sqrt(np.sum(w * 2)))
+    in_each_window(lambda w: np.sqrt(np.sum(w * 2, INSIDE)))
 )
 
 mistakes.mistake(
     "maximum instead of the length", "You keep the largest value of each window; here all of them count."
-)(in_each_window(np.max))
+)(in_each_window(lambda w: w.max(INSIDE)))
 
 mistakes.mistake(
     "mean instead of the length", "You average the window; the L2 norm squares, adds and takes the root."
-)(in_each_window(np.mean))
+)(in_each_window(lambda w: w.mean(INSIDE)))
 
 mistakes.mistake(
     "the norm of a matrix",
     "np.linalg.norm(window, 2) of a 2-D window is a matrix norm (its largest singular value). "
     "Make the window flat first, or leave out the 2.",
-)(in_each_window(lambda w: np.linalg.norm(w, 2)))
+)(in_each_window(lambda w: np.linalg.norm(w, 2, INSIDE)))
 
 mistakes.mistake(
     "a small number added under the root",
     "Nothing is divided here, so no small number is needed: a window of zeros has the length 0 exactly.",
-)(in_each_window(lambda w: np.sqrt(np.sum(w**2) + 1e-6)))
+)(in_each_window(lambda w: np.sqrt(np.sum(w**2, INSIDE) + 1e-6)))
 
 
 @mistakes.mistake(
@@ -86,7 +86,7 @@ mistakes.mistake(
 )
 def _(x, size, stride):
     x **= 2
-    return in_each_window(lambda w: np.sqrt(np.sum(w)))(x, size, stride)
+    return in_each_window(lambda w: np.sqrt(np.sum(w, INSIDE)))(x, size, stride)
 
 
 exercise = Exercise(

@@ -10,14 +10,15 @@ from cs_conv.naive import max_pool_backward as reference
 
 from ..draw import integers, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, Slope, aspect
-from ._pooling import WINDOWS, backward_mistakes, places, send
+from ._convolution import sizes
+from ._pooling import WINDOWS, backward_mistakes, every_pixel, send
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
     """The switches are drawn, not found in an image: any index of the window may be a maximum."""
 
     def case(tag, about, x_shape, size, stride, draw=integers):
-        shape = (*x_shape[:2], *places(x_shape, size, stride))
+        shape = (*x_shape[:2], *sizes(x_shape, size, stride))
         switches = rng.integers(0, size[0] * size[1], shape)
         return Case(tag, about, (draw(rng, *shape), switches, x_shape, size, stride))
 
@@ -52,19 +53,17 @@ mistakes = Catalogue()
 
 def shares_of(switches, size):
     """All of a gradient goes to the pixel of its switch."""
-    return lambda n, c, i, j: [(*divmod(int(switches[n, c, i, j]), size[1]), 1.0)]
+    return (*np.divmod(switches[..., None], size[1]), 1.0)
 
 
 backward_mistakes(mistakes, shares_of)
 
 
 def sent_to(place):
-    """The right windows, with place(switch, FH, FW) -> [(p, q, share), ...] in place of the switch's own."""
+    """The right windows, with place(switches, FH, FW) -> p, q, share in place of the switches' own."""
 
     def pool(dout, switches, x_shape, size, stride):
-        def shares(n, c, i, j):
-            return place(int(switches[n, c, i, j]), *size)
-
+        shares = place(switches[..., None], *size)
         return send(dout, x_shape, shares, lambda i: i * stride, lambda j: j * stride)
 
     return pool
@@ -74,44 +73,44 @@ mistakes.mistake(
     "the gradient to every pixel of the window",
     "All pixels of a window get the gradient. Only the one at the switch made the output; the others get "
     "none.",
-)(sent_to(lambda k, FH, FW: [(p, q, 1.0) for p in range(FH) for q in range(FW)]))
+)(sent_to(lambda k, FH, FW: (*every_pixel((FH, FW)), 1.0)))
 
 mistakes.mistake(
     "the gradient shared out equally",
     "You divide the gradient among the pixels of the window, as average pooling does. Here one pixel "
     "takes all of it.",
-)(sent_to(lambda k, FH, FW: [(p, q, 1 / (FH * FW)) for p in range(FH) for q in range(FW)]))
+)(sent_to(lambda k, FH, FW: (*every_pixel((FH, FW)), 1 / (FH * FW))))
 
 mistakes.mistake(
     "divided by the size of the window",
     "The gradient arrives at the right pixel, but FH * FW times too small. Nothing is divided in max "
     "pooling.",
-)(sent_to(lambda k, FH, FW: [(k // FW, k % FW, 1 / (FH * FW))]))
+)(sent_to(lambda k, FH, FW: (k // FW, k % FW, 1 / (FH * FW))))
 
 mistakes.mistake(
     "every gradient to the first pixel of its window",
     "Your switches are not used: they say which pixel it was.",
-)(sent_to(lambda k, FH, FW: [(0, 0, 1.0)]))
+)(sent_to(lambda k, FH, FW: (0 * k, 0 * k, 1.0)))
 
 mistakes.mistake(
     "row and column of the switch swapped",
     "The flat index runs along the rows: the row is what whole rows of the window fit into it, the column "
     "is the rest.",
-)(sent_to(lambda k, FH, FW: [(k % FW, k // FW, 1.0)]))
+)(sent_to(lambda k, FH, FW: (k % FW, k // FW, 1.0)))
 
 mistakes.mistake(
     "switch divided by the height",
     "To get the row out of a flat index, divide by the length of a row. Ask how many values one row of "
     "the window holds.",
-)(sent_to(lambda k, FH, FW: [(k // FH, k % FH, 1.0)]))
+)(sent_to(lambda k, FH, FW: (k // FH, k % FH, 1.0)))
 
 mistakes.mistake(
     "switches read by columns",
     "The flat index goes along the rows: 0, 1, ... in the first row, then on in the second.",
-)(sent_to(lambda k, FH, FW: [(k % FH, k // FH, 1.0)]))
+)(sent_to(lambda k, FH, FW: (k % FH, k // FH, 1.0)))
 
 mistakes.mistake("switches read as if counted from 1", "The first value of a window has the index 0, not 1.")(
-    sent_to(lambda k, FH, FW: [(*divmod(k - 1, FW), 1.0)])
+    sent_to(lambda k, FH, FW: (*np.divmod(k - 1, FW), 1.0))
 )
 
 

@@ -10,7 +10,7 @@ from cs_conv.naive import max_pool_forward as reference
 
 from ..draw import reals
 from ..exercise import Case, Catalogue, Exercise, aspect
-from ._pooling import forward_cases, forward_mistakes, in_each_window
+from ._pooling import INSIDE, flat, forward_cases, forward_mistakes, in_each_window
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -31,8 +31,13 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("negative", "numbers far below zero", (huge, (2, 2), 2))
 
 
+def first(window):
+    """The flat index of the first maximum of each window."""
+    return flat(window).argmax(-1)
+
+
 def summary(window):
-    return window.max(), window.argmax()
+    return window.max(INSIDE), first(window)
 
 
 mistakes = Catalogue()
@@ -40,14 +45,35 @@ forward_mistakes(mistakes, summary)
 
 
 def first_above(start):
-    """Loops over the window with a maximum that begins at `start`."""
+    """What loops over the window find whose maximum begins at `start`."""
 
     def keep(window):
-        best, switch = start, 0
-        for index, value in enumerate(window.ravel()):
-            if value > best:
-                best, switch = value, index
-        return best, switch
+        above = window.max(INSIDE) > start
+        return np.where(above, window.max(INSIDE), start), np.where(above, first(window), 0)
+
+    return keep
+
+
+def last(window):
+    return flat(window).shape[-1] - 1 - flat(window)[..., ::-1].argmax(-1)
+
+
+def first_by_columns(window):
+    column, row = np.divmod(first(window.swapaxes(-1, -2)), window.shape[-2])
+    return row * window.shape[-1] + column
+
+
+def largest_by_size(window):
+    where = first(np.abs(window))
+    return np.take_along_axis(flat(window), where[..., None], -1)[..., 0], where
+
+
+def renumbered(number):
+    """A summary with right maxima whose switches are number(row, column, FH, FW)."""
+
+    def keep(window):
+        FH, FW = window.shape[-2:]
+        return window.max(INSIDE), number(*np.divmod(first(window), FW), FH, FW)
 
     return keep
 
@@ -67,71 +93,74 @@ mistakes.mistake(
     "the last of equal maxima",
     "Of equal maxima the first one counts, in reading order; your switch points to the last. Look at how "
     "you compare, with > or with >=.",
-)(in_each_window(lambda w: (w.max(), w.size - 1 - w.ravel()[::-1].argmax())))
+)(in_each_window(lambda w: (w.max(INSIDE), last(w))))
 
 mistakes.mistake(
     "the first maximum by columns",
     "Of equal maxima the first in reading order counts: along the first row, then the second.",
-)(in_each_window(lambda w: (w.max(), w.T.argmax() % len(w) * w.shape[1] + w.T.argmax() // len(w))))
+)(in_each_window(lambda w: (w.max(INSIDE), first_by_columns(w))))
 
 mistakes.mistake(
     "switches counted by columns",
     "The flat index goes along the rows: 0, 1, ... in the first row, then on in the second.",
-)(in_each_window(lambda w: (w.max(), w.argmax() // w.shape[1] + w.argmax() % w.shape[1] * len(w))))
+)(in_each_window(renumbered(lambda row, column, FH, FW: column * FH + row)))
 
 mistakes.mistake(
     "row times height in the switch",
     "In the flat index, row p counts p times the length of a row. Ask how many values one row of the "
     "window holds.",
-)(in_each_window(lambda w: (w.max(), w.argmax() // w.shape[1] * len(w) + w.argmax() % w.shape[1])))
+)(in_each_window(renumbered(lambda row, column, FH, FW: row * FH + column)))
 
 mistakes.mistake("switches counted from 1", "The first value of a window has the index 0.")(
-    in_each_window(lambda w: (w.max(), w.argmax() + 1))
+    in_each_window(lambda w: (w.max(INSIDE), first(w) + 1))
 )
 
 mistakes.mistake(
     "only the row in the switch",
     "Your switch is the row of the maximum inside its window; the column is lost.",
-)(in_each_window(lambda w: (w.max(), w.argmax() // w.shape[1])))
+)(in_each_window(renumbered(lambda row, column, FH, FW: row)))
 
 mistakes.mistake(
     "only the column in the switch",
     "Your switch is the column of the maximum inside its window; the row is lost.",
-)(in_each_window(lambda w: (w.max(), w.argmax() % w.shape[1])))
+)(in_each_window(renumbered(lambda row, column, FH, FW: column)))
 
 mistakes.mistake("switches of the minima", "Your switches point to the smallest value of each window.")(
-    in_each_window(lambda w: (w.max(), w.argmin()))
+    in_each_window(lambda w: (w.max(INSIDE), first(-w)))
 )
 
 mistakes.mistake("minimum instead of maximum", "You keep the smallest value of each window.")(
-    in_each_window(lambda w: (w.min(), w.argmin()))
+    in_each_window(lambda w: (w.min(INSIDE), first(-w)))
 )
 
 mistakes.mistake(
     "the value of largest size, whatever its sign",
     "You compare absolute values. A maximum is the largest value: 1 is more than -5.",
-)(in_each_window(lambda w: (w.ravel()[np.abs(w).argmax()], np.abs(w).argmax())))
+)(in_each_window(largest_by_size))
 
 mistakes.mistake("absolute values", "The signs are lost: the maximum of -1 and -5 is -1.")(
-    in_each_window(lambda w: (np.abs(w).max(), np.abs(w).argmax()))
+    in_each_window(lambda w: summary(np.abs(w)))
 )
 
 mistakes.mistake(
     "mean instead of maximum", "Your out holds the mean of each window; that is the next kind of pooling."
-)(in_each_window(lambda w: (w.mean(), w.argmax())))
+)(in_each_window(lambda w: (w.mean(INSIDE), first(w))))
 
 mistakes.mistake(
     "maxima in place of the switches", "Your switches hold the values; they say where the values stood."
-)(in_each_window(lambda w: (w.max(), w.max())))
+)(in_each_window(lambda w: (w.max(INSIDE), w.max(INSIDE))))
 
 mistakes.mistake(
     "switches left at zero", "Your switches are all 0; nothing ever writes the place of the maximum."
-)(in_each_window(lambda w: (w.max(), 0)))
+)(in_each_window(lambda w: (w.max(INSIDE), 0)))
+
+
+right = in_each_window(summary)
 
 
 def in_image(x, size, stride):
     """The flat index of each maximum in its whole image."""
-    out, switches = reference(x, size, stride)
+    out, switches = right(x, size, stride)
     rows, columns = (stride * np.arange(n) for n in out.shape[2:])
     return out, (rows[:, None] + switches // size[1]) * x.shape[3] + columns + switches % size[1]
 
@@ -157,7 +186,7 @@ def _(x, size, stride):
 
 @mistakes.mistake("out and switches swapped", "Return the maxima first, then the switches.")
 def _(x, size, stride):
-    return reference(x, size, stride)[::-1]
+    return right(x, size, stride)[::-1]
 
 
 @mistakes.mistake(
@@ -165,7 +194,7 @@ def _(x, size, stride):
     "A switch is one number, not a pair: count through the window row by row.",
 )
 def _(x, size, stride):
-    out, switches = reference(x, size, stride)
+    out, switches = right(x, size, stride)
     return out, np.stack(np.divmod(switches, size[1]), axis=-1)
 
 
@@ -176,7 +205,7 @@ def _(x, size, stride):
     "tied value. Keep one index for each output.",
 )
 def _(x, size, stride):
-    out, _ = reference(x, size, stride)
+    out, _ = right(x, size, stride)
     mask = np.zeros(x.shape, bool)
     (FH, FW), s = size, stride
     for n, c, i, j in np.ndindex(*out.shape):
