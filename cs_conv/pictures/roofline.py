@@ -1,0 +1,104 @@
+"""Where the time goes, drawn: computing speed under the two limits of a machine, and time against size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+COLORS = ("#000000", "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00")
+"""Colours that the colour-blind can tell apart; each point and curve also has a mark of its own."""
+MARKS = ("o", "s", "^", "D", "v", "P")
+
+Point = tuple[float, float, float]
+"""Operations, bytes, seconds."""
+
+
+def show_roofline(points: Mapping[str, Point], peak: float, bandwidth: float) -> None:
+    """Draw how fast each way computes, under the two limits of the machine.
+
+    points: for each name its operations, the bytes it has to move at least, and the seconds it took.
+    peak: operations a second. bandwidth: bytes a second.
+    Source: Williams, Waterman and Patterson, "Roofline", 2009.
+    """
+    _, ax = plt.subplots(figsize=(8, 4.6))
+    places = {name: (flops / moved, flops / seconds) for name, (flops, moved, seconds) in points.items()}
+    _draw_roof(ax, [x for x, _ in places.values()], peak, bandwidth)
+    for (name, (x, y)), color, mark in zip(places.items(), _cycle(COLORS), _cycle(MARKS), strict=False):
+        roof = min(peak, bandwidth * x)
+        ax.plot(x, y / 1e9, mark, color=color, markersize=9, markeredgecolor="white")
+        ax.annotate(
+            f"{name}: {_short(y / 1e9)} Gflop/s, {_short(100 * y / roof)}% of the limit",
+            (x, y / 1e9),
+            xytext=(10, 0),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            fontsize=9,
+            color=color,
+        )
+    lowest = min([y for _, y in places.values()], default=peak / 1e3)
+    ax.set_ylim(lowest / 3e9, 3 * peak / 1e9)
+    ax.set_xlabel("operations for each byte that has to be moved")
+    ax.set_ylabel("Gflop/s (10⁹ operations a second)")
+
+
+def _draw_roof(ax: Axes, places: Sequence[float], peak: float, bandwidth: float) -> None:
+    """The two limits: moving bytes on the left, computing on the right."""
+    ridge = peak / bandwidth
+    left, right = min([ridge / 20, *(x / 3 for x in places)]), 700 * max([ridge, *places])
+    x = np.geomspace(left, right, 200)
+    roof = np.minimum(peak, bandwidth * x) / 1e9
+    ax.loglog(x, roof, color="black", linewidth=2)
+    ax.fill_between(x, roof, 1e6, color="0.92")
+    ax.text(1.5 * ridge, 1.35 * peak / 1e9, f"matrix product: {_short(peak / 1e9)} Gflop/s", fontsize=9)
+    ax.text(
+        ridge / 2,
+        0.72 * peak / 1e9,
+        f"copying: {_short(bandwidth / 1e9)} GB/s",
+        fontsize=9,
+        ha="right",
+    )
+    ax.set_xlim(left, right)
+
+
+def show_curves(x: Sequence[float], curves: Mapping[str, Sequence[float]], xlabel: str, ylabel: str) -> None:
+    """Draw curves over the same x, both axes logarithmic; each is named at its right end."""
+    _, ax = plt.subplots(figsize=(7.5, 4))
+    for (name, y), color, mark in zip(curves.items(), _cycle(COLORS), _cycle(MARKS), strict=False):
+        ax.loglog(x, y, marker=mark, color=color)
+        ax.annotate(f"  {name}", (x[-1], y[-1]), va="center", fontsize=9, color=color)
+    ax.set_xlim(min(x) / 1.3, max(x) * (max(x) / min(x)) ** 0.35)
+    ax.set_xticks(list(x), [f"{v:,}" for v in x], fontsize=8)
+    ax.minorticks_off()
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.grid(alpha=0.3)
+
+
+def show_bars(values: Mapping[str, float], xlabel: str, log: bool = False) -> None:
+    """Draw one bar a name, with its number beside it."""
+    _, ax = plt.subplots(figsize=(7.5, 0.5 + 0.5 * len(values)))
+    names = list(values)
+    ax.barh(names, [values[name] for name in names], color=COLORS[2], height=0.6, log=log)
+    for place, name in enumerate(names):
+        ax.annotate(
+            f" {_short(values[name])}",
+            (values[name], place),
+            va="center",
+            fontsize=9,
+        )
+    ax.invert_yaxis()
+    ax.margins(x=0.15)
+    ax.set_xlabel(xlabel)
+
+
+def _cycle(things: Sequence[str]) -> list[str]:
+    return list(things) * 10
+
+
+def _short(value: float) -> str:
+    """Two digits that count, no more."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"

@@ -1,0 +1,814 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Speed: where the time goes
+#
+# Your convolution of notebook 02 is right, and slow. Here you make it hundreds of times as fast, in three
+# steps, and learn to say *why* each step helps. It takes about 50 minutes.
+#
+# | you write | what it does | points |
+# |---|---|---|
+# | `conv_work` | counts what a layer has to compute and to move | 4 |
+# | `conv_slices` | loops over the filter, not over the image | 8 |
+# | `fast_conv_forward` | one matrix product | 10 |
+# | `fast_max_pool` | pooling without a loop over windows | 8 |
+#
+# At the end you move a layer under the limits of your own machine with sliders.
+#
+# All times are measured here and now, on this computer: yours differ from your neighbour's. NumPy is held
+# to one core, so that a comparison means something.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import os
+
+for library in ("OPENBLAS", "OMP", "MKL"):  # before NumPy is imported
+    os.environ[f"{library}_NUM_THREADS"] = "1"
+
+import numpy as np
+
+from autograder import check
+
+# %% [markdown]
+# ## How far is it to the limit?
+#
+# Take a layer of an ordinary size: two images of 16x32x32, and 32 filters of 3x3. First the time that the
+# loops of notebook 02 need for it, then the time for nothing but its multiplications, done as one matrix
+# product.
+
+# %%
+from time import perf_counter
+
+from cs_conv import naive
+from cs_conv.pictures.roofline import show_bars, show_curves, show_roofline
+
+
+def seconds(function, *args, enough=0.2):
+    """The shortest of many runs: what else the computer does only ever adds time."""
+    times = []
+    while sum(times) < enough:
+        start = perf_counter()
+        function(*args)
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+rng = np.random.default_rng(7)
+x = rng.standard_normal((2, 16, 34, 34), np.float32)  # 32x32, and one row of padding on each side
+w = rng.standard_normal((32, 16, 3, 3), np.float32)
+b = rng.standard_normal(32, np.float32)
+
+some_filters = rng.standard_normal((32, 16 * 3 * 3), np.float32)
+some_columns = rng.standard_normal((16 * 3 * 3, 2 * 32 * 32), np.float32)
+
+loops_seconds = seconds(naive.conv_forward, x, w, b)
+product_seconds = seconds(np.matmul, some_filters, some_columns)
+show_bars(
+    {"your loops": 1e3 * loops_seconds, "the product alone": 1e3 * product_seconds}, "milliseconds", log=True
+)
+print(f"The loops take {loops_seconds / product_seconds:,.0f} times as long.")
+
+# %% [markdown]
+# *In words: two bars on a logarithmic scale, the loops at some hundred milliseconds, the product alone at
+# less than one.*
+#
+# Both do the same multiplications. So the loops spend nearly all of their time on something else. On what?
+#
+# ## The price of a line
+#
+# A call of NumPy has two costs: an **entry price**, to find out what is asked, and a price **for each
+# number**. Multiply two arrays of different lengths and look.
+
+# %%
+lengths = [1, 10, 100, 1_000, 10_000, 100_000]
+arrays = {n: rng.standard_normal(n, np.float32) for n in lengths}
+multiply = [1e6 * seconds(np.multiply, arrays[n], arrays[n], enough=0.02) for n in lengths]
+show_curves(lengths, {"a * a": multiply}, "numbers in a", "microseconds")
+
+# %% [markdown]
+# *In words: a curve that is flat from 1 to about 1,000 numbers, at less than a microsecond, and then rises
+# in proportion to the numbers.*
+#
+# One number costs as much as hundreds. A window of 16x3x3 has 144 of them: on the flat part. The four
+# loops pay the entry price once for each window and filter, and several times over, since every line of
+# Python has its price too.
+
+# %%
+outputs = 2 * 32 * 32 * 32
+print(f"{outputs:,} outputs, {1e6 * loops_seconds / outputs:.1f} microseconds each")
+print(
+    f"the multiplications of one output, in a large product: {1e9 * product_seconds / outputs:.0f} nanoseconds"
+)
+
+# %% [markdown]
+# That is the first rule of speed in Python: **few calls on many numbers.** Count lines, not
+# multiplications.
+#
+# ## Two limits
+#
+# No way of computing the layer can be faster than the machine. And a machine has two limits:
+#
+# - it can **compute** so many numbers a second;
+# - it can **move** so many bytes a second between its memory and its processor.
+#
+# Measure both: a large matrix product does little but compute, and a large copy does nothing but move.
+
+# %%
+square = rng.standard_normal((768, 768), np.float32)
+large = np.ones(2**24, np.float32)  # 64 MiB: more than the caches hold
+other = np.ones_like(large)
+
+peak = 2 * 768**3 / seconds(np.matmul, square, square)  # a multiplication and an addition each
+bandwidth = 2 * large.nbytes / seconds(np.copyto, other, large)  # each byte is read and written
+print(f"computing: {peak / 1e9:.0f} Gflop/s, that is {peak / 1e9:.0f} billion operations a second")
+print(f"moving: {bandwidth / 1e9:.1f} GB/s")
+
+# %% [markdown]
+# Which of the two limits a layer meets depends on how much it computes *for each byte* that it moves. So
+# count both.
+#
+# ### Exercise 1: the work of a layer
+#
+# *Easy, about 5 minutes, about 4 lines, 4 points.*
+#
+# Write `conv_work`, which returns two numbers for a convolution:
+#
+# - `flops`: its operations. Each output is a sum of products; count a multiplication and an addition for
+#   each weight. (The bias is left out: it hardly counts.)
+# - `moved`: the bytes that have to be moved **at least**: `x` and `w` are read once and `out` is written
+#   once; each number takes `itemsize` bytes. (Again without the bias.)
+#
+# The shapes are `(N, C, H, W)`, `(K, C, FH, FW)` and `(N, K, OH, OW)`.
+#
+# An example: one image of 1x3x3, one filter of 2x2, so four outputs. Then `flops` is 4 times 4 times 2,
+# which is 32, and `moved` is 4 times (9 + 4 + 4) bytes, which is 68.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# How many outputs are there? How many weights does one output use?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# All outputs: the product of the four numbers in `out_shape`. One output uses one filter, which has
+# `C * FH * FW` weights.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `math.prod(shape)` multiplies the numbers of a shape. `flops` is 2 times the outputs times the weights of
+# one filter; `moved` is `itemsize` times the sum of three such products.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "conv_work", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def conv_work(x_shape, w_shape, out_shape, itemsize=4):
+    """Return flops and moved: the operations of a convolution, and the bytes it moves at least.
+
+    x_shape: (N, C, H, W). w_shape: (K, C, FH, FW). out_shape: (N, K, OH, OW). itemsize: bytes a number.
+    """
+    ### BEGIN SOLUTION
+    import math
+
+    K, C, FH, FW = w_shape
+    flops = 2 * math.prod(out_shape) * C * FH * FW
+    moved = itemsize * (math.prod(x_shape) + math.prod(w_shape) + math.prod(out_shape))
+    return flops, moved
+    ### END SOLUTION
+
+
+# %%
+print(conv_work((1, 1, 3, 3), (1, 1, 2, 2), (1, 1, 2, 2)))
+
+# %% nbgrader={"grade": true, "grade_id": "conv_work_flops", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("conv_work", conv_work, "flops")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_work_bytes", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("conv_work", conv_work, "bytes")
+
+# %% [markdown]
+# ## The roofline
+#
+# Now one picture holds all of it. To the right: more operations for each byte. Up: more operations a
+# second. The black line is the limit, and it has two parts: on the left moving is what stops you, on the
+# right computing. It looks like a roof, so it is called a **roofline**.
+
+# %%
+flops, moved = conv_work(x.shape, w.shape, (2, 32, 32, 32))
+steps = {"loops": (flops, moved, loops_seconds)}
+show_roofline(steps, peak, bandwidth)
+print(f"{flops / 1e6:.1f} million operations, {moved / 1e3:.0f} kB: {flops / moved:.0f} operations a byte")
+
+# %% [markdown]
+# *In words: a line that rises from the left and then runs level, the limit of this machine. One point, the
+# loops, lies far below its level part, a thousandth of the way up or so.*
+#
+# The layer computes some 44 times for each byte. So it lies under the level part: **computing** should be
+# what limits it, and memory has nothing to do with it, yet. The whole way up is yours to climb.
+#
+# ## Step 1: all filters at once
+#
+# The innermost loop to take away is the one over filters. A window, laid out as a vector, times all filters
+# as rows of a matrix: that is one call for `K` outputs.
+
+
+# %%
+def conv_windows(x, w, b):
+    """Three loops: each window times all filters. Stride 1, x padded already."""
+    N, C, H, W = x.shape
+    K, _, FH, FW = w.shape
+    out = np.empty((N, K, H - FH + 1, W - FW + 1), x.dtype)
+    w_row = w.reshape(K, -1)
+    for n in range(N):
+        for i in range(out.shape[2]):
+            for j in range(out.shape[3]):
+                out[n, :, i, j] = w_row @ x[n, :, i : i + FH, j : j + FW].ravel() + b
+    return out
+
+
+steps["all filters at once"] = (flops, moved, seconds(conv_windows, x, w, b))
+show_roofline(steps, peak, bandwidth)
+
+# %% [markdown]
+# *In words: a second point straight above the first, some thirty times as high, still far below the roof.*
+#
+# `K` is 32, so there are 32 times fewer lines to run, and that is about what it brings. But Python still
+# visits every place of every image. Large images have many places. What is there *few* of?
+#
+# ## Step 2: turn the loops inside out
+#
+# A filter of 3x3 has nine places, however large the image is. Look at one of them, say row `p = 0`, column
+# `q = 1`: which pixels does this one weight meet, while the filter slides over the image?
+
+# %%
+from cs_conv.pictures.grid import show_grids
+
+image = np.arange(1.0, 31).reshape(5, 6)
+met = np.full((5, 6), np.nan)
+met[0:3, 1:5] = image[0:3, 1:5]
+spread = np.full((5, 6), np.nan)
+spread[0:3:2, 1:5:2] = image[0:3:2, 1:5:2]
+show_grids(
+    [image, met, spread], ["the image", "p = 0, q = 1, stride 1", "the same, stride 2"], limit=30, cell=0.4
+)
+
+# %% [markdown]
+# *In words: an image of 5x6 pixels, numbered 1 to 30. For a 3x3 filter at stride 1, the weight in row 0 and
+# column 1 meets a block of 3x4 pixels, from 2 to 17. At stride 2 it meets four pixels of it: 2, 4, 14, 16.*
+#
+# It is a **slice** of the image, of the size of the output: it begins at `(p, q)`, and has the stride as its
+# step. So:
+#
+# > for each place `(p, q)` of the filter: the slice that it meets, times the weights `w[:, :, p, q]`, is
+# > added to all of `out`.
+#
+# Nine steps, each on many numbers. Within a step the channels are summed, for each filter:
+# `out[n, k, i, j]` gets the sum over `c` of `piece[n, c, i, j] * w[k, c, p, q]`.
+#
+# ### Exercise 2: loop over the filter
+#
+# *Medium, about 12 minutes, about 10 lines, 8 points.*
+#
+# Write `conv_slices`:
+#
+# - `x` has the shape `(N, C, H, W)`, `w` `(K, C, FH, FW)`, `b` `(K,)`; return `out`, `(N, K, OH, OW)`.
+# - Put `pad` zeros on each side, as in notebook 02. Where the windows do not fit, raise a `ValueError`.
+# - The only loops are over the `FH` rows and `FW` columns of the filter.
+#
+# The last check counts the **lines that Python runs** for small images and larger ones: the number must not
+# grow with the places of the output. Then it has your function race against the four loops: 40 times as
+# fast is asked (for one image of 3x50x50 and 8 filters of 3x3), and some hundred times is usual.
+#
+# An example: `x = [[1, 2, 3]]` (one image, one channel, one row), the filter `[[10, 1]]` and `b = [0]` give
+# `out = [[12, 23]]`: the slice `1 2` times 10, plus the slice `2 3` times 1.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Write the slice first, for stride 1: which rows does the weight in row `p` meet, if there are `OH`
+# windows? Then print its shape: it must be `(N, C, OH, OW)` for every `p` and `q`.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# With a stride, the rows are `p`, `p + stride`, and so on, `OH` of them: the slice
+# `p : p + (OH - 1) * stride + 1 : stride`. For the sum over channels NumPy has several ways: `np.einsum`
+# with the letters of the formula, `np.tensordot`, or `@` on matrices.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# Start with `out = np.zeros((N, K, OH, OW), x.dtype)`. In the two loops, add
+# `np.einsum("ncij,kc->nkij", piece, w[:, :, p, q])` to it. In the end add `b`, brought into the shape
+# `(K, 1, 1)` so that it lines up with the filters.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "conv_slices", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def conv_slices(x, w, b, stride=1, pad=0):
+    """Return the convolution of x (N, C, H, W) with w (K, C, FH, FW) and b (K,): out (N, K, OH, OW).
+
+    Loops over the places of the filter only. Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    K, _, FH, FW = w.shape
+    if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
+        raise ValueError(f"a {FH}x{FW} filter at stride {stride} does not fit {H}x{W} pixels with pad {pad}")
+    OH, OW = (H - FH + 2 * pad) // stride + 1, (W - FW + 2 * pad) // stride + 1
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = np.zeros((N, K, OH, OW), x.dtype)
+    for p in range(FH):
+        for q in range(FW):
+            rows = slice(p, p + (OH - 1) * stride + 1, stride)
+            columns = slice(q, q + (OW - 1) * stride + 1, stride)
+            out += np.einsum("ncij,kc->nkij", padded[:, :, rows, columns], w[:, :, p, q])
+    return out + b.reshape(K, 1, 1)
+    ### END SOLUTION
+
+
+# %%
+row, two_weights = np.array([[[[1.0, 2, 3]]]]), np.array([[[[10.0, 1]]]])
+print(conv_slices(row, two_weights, np.zeros(1)))
+
+# %% nbgrader={"grade": true, "grade_id": "conv_slices_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("conv_slices", conv_slices, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_slices_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("conv_slices", conv_slices, "stride and padding")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_slices_rectangles_and_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("conv_slices", conv_slices, "rectangles and edge cases")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_slices_no_loop_over_places", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("conv_slices", conv_slices, "no loop over places")
+
+# %% [markdown]
+# What did it bring? Count the lines yourself, as the check does, and draw the new point.
+
+# %%
+import sys
+
+
+def lines_run(function, *args):
+    """Count the lines of Python that a call runs, in all functions that it calls."""
+    count = 0
+
+    def tracer(frame, event, argument):
+        nonlocal count
+        count += event == "line"
+        return tracer
+
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        function(*args)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+print("side    loops  all filters   slices")
+for side in (8, 16, 24):
+    part = x[:, :, :side, :side]
+    counts = [lines_run(f, part, w, b) for f in (naive.conv_forward, conv_windows, conv_slices)]
+    print(f"{side:4} {counts[0]:8,} {counts[1]:12,} {counts[2]:8,}")
+
+steps["slices"] = (flops, moved, seconds(conv_slices, x, w, b))
+show_roofline(steps, peak, bandwidth)
+
+# %% [markdown]
+# *In words: a table in which the lines of the loops, and of all filters at once, grow with the square of the
+# image's side, and those of the slices do not grow at all. Then the roofline with a third point, above the
+# second.*
+#
+# Python is no longer what takes the time: the number of its lines is the same for an image of any size. But
+# there is still room up to the roof. What now?
+#
+# ## Views and copies
+#
+# What NumPy does inside its calls is reading and writing memory. So look at what lies where.
+#
+# An array is a block of memory and its **strides**: how many bytes it is to the next image, channel, row,
+# column. A slice is a **view**: the same memory with other strides. It costs nothing and moves nothing. A
+# **copy** moves every number.
+
+# %%
+piece = x[:, :, 0:32:2, 1:33:2]
+print("x:    ", x.shape, "strides in bytes", x.strides, "contiguous:", x.flags.c_contiguous)
+print("piece:", piece.shape, "strides in bytes", piece.strides, "contiguous:", piece.flags.c_contiguous)
+print("a view, the same memory:", np.shares_memory(piece, x))
+print("making the view: ", f"{1e6 * seconds(lambda: x[:, :, 0:32:2, 1:33:2], enough=0.02):.1f} microseconds")
+print("copying it:      ", f"{1e6 * seconds(piece.copy, enough=0.02):.1f} microseconds")
+
+# %% [markdown]
+# A view is free to make, but not free to *read*: numbers that lie far apart are read slowly, because memory
+# comes in lines of 64 bytes (16 numbers of float32), whether you need them all or not. Three ways to add
+# up the same two million numbers:
+
+# %%
+plane = np.ones((2048, 1024), np.float32)
+wide = np.ones((2048, 1024 * 16), np.float32)[:, ::16]  # every 16th number of a larger array
+show_bars(
+    {
+        "next to each other": 1e3 * seconds(np.sum, plane, enough=0.05),
+        "in float64": 1e3 * seconds(np.sum, plane.astype(np.float64), enough=0.05),
+        "every 16th": 1e3 * seconds(np.sum, wide, enough=0.1),
+    },
+    "milliseconds",
+)
+del wide
+
+# %% [markdown]
+# *In words: three bars. Numbers next to each other are added fastest, those of float64 take longer, every
+# 16th number of a larger array takes many times as long.*
+#
+# float64 has twice the bytes, so about half as many fit through. It creeps in unseen: `np.zeros(shape)`
+# makes float64, and one such array turns all that it meets into float64.
+
+# %%
+print("float32 + np.zeros(...)          ->", (x[0, 0] + np.zeros((34, 34))).dtype)
+print("float32 + np.zeros(..., x.dtype) ->", (x[0, 0] + np.zeros((34, 34), x.dtype)).dtype)
+for dtype in (np.float32, np.float64):
+    half = [a.astype(dtype) for a in (some_filters, some_columns)]
+    print(f"the product in {np.dtype(dtype)}: {1e3 * seconds(np.matmul, *half):.2f} ms")
+
+# %% [markdown]
+# Two more habits. A `reshape` gives a view where the order in memory allows, and else it silently *copies*;
+# a `transpose` never moves anything, it only renames strides:
+
+# %%
+print("transpose is a view:             ", np.shares_memory(x.transpose(1, 0, 2, 3), x))
+print("reshape is a view:               ", np.shares_memory(x.reshape(2, -1), x))
+print("reshape after transpose is a view:", np.shares_memory(x.transpose(1, 0, 2, 3).reshape(16, -1), x))
+
+# %% [markdown]
+# ## Step 3: one matrix product
+#
+# Back to the slices. In each of the nine steps, all of `out` is read and written: nine times through
+# memory, and each time with only `C` products to add. That is a lot of moving for little computing.
+#
+# The matrix product adds all `C * FH * FW` products of an output before it writes it, and it is the call
+# that has been tuned most of all. So collect the nine slices first, and multiply **once**. You know the
+# matrix from notebook 06: `cols`. There you filled it window by window. Now fill it *slice by slice*:
+
+# %%
+show_grids(
+    [
+        image[0:4, 0:5],
+        image[1:5, 1:6],
+        np.array([image[p : p + 4, q : q + 5].ravel() for p in (0, 1) for q in (0, 1)]),
+    ],
+    ["the slice of p = 0, q = 0", "of p = 1, q = 1", "cols for a 2x2 filter: a slice a row"],
+    limit=30,
+    cell=0.33,
+)
+
+# %% [markdown]
+# *In words: two slices of 4x5 pixels of the image above, and the matrix of four rows and 20 columns for a
+# 2x2 filter. Its first row is the first slice, read row by row, and its last row the second.*
+#
+# A row of `cols` is a slice, and a column is a window: the same matrix, read the other way. Nine copies
+# instead of thousands.
+#
+# ### Exercise 3: the fast forward pass
+#
+# *Medium, about 12 minutes, about 14 lines, 10 points.*
+#
+# Write `fast_conv_forward`, with the arguments of `conv_slices`. Half of the points are for speed: 100
+# times as fast as the four loops is asked (for one image of 6x38x38 and 24 filters of 3x3). An answer with
+# one matrix product is 300 to 1,500 times as fast, so you need no luck.
+#
+# The race: our loops and your function take turns, on new numbers each time; of each, the shortest time
+# counts. Your results are looked at, too.
+#
+# An example: `x` of ones, 1x1x3x3, a filter of ones of 2x2 and `b = [1]` give 2x2 outputs, each 5.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Make room for all columns at once, with an axis for everything: `C`, `FH`, `FW`, and `N`, `OH`, `OW`. In
+# which order, so that one reshape makes a matrix with the filters' order `c, fh, fw` down its columns?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `cols = np.empty((N, C, FH, FW, OH, OW), x.dtype)`, filled by `cols[:, :, p, q] = ` the slice, nine times.
+# With the images in front, a reshape to `(N, C * FH * FW, OH * OW)` gives a matrix for each image, and `@`
+# multiplies `w_row` with each of them.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `w.reshape(K, -1) @ cols.reshape(N, C * FH * FW, OH * OW)` has the shape `(N, K, OH * OW)`: add the bias in
+# the shape `(K, 1)`, then reshape to `(N, K, OH, OW)`. With this order no transpose is needed.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "fast_conv_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def fast_conv_forward(x, w, b, stride=1, pad=0):
+    """Return the convolution of x (N, C, H, W) with w (K, C, FH, FW) and b (K,): out (N, K, OH, OW).
+
+    Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    K, _, FH, FW = w.shape
+    if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
+        raise ValueError(f"a {FH}x{FW} filter at stride {stride} does not fit {H}x{W} pixels with pad {pad}")
+    OH, OW = (H - FH + 2 * pad) // stride + 1, (W - FW + 2 * pad) // stride + 1
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    cols = np.empty((N, C, FH, FW, OH, OW), x.dtype)
+    for p in range(FH):
+        for q in range(FW):
+            rows = slice(p, p + (OH - 1) * stride + 1, stride)
+            columns = slice(q, q + (OW - 1) * stride + 1, stride)
+            cols[:, :, p, q] = padded[:, :, rows, columns]
+    out = w.reshape(K, -1) @ cols.reshape(N, C * FH * FW, OH * OW)  # (K, R) @ (N, R, M) -> (N, K, M)
+    out += b.reshape(K, 1)
+    return out.reshape(N, K, OH, OW)
+    ### END SOLUTION
+
+
+# %%
+print(fast_conv_forward(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.ones(1)))
+
+# %% nbgrader={"grade": true, "grade_id": "fast_conv_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("fast_conv_forward", fast_conv_forward, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "fast_conv_forward_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("fast_conv_forward", fast_conv_forward, "stride and padding")
+
+# %% nbgrader={"grade": true, "grade_id": "fast_conv_forward_rectangles_and_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("fast_conv_forward", fast_conv_forward, "rectangles and edge cases")
+
+# %% nbgrader={"grade": true, "grade_id": "fast_conv_forward_speed", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+check("fast_conv_forward", fast_conv_forward, "speed")
+
+# %% [markdown]
+# The climb, complete:
+
+# %%
+steps["one product"] = (flops, moved, seconds(fast_conv_forward, x, w, b))
+show_roofline(steps, peak, bandwidth)
+print(f"{loops_seconds / steps['one product'][2]:,.0f} times as fast as the loops")
+
+# %% [markdown]
+# *In words: four points above each other, from the loops at the bottom to the one product near the roof.*
+#
+# What is left to the roof? Time your function's parts: filling the columns, and the product.
+
+# %%
+cols = np.empty((2, 16, 3, 3, 32, 32), np.float32)
+
+
+def fill():
+    for p in range(3):
+        for q in range(3):
+            cols[:, :, p, q] = x[:, :, p : p + 32, q : q + 32]
+
+
+w_row, matrices = w.reshape(32, -1), cols.reshape(2, 144, 1024)
+show_bars(
+    {
+        "the whole function": 1e3 * steps["one product"][2],
+        "filling cols": 1e3 * seconds(fill),
+        "the product": 1e3 * seconds(np.matmul, w_row, matrices),
+    },
+    "milliseconds",
+)
+
+# %% [markdown]
+# *In words: three bars, the whole function, and below it the filling of the columns and the product, which
+# together explain most of it.*
+#
+# So now you can say where the time goes: part of it moves numbers into columns, and the rest is the product
+# itself. Nothing of it is Python.
+#
+# ## How it grows
+#
+# The steps differ in how their time grows with the image. Take one image of 16 channels and let it grow.
+
+# %%
+sides = [8, 16, 32, 64]
+growing = {
+    "loops": naive.conv_forward,
+    "all filters at once": conv_windows,
+    "slices": conv_slices,
+    "one product": fast_conv_forward,
+}
+times = {
+    name: [
+        1e3 * seconds(f, rng.standard_normal((1, 16, n, n), np.float32), w[:8], b[:8], enough=0.02)
+        for n in sides
+    ]
+    for name, f in growing.items()
+}
+show_curves(sides, times, "side of the image, in pixels", "milliseconds")
+
+# %% [markdown]
+# *In words: four rising curves, in milliseconds over the side of the image. The loops and all filters at once
+# rise in parallel. The other two start nearly flat and rise later.*
+#
+# The lower two are flat at first: small images pay nothing but the entry price. Later all four rise alike,
+# since twice the side is four times the work. The distance between them is what you have won.
+#
+# ## What it costs: memory
+#
+# Columns hold each pixel up to nine times. That is memory, and it can be measured: `tracemalloc` notes
+# what is in use at the worst moment.
+
+# %%
+import tracemalloc
+
+
+def peak_memory(function, *args):
+    """The most memory in use during a call, in MiB, beyond what was there before."""
+    tracemalloc.start()
+    function(*args)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most / 2**20
+
+
+def image_by_image(x, w, b):
+    """The same product, for one image after the other: the columns of one image are there at a time."""
+    return np.concatenate([fast_conv_forward(image[np.newaxis], w, b) for image in x])
+
+
+batch = rng.standard_normal((16, 16, 34, 34), np.float32)
+ways = {"slices": conv_slices, "one product": fast_conv_forward, "image by image": image_by_image}
+show_bars({name: peak_memory(f, batch, w, b) for name, f in ways.items()}, "MiB at the worst moment")
+for name, f in ways.items():
+    print(f"{name:15} {1e3 * seconds(f, batch, w, b):6.1f} ms")
+
+# %% [markdown]
+# *In words: three bars of memory. One product for all 16 images needs by far the most; image by image needs
+# a fraction of it.*
+#
+# Image by image takes about as long: sixteen calls are few, so their entry price hardly counts. And it needs
+# the columns of one image only, however many images there are. `cs_conv/im2col.py` goes one step further and
+# takes a band of rows at a time, so that its columns stay in the processor's cache.
+#
+# ## Pooling is different
+#
+# Max pooling compares each pixel once or so. Count: 2x2 windows at stride 2 need 3 comparisons for 4 pixels
+# read and one value written, 5 numbers of 4 bytes.
+
+# %%
+print(f"{3 / (5 * 4):.2f} operations a byte; the roof turns level at {peak / bandwidth:.1f}")
+
+# %% [markdown]
+# So pooling lies far to the left, under the slope: **moving** is its limit. No product will help. What
+# counts is to read everything once, in large pieces, without needless copies.
+#
+# The idea of step 2 works here too. Each place `(p, q)` of the window meets a slice; keep the larger value
+# of each, slice by slice.
+#
+# ### Exercise 4: fast max pooling
+#
+# *Medium, about 12 minutes, about 12 lines, 8 points.*
+#
+# Write `fast_max_pool`:
+#
+# - `x` has the shape `(N, C, H, W)`, `size` is `(FH, FW)`; there is no padding. Where the windows do not
+#   fit, raise a `ValueError`.
+# - Return `out` and `switches`, both `(N, C, OH, OW)`: the maximum of each window and its flat index there,
+#   `p * FW + q`. Of equal values the first counts.
+# - 20 times as fast as the loops is asked (for 8 channels of 128x128, 2x2 windows at stride 2).
+#
+# An example: the image `[[1, 7, 2, 2], [3, 4, 0, 2]]` with `size=(2, 2)` and `stride=2` gives
+# `out = [[7, 2]]` and `switches = [[1, 0]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Begin with the slice of the first place as the maximum so far, and switches of 0. What changes when the next
+# slice comes?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `larger = piece > out` is an array of yes and no. Where it says yes, the maximum becomes the value of the
+# slice and the switch the number of the place. Mind the order: compare before you renew `out`.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `np.where(larger, p * FW + q, switches)` renews the switches, and `np.maximum(out, piece)` the maxima.
+# Start from `np.full((N, C, OH, OW), -np.inf, x.dtype)`, and the first place needs no care of its own.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "fast_max_pool", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def fast_max_pool(x, size, stride):
+    """Return the maximum of every window and its flat index there: out, switches, both (N, C, OH, OW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    FH, FW = size
+    if (H - FH) % stride or (W - FW) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit {H}x{W} pixels")
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    out = np.full((N, C, OH, OW), -np.inf, x.dtype)
+    switches = np.zeros((N, C, OH, OW), np.int64)
+    for p in range(FH):
+        for q in range(FW):
+            piece = x[:, :, p : p + (OH - 1) * stride + 1 : stride, q : q + (OW - 1) * stride + 1 : stride]
+            switches = np.where(piece > out, p * FW + q, switches)
+            out = np.maximum(out, piece)
+    return out, switches
+    ### END SOLUTION
+
+
+# %%
+print(fast_max_pool(np.array([[[[1.0, 7, 2, 2], [3, 4, 0, 2]]]]), (2, 2), 2))
+
+# %% nbgrader={"grade": true, "grade_id": "fast_max_pool_maxima", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("fast_max_pool", fast_max_pool, "maxima")
+
+# %% nbgrader={"grade": true, "grade_id": "fast_max_pool_switches", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("fast_max_pool", fast_max_pool, "switches")
+
+# %% nbgrader={"grade": true, "grade_id": "fast_max_pool_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("fast_max_pool", fast_max_pool, "edge cases")
+
+# %% nbgrader={"grade": true, "grade_id": "fast_max_pool_speed", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("fast_max_pool", fast_max_pool, "speed")
+
+# %% [markdown]
+# ## Move a layer under the roof
+#
+# Choose the sizes of a layer. Its point is measured anew each time, with your `fast_conv_forward`.
+
+# %%
+from ipywidgets import SelectionSlider, interact
+
+
+def measure(N, C, H, K, F):
+    """Draw the point of one layer: stride 1, and padding that keeps the size."""
+    x, w = rng.standard_normal((N, C, H, H), np.float32), rng.standard_normal((K, C, F, F), np.float32)
+    took = seconds(fast_conv_forward, x, w, np.zeros(K, np.float32), 1, F // 2)
+    show_roofline({"your layer": (*conv_work(x.shape, w.shape, (N, K, H, H)), took)}, peak, bandwidth)
+
+
+def choose(name, values, start):
+    """A slider over a few values."""
+    return SelectionSlider(options=values, value=start, description=name, continuous_update=False)
+
+
+_ = interact(
+    measure,
+    N=choose("N", [1, 2, 4, 8], 2),
+    C=choose("C", [1, 3, 16, 64], 16),
+    H=choose("H", [4, 8, 16, 32, 64], 32),
+    K=choose("K", [1, 4, 32, 64], 32),
+    F=choose("F", [1, 3, 5], 3),
+)
+
+# %% [markdown]
+# *In words: the roofline again with one point, the layer of the sliders, for instance near the level part
+# for many channels and filters.*
+#
+# Things to try:
+#
+# - `C = 1`, `K = 1`: which limit is it under now, and how far below? What does that say about the first
+#   layer of a network, and about looking at one channel at a time?
+# - `F = 1`: nothing is copied nine times. Does the point rise or fall, and does it move to the left?
+# - `H = 4`, `N = 1`: what takes the time of a tiny layer? Let `N` grow: why are networks trained in batches?
+# - Find the highest point that you can. How many percent of the limit is it?
+#
+# ## What you know now
+#
+# - Python's lines and NumPy's calls have an entry price. Few calls on many numbers is the first rule, and
+#   counting lines tells where a loop over places is left.
+# - Turning loops inside out, over the filter and not over the image, makes the number of lines the same for
+#   every image.
+# - A layer has work and traffic, and a machine has a limit for each. The roofline says which one you are up
+#   against, and how far away it is.
+# - A slice is a view and free; reading it is not. Mind the order in memory, and keep float32.
+# - Columns trade memory for speed, and taking one image at a time trades it back.
+#
+# The backward pass climbs in the same three steps: `dw` is a product with the same columns, and `dx` adds
+# nine slices back. Read them in `cs_conv/im2col.py`; you know all their parts. Next comes another machine
+# with other limits: the GPU.
