@@ -1,0 +1,62 @@
+"""A GPU's threads in plain Python: for lessons, on small grids.
+
+A kernel is a function that is called once for each thread. Where threads must wait for each other it says
+`yield`, which is CUDA's __syncthreads(): the barrier of a block. Threads run one at a time, each until its
+next barrier or its end, and blocks one after the other, so that a mistake gives the same result every time. A
+thread runs as far ahead as the barriers let it: a missing one shows.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator, Iterator
+from itertools import product
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Size: TypeAlias = int | tuple[int, ...]
+MOST_THREADS = 1024  # in a block, as on every GPU of today
+
+
+class BarrierError(RuntimeError):
+    """Some threads of a block wait at a barrier that others never come to."""
+
+
+def launch(kernel: Callable[..., Any], blocks: Size, threads: Size, **shared: tuple[int, ...]) -> None:
+    """Call kernel(block, thread) for every thread of every block.
+
+    blocks, threads: how many, an int or a tuple of ints such as (rows, columns); block and thread are then
+    ints or tuples, too. A keyword names an array of shared memory and gives its shape: each block gets one of
+    its own, full of NaN, and the kernel gets it as a keyword: launch(kernel, 4, 16, tile=(16, 16)).
+    """
+    if np.prod(threads) > MOST_THREADS:
+        raise ValueError(f"{threads} threads are {np.prod(threads)}, but a block has at most {MOST_THREADS}")
+    for block in _each(blocks):
+        memory = {name: np.full(shape, np.nan) for name, shape in shared.items()}
+        started = [kernel(block, thread, **memory) for thread in _each(threads)]
+        _keep_in_step([thread for thread in started if inspect.isgenerator(thread)])
+
+
+def _keep_in_step(running: list[Generator[Any, Any, Any]]) -> None:
+    """Run threads that have barriers, from one barrier to the next."""
+    while running:
+        waiting = [thread for thread in running if _runs_to_a_barrier(thread)]
+        if waiting and len(waiting) < len(running):
+            raise BarrierError(
+                f"{len(waiting)} threads of a block wait at a barrier, which {len(running) - len(waiting)} "
+                f"never came to: no thread may end before a barrier that others meet"
+            )
+        running = waiting
+
+
+def _runs_to_a_barrier(thread: Generator[Any, Any, Any]) -> bool:
+    try:
+        next(thread)
+    except StopIteration:
+        return False
+    return True
+
+
+def _each(size: Size) -> Iterator[Any]:
+    return iter(range(size)) if isinstance(size, int) else product(*map(range, size))
