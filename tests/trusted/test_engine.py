@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, load_course
 from autograder.grading import NbgraderEngine
 from autograder.grading.results import Result, Status
 from autograder.grading.trusted import TrustedEngine
@@ -82,10 +83,6 @@ def test_scores_equal_stock_nbgraders(course: Course, hand_in: HandIn) -> None:
 
 @pytest.mark.slow
 def test_the_number_of_workers_does_not_show(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
-    import shutil
-
-    from autograder.course import load_course
-
     for student, answers in KINDS.items():
         hand_in(student, **answers)
     seen = []
@@ -201,19 +198,25 @@ if __name__ == "__main__":
 """
 
 
+def undisturbed(course: Course, released_once: Path, folder: Path, *students: str) -> list[tuple[Any, ...]]:
+    """The gradebook's rows after grading the same submissions elsewhere, where nothing goes wrong."""
+    root = folder / "undisturbed"
+    shutil.copytree(released_once, root)
+    shutil.copytree(course.submitted(), root / course.submitted().name)
+    calm = load_course(root)
+    grade(calm, *students)
+    return rows(calm)
+
+
 @pytest.mark.slow
-def test_killed_anywhere_it_goes_on(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
+def test_killed_anywhere_it_goes_on(
+    course: Course, hand_in: HandIn, released_once: Path, tmp_path: Path
+) -> None:
     """SIGKILL at random moments, then once to the end: the gradebook is that of a run nobody disturbed."""
-    import shutil
-
-    from autograder.course import load_course
-
     students = [f"{kind}{number}" for number in range(2) for kind in KINDS]
     for student in students:
         hand_in(student, **KINDS[student[:-1]])
-    calm = tmp_path / "calm"
-    shutil.copytree(course.root, calm)
-    grade(load_course(calm), *students)
+    calm = undisturbed(course, released_once, tmp_path, *students)
     script = tmp_path / "run.py"
     script.write_text(_RUN, encoding="utf-8")
     draw = random.Random(5)
@@ -228,14 +231,142 @@ def test_killed_anywhere_it_goes_on(course: Course, hand_in: HandIn, tmp_path: P
         assert run.stdout is not None
         for _ in range(draw.randint(0, 4)):
             run.stdout.readline()
-        time.sleep(draw.random())
+        time.sleep(draw.random() / 10)
         kills += run.poll() is None
         run.send_signal(signal.SIGKILL)
         run.wait()
         run.stdout.close()
     assert kills >= 3
     grade(course, *students)
-    assert rows(course) == rows(load_course(calm))
+    assert rows(course) == calm
+
+
+_WITHIN = """
+import os, signal, sys
+from autograder.course import load_course
+from autograder.grading.engine import Submission
+from autograder.grading.trusted import TrustedEngine, gradebook, journal
+
+calls = 0
+
+def marked(function, stop):
+    def step(*args, **options):
+        global calls
+        calls += 1
+        if calls == stop:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*args, **options)
+    return step
+
+def grade(engine, stop):
+    for owner, name in [
+        (journal.os, "write"), (journal.os, "fsync"), (journal, "write_whole"), (gradebook, "write_whole"),
+        (gradebook.Writer, "_record_notebook"), (gradebook.Writer, "_late_penalty"),
+        (gradebook.Writer, "result"), (journal.Journal, "note_recorded"),
+    ]:
+        setattr(owner, name, marked(getattr(owner, name), stop))
+    wanted = [Submission(s, "01-sums") for s in sys.argv[2:]]
+    for result in engine.grade(load_course(sys.argv[1]), wanted):
+        pass
+
+if __name__ == "__main__":
+    engine, killed = TrustedEngine(workers=1), True
+    while killed:
+        calls += 1  # at the next step each time
+        child = os.fork()
+        if child == 0:
+            stop, calls = calls, 0
+            grade(engine, stop)
+            os._exit(0)
+        killed = os.waitpid(child, 0)[1] == signal.SIGKILL
+    print(calls)
+"""
+
+
+@pytest.mark.slow
+def test_killed_between_any_two_steps_of_writing_it_goes_on(
+    course: Course, hand_in: HandIn, released_once: Path, tmp_path: Path
+) -> None:
+    """Each step of recording is the last one of a run once, and the next run begins where that left."""
+    for student in ("half", "own"):
+        hand_in(student, **KINDS[student])
+    calm = undisturbed(course, released_once, tmp_path, "half", "own")
+    script = tmp_path / "run.py"
+    script.write_text(_WITHIN, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [sys.executable, str(script), str(course.root), "half", "own"],
+        stdout=subprocess.PIPE, env=environment, check=True,
+    )  # fmt: skip
+    assert int(done.stdout) > 10
+    assert rows(course) == calm
+
+
+_FULL = """
+import sys
+from pathlib import Path
+from autograder.course import load_course
+from autograder.grading.engine import Submission
+from autograder.grading.trusted import TrustedEngine, engine
+
+if __name__ == "__main__":
+    root, students = Path(sys.argv[1]), sys.argv[2:]
+    engine.WAITS = (0.05,)
+    ballast = root / "ballast"
+
+    def fill(left):
+        with ballast.open("wb", 0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError:
+                file.truncate(file.tell() - left)
+
+    course = load_course(root)
+    wanted = [Submission(student, "01-sums") for student in students]
+    for left in (0, 20_000, 60_000):
+        fill(left)
+        try:
+            for result in TrustedEngine(workers=2).grade(course, wanted):
+                print(left, result.student, result.status, result.score, flush=True)
+        except Exception as error:
+            print(left, "-", "ended", type(error).__name__, flush=True)
+        ballast.unlink()
+    for result in TrustedEngine(workers=2).grade(course, wanted):
+        print("room", result.student, result.status, result.score, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_full_disk_costs_nobody_anything(
+    course: Course, hand_in: HandIn, released_once: Path, tmp_path: Path
+) -> None:
+    """Grade on a disk (a small one in memory, for this process alone) that is full, nearly full, free."""
+    for student, answers in KINDS.items():
+        hand_in(student, **answers)
+    calm = undisturbed(course, released_once, tmp_path, *KINDS)
+    script, disk, after = tmp_path / "run.py", tmp_path / "disk", tmp_path / "after"
+    script.write_text(_FULL, encoding="utf-8")
+    disk.mkdir()
+    steps = [
+        f"mount -t tmpfs -o size=8m tmpfs {disk}",
+        f"cp -r {course.root} {disk}/course",
+        f"{sys.executable} {script} {disk}/course {' '.join(KINDS)}",
+        f"cp -r {disk}/course {after}",
+    ]
+    own = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(
+        [*own, "sh", "-ec", "\n".join(steps)], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    scores = {"right": 6, "half": 3, "blank": 0, "wrong": 0, "broken": 5, "noisy": 6, "own": 6}
+    said = [line.split(" ", 2) for line in done.stdout.splitlines()]
+    for left, student, rest in said:
+        assert rest in (f"graded {scores.get(student)}.0", "not graded None") or student == "-", (left, rest)
+    assert any(rest == "not graded None" or student == "-" for _, student, rest in said)
+    assert sum(left == "room" and rest.startswith("graded") for left, _, rest in said) == len(KINDS)
+    assert rows(load_course(after)) == calm
 
 
 @pytest.mark.slow

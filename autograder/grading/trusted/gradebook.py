@@ -14,27 +14,9 @@ from autograder.grading.results import Mistake, Result, Status, TestScore
 from autograder.grading.trusted.intake import NotPlainFile, read_file
 from autograder.grading.trusted.journal import write_whole
 from autograder.grading.trusted.outcome import Outcome
-from autograder.stock import ensure_commands_on_path, settings
+from autograder.stock import ensure_commands_on_path, gradebook_address, settings
 
 SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
-
-
-def nbgrader_settings(course: Course) -> Any:
-    """nbgrader's settings for the course, those of its nbgrader_config.py included (late penalties, the
-    database).
-    """
-    from traitlets.config.loader import PyFileConfigLoader
-
-    config = settings(course)
-    if (course.root / "nbgrader_config.py").is_file():
-        config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config())
-    return config
-
-
-def gradebook_address(course: Course, config: Any) -> str:
-    """Where the gradebook is: the course's SQLite file unless nbgrader_config.py names a database."""
-    named = config.CourseDirectory.get("db_url")
-    return str(named) if isinstance(named, str) and named else f"sqlite:///{course.gradebook}"
 
 
 class Writer:
@@ -46,9 +28,9 @@ class Writer:
 
         ensure_commands_on_path()
         self.course, self.assignment = course, assignment
-        self.config = nbgrader_settings(course)
+        self.config = settings(course)
         make: Any = Gradebook
-        self._make: Callable[[], Any] = lambda: make(gradebook_address(course, self.config), course.id)
+        self._make: Callable[[], Any] = lambda: make(gradebook_address(course), course.id)
         self.gradebook = self._make()
         self.late = AssignLatePenalties(config=self.config)
         self.late.init_plugin()
