@@ -6,6 +6,7 @@ the person who types is answered in a sentence, never with a traceback.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -331,6 +332,18 @@ def demo(
     here = _course(course)
     chosen = _chosen(here, assignments or [LARGEST])
     run_demo(here, chosen, (folder or here.root / "build" / "demo").absolute(), console)
+
+
+@app.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+)
+def bench(context: typer.Context) -> None:
+    """Time the layers beside PyTorch and others that are installed (bench --help: what to time, and how)."""
+    root = Path(__file__).parents[1]
+    if not (root / "benchmarks").is_dir():
+        raise CourseError("the benchmarks are not part of the installed package; run this in a checkout")
+    sys.path.insert(0, str(root))
+    raise SystemExit(importlib.import_module("benchmarks.__main__").main(context.args))
 
 
 @app.command()

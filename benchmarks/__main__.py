@@ -1,0 +1,190 @@
+"""The command: `cs-conv bench`, or `python -m benchmarks` from the repository's folder."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from benchmarks import machine, peers, report, workloads
+from benchmarks.measure import BASIS, Failed, Found, Plan, measure, steps
+
+EXAMPLES = """\
+examples:
+  cs-conv bench --quick                              the main workloads, in about a minute
+  cs-conv bench --workload W2 --workload 'max*'      some of them, thoroughly
+  cs-conv bench --threads 2 --json two.json          everything, with two threads, kept as data
+  cs-conv bench --from one.json --from two.json --markdown page.md --plot roofline.png
+"""
+
+
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="cs-conv bench",
+        description="Time the layers beside PyTorch and other libraries that are installed, and beside what "
+        "this machine can do at best.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer workloads, repeats and peers; float32")
+    parser.add_argument(
+        "--workload", action="append", metavar="NAME", help="only this one, or a pattern; may be repeated"
+    )
+    parser.add_argument(
+        "--variant", action="append", metavar="NAME", help="only this one of ours or theirs; may be repeated"
+    )
+    parser.add_argument("--dtype", action="append", choices=["float32", "float64"], help="both if not said")
+    parser.add_argument("--threads", type=int, default=1, metavar="N", help="for each peer; 1 if not said")
+    parser.add_argument("--rounds", type=int, metavar="N", help="of fresh processes; 3 if not said")
+    parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as a page")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the roofline (png or svg)")
+    parser.add_argument(
+        "--from", type=Path, action="append", metavar="FILE", dest="sources",
+        help="measure nothing, show the rows of this JSON file; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--gpu", action="store_true", help="on a GPU: more options with --gpu --help")
+    parser.add_argument("--list", action="store_true", help="list workloads and variants")
+    given = parser.parse_args(arguments)
+    cores = os.cpu_count() or 1
+    if not 1 <= given.threads <= cores:
+        parser.error(f"--threads {given.threads}: this machine has {cores} cores; choose 1 to {cores}")
+    if given.rounds is not None and given.rounds < 1:
+        parser.error(f"--rounds {given.rounds}: at least one is needed")
+    for file in (given.json, given.markdown, given.plot):
+        if file is not None and not file.absolute().parent.is_dir():
+            parser.error(f"{file.absolute().parent} is no folder; make it, or write {file.name} elsewhere")
+    try:
+        given.works = workloads.chosen(given.workload, given.quick)
+        given.peers = peers.chosen(given.variant, given.quick)
+    except ValueError as error:
+        parser.error(str(error))
+    return given
+
+
+def _plan(given: argparse.Namespace) -> Plan:
+    counted = [
+        name for name in given.peers if name == BASIS or name not in peers.LIBRARIES or not given.quick
+    ]
+    return Plan(
+        works=given.works,
+        dtypes=given.dtype or (["float32"] if given.quick else ["float32", "float64"]),
+        peers=given.peers,
+        threads=given.threads,
+        rounds=given.rounds or (1 if given.quick else 3),
+        turns=5 if given.quick else 7,
+        memory=[] if given.no_memory else counted,
+    )
+
+
+def _measure(plan: Plan, console: Console) -> Found:
+    """Measure with a progress bar; an interruption ends it and keeps what there is."""
+    found = Found(plan)
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("starting", total=steps(plan))
+        first = True
+
+        def step(words: str) -> None:
+            nonlocal first
+            progress.update(task, description=words, advance=0 if first else 1)
+            first = False
+
+        try:
+            measure(found, step)
+        except KeyboardInterrupt:
+            console.print("interrupted: what was measured until now follows")
+        except Failed as failed:
+            console.print(f"[red]{escape(str(failed))}[/]; what was measured until now follows")
+    return found
+
+
+def _advise(plan: Plan, console: Console) -> None:
+    """What a person should know before believing the figures."""
+    missing = [name for name in peers.LIBRARIES if name not in peers.installed()]
+    if missing:
+        console.print(f"not installed, so not timed: {', '.join(missing)}")
+    if BASIS not in plan.peers:
+        console.print(f"without {BASIS} there are no ratios, only times")
+    if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 0.5:
+        console.print(f"[yellow]this machine is busy (load {load:.1f}): figures will be unsteady[/]")
+
+
+def _tell(found: Found, console: Console) -> None:
+    for case_peer, reason in found.left_out.items():
+        (work, dtype, way), name = case_peer
+        if name in peers.ours() and reason in ("wrong", "failed"):
+            console.print(f"[bold red]{name} is wrong or failed on {work.name} {way}, {dtype}[/]")
+    for sentence in found.wrong:
+        console.print(f"[red]{escape(sentence)}[/]")
+
+
+def _list(console: Console) -> None:
+    for work in workloads.WORKLOADS:
+        console.print(f"{work.name:14}{work.kind:14}{work.shape:46}{work.about}", highlight=False)
+    console.print(f"variants: {', '.join(peers.ours() + peers.installed())}", highlight=False)
+
+
+def _write(rows: list[dict[str, Any]], given: argparse.Namespace, console: Console) -> None:
+    if given.json:
+        given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if given.markdown:
+        given.markdown.write_text(report.markdown(rows), encoding="utf-8")
+    if given.plot:
+        from benchmarks import roofline
+
+        roofline.draw(report.groups(rows)[0][2], given.plot)
+    for file in filter(None, (given.json, given.markdown, given.plot)):
+        console.print(f"wrote {file}", highlight=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure or read, show, write. 1 where a variant of ours is wrong or nothing was measured."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if "--gpu" in arguments:
+        from benchmarks import gpu
+
+        return gpu.main([argument for argument in arguments if argument != "--gpu"])
+    given = _arguments(arguments)
+    console = Console()
+    if given.list:
+        _list(console)
+        return 0
+    wrong = False
+    if given.sources:
+        rows = [row for file in given.sources for row in json.loads(file.read_text(encoding="utf-8"))]
+    else:
+        plan = _plan(given)
+        console.print(machine.describe(), highlight=False)
+        _advise(plan, console)
+        found = _measure(plan, console)
+        rows = found.rows()
+        _tell(found, console)
+        wrong = bool(found.wrong)
+    if not rows:
+        console.print("nothing was measured")
+        return 1
+    for table in report.tables(rows):
+        console.print(table)
+    for dtype, threads, some in report.groups(rows):
+        console.print(f"{dtype}, {threads} thread(s): {report.limits_sentence(some[0])}", highlight=False)
+    _write(rows, given, console)
+    return int(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

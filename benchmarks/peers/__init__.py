@@ -1,0 +1,127 @@
+"""Who is timed. A peer turns a workload's data into calls; one file a library.
+
+A new peer is a class with `forward` and `backward` and a line in `LIBRARIES`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import cs_conv
+from benchmarks.workloads import Array, Data, Workload
+
+
+class Unsupported(Exception):  # noqa: N818  (no error: a peer does not have this layer)
+    """A peer cannot do a workload; the message says why."""
+
+
+def _nothing() -> None:
+    return None
+
+
+def _as_is(results: Any) -> list[Array]:
+    return list(results) if isinstance(results, tuple | list) else [results]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One thing to time: `run`, on what `before` prepared (untimed); `arrays` makes its result comparable.
+
+    Forward gives [out], backward [dx, dw, db], for pooling [dx], in the shapes of cs_conv.
+    """
+
+    run: Callable[[Any], Any]
+    before: Callable[[], Any] = _nothing
+    arrays: Callable[[Any], list[Array]] = _as_is
+
+
+class Peer:
+    """A library, loaded into this process to compute with so many threads."""
+
+    version = ""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+
+    def forward(self, work: Workload, data: Data) -> Call:
+        """The forward pass, everything done beforehand that a program does once."""
+        raise NotImplementedError
+
+    def backward(self, work: Workload, data: Data) -> Call:
+        """The backward pass alone, the forward pass done beforehand."""
+        raise NotImplementedError
+
+    def timed(self, call: Call) -> float:
+        """Seconds that one call took. A device with a clock of its own measures here."""
+        state = call.before()
+        began = time.perf_counter()
+        result = call.run(state)
+        took = time.perf_counter() - began
+        del result  # its memory goes back before the next call
+        return took
+
+
+# name: what it needs, the class in this package, and whether it can take seconds (then --quick leaves it out)
+LIBRARIES: dict[str, tuple[str, str, bool]] = {
+    "PyTorch": ("torch", "pytorch:PyTorch", False),
+    "PyTorch channels last": ("torch", "pytorch:ChannelsLast", False),
+    "JAX": ("jax", "jax:Jax", True),
+    "ONNX Runtime": ("onnxruntime", "onnx_runtime:OnnxRuntime", False),
+    "mygrad": ("mygrad", "mygrad:MyGrad", True),
+    "numpy-ml": ("numpy_ml", "numpy_ml:NumpyMl", True),
+    "SciPy": ("scipy", "scipy:SciPy", True),
+}
+ON_REQUEST = {"naive"}  # loops: minutes a call
+ELSEWHERE = {"gpu"}  # not on this processor
+
+
+def ours() -> list[str]:
+    """The variants of cs_conv: every module with a conv_forward of its own, im2col first."""
+    names = []
+    for module in pkgutil.iter_modules(cs_conv.__path__):
+        if module.name.startswith("_") or module.name in ELSEWHERE:
+            continue
+        found = getattr(importlib.import_module(f"cs_conv.{module.name}"), "conv_forward", None)
+        if getattr(found, "__module__", "") == f"cs_conv.{module.name}":
+            names.append(module.name)
+    return sorted(names, key=lambda name: (name != "im2col", name))
+
+
+def installed() -> list[str]:
+    """The names of the libraries that are there."""
+    return [name for name, (needs, _, _) in LIBRARIES.items() if importlib.util.find_spec(needs)]
+
+
+def chosen(names: list[str] | None, quick: bool = False) -> list[str]:
+    """The peers to time, ours first; without names all that are installed (for --quick: the fast ones).
+
+    Raises ValueError for a name that nobody has.
+    """
+    present = ours() + installed()
+    if not names:
+        return [
+            name
+            for name in present
+            if name not in ON_REQUEST and not (quick and name in LIBRARIES and LIBRARIES[name][2])
+        ]
+    for name in names:
+        if name not in present:
+            absent = " (not installed)" if name in LIBRARIES else ""
+            raise ValueError(f"no variant is named {name!r}{absent}; there are {', '.join(present)}")
+    return [name for name in present if name in names]
+
+
+def load(name: str, threads: int) -> Peer:
+    """Import a library and get it ready."""
+    if name in LIBRARIES:
+        module, cls = LIBRARIES[name][1].split(":")
+        return getattr(importlib.import_module(f"benchmarks.peers.{module}"), cls)(threads)
+    from benchmarks.peers.ours import Ours
+
+    return Ours(name, threads)

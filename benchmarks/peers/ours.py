@@ -1,0 +1,47 @@
+"""The variants of cs_conv."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from benchmarks.peers import Call, Peer, Unsupported
+from benchmarks.workloads import Data, Workload
+
+
+class Ours(Peer):
+    """A module of cs_conv: it takes NumPy arrays as they are."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        super().__init__(threads)
+        self.name = name
+        self.module = importlib.import_module(f"cs_conv.{name}")
+        self.version = "cs_conv"
+
+    def _function(self, operation: str) -> Any:
+        function = getattr(self.module, operation, None)
+        if getattr(function, "__module__", "") != self.module.__name__:  # not there, or another variant's
+            raise Unsupported(f"cs_conv.{self.name} has no {operation} of its own")
+        return function
+
+    def forward(self, work: Workload, data: Data) -> Call:
+        function = self._function(f"{work.kind}_forward")
+        if work.kind == "conv":
+            return Call(lambda _: function(data.x, data.w, data.b, work.stride, work.pad, work.dilation))
+        return Call(
+            lambda _: function(data.x, work.size, work.stride, work.pad),
+            arrays=lambda result: [result[0] if work.kind == "max_pool" else result],
+        )
+
+    def backward(self, work: Workload, data: Data) -> Call:
+        function = self._function(f"{work.kind}_backward")
+        x, dout = data.x, data.dout
+        if work.kind == "conv":
+            return Call(lambda _: function(dout, x, data.w, work.stride, work.pad, work.dilation))
+        window = (work.size, work.stride, work.pad)
+        if work.kind == "max_pool":
+            _, switches = self._function("max_pool_forward")(x, *window)
+            return Call(lambda _: function(dout, switches, x.shape, *window))
+        if work.kind == "average_pool":
+            return Call(lambda _: function(dout, x.shape, *window))
+        return Call(lambda _: function(dout, x, *window))

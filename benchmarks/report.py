@@ -1,0 +1,240 @@
+"""What was measured, from rows as `--json` has them: tables for the terminal and for docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+
+Row = dict[str, Any]
+BASIS = "PyTorch"
+
+
+@dataclass(frozen=True)
+class Line:
+    """The rows of one workload in one direction, or in both, by variant."""
+
+    workload: str
+    direction: str
+    shape: str
+    rows: dict[str, list[Row]]  # forward and backward where both count
+
+    def seconds(self, variant: str) -> float | None:
+        """Medians, added."""
+        found = self.rows.get(variant)
+        return sum(row["median_s"] for row in found) if found else None
+
+    def ratio(self, variant: str) -> float | None:
+        """To PyTorch's time: the median of paired turns, or for both directions the ratio of the sums."""
+        found = self.rows.get(variant)
+        if found and len(found) == 1:
+            return found[0]["ratio_to_pytorch"]
+        ours, basis = self.seconds(variant), self.seconds(BASIS)
+        return ours / basis if ours and basis else None
+
+
+def lines(rows: Iterable[Row]) -> list[Line]:
+    """Rows put together: forward, backward and both, for each workload in the order of the rows."""
+    found: dict[str, dict[str, dict[str, Row]]] = {}
+    shapes = {}
+    for row in rows:
+        way = row["operation"].rsplit("_", 1)[1]
+        found.setdefault(row["workload"], {}).setdefault(way, {})[row["variant"]] = row
+        shapes[row["workload"]] = row["shape"]
+    made = []
+    for workload, ways in found.items():
+        for way, by_variant in ways.items():
+            single = {variant: [row] for variant, row in by_variant.items()}
+            made.append(Line(workload, way, shapes[workload], single))
+        if len(ways) == 2:
+            first, second = ways.values()
+            both = {variant: [first[variant], second[variant]] for variant in first if variant in second}
+            made.append(Line(workload, "both", shapes[workload], both))
+    return made
+
+
+def variants(rows: Iterable[Row]) -> list[str]:
+    """In the order in which they appear."""
+    return list(dict.fromkeys(row["variant"] for row in rows))
+
+
+def groups(rows: list[Row]) -> list[tuple[str, int, list[Row]]]:
+    """(dtype, threads, their rows): what belongs in one table."""
+    keys = dict.fromkeys((row["dtype"], row["threads"]) for row in rows)
+    return [(d, t, [row for row in rows if (row["dtype"], row["threads"]) == (d, t)]) for d, t in keys]
+
+
+def means(rows: list[Row]) -> dict[str, dict[str, float]]:
+    """{"conv" or "pool": {variant: geometric mean of its ratios, both directions together}}.
+
+    Only for variants that did every workload of their kind that PyTorch did.
+    """
+    kinds = {row["workload"]: "conv" if row["operation"].startswith("conv") else "pool" for row in rows}
+    found: dict[str, dict[str, float]] = {}
+    for kind in dict.fromkeys(kinds.values()):
+        both = [line for line in lines(rows) if line.direction == "both" and kinds[line.workload] == kind]
+        for variant in variants(rows):
+            ratios = [line.ratio(variant) for line in both if BASIS in line.rows]
+            if ratios and all(ratios):
+                logs = [math.log(ratio) for ratio in ratios if ratio]
+                found.setdefault(kind, {})[variant] = math.exp(sum(logs) / len(logs))
+    return found
+
+
+def milliseconds(seconds: float) -> str:
+    """Three digits, in ms."""
+    return f"{seconds * 1e3:#.3g}".rstrip(".")
+
+
+def tables(rows: list[Row]) -> list[Table]:
+    """For the terminal: one table for each dtype."""
+    made = []
+    for dtype, threads, some in groups(rows):
+        names = variants(some)
+        table = Table(title=f"{dtype}, {_threads(threads)}: ms, and × PyTorch (quartiles)", show_lines=False)
+        table.add_column("workload", no_wrap=True)
+        for name in names:
+            table.add_column(name, justify="right")
+        workload = ""
+        for line in lines(some):
+            if line.workload != workload:
+                workload = line.workload
+                table.add_section()
+                table.add_row(f"[bold]{line.workload}[/]")
+            table.add_row(f" {line.direction}", *(_cell(line, name) for name in names))
+        for kind, mean in means(some).items():
+            table.add_section()
+            cells = (f"{mean[name]:.2f}" if name in mean else "" for name in names)
+            table.add_row(f"{kind}, mean", *cells, style="bold")
+        made.append(table)
+        made.append(_limits_table(some, dtype, threads))
+    return made
+
+
+def _cell(line: Line, variant: str) -> str:
+    seconds, ratio = line.seconds(variant), line.ratio(variant)
+    if seconds is None:
+        return "[dim]-[/]"
+    if ratio is None or variant == BASIS:
+        return milliseconds(seconds)
+    colour = "green" if ratio <= 1 else "yellow" if ratio <= 1.5 else "red"
+    text = f"{milliseconds(seconds)}  [{colour}]{ratio:.2f}[/]"
+    if line.direction != "both" and line.rows[variant][0]["ratio_spread"]:
+        first, third = line.rows[variant][0]["ratio_spread"]
+        text += f" [dim]({first:.2f}-{third:.2f})[/]"
+    return text
+
+
+def _limits_table(rows: list[Row], dtype: str, threads: int) -> Table:
+    title = f"{dtype}, {_threads(threads)}: time over the machine's limit, and peak memory in MB"
+    table = Table(title=title)
+    table.add_column("workload", no_wrap=True)
+    names = variants(rows)
+    for name in names:
+        table.add_column(name, justify="right")
+    for line in lines(rows):
+        if line.direction != "both":
+            cells = (_limit_cell(line.rows[name][0]) if name in line.rows else "" for name in names)
+            table.add_row(f"{line.workload} {line.direction}", *cells)
+    return table
+
+
+def _limit_cell(row: Row) -> str:
+    peak = "" if row["peak_bytes"] is None else f" {row['peak_bytes'] / 1e6:5.0f}"
+    return f"{row['ratio_to_limit']:.1f}{peak}"
+
+
+def _threads(threads: int) -> str:
+    return "one thread" if threads == 1 else f"{threads} threads"
+
+
+def limits_sentence(row: Row) -> str:
+    """What the machine can do at best."""
+    gemm, copy = row["gemm_limit"] / 1e9, row["copy_limit"] / 1e9
+    return f"matrix product {gemm:.0f} GFLOP/s, copying {copy:.1f} GB/s"
+
+
+def markdown(rows: list[Row]) -> str:
+    """docs/benchmarks.md: what, where and when, and the tables."""
+    dates = sorted({row["date"] for row in rows})
+    versions = dict.fromkeys(row["variant_version"] for row in rows if row["variant_version"] != "cs_conv")
+    parts = [
+        "# Benchmarks",
+        "Made by `cs-conv bench --markdown docs/benchmarks.md --plot docs/roofline.png`; not edited by hand.",
+        f"Measured on {' and '.join(dates)}: {rows[0]['machine']}; {', '.join(versions) or 'nobody else'}.",
+        ABOUT,
+    ]
+    for dtype, threads, some in groups(rows):
+        parts.append(f"## {dtype}, {_threads(threads)}")
+        parts.append(f"The machine's limits: {limits_sentence(some[0])}.")
+        absent = "" if BASIS in variants(some) else " (PyTorch was not installed: no ratios)"
+        parts.append(f"Time: ms, and in brackets the ratio to PyTorch's{absent}.")
+        parts.append(_grid(some, _markdown_time, ("forward", "backward", "both")))
+        if mean := means(some):
+            names = [name for name in variants(some) if any(name in found for found in mean.values())]
+            parts.append("Geometric mean of the ratios, forward and backward together:")
+            table = [["", *names]]
+            for kind, found in mean.items():
+                table.append([kind, *(f"{found[name]:.2f}" if name in found else "" for name in names)])
+            parts.append(_markdown_table(table))
+        parts.append("Time over the machine's limit:")
+        parts.append(_grid(some, lambda line, name: f"{line.rows[name][0]['ratio_to_limit']:.1f}"))
+        if any(row["peak_bytes"] is not None for row in some):
+            parts.append("Peak memory in MB, above the arrays that a call is given:")
+            parts.append(_grid(some, _markdown_memory))
+    return "\n\n".join(parts) + "\n"
+
+
+ABOUT = """\
+How it is measured:
+
+- Each peer computes in a process of its own, held to as many cores as threads; rounds begin with fresh
+  processes. Within a round peers take turns of some calls each; a time is the median of the turns, a ratio
+  the median of the ratios of the same turn.
+- Results are compared first, with float64 on the same data. Who is wrong is not timed.
+- Every call works on other images and gradients than the one before, more of them than the caches hold. The
+  filters stay. Memory that a call frees stays with its process: otherwise what is timed is whether the C
+  library returns it, and PyTorch's default layout would lose by up to four times.
+- Backward is timed without forward. PyTorch keeps its graph and walks it anew (`torch.autograd.grad` with
+  `retain_graph`); JAX runs a compiled vector-Jacobian product, which for max pooling finds the maxima again;
+  mygrad makes a new graph before each call, untimed. Channels last means that images and gradients are in
+  that layout before the clock starts. ONNX Runtime only goes forward, and knows the filters beforehand.
+- The limit of a workload is the longer of two times: its operations (of the direct algorithm) at the speed of
+  a large square matrix product, and its bytes (each input read once, each result written once) at the speed
+  of copying large arrays. Winograd's algorithm needs fewer operations.
+- Memory is the peak of a process that makes this one call, above what it held just before."""
+
+
+def _grid(
+    rows: list[Row],
+    cell: Callable[[Line, str], str],
+    directions: tuple[str, ...] = ("forward", "backward"),
+) -> str:
+    names = variants(rows)
+    table = [["workload", "", *names]]
+    for line in lines(rows):
+        if line.direction in directions:
+            cells = [cell(line, name) if name in line.rows else "" for name in names]
+            first = f"{line.workload}: {line.shape}" if line.direction == directions[0] else ""
+            table.append([first, line.direction, *cells])
+    return _markdown_table(table)
+
+
+def _markdown_time(line: Line, variant: str) -> str:
+    seconds, ratio = line.seconds(variant), line.ratio(variant)
+    assert seconds is not None
+    return milliseconds(seconds) + (f" ({ratio:.2f})" if ratio is not None and variant != BASIS else "")
+
+
+def _markdown_memory(line: Line, variant: str) -> str:
+    peak = line.rows[variant][0]["peak_bytes"]
+    return "" if peak is None else f"{peak / 1e6:.0f}"
+
+
+def _markdown_table(table: list[list[str]]) -> str:
+    left = sum(1 for name in table[0][:2] if name in ("workload", ""))
+    rule = ["---"] * left + ["---:"] * (len(table[0]) - left)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [table[0], rule, *table[1:]])

@@ -1,0 +1,209 @@
+"""The process in which one peer computes: it answers requests, a line of JSON each, and is told what to time.
+
+A process of its own for each peer: libraries do not share threads or memory, one that dies takes nobody with
+it, and memory can be counted. Run by `benchmarks.measure`, as `python -m benchmarks.worker PEER THREADS`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import machine
+from benchmarks.peers import Call, Peer, Unsupported, load
+from benchmarks.workloads import WORKLOADS, Workload
+
+CALLS = 40  # at most, in one turn
+FRESH_BYTES = 2**28  # at most, for all sets of fresh data of a workload together
+LIMITS = "limits"  # the worker that measures the machine and is no peer
+
+
+class Worker:
+    """Holds one peer and the calls of the workload at hand."""
+
+    def __init__(self, name: str, threads: int) -> None:
+        self.threads = threads
+        self.peer: Peer | None = None if name == LIMITS else load(name, threads)
+        self.calls: list[Call] = []
+        self.turn = 0
+
+    def hello(self) -> dict[str, Any]:
+        """What was loaded."""
+        return {"version": self.peer.version if self.peer else ""}
+
+    def open(self, workload: str, dtype: str, direction: str, fresh: bool = True) -> dict[str, Any]:
+        """Prepare calls, on more `fresh` data than caches hold; {"unsupported": why} where that cannot be."""
+        assert self.peer is not None
+        machine.keep_memory()
+        self.close()
+        work = _workload(workload)
+        prepare = getattr(self.peer, direction)
+        try:
+            copies = _copies(work, dtype) if fresh else 1
+            self.calls = [prepare(work, data) for data in work.data(dtype, copies)]
+        except Unsupported as reason:
+            return {"unsupported": str(reason)}
+        return {}
+
+    def close(self) -> dict[str, Any]:
+        """Forget the workload."""
+        self.calls, self.turn = [], 0
+        gc.collect()
+        return {}
+
+    def save(self, file: str) -> dict[str, Any]:
+        """Write the first call's results: what others are compared with."""
+        np.savez(file, *self._results())
+        return {}
+
+    def differs(self, file: str) -> dict[str, Any]:
+        """How far the first call's results are from those in the file, and how long a call takes about."""
+        arrays = self._results()
+        with np.load(file) as saved:
+            wanted = [saved[f"arr_{i}"] for i in range(len(saved.files))]
+        return {"error": difference(arrays, wanted), "seconds": self._timed()}
+
+    def _results(self) -> list[Any]:
+        call = self.calls[0]
+        return call.arrays(call.run(call.before()))
+
+    def time(self, seconds: float) -> dict[str, Any]:
+        """Time calls, each on the next data, until so many seconds are used; the first one warms up.
+
+        A call that takes longer than the whole turn is made once and counted: its warm-up is lost in it.
+        """
+        assert self.peer is not None
+        taken: list[float] = []
+        warm = self._timed()
+        if warm > seconds:
+            return {"seconds": [warm]}
+        while sum(taken) < seconds and len(taken) < CALLS:
+            taken.append(self._timed())
+        return {"seconds": taken}
+
+    def _timed(self) -> float:
+        assert self.peer is not None
+        call = self.calls[self.turn % len(self.calls)]
+        self.turn += 1
+        return self.peer.timed(call)
+
+    def memory(self, workload: str, dtype: str, direction: str) -> dict[str, Any]:
+        """The peak of one call's memory, above what the process held before; in a fork that did nothing else.
+
+        A tiny call of the same kind comes first, so that code loaded on first use is not counted. To be asked
+        before anything is opened: a library that has started threads does not survive a fork.
+        """
+        assert self.peer is not None
+        prepare = getattr(self.peer, direction)
+        work = _workload(workload)
+
+        def measure() -> int | None:
+            self.peer.timed(prepare(work.tiny(), work.tiny().data(dtype)[0]))  # type: ignore[union-attr]
+            call = prepare(work, work.data(dtype)[0])
+            state = call.before()
+            before = _reset_peak()
+            if before is None:
+                return None
+            result = call.run(state)
+            peak = _memory("VmHWM")
+            del result
+            return None if peak is None else peak - before
+
+        return {"bytes": _in_a_fork(measure)}
+
+    def limits(self, dtype: str) -> dict[str, Any]:
+        """What the machine can do."""
+        return {"gemm": machine.gemm_limit(dtype), "copy": machine.copy_limit(self.threads)}
+
+
+def difference(arrays: list[Any], wanted: list[Any]) -> float:
+    """The largest difference of results to what is wanted, relative to the largest value of each array."""
+    if [a.shape for a in arrays] != [b.shape for b in wanted]:
+        shapes = f"{[a.shape for a in arrays]}, not {[b.shape for b in wanted]}"
+        raise ValueError(f"the results have the shapes {shapes}")
+    return max(
+        float(np.abs(a - b).max() / max(float(np.abs(b).max()), 1e-30))
+        for a, b in zip(arrays, wanted, strict=True)
+    )
+
+
+def _workload(name: str) -> Workload:
+    return next(work for work in WORKLOADS if work.name == name)
+
+
+def _copies(work: Workload, dtype: str) -> int:
+    """So many sets of data that each has left the caches when its turn comes again."""
+    numbers = work.N * work.C * work.H * work.W + int(np.prod(work.out_shape))
+    each = numbers * np.dtype(dtype).itemsize
+    return max(1, min(-(-machine.cache_bytes() // each) + 1, FRESH_BYTES // each))
+
+
+def _memory(field: str) -> int | None:
+    """A line of Linux's account of this process, in bytes; None on other systems."""
+    status = Path("/proc/self/status")
+    found = re.search(rf"{field}:\s*(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) << 10 if found else None
+
+
+def _reset_peak() -> int | None:
+    """Give free memory back, set the peak to what is held now, and return that."""
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+        return _memory("VmHWM")
+    return None
+
+
+def _in_a_fork(measure: Callable[[], int | None]) -> int | None:
+    """The result of `measure`, made in a child that ends with it; None where there are no forks."""
+    if not hasattr(os, "fork"):
+        return None
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        found = None
+        with suppress(BaseException):
+            found = measure()
+        os.write(writer, json.dumps(found).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return json.loads(text) if text else None
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    name, threads = sys.argv[1], int(sys.argv[2])
+    machine.keep_to(threads)
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # what a library prints is no answer
+    worker = Worker(name, threads)
+    gc.disable()
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = getattr(worker, request.pop("do"))(**request)
+        except Exception as error:
+            traceback.print_exc()
+            answer = {"failed": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=answers)
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main()
