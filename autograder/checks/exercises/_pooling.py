@@ -222,6 +222,16 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         return every(right(x, size, stride), lambda a: a.swapaxes(2, 3))
 
     @catalogue.mistake(
+        "i and j swapped in out[n, c, i, j]",
+        "i is the row of an output and comes before its column j, in out as in the place of the window.",
+    )
+    def _(x, size, stride):
+        OH, OW = sizes(x.shape, size, stride)
+        if OH != OW:
+            raise IndexError("out has no such row or column")
+        return every(right(x, size, stride), lambda a: a.swapaxes(2, 3))
+
+    @catalogue.mistake(
         "i over OW, j over OH",
         "i counts the OH rows of the output and j its OW columns. Your loops run the other way round, which "
         "fails unless the output is square.",
@@ -407,6 +417,15 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     def _(dout, more, x_shape, size, stride):
         shares = shares_of(more, size)
         return send(dout, x_shape, shares, lambda i: i * size[0], lambda j: j * size[1])
+
+    @catalogue.mistake(
+        "i and j swapped in dout[n, c, i, j]",
+        "i is the row of an output and comes before its column j, in dout as in the place of the window.",
+    )
+    def _(dout, more, x_shape, size, stride):
+        if dout.shape[2] != dout.shape[3]:
+            raise IndexError("dout has no such row or column")
+        return right(dout.swapaxes(2, 3), more, x_shape, size, stride)
 
     @catalogue.mistake(
         "i over OW, j over OH",

@@ -252,7 +252,7 @@ def _(cols, x_shape, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "columns read in the order i, j, n; FH in the assertion about W",
+    "the Stanford course's own col2im",
     "This looks like the Stanford course's own col2im: it reads the columns with the images fastest, while "
     "in this course n is slowest. And before that it asserts that W - FH + 2 pad is a multiple of the "
     "stride, where the window's width is meant.",

@@ -81,7 +81,7 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "each input feeds only the output of its own number",
-    "x[m] stands in out[m], but also in out[m - 1], out[m - 2] and so on, as far as the filter reaches.",
+    "x[2] stands in out[2], but also in out[1] and out[0], as far as the filter reaches.",
 )
 def _(dout, x, w):
     dx = np.zeros_like(x)
@@ -115,9 +115,9 @@ def _(dout, x, w):
 
 
 @mistakes.mistake(
-    "dx[m] asks the outputs after m",
+    "dx from the outputs after its place, not before",
     "Output i reads x[i], x[i + 1], ...: an input is read by the output of its own number and by those "
-    "before it, so dx[m] holds dout[m - p], not dout[m + p].",
+    "before it, so dx[2] holds dout[2 - p], not dout[2 + p].",
 )
 def _(dout, x, w):
     longer = np.pad(dout, (0, len(x) + len(w)))
@@ -126,7 +126,7 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "dx misses the weight 0",
-    "p may be 0: output m reads x[m] with w[0]. Look at the first value of your range.",
+    "p may be 0: output 2 reads x[2] with w[0]. Look at the first value of your range.",
 )
 def _(dout, x, w):
     return right(dout, x, np.where(np.arange(len(w)) == 0, 0, w))[0], right(dout, x, w)[1]
@@ -134,7 +134,7 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "dx misses the output 0",
-    "Output 0 sends a gradient too: m - p may be 0. Look for a > that should be >=.",
+    "Output 0 sends a gradient too: the number of an output may be 0. Look for a > that should be >=.",
 )
 def _(dout, x, w):
     return right(np.where(np.arange(len(dout)) == 0, 0, dout), x, w)[0], right(dout, x, w)[1]
@@ -155,7 +155,7 @@ def _(dout, x, w):
 
 @mistakes.mistake(
     "a negative index reads dout from its end",
-    "For the first inputs m - p is negative: there is no such output, and the term must be left out. "
+    "For the first inputs the number goes below 0: there is no such output, the term must be left out. "
     "Python takes dout[-1] as the last one instead.",
 )
 def _(dout, x, w):

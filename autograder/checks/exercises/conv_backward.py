@@ -194,6 +194,25 @@ def _(dout, x, w, stride, pad):
     return dout.sum()
 
 
+def db_over(axes: tuple[int, ...], kept: str) -> None:
+    """Add the mistake of summing dout over the wrong axes, of which `kept` are left."""
+
+    @mistakes.mistake(
+        f"db summed over the axes {axes}",
+        f"The axes of dout are (N, K, OH, OW); yours has {kept} left over. The one that must be left is K.",
+    )
+    @only("db")
+    def _(dout, x, w, stride, pad):
+        return dout.sum(axis=axes)
+
+
+db_over((0, 1, 2), "OW")
+db_over((0, 1, 3), "OH")
+db_over((0, 1), "OH and OW")
+db_over((0, 2), "K and OW")
+db_over((0, 3), "K and OH")
+
+
 @mistakes.mistake(
     "db keeps axes of length 1", "b has the shape (K,), and so has its gradient: look at keepdims or reshape."
 )
@@ -285,7 +304,7 @@ def _(dout, x, w, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "the windows walk over unpadded arrays",
+    "stride, but no padding yet",
     "The window of output (i, j) lies in the padded input: pad x first, read the windows for dw there, "
     "send dx into an array of that size, and cut the border off at the end.",
 )
@@ -402,7 +421,7 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "dx overwritten where windows overlap",
+    "dx: every window and every filter overwrites the one before",
     "A pixel lies in several windows and under several filters, and each sends it a gradient: += and not =.",
 )
 @only("dx")
@@ -414,7 +433,7 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "dx summed over the filters, but overwritten where windows overlap",
+    "dx: every window overwrites the one before, filters are added",
     "Neighbouring windows share pixels: what one window sends must be added to what is there already.",
 )
 @only("dx")
@@ -462,7 +481,7 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "dx cropped with [pad:-pad], which is empty for pad = 0",
+    "dx comes out empty for pad = 0: cropped with [pad:-pad]",
     "-0 is 0, so with pad = 0 the slice ends where it begins. Count from the front: pad to pad + H.",
 )
 @only("dx")
@@ -471,7 +490,7 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "fails without padding",
+    "an error for pad = 0, where x is written into [pad:-pad]",
     "With pad = 0 the slice [pad:-pad] is empty, because -0 is 0. Count from the front: pad to pad + H.",
 )
 def _(dout, x, w, stride=1, pad=0):
@@ -482,7 +501,7 @@ def _(dout, x, w, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "dx filled from [pad:-pad], which is empty for pad = 0",
+    "an error for pad = 0, where dx is taken from [pad:-pad]",
     "-0 is 0, so with pad = 0 you assign an empty slice to dx, which is an error. Count from the front: pad "
     "to pad + H.",
 )
@@ -568,7 +587,7 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "dx as a full convolution without dilating dout",
+    "dx by sliding filters over dout, without room for the stride",
     "With stride s, neighbouring outputs stand s pixels apart on the input: put s - 1 zeros between the "
     "rows and between the columns of dout first.",
 )
@@ -581,8 +600,8 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx with the filters turned by 180 degrees too often or not at all",
-    "Sending dout * w[k] to a window needs no turn. Sliding the filter over a padded dout (a full "
-    "convolution) needs one, of the rows and of the columns.",
+    "Sending dout * w[k] to a window needs no turn. Sliding the filter over a padded dout "
+    "needs one, of the rows and of the columns.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
@@ -744,7 +763,7 @@ def _(dout, x, w, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "rows and columns of the output mixed up",
+    "i over OW, j over OH",
     "i runs over OH rows and j over OW columns: take both from dout.shape and look at which loop gets which.",
 )
 def _(dout, x, w, stride=1, pad=0):
@@ -758,6 +777,16 @@ def _(dout, x, w, stride=1, pad=0):
             dw += np.tensordot(dout[:, :, i, j], x_pad[:, :, rows, columns], (0, 0))
             dx_pad[:, :, rows, columns] += np.tensordot(dout[:, :, i, j], w, 1)
     return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
+    "i and j swapped in dout[n, k, i, j]",
+    "i is the row of an output and comes before its column j, in dout as in the place of the window.",
+)
+def _(dout, x, w, stride=1, pad=0):
+    if dout.shape[2] != dout.shape[3]:
+        raise IndexError("dout has no such row or column")
+    return backward(dout.swapaxes(2, 3), x, w, stride, pad)
 
 
 @mistakes.mistake(

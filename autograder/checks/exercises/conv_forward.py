@@ -187,7 +187,7 @@ def _(x, w, b, stride=1, pad=0):
     return convolve(padded, w, b, stride)
 
 
-@mistakes.mistake("padded in one direction only", "Rows and columns are both padded.")
+@mistakes.mistake("rows padded below only", "Rows are padded above and below, as columns are left and right.")
 def _(x, w, b, stride=1, pad=0):
     right = convolve(x, w, b, stride, pad)
     padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (pad, pad)))
@@ -195,7 +195,7 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "fails without padding",
+    "an error for pad = 0, where x is written into [pad:-pad]",
     "With pad = 0 the slice [pad:-pad] is empty: -0 is 0. Write [pad:pad + H], or use np.pad.",
 )
 def _(x, w, b, stride=1, pad=0):
@@ -226,14 +226,16 @@ def _(x, w, b, stride=1, pad=0):
     return convolve(x, w, b, stride, pad)[:, :, :OH, :OW]
 
 
-@mistakes.mistake("height used for the width of the output", "OH comes from H and FH, OW from W and FW.")
+@mistakes.mistake(
+    "OH used for OW, in the loops and for the array", "OH comes from H and FH, OW from W and FW."
+)
 def _(x, w, b, stride=1, pad=0):
     OH, _OW = _size(x, w, stride, pad)
     return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), OH, OH)
 
 
 @mistakes.mistake(
-    "output made as wide as high",
+    "OH used for OW for the array only",
     "Your loops find the right windows, but the array they fill has OH rows and OH columns. Its width comes "
     "from W and FW.",
 )
@@ -288,7 +290,9 @@ def _(x, w, b, stride=1, pad=0):
     return out
 
 
-@mistakes.mistake("filters taken as square", "The window is FH rows high and FW columns wide.")
+@mistakes.mistake(
+    "an error for filters that are not square", "The window is FH rows high and FW columns wide."
+)
 def _(x, w, b, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
         raise ValueError("the window does not match the filter")
@@ -381,6 +385,29 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "i and j swapped in out[n, k, i, j]",
+    "i is the row of an output and comes before its column j, in out as in the place of the window.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, b, stride, pad)
+    if right.shape[2] != right.shape[3]:
+        raise IndexError("out has no such row or column")
+    return right.swapaxes(2, 3)
+
+
+@mistakes.mistake(
+    "row and column swapped in x",
+    "x is indexed by image, channel, row, column: i and p belong to the row, j and q to the column.",
+)
+def _(x, w, b, stride=1, pad=0):
+    xp, (OH, OW), (FH, FW) = pads(x, pad), _size(x, w, stride, pad), w.shape[2:]
+    H, W = (OH - 1) * stride + FH, (OW - 1) * stride + FW
+    if xp.shape[3] < H or xp.shape[2] < W:
+        raise IndexError("x has no such row or column")
+    return convolve(xp.swapaxes(2, 3)[:, :, :H, :W], w, b, stride)
+
+
+@mistakes.mistake(
     "last row and column of the output left empty",
     "The last windows count too. range(n) already stops at n - 1: look at where your loops end.",
 )
@@ -403,9 +430,7 @@ def _(x, w, b, stride=1, pad=0):
     return out
 
 
-@mistakes.mistake(
-    "input height used for the width of the output", "OH comes from H and FH, OW from W and FW."
-)
+@mistakes.mistake("OW worked out from H instead of W", "OH comes from H and FH, OW from W and FW.")
 def _(x, w, b, stride=1, pad=0):
     OH, _ = _size(x, w, stride, pad)
     OW = (x.shape[2] + 2 * pad - w.shape[3]) // stride + 1
@@ -413,7 +438,7 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "filter height used for the filter width",
+    "only the first FH columns of the filters used",
     "The window is FH rows high and FW columns wide, in the output's size as well as in the sums.",
 )
 def _(x, w, b, stride=1, pad=0):
@@ -446,7 +471,7 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "reshape where a transpose is needed",
+    "reshape of (K, N, OH, OW) where a transpose is needed",
     "The values are right, their places are not: reshape never moves an axis; transpose does.",
 )
 def _(x, w, b, stride=1, pad=0):
@@ -513,7 +538,7 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "reshape with the images at the end",
+    "reshape of (K, OH, OW, N) where a transpose is needed",
     "The values are right, but the images come last: transpose brings them to the front, reshape does not.",
 )
 def _(x, w, b, stride=1, pad=0):

@@ -129,7 +129,7 @@ def _(x, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "columns in the order i, j, n; FH in the assertion about W",
+    "the Stanford course's own im2col",
     "This looks like the Stanford course's own im2col: its columns run through the images fastest, while "
     "this course keeps each image together. And before that it asserts that W - FH + 2 pad is a multiple of "
     "the stride, where the window's width is meant.",
@@ -145,6 +145,19 @@ def _(x, size, stride=1, pad=0):
 )
 def _(x, size, stride=1, pad=0):
     return flat(six_axes(x, size, stride, pad).transpose(0, 1, 2, 3, 5, 4))
+
+
+@mistakes.mistake(
+    "i and j swapped in the window's place",
+    "The window of (i, j) begins at row i * stride and column j * stride: rows come first, as in x.",
+)
+def _(x, size, stride=1, pad=0):
+    (FH, FW), (OH, OW), xp = size, sizes(x, size, stride, pad), pads(x, pad)
+    cols = np.zeros((len(x), OH, OW, x.shape[1] * FH * FW))
+    for n, i, j in np.ndindex(cols.shape[:3]):
+        top, left = j * stride, i * stride
+        cols[n, i, j] = xp[n, :, top : top + FH, left : left + FW].ravel()
+    return cols.reshape(-1, cols.shape[3]).T
 
 
 @mistakes.mistake(
@@ -183,7 +196,7 @@ def _(x, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "windows as rows, then reshaped",
+    "one window a row, reshaped instead of transposed",
     "You have one window a row and then reshape to the right shape. A reshape keeps the values in their "
     "order in memory; only a transpose turns rows into columns.",
 )

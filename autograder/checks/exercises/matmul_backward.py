@@ -134,6 +134,25 @@ def _(dout, cols, w):
     return dcols, dw, dout.sum(axis=(1, 2, 3))
 
 
+def db_over(axes: tuple[int, ...], kept: str) -> None:
+    """Add the mistake of summing dout over the wrong axes, of which `kept` are left."""
+
+    @mistakes.mistake(
+        f"db summed over the axes {axes}",
+        f"The axes of dout are (N, K, OH, OW); yours has {kept} left over. The one that must be left is K.",
+    )
+    def _(dout, cols, w):
+        dcols, dw, _ = right(dout, cols, w)
+        return dcols, dw, dout.sum(axis=axes)
+
+
+db_over((0, 1, 2), "OW")
+db_over((0, 1, 3), "OH")
+db_over((0, 1), "OH and OW")
+db_over((0, 2), "K and OW")
+db_over((0, 3), "K and OH")
+
+
 @mistakes.mistake(
     "db summed over the rows",
     "There is one db for each filter. You summed the matrix of dout over its rows and got one for each "

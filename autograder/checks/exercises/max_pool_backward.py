@@ -105,7 +105,7 @@ mistakes.mistake(
 )(sent_to(lambda k, FH, FW: (k // FH, k % FH, 1.0)))
 
 mistakes.mistake(
-    "switches read by columns",
+    "switches counted down the columns",
     "The flat index goes along the rows: 0, 1, ... in the first row, then on in the second.",
 )(sent_to(lambda k, FH, FW: (k % FH, k // FH, 1.0)))
 

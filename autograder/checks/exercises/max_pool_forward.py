@@ -166,7 +166,7 @@ def in_image(x, size, stride):
 
 
 @mistakes.mistake(
-    "switches counted over the whole image",
+    "switches counted through the image",
     "Your index is the place in the image. A switch counts inside its own window, from 0 to FH * FW - 1.",
 )
 def _(x, size, stride):
@@ -174,7 +174,7 @@ def _(x, size, stride):
 
 
 @mistakes.mistake(
-    "switches counted over all of x",
+    "switches counted through all images and channels",
     "Your index counts through all images and channels. A switch counts inside its own window, from 0 to "
     "FH * FW - 1.",
 )

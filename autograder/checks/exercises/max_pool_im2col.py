@@ -98,7 +98,7 @@ def last(taps, axis):
 
 
 @mistakes.mistake(
-    "channels not split",
+    "channels not split: one output channel",
     "A column holds all channels below each other, and you take one maximum over all of it. Pooling "
     "treats every channel by itself: give the channels an axis of their own first.",
 )
@@ -108,7 +108,7 @@ def _(x, size, stride):
 
 
 @mistakes.mistake(
-    "one maximum for all channels",
+    "the maximum of all channels in every channel",
     "You take the maximum over all channels and write it into each of them. Pooling treats every "
     "channel by itself.",
 )
