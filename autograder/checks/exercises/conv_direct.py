@@ -29,12 +29,12 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("values", "1x1 filters", (2, 2, 3, 4), (3, 2, 1, 1))
     yield case("layer", "stride 2", (1, 1, 5, 5), (1, 1, 3, 3), stride=2)
     yield case("layer", "pad 1", (1, 1, 2, 3), (1, 1, 3, 3), pad=1)
-    yield case("layer", "stride 2, pad 1", (2, 2, 5, 7), (3, 2, 3, 3), stride=2, pad=1)
+    yield case("layer", "stride 2, pad 1", (2, 2, 5, 7), (2, 2, 3, 3), stride=2, pad=1)
     yield case("layer", "pad 2, real numbers", (1, 2, 3, 2), (2, 2, 3, 4), reals, pad=2)
     yield case("grid", "exactly one block: 32 outputs", (1, 1, 4, 8), (1, 1, 1, 1))
     yield case("grid", "one output more than a block", (1, 1, 3, 11), (1, 1, 1, 1))
     yield case("grid", "one output less than a block", (1, 1, 1, 31), (1, 1, 1, 1))
-    yield case("grid", "several blocks, the last one not full", (2, 2, 6, 7), (3, 2, 2, 2), reals)
+    yield case("grid", "several blocks, the last one not full", (2, 1, 4, 6), (2, 1, 2, 2), reals)
     x, w, b = reals(rng, 2, 2, 4, 3), reals(rng, 3, 2, 2, 2), reals(rng, 3)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (x, w, b)))
     yield Case("edges", "arrays that are not contiguous", (scattered(x), scattered(w), scattered(b)))
@@ -61,7 +61,7 @@ def with_threads(
     """A right answer, every step of which can be exchanged for a wrong one."""
     (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
     OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
-    out = np.zeros(N * K * OH * OW)
+    out, pixels, weights = np.zeros(N * K * OH * OW), x.tolist(), w.tolist()  # lists are read faster
 
     def kernel(block, thread):
         t = number(block, thread, threads)
@@ -74,7 +74,8 @@ def with_threads(
             for fh in range(FH):
                 for fw in range(FW):
                     if inside(top + fh, left + fw, H, W):
-                        total = total + x[n, c, top + fh, left + fw] * w[(k, c, *tap(fh, fw, FH, FW))]
+                        p, q = tap(fh, fw, FH, FW)
+                        total += pixels[n][c][top + fh][left + fw] * weights[k][c][p][q]
         write(out, t, total)
 
     launch(kernel, blocks(out.size, threads), threads)

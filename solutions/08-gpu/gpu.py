@@ -1,0 +1,721 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Convolution on a GPU
+#
+# A GPU runs thousands of small programs at once, called threads. Here you decide what one thread does, find
+# out what makes it wait, and let threads work together. It takes about 60 minutes.
+#
+# | you write | what it does | points |
+# |---|---|---|
+# | `trip_times` | counts what transfers cost | 4 |
+# | `thread_place` | gives each thread its output | 4 |
+# | `conv_direct` | a convolution, one thread an output | 10 |
+# | `tiled_product` | a matrix product whose threads share what they fetch | 10 |
+#
+# You need no GPU. The exercises run in plain Python, thread by thread, everywhere. At the end of each stands
+# the same kernel in CUDA C, to read and to change. It runs on a GPU where there is one; where not, but with a
+# C++ compiler, on the processor.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import numpy as np
+
+from autograder import check
+from cs_conv.threads import launch
+
+# %% [markdown]
+# What is there on this computer?
+
+# %%
+from cs_conv.gpu import playground
+
+place = playground.where()
+print(
+    "Kernels in CUDA C run on",
+    place or "nothing here: there is neither a GPU nor g++. Read them; all else runs.",
+)
+
+# %% [markdown]
+# ## Two memories
+#
+# A GPU is a second computer inside yours. It has its own memory, and it sees nothing else. Between the two
+# lies a bus, and the bus is slow.
+#
+# So a computation on a GPU has three parts: the data goes there, the GPU works, the result comes back. With
+# CuPy, which is NumPy for GPUs, it looks like this:
+#
+#     x_gpu = cupy.asarray(x)               # there
+#     out_gpu = conv_forward(x_gpu, ...)    # work
+#     out = cupy.asnumpy(out_gpu)           # back
+#
+# Your NumPy code for the middle line need not change: `cupy.pad`, `cupy.zeros`, `@` and slices are the same.
+# Here is a convolution written for whichever module it is given. Only `xp` tells where it runs.
+
+
+# %%
+def conv_anywhere(xp, x, w, b, stride=1, pad=0):
+    """A convolution by loops over the filter; xp is numpy or cupy."""
+    (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
+    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
+    padded = xp.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = xp.zeros((N, K, OH, OW)) + b[:, None, None]
+    for fh in range(FH):
+        for fw in range(FW):
+            tap = padded[:, :, fh : fh + stride * OH : stride, fw : fw + stride * OW : stride]
+            out += (w[:, :, fh, fw] @ tap.reshape(N, C, -1)).reshape(N, K, OH, OW)
+    return out
+
+
+rng = np.random.default_rng(0)
+x, w, b = rng.normal(size=(2, 3, 8, 8)), rng.normal(size=(4, 3, 3, 3)), rng.normal(size=4)
+
+if place == "a GPU":
+    import cupy
+
+    out = cupy.asnumpy(conv_anywhere(cupy, cupy.asarray(x), cupy.asarray(w), cupy.asarray(b), pad=1))
+    print("computed by the GPU:", out.shape)
+else:
+    print("computed by NumPy:", conv_anywhere(np, x, w, b, pad=1).shape)
+
+# %% [markdown]
+# How much do the trips cost? Suppose that the bus carries 25 GB a second. (That is an assumption, for this
+# example. The next cell computes with it.) Take 32 images of 64x56x56 in float32, and a layer whose result
+# is as large.
+
+# %%
+bus = 25e9  # bytes a second, assumed
+images = 4 * 32 * 64 * 56 * 56
+flops = 2 * 32 * 64 * 56 * 56 * (64 * 3 * 3)  # a 3x3 layer with 64 filters
+print(f"{images / 1e6:.1f} MB there and {images / 1e6:.1f} MB back: {2 * images / bus * 1e3:.1f} ms")
+print(f"the layer's {flops / 1e9:.1f} billion operations, at 20e12 a second: {flops / 20e12 * 1e3:.2f} ms")
+assert 2 * images / bus > 2 * flops / 20e12
+
+# %% [markdown]
+# The trips take longer than the work. A network has many layers: if every layer makes the trip, the GPU
+# mostly waits. So **move once, and stay there**.
+#
+# ### Exercise 1: trip_times
+#
+# *Easy, about 5 minutes, about 4 lines, 4 points.*
+#
+# A function is called `calls` times on the GPU. Each call works for `work` seconds. The input has `bytes_in`
+# bytes, the result `bytes_out`, and the bus carries `bus` bytes a second. Return two numbers, in seconds:
+#
+# - `every_call`: the input goes there and the result comes back with every call;
+# - `once`: the input goes there before the first call, and the result comes back after the last.
+#
+# An example: `trip_times(6, 4, 3.0, 2, 2)` is `(16.0, 11.0)`. A trip there takes 3 seconds and one back 2.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Write down the seconds of the example one after the other: there, work, back, there, work, back.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Bytes divided by bytes a second are seconds. What happens with every call is multiplied by `calls`; what
+# happens once is not.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `there = bytes_in / bus` and `back = bytes_out / bus`. The first number is `calls` times the sum of three
+# terms. In the second only one of the three is multiplied.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "trip_times", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def trip_times(bytes_in, bytes_out, work, bus, calls):
+    """Return the seconds with a trip in every call, and with a single trip."""
+    ### BEGIN SOLUTION
+    there, back = bytes_in / bus, bytes_out / bus
+    return calls * (there + work + back), there + calls * work + back
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "trip_times_times", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+check("trip_times", trip_times, "times")
+
+# %% [markdown]
+# Ten layers of the example above, each with a trip of its own or all with one:
+
+# %%
+every_call, once = trip_times(images, images, flops / 20e12, bus, 10)
+print(f"a trip for every layer: {every_call * 1e3:.0f} ms; one trip: {once * 1e3:.0f} ms")
+
+# %% [markdown]
+# In `cs_conv.gpu` no function makes a hidden trip: give it a NumPy array, and it refuses. Transfers hide in
+# innocent lines, too: `float(loss_gpu)`, `if x_gpu.max() > 0:`, `print(x_gpu)`. Each brings a number back.
+#
+# ## A launch returns at once
+#
+# There is a second trap. When Python starts a kernel, it does not wait: it writes the order down and goes on.
+# The GPU works through its orders meanwhile. That is good, both work at once. But look what it does to a
+# clock.
+#
+# Below stands a stand-in for a GPU, with the same habit, so that you can see it on any computer. `launch`
+# only notes what is to be done. `synchronize` waits until it is done.
+
+# %%
+from time import perf_counter
+
+
+class StandIn:
+    """Takes orders at once, and works when somebody waits."""
+
+    def __init__(self):
+        self.orders = []
+
+    def launch(self, function, *args):
+        """Note an order."""
+        self.orders.append((function, args))
+
+    def synchronize(self):
+        """Wait until all orders are done."""
+        for function, args in self.orders:
+            function(*args)
+        self.orders = []
+
+
+gpu = StandIn()
+large = np.ones((700, 700))
+
+start = perf_counter()
+gpu.launch(np.matmul, large, large)
+naive_timer = perf_counter() - start
+gpu.synchronize()
+
+start = perf_counter()
+gpu.launch(np.matmul, large, large)
+gpu.synchronize()
+honest_timer = perf_counter() - start
+
+print(f"without waiting: {naive_timer * 1e6:8.1f} us")
+print(f"with waiting:    {honest_timer * 1e6:8.1f} us")
+assert naive_timer < honest_timer
+
+# %% [markdown]
+# The naive timer measured how long it takes to give an order. It reports wonders, whatever the work.
+#
+# With CuPy the honest way is `cupy.cuda.Device().synchronize()` before the clock is read, or, better,
+# `cupy.cuda.Event`: marks that the GPU itself passes and stamps with its own time. And run it once
+# beforehand: the first call compiles.
+
+# %%
+if place == "a GPU":
+    large_gpu = cupy.random.random((4096, 4096))
+    large_gpu @ large_gpu
+    for wait in (False, True):
+        cupy.cuda.Device().synchronize()
+        start = perf_counter()
+        large_gpu @ large_gpu
+        if wait:
+            cupy.cuda.Device().synchronize()
+        print(
+            f"on this GPU, {'with' if wait else 'without'} waiting: {(perf_counter() - start) * 1e3:.3f} ms"
+        )
+else:
+    print("No GPU here: the stand-in above has shown the trap.")
+
+# %% [markdown]
+# ## One thread an output
+#
+# What is it that runs on a GPU? A **kernel**: a function for *one* thread. You say how many threads you want,
+# in **blocks** of equal size, and all of them run the same function. Each learns its block and its number in
+# the block, and finds its own work from that.
+
+# %%
+from cs_conv.pictures.threads import show_owners
+
+show_owners(3, 7, threads=8)
+
+# %% [markdown]
+# *In words: an output of 3x7 numbers, with the numbers of the threads 0 to 20 in them, row by row. Threads 0
+# to 7 are block 0, 8 to 15 block 1, and 16 to 20 block 2, in three colours. Block 2 has three threads without
+# work.*
+#
+# The number of a thread in the whole grid is `t = block * threads + thread`. The outputs `(n, k, i, j)` are
+# dealt out in the order in which they lie in memory: `j` fastest, then `i`, then `k`, then `n`.
+#
+# That order matters. A GPU reads and writes memory for 32 threads at a time. If these have neighbouring `j`,
+# their pixels lie side by side, and one access serves them all. That is called **coalesced**. With
+# neighbouring `k` they would lie far apart, and take 32 accesses.
+#
+# ### Exercise 2: thread_place
+#
+# *Easy, about 5 minutes, about 4 lines, 4 points.*
+#
+# Given the number `t` of a thread, and the sizes `K`, `OH` and `OW`, return `n, k, i, j`.
+#
+# An example: with `K=2, OH=3, OW=4` an image has 24 outputs. Thread 0 has `(0, 0, 0, 0)`, thread 5 has
+# `(0, 0, 1, 1)`, thread 12 has `(0, 1, 0, 0)` and thread 24 has `(1, 0, 0, 0)`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# With one row only, `j` would be `t`. How often has a row been filled before thread `t`, and what is left?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `t // OW` counts the rows before, of all filters and images, and `t % OW` is the place in the row. Go on
+# with `t // OW` in the same way.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `j = t % OW`, `i = t // OW % OH`. For `k` divide by `OW * OH` and take the remainder by `K`. For `n` nothing
+# is left to take a remainder of.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "thread_place", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def thread_place(t, K, OH, OW):
+    """Return n, k, i, j: the output of thread t."""
+    ### BEGIN SOLUTION
+    return t // (K * OH * OW), t // (OH * OW) % K, t // OW % OH, t % OW
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "thread_place_place", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+check("thread_place", thread_place, "place")
+
+# %% [markdown]
+# ## Your first kernel
+#
+# In this notebook `launch(kernel, blocks, threads)` calls `kernel(block, thread)` for every thread of every
+# block. A kernel returns nothing: it writes into arrays. Here is one that doubles numbers:
+
+# %%
+numbers, doubled = np.arange(10.0), np.zeros(10)
+
+
+def double(block, thread):
+    """One thread: one number."""
+    t = block * 4 + thread
+    if t < len(numbers):  # 3 blocks of 4 are 12 threads, and there are 10 numbers
+        doubled[t] = 2 * numbers[t]
+
+
+launch(double, blocks=3, threads=4)
+print(doubled)
+
+# %% [markdown]
+# Leave the `if` out and run it again: thread 10 fails. A GPU would not even tell. It would write beside the
+# array, into something else. **Every kernel begins with that question.**
+#
+# How many blocks? Enough for all outputs: their number divided by the threads in a block, rounded *up*. In
+# Python that is `-(-outputs // threads)`.
+#
+# ### Exercise 3: conv_direct
+#
+# *Medium, about 15 minutes, about 14 lines, 10 points.*
+#
+# Write the convolution as a kernel: one thread computes one output.
+#
+# - `x` is `(N, C, H, W)`, `w` is `(K, C, FH, FW)`, `b` is `(K,)`. The sizes fit.
+# - A thread finds its `n, k, i, j`, sums over `c`, `fh`, `fw`, adds the bias and writes `out[n, k, i, j]`.
+# - Do not make a padded copy: on a GPU nobody has time to write zeros. The window begins at row
+#   `i * stride - pad` of the *unpadded* image. A pixel outside of it counts as 0: ask before you read.
+# - Take blocks of 32 threads. Say how many blocks.
+#
+# You can use your `thread_place`. (If it does not pass yet: `np.unravel_index(t, out.shape)` gives the same.)
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Take the loops of notebook 02 and cross out the outer four: the grid does those. What is left is the body.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# First `t`, and `return` if it is too large. Then the place. Then three loops, in which
+# `row = i * stride - pad + fh`. Only where `0 <= row < H`, and the same for the column, is there a pixel to
+# multiply.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `t = block * 32 + thread`; `if t >= out.size: return`; `total = b[k]`; inside the loops and the `if`,
+# `total += x[n, c, row, column] * w[k, c, fh, fw]`; at the end `out[n, k, i, j] = total`. And
+# `launch(kernel, -(-out.size // 32), 32)`.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "conv_direct", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def conv_direct(x, w, b, stride=1, pad=0):
+    """Return out (N, K, OH, OW), computed by one thread an output."""
+    (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
+    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
+    out = np.full((N, K, OH, OW), np.nan, x.dtype)
+    ### BEGIN SOLUTION
+
+    def kernel(block, thread):
+        t = block * 32 + thread
+        if t >= out.size:
+            return
+        n, k, i, j = thread_place(t, K, OH, OW)
+        total = b[k]
+        for c in range(C):
+            for fh in range(FH):
+                for fw in range(FW):
+                    row, column = i * stride - pad + fh, j * stride - pad + fw
+                    if 0 <= row < H and 0 <= column < W:
+                        total += x[n, c, row, column] * w[k, c, fh, fw]
+        out[n, k, i, j] = total
+
+    launch(kernel, -(-out.size // 32), 32)
+    ### END SOLUTION
+    return out
+
+
+# %% nbgrader={"grade": true, "grade_id": "conv_direct_values", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+check("conv_direct", conv_direct, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_direct_layer", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+check("conv_direct", conv_direct, "stride and padding")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_direct_grid", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("conv_direct", conv_direct, "the whole grid")
+
+# %% [markdown]
+# ## The same in CUDA C
+#
+# GPUs are programmed in CUDA C. Your kernel and this one have the same lines. This is the file that
+# `cs_conv.gpu.direct` launches:
+
+# %%
+from cs_conv.gpu.source import KERNELS
+
+text = (KERNELS / "direct.cu").read_text()
+print(text[text.index("extern") : text.index("// Backward")])
+
+# %% [markdown]
+# | Python here | CUDA C |
+# |---|---|
+# | `def kernel(block, thread)` | `__global__ void conv_forward(...)` |
+# | `block * 32 + thread` | `blockIdx.x * blockDim.x + threadIdx.x` |
+# | `launch(kernel, blocks, 32)` | `conv_forward<<<blocks, 32>>>(...)`, or CuPy's `RawKernel` |
+# | `x[n, c, row, column]` | `x[((n * C + c) * H + row) * W + column]`: memory is one long row |
+# | `yield` (you meet it soon) | `__syncthreads()` |
+#
+# Here is a small one to change. Let it triple; take the `if` out; let it write to `out[t + 100000]`. Nothing
+# can break: without a GPU it runs in a process of its own. These cells are not graded.
+
+# %%
+SCALE = """
+extern "C" __global__ void scale(int n, const float *x, float *out) {
+    int t = blockIdx.x * blockDim.x + threadIdx.x;
+    if (t < n) out[t] = 2 * x[t];
+}
+"""
+
+if place:
+    numbers, scaled = np.arange(10, dtype=np.float32), np.zeros(10, np.float32)
+    playground.run(SCALE, "scale", blocks=3, threads=4, arguments=[10, numbers, scaled])
+    print(f"on {place}:", scaled)
+else:
+    print("Nothing here can run it.")
+
+# %% [markdown]
+# ## Why that kernel is slow
+#
+# One output of a 3x3 layer with 64 channels reads 576 pixels and 576 weights, to do 1,152 operations. So it
+# fetches one number for every operation, from a memory that is far away. Its neighbour fetches nearly the
+# same numbers again.
+
+# %%
+taps = 64 * 3 * 3
+print(f"{taps} pixels and {taps} weights read, {2 * taps} operations")
+assert (taps, 2 * taps) == (576, 1152)
+
+# %% [markdown]
+# The remedy is old: fetch a number once, keep it close, use it often. The threads of a block have a small
+# memory in common, called **shared memory**. It is close by.
+#
+# Take the matrix product that a convolution is (notebook 06). A block computes a square of the result, a
+# **tile**. For that it needs some rows of `a` and some columns of `b`. It walks along them in steps, and in
+# each step the threads fetch one tile of `a` and one of `b` together, *one number each*. Then all of them
+# multiply from shared memory.
+
+# %%
+from cs_conv.pictures.threads import show_tiles
+
+show_tiles(8, 12, 8, tile=4, block=(1, 0), step=1)
+
+# %% [markdown]
+# *In words: a, 8x12, times b, 12x8, gives out, 8x8, all divided into tiles of 4x4. The tile of out in row 1
+# and column 0 is coloured: the outputs of one block. In a the four rows that it needs are shaded, in b the
+# four columns. In each the tile of step 1 is darker: columns 4 to 7 of a, rows 4 to 7 of b.*
+#
+# Move the block and the step, and follow the two tiles:
+
+# %%
+from ipywidgets import IntSlider, interact
+
+_ = interact(
+    lambda down, across, step: show_tiles(8, 12, 8, 4, (down, across), step),
+    down=IntSlider(0, 0, 1),
+    across=IntSlider(1, 0, 1),
+    step=IntSlider(0, 0, 2),
+)
+
+# %% [markdown]
+# How many numbers come from far away? One thread an output reads a row and a column each. With tiles a row
+# is read once for a whole block:
+
+
+# %%
+def far_reads(size, tile):
+    """Numbers fetched for a product of two square matrices, by blocks of tile x tile threads."""
+    return size**2 * 2 * size // tile
+
+
+for tile in (1, 4, 16, 32):
+    print(f"tiles of {tile:2}: {far_reads(512, tile):>11,} numbers for a product of 512x512")
+assert far_reads(512, 1) == 16 * far_reads(512, 16)
+
+# %% [markdown]
+# ## Waiting for each other
+#
+# There is one catch. A thread multiplies numbers that *others* have fetched. It must not start before they
+# are there. And nobody may fetch the next tile while somebody still multiplies the last one.
+#
+# So threads need a **barrier**: a line where each waits until all of its block have come. In CUDA C it is
+# `__syncthreads()`. In our kernels it is `yield`. Shared memory is asked for in `launch`, by name and shape,
+# and full of NaN when a block begins.
+#
+# Here each thread puts its number into shared memory and takes its neighbour's out:
+
+# %%
+passed_on = np.zeros(6)
+
+
+def pass_on(block, thread, close):
+    """Take the number that the next thread has put down."""
+    close[thread] = 10 * thread
+    yield  # wait until everybody has put something down
+    passed_on[thread] = close[(thread + 1) % 6]
+
+
+launch(pass_on, blocks=1, threads=6, close=(6,))
+print(passed_on)
+
+# %% [markdown]
+# Take the `yield` out and look: a thread that runs ahead finds NaN. (Here it happens every time. On a GPU it
+# happens sometimes, which is worse.)
+#
+# **Every thread of a block must come to every barrier.** One that returns early leaves the others waiting
+# for ever.
+#
+# ### Exercise 4: tiled_product
+#
+# *Hard, about 20 minutes, about 14 lines, 10 points.*
+#
+# - `a` is `(M, D)`, `b` is `(D, N)`. Return their product, computed by blocks of 4x4 threads.
+# - `block` and `thread` are pairs: `thread` is `(y, x)`. The thread's output is in row `block[0] * 4 + y` and
+#   column `block[1] * 4 + x`.
+# - In each step, for `d = 0, 4, 8, ...` below `D`: every thread fetches `a[row, d + x]` into `a_tile[y, x]`
+#   and `b[d + y, column]` into `b_tile[y, x]`; all wait; each adds up its row of `a_tile` times its column of
+#   `b_tile`; all wait again.
+# - `M`, `D` and `N` need not be multiples of 4. Beyond the edge of `a` or `b`, put 0 into the tile: it adds
+#   nothing. Beyond the edge of `out`, write nothing.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# First suppose that everything is a multiple of 4, and get "one tile" to pass. Then count the steps. Think of
+# the edges last.
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `total = 0` stands before the loop over `d`. In the loop come four things: fetch two numbers, `yield`, a
+# loop over `s` from 0 to 3 that adds `a_tile[y, s] * b_tile[s, x]`, `yield`. After the loop a thread with an
+# output writes it. A thread without one has still helped to fetch.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `a_tile[y, x] = a[row, d + x] if row < M and d + x < D else 0`, and the same for `b` with `d + y < D` and
+# `column < N`. The launch is
+# `launch(kernel, (-(-M // 4), -(-N // 4)), (4, 4), a_tile=(4, 4), b_tile=(4, 4))`.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "tiled_product", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def tiled_product(a, b):
+    """Return a times b, (M, N), computed by blocks of 4x4 threads through shared memory."""
+    (M, D), N = a.shape, b.shape[1]
+    out = np.full((M, N), np.nan)
+    ### BEGIN SOLUTION
+
+    def kernel(block, thread, a_tile, b_tile):
+        y, x = thread
+        row, column = block[0] * 4 + y, block[1] * 4 + x
+        total = 0.0
+        for d in range(0, D, 4):
+            a_tile[y, x] = a[row, d + x] if row < M and d + x < D else 0
+            b_tile[y, x] = b[d + y, column] if d + y < D and column < N else 0
+            yield
+            for s in range(4):
+                total += a_tile[y, s] * b_tile[s, x]
+            yield
+        if row < M and column < N:
+            out[row, column] = total
+
+    launch(kernel, (-(-M // 4), -(-N // 4)), (4, 4), a_tile=(4, 4), b_tile=(4, 4))
+    ### END SOLUTION
+    return out
+
+
+# %% nbgrader={"grade": true, "grade_id": "tiled_product_one", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("tiled_product", tiled_product, "one tile")
+
+# %% nbgrader={"grade": true, "grade_id": "tiled_product_several", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+check("tiled_product", tiled_product, "several tiles")
+
+# %% nbgrader={"grade": true, "grade_id": "tiled_product_ragged", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("tiled_product", tiled_product, "ragged edges")
+
+# %% [markdown]
+# ## The same in CUDA C
+#
+# Compare it with yours, line by line. Then take one `__syncthreads();` out, the first or the second, and see
+# what comes out. (Not graded.)
+
+# %%
+TILED = """
+extern "C" __global__ void product(int M, int D, int N, const float *a, const float *b, float *out) {
+    __shared__ float a_tile[4][4], b_tile[4][4];
+    int y = threadIdx.x / 4, x = threadIdx.x % 4;
+    int across = (N + 3) / 4;
+    int row = blockIdx.x / across * 4 + y, column = blockIdx.x % across * 4 + x;
+
+    float total = 0;
+    for (int d = 0; d < D; d += 4) {
+        a_tile[y][x] = row < M && d + x < D ? a[row * D + d + x] : 0;
+        b_tile[y][x] = d + y < D && column < N ? b[(d + y) * N + column] : 0;
+        __syncthreads();
+        for (int s = 0; s < 4; s++) total += a_tile[y][s] * b_tile[s][x];
+        __syncthreads();
+    }
+    if (row < M && column < N) out[row * N + column] = total;
+}
+"""
+
+M, D, N = 6, 7, 5
+a, b_matrix = rng.normal(size=(M, D)).astype(np.float32), rng.normal(size=(D, N)).astype(np.float32)
+product = np.zeros((M, N), np.float32)
+if place:
+    playground.run(TILED, "product", blocks=2 * 2, threads=16, arguments=[M, D, N, a, b_matrix, product])
+    print(f"on {place}: largest error {np.abs(product - a @ b_matrix).max():.1e}")
+else:
+    print("Nothing here can run it.")
+
+# %% [markdown]
+# The convolution of `cs_conv.gpu` is this kernel, grown up. Its tiles are 128x128, every thread has 64
+# outputs, and the columns of notebook 06 are never written: a thread that should fetch entry `(tap, place)`
+# of them works out which pixel that is, and fetches the pixel. Read `cs_conv/gpu/kernels/tiled.cu`; you
+# know its parts.
+#
+# ## The summit: tensor cores
+#
+# Newer GPUs have units that multiply small matrices in one go. They are many times as fast, and they cheat:
+# they read floats with only 10 bits after the point, a format called TF32. What does that cost?
+
+
+# %%
+def to_tf32(array):
+    """Round float32 to 10 bits after the point."""
+    return ((array.view(np.uint32) + 0x1000) & np.uint32(0xFFFFE000)).view(np.float32)
+
+
+for value in np.array([1 + 2**-10, 1 + 2**-12, np.pi, 0.1, 1000.3], np.float32):
+    print(f"{value:.7g} becomes {to_tf32(value[None])[0]:.7g}")
+
+u, v = (rng.normal(size=(100, 576)).astype(np.float32) for _ in range(2))
+exact = np.sum(u.astype(float) * v, axis=1)
+for name, got in (("float32", np.sum(u * v, axis=1)), ("TF32", np.sum(to_tf32(u) * to_tf32(v), axis=1))):
+    print(f"{name:8} relative error {np.linalg.norm(got - exact) / np.linalg.norm(exact):.0e}")
+
+# %% [markdown]
+# About three digits are left. Training hardly minds, and libraries take it by default. A gradient check would fail:
+# so check in float64, and train in TF32.
+#
+# ## What was measured
+#
+# This course shows no times that nobody has measured. Here is the record of the GPU benchmark, if there is
+# one:
+
+# %%
+from cs_conv.gpu.record import recorded
+
+record = recorded()
+if record is None:
+    print("Nothing has been measured on a GPU yet. With a GPU and CuPy: cs-conv bench --gpu --record")
+else:
+    print(
+        f"{record['about']['gpu']}, {record['about']['date']}: milliseconds a call, and the same in transfers"
+    )
+    for row in record["rows"]:
+        if row["workload"] in ("W2", "VGG-1_2") and row["operation"] == "conv_forward":
+            times = f"{row['median_s'] * 1e3:9.3f}  {row['transfer_s'] * 1e3:9.3f}"
+            print(f"{row['workload']:8} {row['precision']:8} {row['variant']:10} {times}")
+
+# %% [markdown]
+# ## Play
+#
+# How large must the work be, so that a trip for every call does no harm? Move the sliders: the bus in GB a
+# second, the work of one call in milliseconds, the number of calls.
+
+# %%
+from ipywidgets import FloatLogSlider
+
+
+def compare(bus, work, calls):
+    """Print what both ways of moving the images of the example take."""
+    every_call, once = trip_times(images, images, work / 1e3, bus * 1e9, calls)
+    print(f"a trip for every call: {every_call * 1e3:10.2f} ms")
+    print(f"one trip:              {once * 1e3:10.2f} ms, {every_call / once:.1f} times as fast")
+
+
+_ = interact(
+    compare,
+    bus=FloatLogSlider(25, min=0, max=3, step=0.1),
+    work=FloatLogSlider(1, min=-2, max=3, step=0.1),
+    calls=IntSlider(10, 1, 100),
+)
+
+# %% [markdown]
+# ## What you know now
+#
+# - A GPU has its own memory. Move the data once, and stay there.
+# - A launch returns at once. A clock that does not wait measures nothing.
+# - A kernel is what *one* thread does. It finds its place from its number, asks whether it has work, and
+#   leaves zeros that nobody has written to an `if`.
+# - Neighbouring threads should touch neighbouring memory.
+# - Far memory is slow: let a block fetch together and share. Then barriers are needed, and every thread must
+#   come to each.
+# - Tensor cores buy speed with digits.
+#
+# Next: other shapes of the same idea, with holes, in groups, or with one pixel.
