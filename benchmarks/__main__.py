@@ -133,10 +133,10 @@ def _tell(found: Found, console: Console) -> None:
         console.print(f"[red]{escape(sentence)}[/]")
 
 
-def _list(console: Console) -> None:
+def _list() -> None:
     for work in workloads.WORKLOADS:
-        console.print(f"{work.name:14}{work.kind:14}{work.shape:46}{work.about}", highlight=False)
-    console.print(f"variants: {', '.join(peers.ours() + peers.installed())}", highlight=False)
+        print(f"{work.name:13}{work.kind:13}{work.shape:43}{work.about}")
+    print(f"variants: {', '.join(peers.ours() + peers.installed())}")
 
 
 def _write(rows: list[dict[str, Any]], given: argparse.Namespace, console: Console) -> None:
@@ -162,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _arguments(arguments)
     console = Console()
     if given.list:
-        _list(console)
+        _list()
         return 0
     wrong = False
     if given.sources:

@@ -21,14 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, workloads
-from benchmarks.worker import LIMITS
+from benchmarks.worker import LIMITS, SLOWEST
 from benchmarks.workloads import DIRECTIONS, Workload
 
 BASIS = "PyTorch"  # whose time is 1
 REFERENCE = "im2col"  # held against the loops by the tests of cs_conv; in float64 it judges everybody here
 CLOSE = {"float32": 1e-4, "float64": 1e-10}  # of the largest value; Winograd in float32 is off by 1e-5
-SLOW = 0.4  # seconds: a call that takes longer has one turn a round,
-VERY_SLOW = 4.0  # and this one a single turn altogether
+SLOW = 0.4  # seconds: a call that takes longer has one turn a round
 
 Row = dict[str, Any]
 Case = tuple[Workload, str, str]  # workload, dtype, direction
@@ -276,8 +275,10 @@ def _limits(found: Found, process: Process) -> None:
 
 def _take_turns(found: Found, processes: dict[str, Process], case: Case, number: int) -> None:
     work, dtype, way = case
-    rough = {name: found.rough[case, name] for name in processes if (case, name) not in found.left_out}
-    peers = [name for name in rough if rough[name] < VERY_SLOW or number == 0]
+    rough = {name: found.rough[case, name] for name in found.peers if (case, name) not in found.left_out}
+    peers = [name for name in rough if rough[name] <= SLOWEST]
+    for name in rough.keys() - peers:  # the call that was checked is its only one
+        found.turns[case, name] = {(0, 0): rough[name]}
     for name in peers:
         if number > 0:  # in the first round it is open from the check, and warm
             processes[name].ask("open", workload=work.name, dtype=dtype, direction=way)

@@ -85,8 +85,9 @@ def means(rows: list[Row]) -> dict[str, dict[str, float]]:
 
 
 def milliseconds(seconds: float) -> str:
-    """Three digits, in ms."""
-    return f"{seconds * 1e3:#.3g}".rstrip(".")
+    """In ms, to three digits."""
+    value = seconds * 1e3
+    return f"{value:.0f}" if value >= 999.5 else f"{value:#.3g}".rstrip(".")
 
 
 def tables(rows: list[Row]) -> list[Table]:

@@ -122,6 +122,6 @@ def load(name: str, threads: int) -> Peer:
     if name in LIBRARIES:
         module, cls = LIBRARIES[name][1].split(":")
         return getattr(importlib.import_module(f"benchmarks.peers.{module}"), cls)(threads)
-    from benchmarks.peers.ours import Ours
+    from benchmarks.peers.variants import Ours
 
     return Ours(name, threads)

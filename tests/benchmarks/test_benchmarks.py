@@ -1,11 +1,18 @@
 """The benchmark's parts: workloads that compute, peers that agree, rows that say what they should."""
 
 import importlib.util
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from benchmarks import machine, measure, peers
+from benchmarks import machine, measure, peers, report
+from benchmarks.__main__ import main
 from benchmarks.peers import Unsupported
 from benchmarks.worker import difference
 from benchmarks.workloads import DIRECTIONS, WORKLOADS, Workload, chosen
@@ -123,3 +130,91 @@ def test_a_difference_is_seen() -> None:
 
 def test_an_environment_holds_threads() -> None:
     assert machine.environment(3)["OPENBLAS_NUM_THREADS"] == "3"
+
+
+KEYS = {"workload", "operation", "dtype", "threads", "variant", "median_s", "spread", "ratio_to_pytorch",
+        "ratio_to_limit", "peak_bytes", "date", "machine"}  # fmt: skip
+
+
+def found_in(times: dict[str, float]) -> list[dict]:
+    """Rows of W1, as if each peer's calls had taken what `times` says, and twice that in the second turn."""
+    plan = measure.Plan(works=chosen(["W1"]), dtypes=["float32"], peers=list(times))
+    found = measure.Found(plan, gemm={"float32": 1e11}, copy=1e10)
+    for case in plan.cases:
+        for name, seconds in times.items():
+            found.turns[case, name] = {(0, 0): seconds, (0, 1): 2 * seconds}
+    return found.rows()
+
+
+def test_rows_say_all_and_ratios_are_of_the_same_turn() -> None:
+    rows = found_in({"im2col": 0.002, "PyTorch": 0.004})
+    assert len(rows) == 4
+    assert all(row.keys() >= KEYS for row in rows)
+    assert json.loads(json.dumps(rows)) == rows
+    assert [row["operation"] for row in rows] == ["conv_forward"] * 2 + ["conv_backward"] * 2
+    assert rows[0]["median_s"] == 0.003
+    assert rows[0]["ratio_to_pytorch"] == 0.5
+    assert rows[0]["ratio_spread"] == [0.5, 0.5]
+    limit = max(rows[0]["operations"] / 1e11, rows[0]["bytes_moved"] / 1e10)
+    assert rows[0]["ratio_to_limit"] == pytest.approx(0.003 / limit)
+
+
+def test_without_pytorch_there_are_times_and_no_ratios() -> None:
+    rows = found_in({"im2col": 0.002})
+    assert [row["ratio_to_pytorch"] for row in rows] == [None, None]
+    assert report.means(rows) == {}
+    page = report.markdown(rows)
+    assert "PyTorch was not installed: no ratios" in page
+    assert "| W1: 64x3x32x32 K=32 3x3 pad 1 | forward | 3.00 |" in page
+
+
+def test_pages_tables_and_the_plot_are_made_of_rows(tmp_path: Path) -> None:
+    rows = found_in({"im2col": 0.002, "PyTorch": 0.004, "SciPy": 1.0})
+    assert report.means(rows)["conv"] == pytest.approx({"im2col": 0.5, "PyTorch": 1.0, "SciPy": 250.0})
+    assert "3.00 (0.50) | 6.00 | 1500 (250.00)" in report.markdown(rows)
+    console = Console(record=True, width=150, file=io.StringIO())
+    for table in report.tables(rows):
+        console.print(table)
+    assert "0.50 (0.50-0.50)" in console.export_text()
+    source, page, plot = tmp_path / "rows.json", tmp_path / "page.md", tmp_path / "roofline.png"
+    source.write_text(json.dumps(rows))
+    assert main(["--from", str(source), "--markdown", str(page), "--plot", str(plot)]) == 0
+    assert page.read_text() == report.markdown(rows)
+    assert plot.stat().st_size > 10_000
+
+
+def test_the_command_measures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def limits(found: measure.Found, process: measure.Process) -> None:
+        found.gemm["float32"], found.copy = 1e11, 1e10
+
+    monkeypatch.setattr(measure, "_limits", limits)
+    file = tmp_path / "rows.json"
+    command = ["--quick", "--workload", "LeNet-1", "--variant", "im2col", "--json", str(file)]
+    assert main(command) == 0
+    rows = json.loads(file.read_text())
+    assert [(row["variant"], row["operation"]) for row in rows] == [
+        ("im2col", "conv_forward"),
+        ("im2col", "conv_backward"),
+    ]
+    assert all(row["error"] < 1e-5 and row["median_s"] > 0 and row["turns"] == 5 for row in rows)
+    if sys.platform == "linux":
+        out_bytes = 64 * 6 * 28 * 28 * 4
+        assert all(row["peak_bytes"] > out_bytes // 2 for row in rows)
+
+
+def test_who_cannot_be_loaded_or_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = measure.Plan(works=chosen(["LeNet-1"]), dtypes=["float32"], peers=["im2col", "nobody"])
+    monkeypatch.setattr(measure, "_limits", lambda found, process: None)
+    monkeypatch.setitem(measure.CLOSE, "float32", 0.0)  # nothing is close enough
+    found = measure.Found(plan)
+    measure.measure(found)
+    assert "No module named 'cs_conv.nobody'" in found.wrong[0]
+    assert "im2col is off by" in found.wrong[1]
+    assert found.rows() == []
+
+
+def test_cs_conv_forwards_to_it() -> None:
+    command = [sys.executable, "-m", "autograder", "bench", "--threads", "999"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "--threads 999: this machine has" in ended.stderr
