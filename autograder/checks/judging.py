@@ -85,7 +85,7 @@ def _name(function: Function) -> str:
 def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Verdict:
     findings = _findings(exercise, seed, mine)
     aspects = tuple(
-        _judged(exercise, a, [f for f in findings if _counts(f, a)], mine.outcomes, seed)
+        _judged(exercise, a, [f for f in findings if _counts(f, a, exercise)], mine.outcomes, seed)
         for a in exercise.aspects
     )
     passed = all(a.passed for a in aspects)
@@ -296,10 +296,11 @@ def _near(identity: Identity, case: Case, got: Outcome) -> bool:
 # What it costs, and what to show of it
 
 
-def _counts(finding: Finding, aspect: Aspect) -> bool:
+def _counts(finding: Finding, aspect: Aspect, exercise: Exercise) -> bool:
     """Whether a finding costs this aspect's points."""
     if finding.kind in (Kind.CHANGED, Kind.OVERWRITTEN):
-        return aspect.tags is None or EDGES in aspect.tags
+        careful = [a for a in exercise.aspects if a.tags is None or EDGES in a.tags]
+        return aspect in (careful or exercise.aspects[-1:])
     if aspect.tags is not None and finding.case.tag not in aspect.tags:
         return False
     if finding.kind is Kind.MISSING:

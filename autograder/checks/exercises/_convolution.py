@@ -55,7 +55,7 @@ def remembered(function: Function) -> Function:
     return quick
 
 
-class _Array(tuple):
+class _Array(tuple[bytes, str, tuple[int, ...]]):
     """An array as something that a dictionary can find: its bytes, dtype and shape."""
 
     __slots__ = ()
