@@ -7,6 +7,7 @@ On the CPU a kernel runs in a process of its own: what it does to memory cannot 
 
 from __future__ import annotations
 
+import faulthandler
 import mmap
 import os
 import signal
@@ -51,7 +52,7 @@ def run(source: str, kernel: str, blocks: int, threads: int, arguments: Sequence
 def _on_gpu(source: str, kernel: str, blocks: int, threads: int, arguments: Sequence[Any]) -> None:
     import cupy
 
-    there = [cupy.asarray(v) if isinstance(v, np.ndarray) else np.int32(v) for v in arguments]
+    there: list[Any] = [cupy.asarray(v) if isinstance(v, np.ndarray) else np.int32(v) for v in arguments]
     try:
         function = cupy.RawModule(code=source, options=machine.OPTIONS).get_function(kernel)
     except cupy.cuda.compiler.CompileException as error:
@@ -70,6 +71,7 @@ def _apart(source: str, kernel: str, blocks: int, threads: int, arguments: Seque
         warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads: the child runs none
         child = os.fork()
     if child == 0:
+        faulthandler.disable()  # the parent tells what happened, in a sentence
         try:
             emulator.run(library, kernel, (blocks, 1, 1), (threads, 1, 1), shared)
         except (emulator.BarrierError, IndexError) as error:

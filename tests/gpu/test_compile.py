@@ -32,12 +32,13 @@ def test_there_are_kernels() -> None:
     assert [len(kernels_in(text_of(file))) for file in FILES] == [2, 3, 6, 3, 3]
 
 
-@pytest.mark.parametrize("architecture", ["sm_80", "sm_90"])
+@pytest.mark.parametrize("architecture", ["sm_90", pytest.param("sm_80", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("file", FILES)
 def test_every_kernel_compiles(file: str, architecture: str) -> None:
     compile_file(file, architecture)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", [file for file in FILES if file != "tensor.cu"])
 def test_every_kernel_compiles_for_float64_and_older_gpus(file: str) -> None:
     compile_file(file, "sm_75", "double")
@@ -48,6 +49,7 @@ def test_the_instructions_of_tensor_cores_need_sm_80() -> None:
         compile_file("tensor.cu", "sm_75")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", sorted(set(C_NAMES.values()) - {"float", "double"}))
 def test_switches_of_every_kind(place: str) -> None:
     compile_file("pooling.cu", "sm_90", place=place)
