@@ -119,8 +119,9 @@ mistake(
     inside=lambda row, column, H, W: row < H and column < W,
 )
 mistake(
-    "only the rows checked",
-    "A window can stand out on the left and on the right, too: check the column as well.",
+    "beyond the last row or column read",
+    "A window can stand out below and on the right, too. Look at your question of what is inside: does it ask "
+    "about row and column, both? Row H - 1 is the last that is inside.",
     inside=lambda row, column, H, W: 0 <= row < H,
 )
 mistake(
