@@ -11,6 +11,7 @@ from rich.table import Table
 
 Row = dict[str, Any]
 BASIS = "PyTorch"
+BEST = "best of ours"
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,22 @@ def groups(rows: list[Row]) -> list[tuple[str, int, list[Row]]]:
 def means(rows: list[Row]) -> dict[str, dict[str, float]]:
     """{"conv" or "pool": {variant: geometric mean of its ratios, both directions together}}.
 
-    Only for variants that did every workload of their kind that PyTorch did.
+    Only for variants that did every workload of their kind that PyTorch did, and for our best on each.
     """
     kinds = {row["workload"]: "conv" if row["operation"].startswith("conv") else "pool" for row in rows}
+    ours = list(dict.fromkeys(row["variant"] for row in rows if row["variant_version"] == "cs_conv"))
     found: dict[str, dict[str, float]] = {}
     for kind in dict.fromkeys(kinds.values()):
         both = [line for line in lines(rows) if line.direction == "both" and kinds[line.workload] == kind]
-        for variant in variants(rows):
-            ratios = [line.ratio(variant) for line in both if BASIS in line.rows]
-            if ratios and all(ratios):
-                logs = [math.log(ratio) for ratio in ratios if ratio]
-                found.setdefault(kind, {})[variant] = math.exp(sum(logs) / len(logs))
+        both = [line for line in both if BASIS in line.rows]
+        ratios = {name: [line.ratio(name) for line in both] for name in variants(rows)}
+        of_ours = [[ratios[name][i] or math.inf for name in ours] for i in range(len(both))]
+        if len(ours) > 1:
+            ratios[BEST] = [min(some) for some in of_ours]
+        for name, some in ratios.items():
+            if some and all(some):
+                logs = [math.log(ratio) for ratio in some if ratio]
+                found.setdefault(kind, {})[name] = math.exp(sum(logs) / len(logs))
     return found
 
 
@@ -110,6 +116,8 @@ def tables(rows: list[Row]) -> list[Table]:
             table.add_section()
             cells = (f"{mean[name]:.2f}" if name in mean else "" for name in names)
             table.add_row(f"{kind}, mean", *cells, style="bold")
+            if BEST in mean:
+                table.add_row(f"{kind}, {BEST}", f"{mean[BEST]:.2f}", style="bold")
         made.append(table)
         made.append(_limits_table(some, dtype, threads))
     return made
@@ -175,7 +183,7 @@ def markdown(rows: list[Row]) -> str:
         parts.append(f"Time: ms, and in brackets the ratio to PyTorch's{absent}.")
         parts.append(_grid(some, _markdown_time, ("forward", "backward", "both")))
         if mean := means(some):
-            names = [name for name in variants(some) if any(name in found for found in mean.values())]
+            names = [n for n in [BEST, *variants(some)] if any(n in found for found in mean.values())]
             parts.append("Geometric mean of the ratios, forward and backward together:")
             table = [["", *names]]
             for kind, found in mean.items():
