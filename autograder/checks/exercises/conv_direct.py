@@ -120,8 +120,8 @@ mistake(
 )
 mistake(
     "beyond the last row or column read",
-    "A window can stand out below and on the right, too. Look at your question of what is inside: does it ask "
-    "about row and column, both? Row H - 1 is the last that is inside.",
+    "A window can stand out below and on the right, too. Look at your question of what is inside: does it "
+    "ask about row and column, both? Row H - 1 is the last that is inside.",
     inside=lambda row, column, H, W: 0 <= row < H,
 )
 mistake(
