@@ -159,6 +159,54 @@ def test_a_notebook_that_went_away_leaves_no_grade_behind(course: Course, hand_i
     assert not (course.autograded("ann", NAME) / "sums.ipynb").exists()
 
 
+def test_odd_names_of_students_stop_nobody(course: Course, hand_in: HandIn) -> None:
+    """A journal or a message could take them for something else; one cannot even be encoded."""
+    names = [
+        "two\nlines",
+        '{"event": "graded"}',
+        "O'Brien; DROP TABLE grade",
+        "[bold]",
+        "\u202eann",
+        "x" * 100,
+    ]
+    for student in [*names, "ann"]:
+        hand_in(student, **RIGHT)
+    nameless = os.fsdecode(b"caf\xe9")
+    hand_in(nameless, **RIGHT)
+    for _ in range(2):
+        results = grade(course, *names, nameless, "ann")
+        assert {name: result.score for name, result in results.items()} == {
+            nameless: None, "ann": 6, **dict.fromkeys(names, 6),
+        }  # fmt: skip
+    assert results[nameless].status is Status.NOT_GRADED
+    assert len([row for row in rows(course) if row[1] == "add_test"]) == 6
+
+
+def test_tests_see_the_assignments_files_and_not_the_students(course: Course, hand_in: HandIn) -> None:
+    """A test may import the assignment's modules and read its data; a student's of that name are not it."""
+    given = course.releases / NAME
+    (given / "expected.py").write_text("VALUE = 6\n", encoding="utf-8")
+    (given / "numbers.txt").write_text("1 2 3", encoding="utf-8")
+    with open_gradebook(course) as gradebook:
+        for cell in gradebook.find_notebook("sums", NAME).source_cells:
+            if cell.name == "total_test":
+                cell.source = (
+                    "import expected\n"
+                    "numbers = [int(word) for word in open('numbers.txt').read().split()]\n"
+                    "assert total(numbers) == expected.VALUE\n"
+                )
+        gradebook.db.commit()
+    hand_in("ann", **RIGHT)
+    cheat = hand_in("bob", total="def total(values):\n    return 7").parent
+    (cheat / "expected.py").write_text("VALUE = 7\n", encoding="utf-8")
+    (cheat / "numbers.txt").write_text("", encoding="utf-8")
+    results = grade(course, "ann", "bob")
+    assert {
+        name: {t.grade_id: t.score for t in result.tests}["total_test"] > 0
+        for name, result in results.items()
+    } == {"ann": True, "bob": False}
+
+
 def test_one_run_at_a_time(course: Course, hand_in: HandIn) -> None:
     hand_in("ann", **RIGHT)
     first = TrustedEngine(workers=1).grade(course, submissions("ann"))

@@ -189,6 +189,10 @@ class _Run:
     def _open(self, submission: Submission) -> _Open:
         """Read what was handed in and look up what is known of it already."""
         opened = _Open(submission)
+        if not _can_be_kept(submission.student):
+            opened.status = Status.NOT_GRADED
+            opened.detail = "the folder's name is no text that a gradebook can hold; rename it"
+            return opened
         folder = self.course.submitted(submission.student, self.assignment.name)
         extra: dict[str, bytes] | None = None
         problems = []
@@ -206,7 +210,7 @@ class _Run:
             present += 1
             if extra is None:
                 extra = other_files(folder)
-            job = self._job(submission, template, data, extra | self.given)
+            job = self._job(submission, template, data, extra)
             key = job.key(self.environment)
             opened.keys[name] = key
             known = self.journal.find(key)
@@ -238,6 +242,7 @@ class _Run:
             template=template,
             submitted=data,
             files=files,
+            given=self.given,
             allow=self.assignment.allow,
             seconds_a_cell=limits.seconds_a_cell,
             seconds_in_all=limits.seconds_in_all,
@@ -347,6 +352,15 @@ class _Run:
             seconds=seconds,
             engine=self.engine.name,
         )
+
+
+def _can_be_kept(name: str) -> bool:
+    """Whether a name can be encoded, which the name of a folder need not be."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in name
 
 
 @contextmanager

@@ -329,7 +329,7 @@ class _Decoder:
         if kind == "namedtuple" and len(details) == 3:
             return _named_tuple(*details)
         if self.meet is None:
-            raise WireError(f"an unexpected {kind[:40]}")
+            raise WireError("something of a kind that is not known")
         return self.meet(Foreign(kind, *details))
 
 

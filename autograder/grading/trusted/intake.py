@@ -64,5 +64,14 @@ def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, 
             except (OSError, NotPlainFile):
                 continue
             left -= len(data)
-            found[str(path.relative_to(folder))] = data
+            found[_text(path.relative_to(folder))] = data
     return found
+
+
+def _text(path: Path) -> str:
+    """A path as text. Archives made on other systems bring names in Latin-1."""
+    name = os.fsencode(path)
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1")

@@ -48,6 +48,9 @@ class Job(BaseModel):
     template: Template
     submitted: bytes
     files: dict[str, bytes] = {}
+    """What the student handed in beside the notebook: for the answers only."""
+    given: dict[str, bytes] = {}
+    """What belongs to the assignment: for the answers, and for the tests, which may import or read it."""
     allow: tuple[str, ...] = ()
     seconds_a_cell: float
     seconds_in_all: float
@@ -241,7 +244,7 @@ def _be_the_child(job: Job, handed: list[Handed], folder: str, goes: int, parent
     """Grade and report; never returns."""
     code = 1
     try:
-        _leave_the_worker(folder, parent)
+        _leave_the_worker(folder, parent, job.given)
 
         def report(kind: bytes, text: str) -> None:
             body = text.encode("utf-8", "replace")
@@ -264,9 +267,9 @@ def _be_the_child(job: Job, handed: list[Handed], folder: str, goes: int, parent
         os._exit(code)
 
 
-def _leave_the_worker(folder: str, parent: int) -> None:
-    """A process group of its own that ends with the worker, in an empty folder, with nothing inherited to
-    read.
+def _leave_the_worker(folder: str, parent: int, given: dict[str, bytes]) -> None:
+    """A process group of its own that ends with the worker, in a folder with the assignment's own files: what
+    tests read or import from there is the instructor's.
     """
     os.setpgid(0, 0)
     with suppress(OSError, AttributeError):
@@ -275,10 +278,13 @@ def _leave_the_worker(folder: str, parent: int) -> None:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    place = Path(folder) / "empty"
+    place = Path(folder) / "given"
     place.mkdir()
+    for name, data in given.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(data)
     os.chdir(place)
-    sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]
+    sys.path[:] = [*(entry for entry in sys.path if entry not in ("", ".")), str(place)]
 
 
 def _limit_memory(megabytes: int) -> None:
@@ -311,7 +317,7 @@ def _session(job: Job, rebuilt: Any, folder: str) -> Any:
         output_kb=job.output_kb,
         seconds_in_all=int(job.seconds_in_all) + 1,
         random=draw >> 1,
-        files=tuple(job.files.items()),
+        files=tuple((job.files | job.given).items()),
     )
     limits = session_module.Limits(job.seconds_a_cell, job.seconds_in_all)
     backend = backend_named(job.backend, job.unsafe)

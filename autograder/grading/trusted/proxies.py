@@ -244,7 +244,7 @@ class Line:
             return self.lent[details[0]]
         if kind == "module" and len(details) == 1 and type(details[0]) is str:
             return Module(details[0][:100])
-        raise WireError(f"an unexpected {kind[:40]}")
+        raise WireError("something of a kind that is not known")
 
     def _error(self, kinds: tuple[str, ...], message: str, trace: str) -> Exception:
         """The exception to raise here for one raised there: of the same built-in type, where that is an

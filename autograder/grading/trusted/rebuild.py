@@ -20,7 +20,8 @@ from autograder.grading.trusted.template import Template, TemplateCell, parse, t
 MOST_BYTES = 20 << 20
 MOST_CELLS = 2000
 MOST_SOURCE = 1 << 20
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
+# Control characters, and those that turn the direction of writing and so hide what is there.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Unreadable(Exception):

@@ -1,0 +1,86 @@
+"""Speed judged from outside the sandbox, by the kernel's clock: a fast answer passes, a slow one fails."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.checks import find, speed
+from autograder.course import load_course
+from autograder.grading.engine import Submission
+from autograder.grading.trusted import TrustedEngine
+from autograder.notebooks import graded_as, read_notebook, write_notebook
+from autograder.release import release
+from tests.checks.right_answers import fast_conv_forward
+
+REPOSITORY = Path(__file__).parents[2]
+NAME = "07-speed"
+
+LOOPS = """
+def fast_conv_forward(x, w, b, stride=1, pad=0):
+    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    K, _, FH, FW = w.shape
+    OH, OW = (x.shape[2] - FH) // stride + 1, (x.shape[3] - FW) // stride + 1
+    out = np.zeros((len(x), K, OH, OW), x.dtype)
+    for n in range(len(x)):
+        for i in range(OH):
+            for j in range(OW):
+                window = x[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
+                out[n, :, i, j] = w.reshape(K, -1) @ window.ravel() + b
+    return out
+"""
+
+LIAR = "import time\ntime.process_time = time.perf_counter = lambda: 0.0\n" + LOOPS
+
+
+def fast() -> str:
+    """A right answer as a cell that stands by itself."""
+    helper = inspect.getsource(fast_conv_forward.size)
+    answer = inspect.getsource(fast_conv_forward.columns_by_taps)
+    return f"{helper}\n\n{answer}".replace("columns_by_taps", "fast_conv_forward")
+
+
+@pytest.mark.slow
+def test_the_race_is_run_across_the_wall(tmp_path: Path) -> None:
+    for name in ("course.yml", f"solutions/{NAME}"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        copy: Any = shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copy
+        copy(REPOSITORY / name, tmp_path / name)
+    course = load_course(tmp_path)
+    release(course, course.assignment(NAME))
+    students = {"fast": fast(), "loops": LOOPS, "liar": LIAR}
+    for student, answer in students.items():
+        notebook = read_notebook(course.releases / NAME / "speed.ipynb")
+        for cell in notebook.cells:
+            if graded_as(cell).get("grade_id") == "fast_conv_forward":
+                cell.source = answer
+        path = course.submitted(student, NAME) / "speed.ipynb"
+        path.parent.mkdir(parents=True)
+        write_notebook(notebook, path)
+    engine = TrustedEngine(workers=1)
+    graded = engine.grade(course, [Submission(student, NAME) for student in students])
+    assert {result.student: result.score for result in graded} == {"fast": 10, "loops": 5, "liar": 5}
+
+
+def test_a_far_clock_that_cannot_be_believed_wins_no_race() -> None:
+    class Far:
+        """A function in another process, whose clock stands still because a helper does the work."""
+
+        def __call__(self, *args: Any, **options: Any) -> Any:
+            return fast_conv_forward.columns_by_taps(*args, **options)
+
+        def read_clock(self) -> float:
+            return 0.0
+
+        def clock_fault(self) -> str:
+            return "leaves its work to other processes"
+
+    exercise = find("fast_conv_forward")
+    assert exercise.speed is not None
+    at = speed.race(Far(), exercise, exercise.speed, 0)
+    assert at.problem == "leaves its work to other processes"
+    assert not at.won(exercise.speed.times)
