@@ -97,7 +97,7 @@ def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Ver
 # What is the same for all answers: a few seeds are remembered, for several test cells ask about one exercise.
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     """The cases of a seed; in the end one of each tag again with other numbers, for answers with a memory."""
     drawn, other = (
@@ -117,7 +117,7 @@ def _gives_other_results(exercise: Exercise, one: Case, other: Case) -> bool:
     return any(a.parts[p].shape == b.parts[p].shape and not same(a.parts[p], b.parts[p]) for p in a.parts)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _fitting(exercise: Exercise, seed: int) -> tuple[int, ...]:
     """The numbers of the cases that fit: the others have no one right result."""
     return tuple(i for i, case in enumerate(cases_of(exercise, seed)) if case.fits)
@@ -127,7 +127,7 @@ def _rows(exercise: Exercise, seed: int, outcomes: Outcomes) -> Mapping[str, Row
     return rows([outcomes[i] for i in _fitting(exercise, seed)], exercise.parts)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _expected(exercise: Exercise, seed: int) -> tuple[Outcomes, Mapping[str, Row]]:
     fitting = (c if c.rounded is None else replace(c, args=c.rounded) for c in cases_of(exercise, seed))
     outcomes = call_all(exercise.reference, fitting, exercise.arguments, exercise.parts)
@@ -166,7 +166,7 @@ class Entry:
     home: frozenset[str]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _catalogue(exercise: Exercise, seed: int) -> tuple[Entry, ...]:
     return tuple(_entry(exercise, seed, mistake) for mistake in exercise.mistakes)
 
@@ -177,7 +177,7 @@ def _entry(exercise: Exercise, seed: int, mistake: Mistake) -> Entry:
     return Entry(mistake, answer, frozenset(part for part in exercise.parts if answer.wrong(part).any()))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _slopes(exercise: Exercise, seed: int) -> Mapping[int, list[Slope]]:
     """The numeric gradients of each case that fits."""
     if exercise.slopes is None:
@@ -219,42 +219,56 @@ def _findings(exercise: Exercise, seed: int, mine: Answer) -> tuple[Finding, ...
     outcomes, expected = mine.outcomes, _expected(exercise, seed)[0]
     cases = cases_of(exercise, seed)
     answers = any(o.parts for o in outcomes)
+    fitting = _fitting(exercise, seed)
+    wrong_parts = {n: [p for p in exercise.parts if not mine.right[p][i]] for i, n in enumerate(fitting)}
+    remembered = _remembered(
+        outcomes, expected, {n: cases[n].repeats for n, parts in wrong_parts.items() if parts}
+    )
     found = []
-    for place, number in enumerate(_fitting(exercise, seed)):
-        parts = [part for part in exercise.parts if not mine.right[part][place]]
-        for kind, part in _compare(outcomes, expected, number, cases[number], parts):
+    for number, parts in wrong_parts.items():
+        for kind, part in _compare(outcomes[number], expected[number], parts, number in remembered):
             found.append(Finding(number, cases[number], kind, part))
-    for number in set(range(len(cases))) - set(_fitting(exercise, seed)):
+    for number in set(range(len(cases))) - set(fitting):
         for kind, part in _compare_unfit(outcomes[number], expected[number], answers):
             found.append(Finding(number, cases[number], kind, part))
     return tuple(found) or _against_numeric_gradients(exercise, seed, outcomes)
 
 
 def _compare(
-    outcomes: Outcomes, expected: Outcomes, number: int, case: Case, parts: Iterable[str]
+    got: Outcome, want: Outcome, parts: Iterable[str], remembered: bool
 ) -> Iterator[tuple[Kind, str]]:
     """What is wrong with one result, whose `parts` are not as they should be."""
-    got = outcomes[number]
     if got.problem:
         yield Kind.MISSING, ""
         return
     for part in parts:
-        if got.parts[part].shape != expected[number].parts[part].shape:
+        if got.parts[part].shape != want.parts[part].shape:
             yield Kind.SHAPE, part
-        elif case.repeats is not None and _remembers(outcomes, expected, number, case.repeats, part):
-            yield Kind.REMEMBERED, part
         else:
-            yield Kind.VALUES, part
+            yield Kind.REMEMBERED if remembered else Kind.VALUES, part
     if got.changed:
         yield Kind.CHANGED, INPUTS
     for part in got.overwritten:
         yield Kind.OVERWRITTEN, part
 
 
-def _remembers(outcomes: Outcomes, expected: Outcomes, number: int, first: int, part: str) -> bool:
-    """Whether a wrong part is the right one of the call that this one repeats with other numbers."""
-    earlier = expected[first].parts[part]
-    return part in outcomes[first].parts and same(outcomes[number].parts[part], earlier)
+def _remembered(
+    outcomes: Outcomes, expected: Outcomes, wrong_ones: Mapping[int, int | None]
+) -> frozenset[int]:
+    """The wrong results (by number) that are those of the call that they repeat with other numbers.
+
+    All wrong ones that repeat a call must be such, and more than one, for a single one may be chance; and one
+    was right in its time, for an answer that never asks for the numbers has another fault.
+    """
+    again = {number: first for number, first in wrong_ones.items() if first is not None}
+    if len(again) < 2 or not all(_same(outcomes[n], outcomes[first]) for n, first in again.items()):
+        return frozenset()
+    once_right = any(_same(outcomes[first], expected[first]) for first in again.values())
+    return frozenset(again) if once_right else frozenset()
+
+
+def _same(one: Outcome, other: Outcome) -> bool:
+    return bool(one.parts) and all(one.agrees(other, part) for part in (*one.parts, *other.parts))
 
 
 def _compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple[Kind, str]]:

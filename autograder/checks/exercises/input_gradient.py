@@ -76,7 +76,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     dout, w = reals(rng, 2, 3, 3, 4), reals(rng, 3, 2, 3, 2)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (dout, w)), {"pad": 1})
     yield Case("edges", "arrays that are not contiguous", (scattered(dout), scattered(w)), {"pad": 1})
-    dout, w = reals(rng, 2, 3, 2, 3), reals(rng, 3, 2, 2, 3)
+    dout, w = reals(rng, 2, 3, 2, 2), reals(rng, 3, 2, 3, 3)
     about = "arrays that are not contiguous, without padding"
     yield Case("edges", about, (scattered(dout), scattered(w)))
     yield case(
