@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import ctypes
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -28,6 +29,7 @@ from cs_conv.gpu import machine
 from cs_conv.gpu.source import constants, kernels_in, text_of
 
 HEADERS = Path(__file__).parent / "on_cpu"
+FLAGS = ("-std=c++17", "-O1", "-w", "-U_FORTIFY_SOURCE", "-fPIC", "-shared")
 MARGIN = 1024  # elements of no-man's-land on either side of each array that a kernel gets
 
 
@@ -158,18 +160,9 @@ def _compiled(text: str) -> ctypes.CDLL:
     path = _folder() / hashlib.sha256(text.encode()).hexdigest()[:16]
     source, target = path.with_suffix(".cpp"), path.with_suffix(".so")
     source.write_text(text, encoding="utf-8")
-    command = [
-        "g++",
-        "-std=c++17",
-        "-O1",
-        "-w",
-        "-U_FORTIFY_SOURCE",
-        "-fPIC",
-        "-shared",
-        f"-I{HEADERS}",
-        str(source),
-    ]
-    done = subprocess.run([*command, "-o", str(target)], capture_output=True, text=True, check=False)
+    command = ["g++", *FLAGS, f"-I{HEADERS}", str(source), "-o", str(target)]
+    english = os.environ | {"LC_ALL": "C"}  # and plain quotes
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=english, check=False)
     if done.returncode:
         raise ValueError(f"the compiler does not take this kernel:\n{done.stderr}")
     return ctypes.CDLL(str(target))
