@@ -10,7 +10,7 @@ import operator
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -141,6 +141,11 @@ class Answer:
     outcomes: Outcomes
     rows: Mapping[str, Row]
     right: Mapping[str, np.ndarray]
+
+    @cached_property
+    def fine(self) -> frozenset[str]:
+        """The parts that are right in every case."""
+        return frozenset(part for part, cases in self.right.items() if cases.all())
 
     def wrong(self, part: str) -> np.ndarray:
         """Where this part came back with wrong values."""
@@ -423,7 +428,7 @@ def _recognise(
     exercise: Exercise, seed: int, mine: Answer, aspects: Iterable[AspectResult]
 ) -> tuple[Recognised, ...]:
     """The mistakes that give the student's results: all of them, those of a part, or those of an aspect."""
-    right = frozenset(part for part, cases in mine.right.items() if cases.all())
+    right = mine.fine
     explained = [(entry, _agreeing(mine, entry.answer)) for entry in _catalogue(exercise, seed)]
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
@@ -443,7 +448,9 @@ def _recognise(
 
 
 def _agreeing(mine: Answer, theirs: Answer) -> frozenset[str]:
-    return frozenset(part for part, row in mine.rows.items() if row.agrees(theirs.rows[part]))
+    both_wrong = mine.rows.keys() - mine.fine - theirs.fine
+    alike = {part for part in both_wrong if mine.rows[part].agrees(theirs.rows[part])}
+    return (mine.fine & theirs.fine) | alike
 
 
 def _in_aspects(mistake: Mistake, aspects: list[Aspect], exercise: Exercise) -> Recognised:
