@@ -172,6 +172,18 @@ def test_the_next_one_finds_nothing_of_the_one_before(nursery: Nursery) -> None:
     assert seen[0][:3] == [[], [], []]
 
 
+def test_children_of_a_nursery_share_no_namespace(nursery: Nursery) -> None:
+    children = [Bubblewrap(nursery).start(Settings(allow=ALLOWED)) for _ in range(2)]
+    everyone = [os.getpid(), *(child.members[-1] for child in children)]
+    for kind in ("mnt", "pid", "net", "ipc", "uts"):
+        seen = {Path(f"/proc/{pid}/ns/{kind}").readlink() for pid in everyone}
+        assert len(seen) == 3, kind
+    mounts = [Path(f"/proc/{pid}/mountinfo").read_text() for pid in everyone[1:]]
+    assert not any(" shared:" in text or " master:" in text for text in mounts)
+    for child in children:
+        child.end()
+
+
 def test_a_child_ends_with_the_grader_that_asked_for_it(nursery: Nursery) -> None:
     """Whoever holds the lease may be killed at any moment; the kernel closes it, and the sandbox ends."""
     came, goes = os.pipe()
