@@ -77,7 +77,7 @@ def _panel(side: Axes, rows: list[Row]) -> None:
         some = [row for row in rows if row["variant"] == variant]
         colour, marker = _LOOKS.get(variant, _OTHERS)
         label = variant if variant in _LOOKS else "others"
-        edge = {} if marker == "x" else {"edgecolor": "white", "linewidth": 0.5}
+        edge: dict[str, Any] = {} if marker == "x" else {"edgecolor": "white", "linewidth": 0.5}
         beside = _BESIDE * (min(number, len(_LOOKS)) - len(_LOOKS) / 2)
         side.scatter(
             [works.index(row["workload"]) + beside for row in some], [reached[id(row)] for row in some],

@@ -55,9 +55,8 @@ class Workload:
     def geometry(self) -> Geometry:
         """The layer's shapes, as the library works them out."""
         if self.kind == "conv":
-            nothing = np.lib.stride_tricks.as_strided  # arrays of the right shape that take no memory
-            x = nothing(np.zeros(1), (self.N, self.C, self.H, self.W), (0, 0, 0, 0))
-            w = nothing(np.zeros(1), (self.K, self.C, *self.size), (0, 0, 0, 0))
+            x = np.broadcast_to(0.0, (self.N, self.C, self.H, self.W))  # shapes without memory
+            w = np.broadcast_to(0.0, (self.K, self.C, *self.size))
             return conv_geometry(x, w, self.stride, self.pad, self.dilation)
         return pool_geometry((self.N, self.C, self.H, self.W), self.size, self.stride, self.pad)
 
@@ -125,8 +124,8 @@ class Workload:
             2 * self.stride + self.dilation * (F - 1) + 1 - p - q
             for F, (p, q) in zip(self.size, ((top, bottom), (left, right)), strict=True)
         )
-        few = {"N": min(self.N, 2), "C": min(self.C, 3), "K": min(self.K, 4)}
-        return replace(self, name=f"{self.name} tiny", H=H, W=W, **few)
+        N, C, K = min(self.N, 2), min(self.C, 3), min(self.K, 4)
+        return replace(self, name=f"{self.name} tiny", N=N, C=C, H=H, W=W, K=K)
 
 
 def _conv(name: str, x: tuple[int, int, int], K: int, F: int, about: str, **more: object) -> Workload:
