@@ -36,7 +36,7 @@ test: $(ready)  ## Run the quick tests
 	pytest -n auto --dist worksteal
 
 test-slow: $(ready)  ## Run the slow tests: hundreds of seeds, whole classes
-	pytest -n auto --dist worksteal -m slow
+	pytest -n auto --dist worksteal -m "slow and not notebooks"
 
 test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
 	pytest -m browser
@@ -48,8 +48,8 @@ picture: test-browser  ## Make README's picture anew
 attacks: $(ready)  ## Grade the attack corpus, by ours and by stock nbgrader, and print the table
 	python -m tests.attacks.bench
 
-notebooks: $(ready)  ## Execute every solution notebook, into build/notebooks
-	python tests/execute_notebooks.py
+notebooks: $(ready)  ## Execute every notebook through nbgrader, answers and release, into build/notebooks
+	pytest -m notebooks
 
 lint: $(ready)  ## Check style
 	ruff check .

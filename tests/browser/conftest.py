@@ -42,7 +42,8 @@ def browser() -> Iterator[Browser]:
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's copy of the course: what it is, and the released assignments."""
     copy = tmp_path_factory.mktemp("student")
-    shutil.copy(ROOT / "course.yml", copy)
+    for name in ("course.yml", "nbgrader_config.py"):
+        shutil.copy(ROOT / name, copy)
     shutil.copytree(ROOT / "assignments", copy / "assignments")
     return copy
 

@@ -74,11 +74,13 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(notebook: Notebook) -> N
     notebook.page.screenshot(path=SCREENSHOTS / "wrong-answer.png")
     named = [mistake.name in text and mistake.advice in text for text in said]
     assert any(named)
+    assert not any("Traceback" in text for text in said), "the report says it all"
     notebook.picture(checks[named.index(True)], SCREENSHOTS / "check.png")
     validated = notebook.validate(SCREENSHOTS / "wrong-answer-validate.png")
     assert "Success" not in validated
     assert 'check("conv_forward", conv_forward, "values")' in validated
     assert 'check("conv_window"' not in validated
+    assert mistake.name in validated, "the report, not a traceback"
 
     notebook.type(answer, RIGHT)
     notebook.run(answer)

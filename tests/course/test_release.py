@@ -191,6 +191,11 @@ def test_nothing_else_is_in_assignments():
     assert {path.name for path in HERE.releases.iterdir() if path.is_dir()} - {".ipynb_checkpoints"} == known
 
 
+def test_every_source_is_a_notebook_of_the_course():
+    sources = {(path.parent.name, path.stem) for path in HERE.answers.glob("*/*.py")}
+    assert sources == set(NOTEBOOKS)
+
+
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
 def test_no_answer_marker_output_or_bytecode_is_released(assignment, name):
     folder = HERE.releases / assignment

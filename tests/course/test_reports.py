@@ -165,7 +165,7 @@ def test_an_interruption_keeps_what_was_graded(course, hand_in):
 
 def test_one_cell_stands_for_all_that_never_end():
     detail = (
-        "cell 7 (a): a call ran longer than 6 s; cell 7 (a) ran longer than 6 s; cell 8 ran longer than 6 s"
+        "cell 7 (a): a call ran longer than 6 s; cell 7 (a) ran longer than 6 s; cell 8 ran longer than 6s"
     )
     detail += "; the notebook used up its 30 s before cell 9; ana handed in no more.ipynb"
     shown = seen(result("ana", 0, status=Status.TIMED_OUT, detail=detail))
