@@ -374,9 +374,9 @@ def _words(finding: Finding, got: Outcome, want: Outcome) -> str:
         names = " and ".join(f"`{name}`" for name in got.changed)
         return f"changed its argument {names}; work on a copy"
     if finding.kind is Kind.OVERWRITTEN:
-        return f"`{part}` changed after it was returned, when the function was called again; {ONE_ARRAY[1]}"
+        return f"`{part}` changed when the function was called again; return a new array from each call"
     if finding.kind is Kind.REMEMBERED:
-        return f"`{part}` is the result of an earlier call with other numbers; {MEMORY[1]}"
+        return f"`{part}` is the result of an earlier call, which had other numbers; compute it in each call"
     mine, right = got.parts[part], want.parts[part]
     if finding.kind is Kind.SHAPE:
         empty = ", which is empty (does a slice end at -0?)" if right.size and not mine.size else ""
@@ -406,22 +406,24 @@ def _notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]
 
 # What the mistake is called
 
-ONE_ARRAY = (
-    "the same array returned by every call",
-    "return a new array from each call, so that earlier results stay what they were",
-)
-MEMORY = (
-    "results remembered from earlier calls",
-    "work it out anew from the arguments of each call, and keep nothing between calls",
-)
+HABITS = {
+    Kind.OVERWRITTEN: (
+        "the same array returned by every call",
+        "Make the array for the result inside the function, so that each call has its own.",
+    ),
+    Kind.REMEMBERED: (
+        "results remembered from earlier calls",
+        "Look for something that outlives a call: a global variable, a dictionary, a cache.",
+    ),
+}
+"""What shows only when a function is called more than once, whatever the exercise."""
 
 
 def _habits(findings: Iterable[Finding]) -> Iterator[Recognised]:
-    """What shows only when a function is called more than once, whatever the exercise."""
-    for kind, (name, advice) in {Kind.OVERWRITTEN: ONE_ARRAY, Kind.REMEMBERED: MEMORY}.items():
+    for kind, (name, advice) in HABITS.items():
         parts = frozenset(f.part for f in findings if f.kind is kind)
         if parts:
-            yield Recognised(name, f"{advice[0].upper()}{advice[1:]}.", parts)
+            yield Recognised(name, advice, parts)
 
 
 def _recognise(

@@ -66,8 +66,8 @@ class Report:
 
     def _again(self) -> str:
         """What to type in a notebook to see this report again."""
-        given = [repr(self.verdict.exercise), self.verdict.answer or self.verdict.exercise]
-        given += [repr(self.aspect)] if self.aspect else []
+        given = [f'"{self.verdict.exercise}"', self.verdict.answer or self.verdict.exercise]
+        given += [f'"{self.aspect}"'] if self.aspect else []
         return f"from autograder import check; check({', '.join(given)}, seed={self.verdict.seed})"
 
     def _problem(self, failure: Failure) -> str:

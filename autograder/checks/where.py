@@ -65,7 +65,7 @@ def _examples(mask: np.ndarray, axes: tuple[str, ...]) -> str:
 # Simple relations between a wrong result and the right one, tried in order.
 
 NEARLY = 1e-3
-"""Wrong values that differ by no more than this part of the right ones are a matter of precision."""
+"""Values that are off by no more than this part of the largest are a matter of precision."""
 
 
 def relation(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> str:
@@ -81,10 +81,10 @@ def relation(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> str:
     wrong_got, wrong_want = got[mask].astype(float), want[mask].astype(float)
     if not wrong_got.any():
         return "The wrong values are all zero."
-    if np.all(np.abs(wrong_got - wrong_want) <= NEARLY * np.abs(wrong_want)):
-        off = np.max(np.abs(wrong_got - wrong_want) / np.abs(wrong_want))
+    off = np.abs(wrong_got - wrong_want).max() / max(1.0, np.abs(want).max())
+    if off <= NEARLY:
         return (
-            f"Yours is nearly right, off by at most {off:.1e} of the value: "
+            f"Yours is nearly right, off by at most {off:.1e} of the largest value: "
             "were numbers rounded on the way, or kept in too few digits?"
         )
     if wrong_want.all() and mask.sum() > 1:

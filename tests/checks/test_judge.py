@@ -119,7 +119,23 @@ def test_a_failure_names_the_line_of_the_answer():
     def broken(x, w, b, stride=1, pad=0):
         return x["here"]
 
-    assert 'return x["here"]' in judge("conv_forward", broken).failure.problem
+    def correlate(x, w, b, stride=1, pad=0):
+        return broken(x, w, b)
+
+    first = broken.__code__.co_firstlineno
+    assert (
+        f'(in broken, line {first + 1}: return x["here"])' in judge("conv_forward", correlate).failure.problem
+    )
+
+
+def test_the_line_is_named_where_the_course_lies_in_a_folder_of_that_name(tmp_path):
+    """Only the course's own code is left out, not a student's below a folder called autograder."""
+    file = tmp_path / "autograder" / "homework.py"
+    file.parent.mkdir()
+    file.write_text("def mine(*args, **options):\n    return 1 / 0\n")
+    names_: dict = {}
+    exec(compile(file.read_text(), str(file), "exec"), names_)
+    assert "(in mine, line 2: return 1 / 0)" in judge("conv_forward", names_["mine"]).failure.problem
 
 
 def test_wrong_arguments_are_for_people():
@@ -129,6 +145,30 @@ def test_wrong_arguments_are_for_people():
         judge("conv_forward", np.zeros(3))
     with pytest.raises(ValueError, match="has no aspect 'speed'; it has 'shape'"):
         check("conv_forward", conv_forward, "speed")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ((3, conv_forward), TypeError, "name of an exercise first, such as '.*', not 3"),
+        (("conv_forward", conv_forward, -1), ValueError, "seed=-1 is negative"),
+        (("conv_forward", conv_forward, "x"), TypeError, "seed='x' is no seed"),
+        (("conv_forward", conv_forward, 2.5), TypeError, "give a whole number from 0 on"),
+    ],
+)
+def test_what_is_no_exercise_or_no_seed_is_said(arguments, error, words):
+    with pytest.raises(error, match=words):
+        judge(*arguments)
+
+
+def test_a_seed_of_the_graders_that_is_none_is_said(monkeypatch):
+    monkeypatch.setenv("CS_CONV_SEED", "seven")
+    with pytest.raises(ValueError, match="CS_CONV_SEED='seven' is no seed"):
+        check("conv_forward", conv_forward)
+
+
+def test_a_numpy_integer_is_a_seed():
+    assert judge("conv_forward", conv_forward, np.int64(5)).seed == 5
 
 
 def test_seeds_draw_other_numbers_and_the_same_seed_the_same():
@@ -159,6 +199,37 @@ def test_rounding_down_passes_with_a_note_and_garbage_does_not():
     assert verdict.passed
     assert "rounds down" in verdict.notes[0]
     assert not judge("conv_forward", zeros).aspect_passed("edge cases")
+    assert not judge("conv_forward", zeros).notes
+
+
+def test_what_fits_must_be_right_where_sizes_do_not_fit():
+    """Rounding down is not the fault here, and no report says that it is."""
+
+    def twice(x, w, b, stride=1, pad=0):
+        rows, columns = ((n + 2 * pad - f) % stride for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
+        return 2 * conv_forward(x[:, :, : x.shape[2] - rows, : x.shape[3] - columns], w, b, stride, pad)
+
+    verdict = judge("conv_forward", twice)
+    unfit = next(c for c in find("conv_forward").cases(np.random.default_rng(0)) if not c.fits)
+    assert verdict.notes == ()
+    problems = {
+        a.failure.problem for a in verdict.aspects if a.failure and a.failure.case.about == unfit.about
+    }
+    assert problems == {"`out` has 4 of 4 values wrong (these sizes do not fit; compared is what does)"}
+
+
+def test_a_shape_that_no_rounding_gives_is_told_both_ways_out():
+    def up(x, w, b, stride=1, pad=0):
+        try:
+            return conv_forward(x, w, b, stride, pad)
+        except ValueError:
+            return np.zeros((1, 1, 3, 3))
+
+    problem = judge("conv_forward", up).failure.problem
+    assert problem == (
+        "gave (1, 1, 3, 3) for sizes that do not fit; raise a ValueError, or leave out what does not fit, "
+        "which gives (1, 1, 2, 2)"
+    )
 
 
 def test_a_stub_earns_nothing():
@@ -169,6 +240,7 @@ def test_a_stub_earns_nothing():
         verdict = judge(exercise, stub)
         assert verdict.points == 0
         assert "not answered yet" in Report(verdict).text()
+        assert "see it again" not in Report(verdict).text()
 
 
 def test_the_report_has_three_forms_and_escapes():
@@ -217,3 +289,52 @@ def test_a_named_tuple_is_a_tuple():
         return grads(*find("conv_backward").reference(*args, **options))
 
     assert judge("conv_backward", answer).passed
+
+
+def scaled(factor):
+    def answer(x, w, b, stride=1, pad=0):
+        return conv_forward(x, w, b, stride, pad) * factor
+
+    return answer
+
+
+def test_a_small_error_is_not_called_one_times_the_right_value():
+    text = Report(judge("conv_forward", scaled(1 + 2e-7))).text()
+    assert " 1 times" not in text
+    assert "nearly right, off by at most 2.0e-07 of the largest value" in text
+    assert "yours is 3 times the right value" in Report(judge("conv_forward", scaled(3))).text()
+
+
+def test_a_named_mistake_stands_alone():
+    """What else the wrong numbers look like may be chance, and is left out where the mistake has a name."""
+    reference = find("conv_backward").reference
+    named = judge("conv_backward", lambda *a, **o: tuple(-gradient for gradient in reference(*a, **o)))
+    unnamed = judge("conv_forward", scaled(-1))
+    assert [m.name for m in named.mistakes] == ["the sign turned"]
+    assert "with its sign turned" not in Report(named, "dw").text()
+    assert not unnamed.mistakes
+    assert "with its sign turned" in Report(unnamed, "values").text()
+
+
+def test_one_number_has_no_direction():
+    verdict = judge("conv_window", lambda *a, **o: -find("conv_window").reference(*a, **o))
+    assert "upside" not in Report(verdict).text()
+    assert "sign turned" not in Report(verdict).text()
+
+
+def test_what_is_said_for_programs_is_made_of_sentences():
+    where = judge("conv_forward", scaled(3)).to_dict()["where"]
+    assert where.startswith("`out` has 4 of 4 values wrong. All of it is wrong. Where it is wrong, yours")
+
+
+def test_a_report_can_be_seen_again_from_a_notebook(capsys):
+    def my_answer(x, w, b, stride=1, pad=0):
+        return conv_forward(x, w, b, stride, pad) + 1
+
+    text = Report(judge("conv_forward", my_answer, 77), "values").text()
+    line = next(part for part in text.splitlines() if "To see it again: " in part)
+    code = line.split("again: ")[1]
+    assert code == 'from autograder import check; check("conv_forward", my_answer, "values", seed=77)'
+    with pytest.raises(AssertionError):
+        exec(code, {"my_answer": my_answer})
+    assert capsys.readouterr().out.strip() == text.strip()
