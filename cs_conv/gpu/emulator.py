@@ -30,7 +30,7 @@ from cs_conv.gpu.source import constants, kernels_in, text_of
 
 HEADERS = Path(__file__).parent / "on_cpu"
 FLAGS = ("-std=c++17", "-O1", "-w", "-U_FORTIFY_SOURCE", "-fPIC", "-shared")
-MARGIN = 1024  # elements of no-man's-land on either side of each array that a kernel gets
+MARGIN = 2**14  # elements of no-man's-land on either side of each array that a kernel gets
 
 
 class BarrierError(RuntimeError):

@@ -91,6 +91,17 @@ static bool pass(int first, int last, State barrier) {
     return true;
 }
 
+// Run a warp as far as it comes by itself.
+static void run_warp(int warp, int threads, bool backwards) {
+    int first = warp * WARP, last = min(first + WARP, threads);
+    do
+        for (int t = first; t < last; t++) {
+            Fiber *fiber = fibers[backwards ? first + last - 1 - t : t];
+            if (fiber->state == RUNNING) resume(fiber);
+        }
+    while (pass(first, last, AT_WARP_BARRIER));
+}
+
 // Run one block; false where threads wait at a barrier that others never come to.
 static bool run_block(bool backwards) {
     int threads = blockDim.x * blockDim.y * blockDim.z;
@@ -101,15 +112,10 @@ static bool run_block(bool backwards) {
         fibers[t]->index = {t % blockDim.x, t / blockDim.x % blockDim.y, t / (blockDim.x * blockDim.y)};
         fibers[t]->state = RUNNING;
     }
-    for (bool passed = true; passed;) {
-        for (int t = 0; t < threads; t++) {
-            Fiber *fiber = fibers[backwards ? threads - 1 - t : t];
-            if (fiber->state == RUNNING) resume(fiber);
-        }
-        passed = false;
-        for (int t = 0; t < threads; t += WARP) passed |= pass(t, min(t + WARP, threads), AT_WARP_BARRIER);
-        if (!passed) passed = pass(0, threads, AT_BARRIER);
-    }
+    int warps = (threads + WARP - 1) / WARP;
+    do
+        for (int w = 0; w < warps; w++) run_warp(backwards ? warps - 1 - w : w, threads, backwards);
+    while (pass(0, threads, AT_BARRIER));
     for (int t = 0; t < threads; t++)
         if (fibers[t]->state != ENDED) return false;
     return true;
