@@ -11,6 +11,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from autograder.cli import app
+from autograder.course import load_course
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = (ROOT / "requirements.lock").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -46,6 +49,25 @@ def test_the_targets_that_a_page_names_exist(page: str) -> None:
     named -= {"system"}  # a stage of CI's own
     assert named, f"{page} names no target of the Makefile"
     assert named <= targets
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/grading.md", "Makefile"])
+def test_the_commands_that_a_page_names_exist(page: str) -> None:
+    known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    named = set(re.findall(r"^\s+cs-conv ([a-z]+)", (ROOT / page).read_text(), re.MULTILINE))
+    assert named
+    assert named <= known
+
+
+def test_readme_lists_every_notebook() -> None:
+    listed = re.findall(r"^\| (\d\d) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert {assignment.name[:2] for assignment in load_course(ROOT).assignments} <= set(listed)
+
+
+def test_readme_promises_no_time_that_nothing_holds() -> None:
+    """Times stand in its table of measurements, with the machine and the command; nowhere else."""
+    text = (ROOT / "README.md").read_text().partition("## Figures")[0]
+    assert re.findall(r"\b(?:seconds?|minutes?|ms)\b", text) == []
 
 
 @pytest.mark.slow
