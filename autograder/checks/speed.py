@@ -24,7 +24,7 @@ import numpy as np
 
 import cs_conv
 
-from .exercise import Case, Exercise, Function, Speed
+from .exercise import Case, Exercise, Function, Mistake, Speed
 from .outcome import Outcome, call_all
 from .values import same
 from .verdict import Failure, Recognised, Verdict
@@ -278,9 +278,11 @@ def judged(
     speed = exercise.speed
     if speed is None or not verdict.passed:
         return verdict
-    counts = (
-        None if hasattr(type(function), "read_clock") else growth(function, exercise, speed, verdict.seed)
-    )
+    counts = None
+    if any(function is m.function for m in exercise.mistakes):
+        counts = _of_catalogue(exercise, function)
+    elif not hasattr(type(function), "read_clock"):
+        counts = growth(function, exercise, speed, verdict.seed)
     if counts is not None and counts.with_places:
         return _failed(verdict, exercise, _lines_problem(counts), counts)
     at = (raced or race)(function, exercise, speed, verdict.seed)
@@ -305,11 +307,18 @@ def _failed(verdict: Verdict, exercise: Exercise, problem: str, counts: Growth |
     return replace(verdict, aspects=aspects, mistakes=mistakes)
 
 
-@lru_cache(maxsize=8)
-def _styles(exercise: Exercise) -> tuple[Any, ...]:
-    speed = exercise.speed
-    assert speed is not None
-    return tuple((m, growth(m.function, exercise, speed, 0).style) for m in exercise.mistakes if m.slow)
+@lru_cache(maxsize=128)
+def _of_catalogue(exercise: Exercise, function: Function) -> Growth:
+    """The lines of a way that is known: they are the same whatever the numbers."""
+    assert exercise.speed is not None
+    return growth(function, exercise, exercise.speed, 0)
+
+
+def _styles(exercise: Exercise) -> Iterator[tuple[Mistake, Any]]:
+    """The slow ways of the catalogue, and what tells them from each other."""
+    for mistake in exercise.mistakes:
+        if mistake.slow:
+            yield mistake, _of_catalogue(exercise, mistake.function).style
 
 
 def _lines_problem(counts: Growth) -> str:
