@@ -73,6 +73,7 @@ def test_a_class_is_graded(course: Course, hand_in: HandIn) -> None:
     assert comments == {"add": "No response.", "total": "No response."}
 
 
+@pytest.mark.slow
 def test_scores_equal_stock_nbgraders(course: Course, hand_in: HandIn) -> None:
     for student, answers in KINDS.items():
         hand_in(student, **answers)
@@ -217,6 +218,7 @@ def test_one_run_at_a_time(course: Course, hand_in: HandIn) -> None:
     assert grade(course, "ann")["ann"].score == 6
 
 
+@pytest.mark.slow
 def test_a_torn_journal_is_cut_where_it_tears(course: Course, hand_in: HandIn) -> None:
     hand_in("right", **RIGHT)
     hand_in("half", **KINDS["half"])

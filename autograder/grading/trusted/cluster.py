@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from concurrent.futures import Executor
 from typing import Any
+from urllib.parse import urlsplit
 
 from autograder.course import CourseError
 
@@ -16,7 +18,10 @@ def executor_at(address: str) -> Executor:
         raise CourseError(
             'grading on a cluster needs Dask; install it with: pip install "cs-conv[cluster]"'
         ) from None
+    place = urlsplit(address)
     try:
+        if place.scheme == "tcp" and place.hostname and place.port:
+            socket.create_connection((place.hostname, place.port), 20).close()  # Dask would try for long
         make: Any = distributed.Client
         client = make(address, timeout="20s", set_as_default=False)
     except (OSError, ValueError) as error:

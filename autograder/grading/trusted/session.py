@@ -470,10 +470,16 @@ def _student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
 
 
 def _capped(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a test showed; the student's words in it are text, so only control characters go."""
+    """What a test showed; the student's words in it are text, so only control characters go, and the rest of
+    what is very long.
+    """
     for output in outputs:
         if output["output_type"] == "stream":
             output["text"] = printable(output["text"], 100_000)
+        else:
+            text = output["data"].get("text/plain")
+            if type(text) is str:
+                output["data"]["text/plain"] = printable(text, 100_000)
     return outputs[:200]
 
 
