@@ -23,6 +23,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks import workloads
 from benchmarks.gpu_report import markdown, roofline, table
 from benchmarks.peers import Call, Peer, Unsupported
@@ -170,8 +172,6 @@ class Clock:
 
 def _pinned(cupy: Any, size: int) -> Any:
     """An array in memory that the GPU can fetch from by itself."""
-    import numpy as np
-
     array = np.frombuffer(cupy.cuda.alloc_pinned_memory(4 * size), np.float32, size)
     array[:] = 1
     return array
@@ -290,7 +290,8 @@ def _arrays(results: Any) -> list[Any]:
 def _error(clock: Clock, results: Any, right: list[Any]) -> float:
     norm = clock.cupy.linalg.norm
     pairs = zip(_arrays(results), right, strict=True)
-    return max(float(norm((a.astype(b.dtype) - b).ravel()) / norm(b.ravel())) for a, b in pairs)
+    errors = [float(norm((a.astype(b.dtype) - b).ravel()) / norm(b.ravel())) for a, b in pairs]
+    return float(np.max(errors))  # NaN where there is one, which is not close to anything
 
 
 def row_of(

@@ -31,6 +31,19 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a GPU, and say why, where `-m gpu` asks for it and there is none."""
+    needing = [item for item in items if item.get_closest_marker("gpu")]
+    if needing:
+        from cs_conv.gpu import machine
+
+        try:
+            machine.current()
+        except machine.NoGPUError as error:
+            for item in needing:
+                item.add_marker(pytest.mark.skip(reason=str(error)))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Take the folder of `pytest_configure` away again."""
     shutil.rmtree(config.stash[_home], ignore_errors=True)

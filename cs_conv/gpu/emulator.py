@@ -104,7 +104,10 @@ def run(
 
     BarrierError where a barrier is not met by all threads, IndexError where a kernel writes beside an array.
     """
-    guarded = [_Guarded(value) if isinstance(value, np.ndarray) else None for value in arguments]
+    guarded = [
+        _Guarded(value, number) if isinstance(value, np.ndarray) else None
+        for number, value in enumerate(arguments)
+    ]
     values = [
         ctypes.c_int(value) if guard is None else ctypes.c_void_p(guard.address)
         for value, guard in zip(arguments, guarded, strict=True)
@@ -122,22 +125,29 @@ def run(
 
 
 class _Guarded:
-    """A copy of an array between two margins of 0xff bytes: NaN to who reads there, a trap for who writes."""
+    """A copy of an array between two margins: NaN to who reads there, a trap for who writes.
 
-    def __init__(self, array: Array) -> None:
+    The NaN is a signalling one, which any arithmetic changes, and each argument has its own: so what a kernel
+    computes, or copies, from beyond an array cannot be mistaken for a margin that nobody has touched.
+    """
+
+    def __init__(self, array: Array, number: int) -> None:
         self.array = array
-        self.margin = MARGIN * array.itemsize
-        self.memory = np.full(array.nbytes + 2 * self.margin, 0xFF, np.uint8)
-        self.inside = self.memory[self.margin : self.memory.size - self.margin]
-        self.inside[:] = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+        bits = {("f", 4): 0xFFA00001, ("f", 8): 0xFFF4000000000001}.get(
+            (array.dtype.kind, array.itemsize), 0xA0
+        )
+        self.margin = np.dtype(f"u{array.itemsize}").type(bits + number)
+        self.memory = np.full(array.size + 2 * MARGIN, self.margin)
+        self.inside = self.memory[MARGIN : MARGIN + array.size].view(array.dtype)
+        self.inside[:] = array.reshape(-1)
         self.address = self.inside.ctypes.data
 
     def give_back(self, what: str) -> None:
-        before, after = self.memory[: self.margin], self.memory[self.memory.size - self.margin :]
-        if not ((before == 0xFF).all() and (after == 0xFF).all()):
+        before, after = self.memory[:MARGIN], self.memory[MARGIN + self.array.size :]
+        if not ((before == self.margin).all() and (after == self.margin).all()):
             raise IndexError(f"{what}: the kernel wrote beside this array, whose shape is {self.array.shape}")
         if self.array.flags.writeable:
-            self.array[...] = self.inside.view(self.array.dtype).reshape(self.array.shape)
+            self.array[...] = self.inside.reshape(self.array.shape)
 
 
 @cache

@@ -8,6 +8,7 @@ from cs_conv.gpu.launch import empty, grid, up
 
 THREADS = 256
 DEPTH = 8  # TILE_K
+LEAST_SHARE = 256  # places a part: fewer are not worth a partial sum
 ENOUGH_BLOCKS = 512  # a large GPU has some 130 multiprocessors and each takes a few blocks
 
 
@@ -61,7 +62,7 @@ def _to_filters(file: str, g: Geometry, dout: Array, x: Array) -> Array:
     """dw, summed over parts of the N * OH * OW places: one part would keep only a few blocks busy."""
     (across, down, _), tiles = _tiling(g.K, g.C * g.FH * g.FW)
     places = g.N * g.OH * g.OW
-    parts = max(1, min(ENOUGH_BLOCKS // (across * down), up(places, 32 * DEPTH)))
+    parts = max(1, min(ENOUGH_BLOCKS // (across * down), places // LEAST_SHARE))
     share = up(places, parts)
     sums = empty((parts, g.K, g.C, g.FH, g.FW), x.dtype)
     blocks = (across, down, parts)
