@@ -1,0 +1,180 @@
+"""What is wrong with an answer: case by case, and in words for the student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+
+from .exercise import Case, Exercise, Slope
+from .known import Answer, cases_of, expected, fitting, slopes
+from .outcome import INPUTS, Outcome, Outcomes
+from .values import TOLERANCE, same, wrong
+from .verdict import Identity
+
+
+class Kind(Enum):
+    """What a finding is about."""
+
+    MISSING = auto()  # nothing came back
+    SHAPE = auto()
+    VALUES = auto()
+    REMEMBERED = auto()  # the values of an earlier call
+    CHANGED = auto()  # an argument is not what it was
+    OVERWRITTEN = auto()  # a result is not what it was
+
+
+EDGES = "edges"
+"""The tag of the cases about care (float32, scattered memory); changed arguments and results count there."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with the result of a case (by its number), in one part or in all (`part` is empty)."""
+
+    number: int
+    case: Case
+    kind: Kind
+    part: str = ""
+
+
+def findings(exercise: Exercise, seed: int, mine: Answer) -> tuple[Finding, ...]:
+    """Everything that is wrong with the results of an answer."""
+    outcomes, wanted = mine.outcomes, expected(exercise, seed)[0]
+    cases = cases_of(exercise, seed)
+    answers = any(o.parts for o in outcomes)
+    places = enumerate(fitting(exercise, seed))
+    wrong_parts = {n: [p for p in exercise.parts if not mine.right[p][i]] for i, n in places}
+    remembered = _remembered(
+        outcomes, wanted, {n: cases[n].repeats for n, parts in wrong_parts.items() if parts}
+    )
+    found = []
+    for number, parts in wrong_parts.items():
+        for kind, part in _compare(outcomes[number], wanted[number], parts, number in remembered):
+            found.append(Finding(number, cases[number], kind, part))
+    for number in set(range(len(cases))) - set(wrong_parts):
+        for kind, part in _compare_unfit(outcomes[number], wanted[number], answers):
+            found.append(Finding(number, cases[number], kind, part))
+    return tuple(found) or _against_numeric_gradients(exercise, seed, outcomes)
+
+
+def _compare(
+    got: Outcome, want: Outcome, parts: Iterable[str], remembered: bool
+) -> Iterator[tuple[Kind, str]]:
+    """What is wrong with one result, whose `parts` are not as they should be."""
+    if got.problem:
+        yield Kind.MISSING, ""
+        return
+    for part in parts:
+        if got.parts[part].shape != want.parts[part].shape:
+            yield Kind.SHAPE, part
+        else:
+            yield Kind.REMEMBERED if remembered else Kind.VALUES, part
+    if got.changed:
+        yield Kind.CHANGED, INPUTS
+    for part in got.overwritten:
+        yield Kind.OVERWRITTEN, part
+
+
+def _remembered(outcomes: Outcomes, wanted: Outcomes, wrong_ones: Mapping[int, int | None]) -> frozenset[int]:
+    """The wrong results (by number) that are those of the call that they repeat with other numbers.
+
+    All wrong ones that repeat a call must be such, and more than one, for a single one may be chance; and one
+    was right in its time, for an answer that never asks for the numbers has another fault.
+    """
+    again = {number: first for number, first in wrong_ones.items() if first is not None}
+    if len(again) < 2 or not all(_same(outcomes[n], outcomes[first]) for n, first in again.items()):
+        return frozenset()
+    once_right = any(_same(outcomes[first], wanted[first]) for first in again.values())
+    return frozenset(again) if once_right else frozenset()
+
+
+def _same(one: Outcome, other: Outcome) -> bool:
+    return bool(one.parts) and all(one.agrees(other, part) for part in (*one.parts, *other.parts))
+
+
+def _compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple[Kind, str]]:
+    """Sizes that do not fit: to raise is right (for a function that answers at all), and to round down, as
+    the libraries do, is tolerated; but then what fits must be right.
+    """
+    if got.problem:
+        if not (got.raised and answers):
+            yield Kind.MISSING, ""
+    elif any(got.parts[part].shape != want.parts[part].shape for part in want.parts):
+        yield Kind.MISSING, ""
+    else:
+        for part in want.parts:
+            if not same(got.parts[part], want.parts[part]):
+                yield Kind.VALUES, part
+
+
+def _against_numeric_gradients(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[Finding, ...]:
+    """The second opinion on an answer that agrees with the reference: the trusted forward along a line."""
+    cases = cases_of(exercise, seed)
+    return tuple(
+        Finding(number, cases[number], Kind.VALUES, slope.part)
+        for number, measured in slopes(exercise, seed).items()
+        for slope in measured
+        if not _near(identity(slope, outcomes[number]), cases[number], outcomes[number])
+    )
+
+
+def identity(slope: Slope, got: Outcome) -> Identity:
+    """A numeric gradient beside the student's."""
+    return Identity(slope.part, slope.numeric, float(np.sum(slope.along * got.parts[slope.part])))
+
+
+def _near(both: Identity, case: Case, got: Outcome) -> bool:
+    arrays = [a for a in (*case.args, *got.parts.values()) if isinstance(a, np.ndarray)]
+    limit = TOLERANCE[min((min(a.dtype.itemsize, 8) for a in arrays if a.dtype.kind == "f"), default=8)]
+    return abs(both.numeric - both.yours) <= 100 * limit * max(1.0, abs(both.numeric))
+
+
+def shapes(outcome: Outcome) -> list[tuple[int, ...]]:
+    """The shapes of what came back."""
+    return [part.shape for part in outcome.parts.values()]
+
+
+def words(finding: Finding, got: Outcome, want: Outcome) -> str:
+    """A finding in words for the student."""
+    part = finding.part
+    if finding.kind is Kind.MISSING:
+        return got.problem or (
+            f"gave {' and '.join(map(str, shapes(got)))} for sizes that do not fit; raise a ValueError, or "
+            f"leave out what does not fit, which gives {' and '.join(map(str, shapes(want)))}"
+        )
+    if finding.kind is Kind.CHANGED:
+        names = " and ".join(f"`{name}`" for name in got.changed)
+        return f"changed its argument {names}; work on a copy"
+    if finding.kind is Kind.OVERWRITTEN:
+        return f"`{part}` changed when the function was called again; return a new array from each call"
+    if finding.kind is Kind.REMEMBERED:
+        return f"`{part}` is the result of an earlier call, which had other numbers; compute it in each call"
+    mine, right = got.parts[part], want.parts[part]
+    if finding.kind is Kind.SHAPE:
+        empty = ", which is empty (does a slice end at -0?)" if right.size and not mine.size else ""
+        return f"`{part}` has shape {mine.shape}{empty}; {right.shape} is right"
+    if not np.isfinite(mine).all():
+        bad = int((~np.isfinite(mine)).sum())
+        return f"`{part}` holds {bad} of {mine.size} values that are NaN or infinite"
+    mask = wrong(mine, right)
+    if not mask.any():
+        return f"`{part}` disagrees with the numeric gradient"
+    unfit = "" if finding.case.fits else " (these sizes do not fit; compared is what does)"
+    if right.ndim == 0:
+        return f"`{part}` is {mine:.6g}; {right:.6g} is right{unfit}"
+    return f"`{part}` has {mask.sum()} of {mask.size} values wrong{unfit}"
+
+
+def notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
+    """What a student should know of an answer though it passes."""
+    for case, got, want in zip(cases_of(exercise, seed), outcomes, expected(exercise, seed)[0], strict=True):
+        if not case.fits and not got.problem and not list(_compare_unfit(got, want, answers=True)):
+            return (
+                f"On sizes that do not fit ({case.about}) your function rounds down and leaves values "
+                "out, as most libraries do, and that passes. The course's own functions raise a ValueError, "
+                "so that a slip cannot hide.",
+            )
+    return ()
