@@ -68,7 +68,7 @@ def test_a_mistake_is_named_with_its_own_file_and_line() -> None:
     line = next(
         number
         for number, line in enumerate((KERNELS / "direct.cu").read_text().splitlines(), 1)
-        if "sum += pixel" in line
+        if "sum += value" in line
     )
     with pytest.raises(nvrtc.CompileError, match=rf'direct.cu\({line}\): error: identifier "nothing"'):
         nvrtc.compile_for("sm_90", text, OPTIONS)

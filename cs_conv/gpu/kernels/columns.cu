@@ -1,6 +1,7 @@
 // Image to columns and back: the copies around a matrix product that a library does (columns.py).
 //
-// cols is (N, C * FH * FW, OH * OW): one matrix an image, rows in the order c, fh, fw, columns in the order i, j.
+// cols is (N, C * FH * FW, OH * OW): one matrix an image, rows in the order c, fh, fw, columns in the order
+// i, j.
 #include "common.cuh"
 
 // One thread an entry of the columns. Neighbours have neighbouring j: reads and writes are coalesced.
@@ -12,7 +13,8 @@ extern "C" __global__ void im2col(int N, const real *x, real *cols) {
     cols[t] = pixel(x, n, c, pixel_row(i, fh), pixel_column(j, fw));
 }
 
-// One thread a pixel: it collects from every column that holds a copy of it, so no two threads add to one place.
+// One thread a pixel: it collects from every column that holds a copy of it, so no two threads add to one
+// place.
 extern "C" __global__ void col2im(int N, const real *cols, real *x) {
     int t = thread_number();
     if (t >= N * C * H * W) return;

@@ -1,5 +1,5 @@
-// A layer's three products, for whichever `product` was defined above. THREADS threads a block; the grid has a
-// block for each tile of the result, columns along x and rows along y.
+// A layer's three products, for whichever `product` was defined above. THREADS threads a block; the grid has
+// a block for each tile of the result, columns along x and rows along y.
 
 extern "C" __global__ void __launch_bounds__(THREADS)
 conv_forward(int N, const real *x, const real *w, const real *b, real *out) {

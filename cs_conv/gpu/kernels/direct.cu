@@ -13,13 +13,16 @@ extern "C" __global__ void conv_forward(int N, const real *x, const real *w, con
     real sum = b[k];
     for (int c = 0; c < C; c++)
         for (int fh = 0; fh < FH; fh++)
-            for (int fw = 0; fw < FW; fw++)
-                sum += pixel(x, n, c, pixel_row(i, fh), pixel_column(j, fw)) * w[((k * C + c) * FH + fh) * FW + fw];
+            for (int fw = 0; fw < FW; fw++) {
+                real value = pixel(x, n, c, pixel_row(i, fh), pixel_column(j, fw));
+                sum += value * w[((k * C + c) * FH + fh) * FW + fw];
+            }
     out[t] = sum;
 }
 
-// Backward to the images, one thread a pixel. Sending each output's gradient out to its window would have many
-// threads add to one pixel at once. So turn the question round: which outputs saw this pixel? Collect from them.
+// Backward to the images, one thread a pixel. Sending each output's gradient out to its window would have
+// many threads add to one pixel at once. So turn the question round: which outputs saw this pixel? Collect
+// from them.
 extern "C" __global__ void conv_backward_images(int N, const real *dout, const real *w, real *dx) {
     int t = thread_number();
     if (t >= N * C * H * W) return;
@@ -46,7 +49,9 @@ extern "C" __global__ void conv_backward_filters(int N, const real *dout, const 
     real sum = 0;
     for (int n = 0; n < N; n++)
         for (int i = 0; i < OH; i++)
-            for (int j = 0; j < OW; j++)
-                sum += dout[((n * K + k) * OH + i) * OW + j] * pixel(x, n, c, pixel_row(i, fh), pixel_column(j, fw));
+            for (int j = 0; j < OW; j++) {
+                real value = pixel(x, n, c, pixel_row(i, fh), pixel_column(j, fw));
+                sum += value * dout[((n * K + k) * OH + i) * OW + j];
+            }
     dw[t] = sum;
 }

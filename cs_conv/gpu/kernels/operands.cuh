@@ -1,6 +1,6 @@
-// A convolution is a matrix product whose matrices are never written down. Each struct here is one such matrix:
-// asked for the entry (row, column), it finds the number in the arrays that exist. tiled.cu and tensor.cu multiply
-// them; neither knows what a convolution is.
+// A convolution is a matrix product whose matrices are never written down. Each struct here is one such
+// matrix: asked for the entry (row, column), it finds the number in the arrays that exist. tiled.cu and
+// tensor.cu multiply them; neither knows what a convolution is.
 //
 //                       left (rows, depth)       right (depth, columns)          result (rows, columns)
 //     forward           filters  (k, c fh fw)    windows    (c fh fw, n i j)     outputs  (k, n i j)
@@ -73,9 +73,9 @@ struct TurnedWindows {
     __device__ real at(int place, int tap) const { return windows.at(tap, place); }
 };
 
-// The way to the filters is long (n i j) and its result small, so it is cut into parts, one a layer of the grid,
-// to keep the whole GPU busy. Each part writes a sum of its own; they are added afterwards, always in the same
-// order, so that the same inputs give the same bits.
+// The way to the filters is long (n i j) and its result small, so it is cut into parts, one a layer of the
+// grid, to keep the whole GPU busy. Each part writes a sum of its own; they are added afterwards, always in
+// the same order, so that the same inputs give the same bits.
 struct Weights {
     real *parts;
     __device__ void put(int k, int tap, real value) const {

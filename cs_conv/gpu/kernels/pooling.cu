@@ -1,5 +1,6 @@
-// Pooling: little arithmetic, so memory decides. One thread an output forward; backward, one thread a pixel that
-// collects from the windows over it, so no two threads ever add to one place and nothing must be zeroed first.
+// Pooling: little arithmetic, so memory decides. One thread an output forward; backward, one thread a pixel
+// that collects from the windows over it, so no two threads ever add to one place and nothing must be zeroed
+// first.
 //
 // Over a pixel stand the windows of every STRIDE-th tap: the loops of the backward kernels visit only those.
 // Besides the names of common.cuh: `place` is the integer type of the switches.
@@ -83,7 +84,8 @@ extern "C" __global__ void l2_pool_forward(int N, const real *x, real *out) {
 }
 
 // A pixel's share of a gradient is its value over the norm of the window. `out` holds the norms.
-extern "C" __global__ void l2_pool_backward(int N, const real *dout, const real *out, const real *x, real *dx) {
+extern "C" __global__ void
+l2_pool_backward(int N, const real *dout, const real *out, const real *x, real *dx) {
     int t = thread_number();
     if (t >= N * C * H * W) return;
     int column = t % W, row = t / W % H, image = t / (W * H);

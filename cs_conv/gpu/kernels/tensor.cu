@@ -1,8 +1,9 @@
 // The same tiles on tensor cores: units that multiply small matrices, a whole warp working together.
 //
-// A warp holds a 16x8 piece of the left matrix and an 8x8 piece of the right one, some entries in each thread, and
-// one instruction adds their product to a 16x8 piece of the result. The price is accuracy: the units read TF32,
-// a float whose mantissa is cut to 10 bits. A product is right to about 1 part in 1,000; sums are kept in float32.
+// A warp holds a 16x8 piece of the left matrix and an 8x8 piece of the right one, some entries in each
+// thread, and one instruction adds their product to a 16x8 piece of the result. The price is accuracy: the
+// units read TF32, a float whose mantissa is cut to 10 bits. A product is right to about 1 part in 1,000;
+// sums are kept in float32.
 #include "slabs.cuh"
 #include "tf32.cuh"
 
@@ -38,8 +39,9 @@ __device__ void product(Left left, Right right, Result result, int rows, int col
 
         for (int d = member; d < TILE_K; d += 8) {
             tf32 a[PIECES_M][4], b[PIECES_N][2];
-            for (int m = 0; m < PIECES_M; m++)  // 16 rows x 8 deep: this thread holds rows group and group + 8
-                for (int s = 0; s < 4; s++) a[m][s] = left_slab[d + s / 2 * 4][top + m * 16 + group + s % 2 * 8];
+            for (int m = 0; m < PIECES_M; m++)  // 16 rows x 8 deep: of these, rows group and group + 8
+                for (int s = 0; s < 4; s++)
+                    a[m][s] = left_slab[d + s / 2 * 4][top + m * 16 + group + s % 2 * 8];
             for (int n = 0; n < PIECES_N; n++)  // 8 deep x 8 columns
                 for (int s = 0; s < 2; s++) b[n][s] = right_slab[d + s * 4][side + n * 8 + group];
             for (int m = 0; m < PIECES_M; m++)

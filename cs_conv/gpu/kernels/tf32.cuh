@@ -1,5 +1,5 @@
-// Two instructions that CUDA C++ has no words for, from the manual of PTX, the GPU's assembly language. They need
-// an A100 or younger (sm_80).
+// Two instructions that CUDA C++ has no words for, from the manual of PTX, the GPU's assembly language. They
+// need an A100 or younger (sm_80).
 
 typedef unsigned tf32;  // the bits of a float with a mantissa of 10 bits
 

@@ -1,9 +1,9 @@
 // A tiled matrix product that never writes the columns: an implicit GEMM.
 //
 // One thread an output reads every number from far away, once for each output that needs it. But a block of
-// TILE_M x TILE_N outputs needs only TILE_M rows of the left matrix and TILE_N columns of the right one. So the
-// block brings them into shared memory, close by, a slab of TILE_K at a time: a number fetched once is used
-// TILE_N (or TILE_M) times. Each thread keeps SIDE_M x SIDE_N sums in registers, closer still.
+// TILE_M x TILE_N outputs needs only TILE_M rows of the left matrix and TILE_N columns of the right one. So
+// the block brings them into shared memory, close by, a slab of TILE_K at a time: a number fetched once is
+// used TILE_N (or TILE_M) times. Each thread keeps SIDE_M x SIDE_N sums in registers, closer still.
 #include "slabs.cuh"
 
 const int SIDE = 16;                                       // the block: 16 x 16 threads

@@ -1,9 +1,9 @@
 // CUDA on a CPU, for small cases: enough of the language that the kernels of this course compile with g++.
 //
-// A block's threads are fibers: each runs until it meets a barrier or ends, then the next one does. One at a time
-// and in a fixed order, so results repeat exactly; and since the first thread runs as far ahead as the barriers
-// let it, a missing barrier shows. Shared memory holds NaN when a block begins. Blocks run one after the other.
-// Nothing here says how fast a GPU would be.
+// A block's threads are fibers: each runs until it meets a barrier or ends, then the next one does. One at a
+// time and in a fixed order, so results repeat exactly; and since the first thread runs as far ahead as the
+// barriers let it, a missing barrier shows. Shared memory holds NaN when a block begins. Blocks run one after
+// the other. Nothing here says how fast a GPU would be.
 #pragma once
 #include <setjmp.h>
 #include <stdlib.h>
@@ -156,7 +156,8 @@ static inline void __syncwarp() {
 
 // What the loader calls: 0 where all threads came to an end.
 #define ENTRY(kernel)                                                                                       \
-    extern "C" int run_##kernel(const unsigned *grid, const unsigned *block, void **arguments, int backwards) { \
+    extern "C" int run_##kernel(                                                                            \
+        const unsigned *grid, const unsigned *block, void **arguments, int backwards) {                     \
         on_cpu::body = [](void **a) { on_cpu::call(kernel, a); };                                           \
         return on_cpu::run(grid, block, arguments, backwards);                                              \
     }

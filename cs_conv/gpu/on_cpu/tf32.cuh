@@ -1,4 +1,5 @@
-// The two instructions of kernels/tf32.cuh, spelt out: the same names, the same deal of the pieces to the warp.
+// The two instructions of kernels/tf32.cuh, spelt out: the same names, the same deal of the pieces to the
+// warp.
 
 typedef float tf32;
 
@@ -20,8 +21,10 @@ static inline void multiply_add(float *sums, const tf32 *a, const tf32 *b) {
     int group = me->number % 32 / 4, member = me->number % 4;
     for (int s = 0; s < 4; s++) {
         int row = group + s / 2 * 8, column = member * 2 + s % 2;
-        for (int d = 0; d < 8; d++)
-            sums[s] += warp[row % 8 * 4 + d % 4]->left[row / 8 + d / 4 * 2] * warp[column * 4 + d % 4]->right[d / 4];
+        for (int d = 0; d < 8; d++) {
+            float left = warp[row % 8 * 4 + d % 4]->left[row / 8 + d / 4 * 2];
+            sums[s] += left * warp[column * 4 + d % 4]->right[d / 4];
+        }
     }
     __syncwarp();
 }
