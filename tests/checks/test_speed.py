@@ -57,7 +57,8 @@ def test_a_loop_is_counted_however_it_is_written(style):
 @pytest.mark.parametrize("function", [np.square, np.sum, np.sort, np.cumsum, lambda x: x @ x, np.pad])
 def test_what_numpy_does_inside_counts_nothing(function):
     args = (1,) if function is np.pad else ()
-    assert lines(function, np.ones(100), *args) == lines(function, np.ones(200), *args)
+    few, many = (lines(function, np.ones(n), *args) for n in (100, 200))
+    assert abs(many - few) <= 1  # Python may report a line of NumPy's own once more or less
 
 
 def test_a_tracer_that_was_there_is_there_again():
