@@ -265,7 +265,7 @@ class _Decoder:
         if simple is not None:
             return simple(self)
         if tag in _MAKERS:
-            # One by one: numbers chosen to collide make a set slow to fill, and only Python can be interrupted.
+            # One by one: numbers that collide make a set slow to fill, and only Python can be interrupted.
             return _MAKERS[tag](self.get(depth + 1) for _ in range(self.count()))
         if tag == b"m":
             result = {}
