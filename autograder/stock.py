@@ -129,7 +129,10 @@ def open_gradebook(course: Course) -> Iterator[Any]:
         gradebook = Gradebook(address, course.id)
     except Exception as error:
         where = make_url(address).render_as_string(hide_password=True)
-        raise CourseError(f"the gradebook {where} cannot be opened: {str(error).splitlines()[0]}") from error
+        raise CourseError(
+            f"the gradebook {where} cannot be opened: {str(error).splitlines()[0]}; bring it back, or name "
+            "another one"
+        ) from error
     with gradebook:
         yield gradebook
 

@@ -85,8 +85,9 @@ class Record(BaseModel):
         if not self.scores:
             return "nothing was handed in"
         full = sum(score >= self.max_score for score in self.scores)
+        what = "submission" if len(self.scores) == 1 else "submissions"
         return (
-            f"{len(self.scores)} submissions, mean {mean(self.scores):.1f}, median {median(self.scores):g} "
+            f"{len(self.scores)} {what}, mean {mean(self.scores):.1f}, median {median(self.scores):g} "
             f"of {self.max_score:g} points, {full} with all points"
         )
 
