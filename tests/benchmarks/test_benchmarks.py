@@ -124,6 +124,7 @@ def test_a_difference_is_seen() -> None:
     a = np.ones((2, 3))
     assert difference([a, a], [a, a]) == 0
     assert difference([a, a * 1.5], [a, a]) == 0.5
+    assert not difference([a, a * np.nan], [a, a]) < measure.CLOSE["float32"]
     with pytest.raises(ValueError, match="shapes"):
         difference([a.T], [a])
 
