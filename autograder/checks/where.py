@@ -22,7 +22,7 @@ def places(mask: np.ndarray, axes: tuple[str, ...]) -> str:
         inner = mask[..., 1:-1, 1:-1]
         border = mask.copy()
         border[..., 1:-1, 1:-1] = False
-        if not inner.any():
+        if not inner.any() and mask[..., 1:-1, :].any() and mask[..., :, 1:-1].any():
             return "Only the border is wrong."
         if not border.any():
             return "Only the inside is wrong; the border is right."
@@ -44,15 +44,16 @@ def _along(mask: np.ndarray, axis: int, name: str) -> str:
         return _at(name, first) + (" (the last)" if last == size - 1 else "")
     if size > 3 and np.array_equal(hit, np.arange(first, size, 2)):
         return f"every second {name.split()[0]} (from {_at(name, first)} on)"
+    several = name if " " in name else f"{name}s"
     if np.array_equal(hit, np.arange(first, size)):
-        return f"{_at(name, first)} and after"
+        return f"{_at(several, first)} and after"
     if np.array_equal(hit, np.arange(last + 1)):
-        return f"{_at(name, 0)} to {last}"
-    return f"{_at(name, first)}, {', '.join(map(str, hit[1:6]))}{', …' if len(hit) > 6 else ''}"
+        return _at(several, f"0 to {last}")
+    return _at(several, ", ".join(map(str, hit[:6])) + (", …" if len(hit) > 6 else ""))
 
 
-def _at(name: str, index: int) -> str:
-    """One index of an axis: "image n = 1", or "row 1" where the axis has no letter."""
+def _at(name: str, index: object) -> str:
+    """An index of an axis: "image n = 1", or "row 1" where the axis has no letter."""
     return f"{name} = {index}" if " " in name else f"{name} {index}"
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from autograder import check, judge
 from autograder.checks import MIME, Report, find, names
+from autograder.checks.where import places
 from cs_conv.naive import conv_forward
 
 
@@ -338,3 +339,30 @@ def test_a_report_can_be_seen_again_from_a_notebook(capsys):
     with pytest.raises(AssertionError):
         exec(code, {"my_answer": my_answer})
     assert capsys.readouterr().out.strip() == text.strip()
+
+
+AXES = ("image n", "row", "column")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (np.s_[1], "Wrong only at image n = 1 (the last)."),
+        (np.s_[:, 2], "Wrong only at row 2."),
+        (np.s_[:, 2:], "Wrong only at rows 2 and after."),
+        (np.s_[:, :2], "Wrong only at rows 0 to 1."),
+        (np.s_[:, :, [1, 2]], "Wrong only at columns 1, 2."),
+        (np.s_[:, :, ::2], "Wrong only at every second column (from column 0 on)."),
+        (np.s_[:, [0, -1]], "Wrong only at rows 0, 3."),
+        (np.s_[:], "All of it is wrong."),
+        (np.s_[:, 1:-1, 1:-1], "Only the inside is wrong; the border is right."),
+    ],
+)
+def test_where_it_is_wrong_in_words(wrong, words):
+    mask = np.zeros((2, 4, 4), bool)
+    mask[wrong] = True
+    assert places(mask, AXES) == words
+
+
+def test_places_all_over_are_told_by_the_first():
+    assert places(np.eye(3, dtype=bool), ("row", "column")) == "The first wrong value is at row 0, column 0."
