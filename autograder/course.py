@@ -16,6 +16,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 COURSE_FILE = "course.yml"
+DEEPEST = 20
+"""Levels of nesting, of which a course needs five."""
 
 
 class CourseError(Exception):
@@ -265,16 +267,22 @@ def _parse(text: str) -> tuple[yaml.Node | None, Any]:
     """The file as YAML sees it, with its lines, and as plain data."""
     loader: Any = _Plain
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=loader):
+            mark: Any = event.start_mark
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise CourseError(
+                    f"{COURSE_FILE}, line {mark.line + 1}: is nested too deeply to be a course's"
+                )
             if isinstance(event, yaml.AliasEvent):
-                mark: Any = event.start_mark
                 raise CourseError(
                     f"{COURSE_FILE}, line {mark.line + 1}: *{event.anchor} stands for something above, which "
                     "is not read here; write it out"
                 )
         node = yaml.compose(text, Loader=loader)
         _refuse_repeated_keys(node)
-        return node, yaml.load(text, Loader=loader)
+        return node, loader("").construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise CourseError(
@@ -287,8 +295,6 @@ def _parse(text: str) -> tuple[yaml.Node | None, Any]:
             f"{COURSE_FILE}, line {line}: holds a character that text cannot hold (number "
             f"{error.character}); delete it"
         ) from None
-    except RecursionError:
-        raise CourseError(f"{COURSE_FILE}, line 1: is nested too deeply to be a course's") from None
 
 
 def _explain(node: yaml.Node | None, error: ValidationError) -> str:
