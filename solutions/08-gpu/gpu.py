@@ -416,8 +416,9 @@ print(text[text.index("extern") : text.index("// Backward")])
 # | `x[n, c, row, column]` | `x[((n * C + c) * H + row) * W + column]`: memory is one long row |
 # | `yield` (you meet it soon) | `__syncthreads()` |
 #
-# Here is a small one to change. Let it triple; take the `if` out; let it write to `out[t + 100000]`. Nothing
-# can break: without a GPU it runs in a process of its own. These cells are not graded.
+# Here is a small one to change. Let it triple; take the `if` out; let it write to `out[t + 1000]`. Without a
+# GPU it runs in a process of its own, so nothing can break, and you are told what it did. A GPU does not
+# tell. These cells are not graded.
 
 # %%
 SCALE = """
