@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -271,6 +272,7 @@ def test_killed_anywhere_it_goes_on(
     script.write_text(_RUN, encoding="utf-8")
     draw = random.Random(5)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment["CS_CONV_KILLED"] = str(tmp_path)
     kills = 0
     for _ in range(6):
         run = subprocess.Popen(
@@ -287,8 +289,22 @@ def test_killed_anywhere_it_goes_on(
         run.wait()
         run.stdout.close()
     assert kills >= 3
+    deadline = time.monotonic() + 20
+    while _with_environment(f"CS_CONV_KILLED={tmp_path}") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert _with_environment(f"CS_CONV_KILLED={tmp_path}") == []
     grade(course, *students)
     assert rows(course) == calm
+
+
+def _with_environment(entry: str) -> list[int]:
+    """The processes that have this in their environment; workers have it from the run that started them."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if entry.encode() in place.read_bytes().split(b"\0"):
+                found.append(int(place.parent.name))
+    return found
 
 
 _WITHIN = """

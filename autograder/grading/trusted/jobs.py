@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import json
+import multiprocessing
 import os
 import random
 import select
@@ -36,6 +37,8 @@ from autograder.grading.trusted.template import Template
 PATIENCE = 90.0
 """Seconds without any news from the child, beyond a cell's limit, after which it is ended."""
 ATTEMPTS = 3
+FOLDERS = "cs-conv-grade-"
+"""What the temporary folders of workers begin with; the worker's process id follows."""
 
 
 class Job(BaseModel):
@@ -181,7 +184,7 @@ def _rest(template: Template, done: list[TestOutcome], score: float, reason: str
 
 def _in_a_child(job: Job, handed: list[Handed]) -> tuple[Outcome | None, str]:
     """Fork, grade there, and collect; (None, why) where the child failed for a reason of ours."""
-    folder = tempfile.mkdtemp(prefix="cs-conv-grade-")
+    folder = tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-")
     came, goes = os.pipe()
     parent = os.getpid()
     child = os.fork()
@@ -327,10 +330,22 @@ def _session(job: Job, rebuilt: Any, folder: str) -> Any:
 
 
 def start_worker() -> None:
-    """What a local worker does first: ignore Ctrl-C, which is for the process that leads, end with it, and
-    warm up.
+    """What a local worker does first: ignore Ctrl-C, which is for the process that leads, end with that
+    process, and warm up.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+    leader = multiprocessing.parent_process()
+    if leader is not None and os.getppid() != leader.pid:
+        os._exit(1)  # it was killed before we asked to be told
+    _clear_up()
     warm_up()
+
+
+def _clear_up() -> None:
+    """Remove the folders of workers that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*-*"):
+        owner = folder.name.removeprefix(FOLDERS).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
