@@ -26,7 +26,6 @@ from autograder.grading.reading import VERDICT
 from autograder.grading.results import Status
 from autograder.notebooks import graded_as
 
-INTERRUPT = getattr(signal, "CTRL_C_EVENT", signal.SIGINT)
 LAST_WORDS = 2.0
 """Seconds of computing between the interruption of a cell and the end of a process that ignores it."""
 
@@ -140,7 +139,7 @@ class PatientExecute(StillExecute):
                         return
                     if computed > limit and not stopped.is_set():
                         stopped.set()
-                        psutil.Process(self.km.provisioner.pid).send_signal(INTERRUPT)
+                        psutil.Process(self.km.provisioner.pid).send_signal(signal.SIGINT)
 
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()

@@ -25,7 +25,7 @@ from autograder.course import Course
 from autograder.grading.engine import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
-from autograder.grading.turns import CAN_SHARE, Turn
+from autograder.grading.turns import Turn
 from autograder.grading.worker import WAITING, Job
 
 GRACE = 120
@@ -38,8 +38,7 @@ class NbgraderEngine:
     name = f"nbgrader {version('nbgrader')}"
 
     def __init__(self, workers: int | None = None) -> None:
-        cores = min(2, os.cpu_count() or 1)
-        self.workers = (workers or cores) if CAN_SHARE else 1
+        self.workers = workers or min(2, os.cpu_count() or 1)
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopping = threading.Event()
 

@@ -7,17 +7,11 @@ killed gives its turn back.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-try:
-    import fcntl
-except ImportError:  # Windows: nobody shares, the engine runs one worker
-    fcntl = None  # type: ignore[assignment]
-
-CAN_SHARE = fcntl is not None
 
 
 class Turn:
@@ -28,12 +22,10 @@ class Turn:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def _take(self) -> None:
-        if fcntl is not None:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def _give(self) -> None:
-        if fcntl is not None:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        fcntl.flock(self._file, fcntl.LOCK_UN)
 
     @contextmanager
     def held(self) -> Iterator[None]:

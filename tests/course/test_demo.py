@@ -12,8 +12,10 @@ from rich.console import Console
 
 from autograder import judge
 from autograder.course import load_course
-from autograder.demo.run import LARGEST, run_demo
+from autograder.demo.run import LARGEST, _engine, run_demo
 from autograder.demo.submissions import fill_in, sample_students
+from autograder.grading import NbgraderEngine
+from autograder.grading.trusted.sandbox import NoSandbox
 from autograder.notebooks import graded_as
 from autograder.release import read_source
 
@@ -66,6 +68,18 @@ def test_stories_are_true(assignment, student):
         wrong = [verdict for verdict in verdicts.values() if not verdict.passed]
         assert wrong
         assert all(verdict.mistakes for verdict in wrong), "every mistake has a name"
+
+
+def test_without_a_sandbox_the_demo_says_which_engine_grades(monkeypatch):
+    def refuse(*ignored):
+        raise NoSandbox("bwrap: not found\nadvice")
+
+    monkeypatch.setattr("autograder.grading.trusted.engine.choose", refuse)
+    console = Console(width=150)
+    with console.capture() as capture:
+        engine = _engine(console)
+    assert isinstance(engine, NbgraderEngine)
+    assert "no sandbox works here (bwrap: not found): nbgrader's own engine grades" in capture.get()
 
 
 @pytest.mark.slow
