@@ -26,21 +26,17 @@ def show_roofline(points: Mapping[str, Point], peak: float, bandwidth: float) ->
     _, ax = plt.subplots(figsize=(8, 4.6))
     places = {name: (flops / moved, flops / seconds) for name, (flops, moved, seconds) in points.items()}
     _draw_roof(ax, [x for x, _ in places.values()], peak, bandwidth)
-    for (name, (x, y)), color, mark in zip(places.items(), _cycle(COLORS), _cycle(MARKS), strict=False):
-        roof = min(peak, bandwidth * x)
-        ax.plot(x, y / 1e9, mark, color=color, markersize=9, markeredgecolor="white")
-        ax.annotate(
-            f"{name}: {_short(y / 1e9)} Gflop/s, {_short(100 * y / roof)}% of the limit",
-            (x, y / 1e9),
-            xytext=(10, 0),
-            textcoords="offset points",
-            ha="left",
-            va="center",
-            fontsize=9,
-            color=color,
-        )
     lowest = min([y for _, y in places.values()], default=peak / 1e3)
     ax.set_ylim(lowest / 3e9, 3 * peak / 1e9)
+    heights = _apart([y / 1e9 for _, y in places.values()], (9 * peak / lowest) ** 0.055)
+    for (name, (x, y)), height, color, mark in zip(
+        places.items(), heights, _cycle(COLORS), _cycle(MARKS), strict=False
+    ):
+        ax.plot(x, y / 1e9, mark, color=color, markersize=9, markeredgecolor="white")
+        share = 100 * y / min(peak, bandwidth * x)
+        words = f"{name}: {_short(y / 1e9)} Gflop/s, {_short(share)}% of the limit"
+        paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+        ax.text(1.35 * x, height, words, va="center", fontsize=9, color=color, bbox=paper)
     ax.set_xlabel("operations for each byte that has to be moved")
     ax.set_ylabel("Gflop/s (10⁹ operations a second)")
 
@@ -93,6 +89,15 @@ def show_bars(values: Mapping[str, float], xlabel: str, log: bool = False) -> No
     ax.invert_yaxis()
     ax.margins(x=0.15)
     ax.set_xlabel(xlabel)
+
+
+def _apart(heights: Sequence[float], factor: float) -> list[float]:
+    """Heights for labels, from the lowest up, each at least `factor` times the one below it."""
+    placed: dict[int, float] = {}
+    last = 0.0
+    for number in sorted(range(len(heights)), key=lambda n: heights[n]):
+        placed[number] = last = max(heights[number], factor * last)
+    return [placed[number] for number in range(len(heights))]
 
 
 def _cycle(things: Sequence[str]) -> list[str]:
