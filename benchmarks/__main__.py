@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks import machine, peers, report, workloads
 from benchmarks.measure import BASIS, Failed, Found, Plan, measure, steps
 
+WIDE = 200  # columns, where the output goes to a file
 EXAMPLES = """\
 examples:
   cs-conv bench --quick                              the main workloads, in about a minute
@@ -160,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return gpu.main([argument for argument in arguments if argument != "--gpu"])
     given = _arguments(arguments)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
     if given.list:
         _list()
         return 0

@@ -9,6 +9,8 @@ from scipy import ndimage, signal
 from benchmarks.peers import Call, Peer, Unsupported
 from benchmarks.workloads import Array, Data, Workload
 
+MOST_OPERATIONS = 200_000_000  # a second a call, or several
+
 
 class SciPy(Peer):
     """Convolution by correlate and convolve, which choose sums or Fourier transforms; pooling by filters."""
@@ -18,6 +20,7 @@ class SciPy(Peer):
         self.version = f"scipy {scipy.__version__}"
 
     def forward(self, work: Workload, data: Data) -> Call:
+        _must_be_small(work)
         if work.kind == "conv":
             return Call(lambda _: conv_forward(work, data))
         if work.kind == "l2_pool":
@@ -27,7 +30,13 @@ class SciPy(Peer):
     def backward(self, work: Workload, data: Data) -> Call:
         if work.kind != "conv":
             raise Unsupported("pooling: forward only")
+        _must_be_small(work)
         return Call(lambda _: conv_backward(work, data))
+
+
+def _must_be_small(work: Workload) -> None:
+    if work.operations("forward") > MOST_OPERATIONS:
+        raise Unsupported("takes many seconds a call")
 
 
 def _padded(work: Workload, x: Array, value: float = 0.0) -> Array:
