@@ -121,8 +121,10 @@ def _advise(plan: Plan, console: Console) -> None:
         console.print(f"not installed, so not timed: {', '.join(missing)}")
     if BASIS not in plan.peers:
         console.print(f"without {BASIS} there are no ratios, only times")
-    if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 0.5:
-        console.print(f"[yellow]this machine is busy (load {load:.1f}): figures will be unsteady[/]")
+    if machine.load() > machine.BUSY:
+        console.print(
+            f"[yellow]this machine is busy (load {machine.load():.1f}): figures will be unsteady[/]"
+        )
 
 
 def _tell(found: Found, console: Console) -> None:

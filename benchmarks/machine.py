@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike
 
 GEMM_SIZE = 2048  # large enough that a matrix product reaches what the processor can do
 COPY_BYTES = 2**27  # larger than any cache
+BUSY = 0.5  # a load from which on figures are unsteady
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -53,6 +54,11 @@ def describe() -> str:
         cpu = found[1].strip()
     python = f"Python {platform.python_version()}, NumPy {np.__version__}"
     return f"{os.cpu_count()} cores of {cpu}, {platform.system()}, {python}"
+
+
+def load() -> float:
+    """Processes that wanted to compute in the last minute, on average; 0 where the system does not say."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
 def cache_bytes() -> int:

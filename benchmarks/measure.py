@@ -64,6 +64,7 @@ class Found:
     wrong: list[str] = field(default_factory=list)
     gemm: dict[str, float] = field(default_factory=dict)
     copy: float = 0.0
+    load: float = field(default_factory=machine.load)  # before it began
     versions: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -108,6 +109,7 @@ class Found:
             "bytes_moved": moved,
             "gemm_limit": self.gemm[dtype],
             "copy_limit": self.copy,
+            "load_before": self.load,
             "workloads_version": workloads.VERSION,
             "variant_version": self.versions.get(peer, ""),
         }

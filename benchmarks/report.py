@@ -9,6 +9,8 @@ from typing import Any
 
 from rich.table import Table
 
+from benchmarks.machine import BUSY
+
 Row = dict[str, Any]
 BASIS = "PyTorch"
 BEST = "best of ours"
@@ -174,6 +176,7 @@ def markdown(rows: list[Row]) -> str:
         "# Benchmarks",
         "Made by `cs-conv bench --markdown docs/benchmarks.md --plot docs/roofline.png`; not edited by hand.",
         f"Measured on {' and '.join(dates)}: {rows[0]['machine']}; {', '.join(versions) or 'nobody else'}.",
+        *_busy(rows),
         ABOUT,
     ]
     for dtype, threads, some in groups(rows):
@@ -195,6 +198,16 @@ def markdown(rows: list[Row]) -> str:
             parts.append("Peak memory in MB, above the arrays that a call is given:")
             parts.append(_grid(some, _markdown_memory))
     return "\n\n".join(parts) + "\n"
+
+
+def _busy(rows: list[Row]) -> list[str]:
+    load = max(row["load_before"] for row in rows)
+    if load <= BUSY:
+        return []
+    return [
+        f"Other programs ran at the same time (load {load:.1f} before it began): times are longer than they need "
+        "be, and ratios, though of turns side by side, less steady."
+    ]
 
 
 ABOUT = """\
