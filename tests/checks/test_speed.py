@@ -99,6 +99,12 @@ def test_loops_over_rows_alone_and_over_images_are_left_to_the_race():
         assert not counts.with_places
 
 
+def test_an_optimised_einsum_is_not_taken_for_a_plain_one():
+    exercise = find("fast_conv_forward")
+    answer = next(a for a in ANSWERS if a.__name__ == "optimised_einsum")
+    assert speed.growth(answer, exercise, exercise.speed, seed=0).style == (frozenset(), frozenset())
+
+
 def test_a_slow_answer_is_told_how_many_lines_and_which():
     slow = next(m.function for m in find("fast_max_pool").mistakes if m.name.startswith("four loops: images"))
     text = Report(judge("fast_max_pool", slow)).text()
