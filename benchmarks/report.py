@@ -205,8 +205,8 @@ def _busy(rows: list[Row]) -> list[str]:
     if load <= BUSY:
         return []
     return [
-        f"Other programs ran at the same time (load {load:.1f} before it began): times are longer than they need "
-        "be, and ratios, though of turns side by side, less steady."
+        f"Other programs ran at the same time (load {load:.1f} before): times are longer than they need be, "
+        "and ratios, though of turns side by side, less steady."
     ]
 
 
