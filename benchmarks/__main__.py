@@ -51,7 +51,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the roofline (png or svg)")
     parser.add_argument(
         "--from", type=Path, action="append", metavar="FILE", dest="sources",
-        help="measure nothing, show the rows of this JSON file; may be repeated",
+        help="measure nothing, show the rows of this JSON file; may be repeated: the first to know counts",
     )  # fmt: skip
     parser.add_argument("--gpu", action="store_true", help="on a GPU: more options with --gpu --help")
     parser.add_argument("--list", action="store_true", help="list workloads and variants")
@@ -142,6 +142,16 @@ def _list() -> None:
     print(f"variants: {', '.join(peers.ours() + peers.installed())}")
 
 
+def _read(files: list[Path]) -> list[dict[str, Any]]:
+    """The rows of all files; of rows about the same thing the first."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for file in files:
+        for row in json.loads(file.read_text(encoding="utf-8")):
+            about = ("workload", "operation", "dtype", "threads", "variant")
+            rows.setdefault(tuple(row[name] for name in about), row)
+    return list(rows.values())
+
+
 def _write(rows: list[dict[str, Any]], given: argparse.Namespace, console: Console) -> None:
     if given.json:
         given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
@@ -169,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     wrong = False
     if given.sources:
-        rows = [row for file in given.sources for row in json.loads(file.read_text(encoding="utf-8"))]
+        rows = _read(given.sources)
     else:
         plan = _plan(given)
         console.print(machine.describe(), highlight=False)
