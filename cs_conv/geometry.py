@@ -11,6 +11,7 @@ or ((top, bottom), (left, right)). `dilation` counts steps between neighbouring 
 from __future__ import annotations
 
 import operator
+import reprlib
 from dataclasses import dataclass
 from typing import Any, SupportsIndex, TypeAlias
 
@@ -61,7 +62,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Geometry:
-    """The checked sizes of one operation; in pooling K = C."""
+    """The checked sizes of one operation; without filters, as in pooling, K = C."""
 
     N: int
     C: int
@@ -75,6 +76,7 @@ class Geometry:
     stride: tuple[int, int]
     pad: Sides
     dilation: tuple[int, int]
+    filters: bool  # whether the output has a channel for each of K filters, or one for each of C channels
 
     def window(self, i: int, j: int) -> tuple[slice, slice]:
         """The rows and the columns of a padded image that the window of output (i, j) covers."""
@@ -169,12 +171,15 @@ def check_array(
 
 def check_bias(b: Array, g: Geometry, dtype: np.dtype[Any]) -> None:
     """Raise unless b has one bias a filter."""
+    if b is None:
+        raise TypeError(f"b must be a numpy array (K,), not None: without biases pass zeros, np.zeros({g.K})")
     check_array("b", b, "(K,)", (g.K,), dtype)
 
 
 def check_dout(dout: Array, g: Geometry, dtype: np.dtype[Any] | None = None) -> None:
     """Raise unless dout is the gradient of an output of this geometry."""
-    check_array("dout", dout, "(N, K, OH, OW)", (g.N, g.K, g.OH, g.OW), dtype)
+    axes = "(N, K, OH, OW)" if g.filters else "(N, C, OH, OW)"
+    check_array("dout", dout, axes, (g.N, g.K, g.OH, g.OW), dtype)
 
 
 def check_switches(switches: object, g: Geometry) -> None:
@@ -224,7 +229,8 @@ def _geometry(
     x_shape: Shape, size: Pair, stride: Pair, pad: Pad, dilation: Pair, K: int | None, noun: str
 ) -> Geometry:
     N, C, H, W = _shape(x_shape)
-    K = C if K is None else _at_least(1, "K, the number of filters,", K)
+    if K is not None:
+        _at_least(1, "K, the number of filters,", K)
     FH, FW = _pair("size", size, 1)
     strides = _pair("stride", stride, 1)
     dilations = _pair("dilation", dilation, 1)
@@ -234,14 +240,15 @@ def _geometry(
     if not (vertical.fits and horizontal.fits):
         limit = (FH, FW) if noun == "pooling window" else None
         raise ValueError(misfit([vertical, horizontal], noun, limit))
-    return Geometry(N, C, H, W, K, FH, FW, vertical.steps, horizontal.steps, strides, pads, dilations)
+    sizes = N, C, H, W, C if K is None else K, FH, FW, vertical.steps, horizontal.steps
+    return Geometry(*sizes, strides, pads, dilations, filters=K is not None)
 
 
 def _shape(x_shape: Shape) -> tuple[int, int, int, int]:
     if not isinstance(x_shape, tuple | list):
-        raise TypeError(f"x_shape must be a tuple (N, C, H, W), not {x_shape!r}")
+        raise TypeError(f"x_shape must be a tuple (N, C, H, W), as x.shape is, not {_said(x_shape)}")
     if len(x_shape) != 4:
-        raise ValueError(f"x_shape must be (N, C, H, W), but it is {tuple(x_shape)}")
+        raise ValueError(f"x_shape must be (N, C, H, W), but it is {_said(tuple(x_shape))}")
     N, C, H, W = x_shape
     return (
         _at_least(0, "N, the number of images,", N),
@@ -257,7 +264,7 @@ def _sides(pad: Pad) -> Sides:
         both = _pair("pad", pad, 0, expected)
         return both, both
     if len(pad) != 2:
-        raise ValueError(f"pad must be an int, {expected}, not {pad!r}")
+        raise ValueError(f"pad must be an int, {expected}, not {_said(pad)}")
     return _pair("pad", pad[0], 0, expected), _pair("pad", pad[1], 0, expected)
 
 
@@ -266,7 +273,7 @@ def _pair(name: str, value: Pair, least: int, expected: str = "(vertical, horizo
         number = _at_least(least, name, value)
         return number, number
     if len(value) != 2:
-        raise ValueError(f"{name} must be an int or {expected}, not {value!r}")
+        raise ValueError(f"{name} must be an int or {expected}, not {_said(value)}")
     return _at_least(least, name, value[0]), _at_least(least, name, value[1])
 
 
@@ -277,7 +284,12 @@ def _at_least(least: int, name: str, value: SupportsIndex) -> int:
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} must be an integer, not {value!r}") from None
+        raise TypeError(f"{name} must be an integer, not {_said(value)}") from None
     if number < least:
         raise ValueError(f"{name} must be at least {least}, not {number}")
     return number
+
+
+def _said(value: object) -> str:
+    """A wrong argument, for an error: of an array, which belongs in another place, only the shape."""
+    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else reprlib.repr(value)

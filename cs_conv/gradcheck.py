@@ -18,6 +18,7 @@ Source: Baydin et al., "Automatic differentiation in machine learning: a survey"
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,7 @@ def numeric_gradient(f: Callable[[Array], Array], x: Array, dout: Array, h: floa
     Where f is linear in x, as convolution is in x, in w and in b, there is no curve: take h = 1, exact to
     rounding in float32 too. At a kink (a tie in max pooling, ReLU at 0) no step gives the gradient.
     """
+    _can_move(x, h)
     gradient = np.empty(x.shape, np.float64)
     for index in np.ndindex(x.shape):
         direction = np.zeros_like(x)
@@ -59,6 +61,9 @@ def directional(
     what numeric_gradient does with a pair of calls for every element. They don't say which element it is.
     ValueError where dx has not the shape of x: a gradient always has.
     """
+    _can_move(x, h)
+    if draws < 1:
+        raise ValueError(f"draws must be at least 1, not {draws}: without a direction nothing is checked")
     _same_shape("dx", dx, "x", x)
     pairs = []
     for _ in range(draws):
@@ -73,12 +78,13 @@ def derivative(
     """How fast sum(f(x) * dout) changes as x moves along `direction`, by a central difference.
 
     x, direction: the same shape. dout: the shape of f(x); ValueError where it is not. TypeError where x holds
-    integers, which cannot move a little. f gets new arrays, so it may even write into them.
+    integers, which cannot move a little, or f does not return one array. f gets new arrays, so it may even
+    write into them.
     """
-    if not np.issubdtype(x.dtype, np.floating):
-        raise TypeError(f"x holds {x.dtype}, which cannot move by {h}: convert it with x.astype(np.float64)")
+    _can_move(x, h)
+    _same_shape("direction", direction, "x", x)
     step = h * direction
-    above, below = f(x + step), f(x - step)
+    above, below = _one_array(f(x + step)), _one_array(f(x - step))
     _same_shape("dout", dout, "f(x)", above)
     # Subtract first: the parts that did not change cancel before they can add rounding errors.
     change = np.subtract(above, below, dtype=np.float64)
@@ -105,12 +111,13 @@ def adjoint_gap(out: Array, dout: Array, x: Array, dx: Array) -> float:
 def relative_error(a: Array, b: Array) -> float:
     """The largest difference between a and b over the largest value in either: 0 where they are equal.
 
-    a, b: the same shape; ValueError where they are not, for NumPy would stretch one. inf where either holds a
-    NaN or an infinity. Below 1e-9 is rounding in float64, below 1e-4 in float32.
+    a, b: the same shape; ValueError where they are not, for NumPy would stretch one. TypeError for anything
+    but real numbers. inf where either holds a NaN or an infinity. Below 1e-9 is rounding in float64, below
+    1e-4 in float32.
     One scale for the whole array: dividing each element by itself would call every rounding error next to a
     true 0 a mistake.
     """
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    a, b = (np.asarray(array).astype(np.float64, casting="same_kind") for array in (a, b))
     _same_shape("a", a, "b", b)
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         return float("inf")
@@ -124,6 +131,27 @@ def _ratio(difference: float, scale: float) -> float:
     if difference == 0:
         return 0.0
     return difference / scale if np.isfinite(difference) and scale > 0 else float("inf")
+
+
+def _can_move(x: Array, h: float) -> None:
+    if not isinstance(x, np.ndarray | np.floating):
+        raise TypeError(f"x must be a numpy array, not {type(x).__name__}: use np.asarray(x)")
+    if not np.issubdtype(x.dtype, np.floating):
+        raise TypeError(f"x holds {x.dtype}, which cannot move by {h}: convert it with x.astype(np.float64)")
+    if not 0 < h < float("inf"):
+        raise ValueError(f"h must be a step larger than 0, not {h}: take 1e-5, or 1 where f is linear")
+
+
+def _one_array(out: Any) -> Any:
+    """What f returned; an error where that is nothing, or several arrays, which NumPy would stack."""
+    if out is None:
+        raise TypeError("f returned None: does it end with a return?")
+    if isinstance(out, tuple):
+        raise TypeError(
+            f"f returned {len(out)} results: take the one that dout belongs to, "
+            "as in lambda x: max_pool_forward(x, 2, 2)[0]"
+        )
+    return out
 
 
 def _inner(a: Array, b: Array) -> float:

@@ -78,7 +78,7 @@ def conv_backward(
 def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[Array, Array]:
     """Keep the largest value of each window, and remember where it stood.
 
-    x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it never wins.
+    x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it loses to every number.
     Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum.
     A window that holds a NaN gives NaN, and the switch of the first NaN.
     """
@@ -157,6 +157,7 @@ def l2_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
     """Replace each window by its length as a vector: the square root of the sum of its squares.
 
     x: (N, C, H, W). size: the window, an int or (FH, FW). Returns out: (N, C, OH, OW).
+    Values are squared: those beyond 1e19 (float64: 1e154) become inf, those below 1e-23 (1e-162) become 0.
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)

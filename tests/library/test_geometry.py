@@ -227,7 +227,7 @@ def test_a_hyperparameter_must_be_large_enough(name: str, least: int) -> None:
     ("shape", "error", "message"),
     [
         ((1, 1, 8), ValueError, r"x_shape must be \(N, C, H, W\), but it is \(1, 1, 8\)"),
-        (8, TypeError, r"x_shape must be a tuple \(N, C, H, W\), not 8"),
+        (8, TypeError, r"x_shape must be a tuple \(N, C, H, W\), as x.shape is, not 8"),
         ((-1, 1, 8, 8), ValueError, "N, the number of images, must be at least 0, not -1"),
         ((1, 0, 8, 8), ValueError, "C, the number of channels, must be at least 1, not 0"),
         ((1, 1, 0, 8), ValueError, "H, the height of the images, must be at least 1, not 0"),

@@ -158,14 +158,44 @@ def test_shapes_are_not_stretched() -> None:
         numeric_gradient(lambda x: x, x, np.ones(3))
     with pytest.raises(ValueError, match=r"dx has the shape \(3,\) but x has \(2, 3\)"):
         directional(lambda x: x, x, np.ones(3), x, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"direction has the shape \(3,\) but x has \(2, 3\)"):
+        derivative(lambda x: x, x, np.ones(3), x)
     with pytest.raises(ValueError, match=r"a has the shape \(2, 3\) but b has \(1, 3\)"):
         relative_error(x, x[:1])
     with pytest.raises(ValueError, match=r"dx has the shape \(1, 3\) but x has \(2, 3\)"):
         adjoint_gap(x, x, x, x[:1])
 
 
-def test_integers_cannot_move_a_little() -> None:
-    with pytest.raises(
-        TypeError, match=r"x holds int64, which cannot move by 1e-05: .* x.astype\(np.float64\)"
-    ):
-        derivative(lambda x: x, np.array([1, 2]), np.array([0, 1]), np.array([1, 1]))
+@pytest.mark.parametrize(
+    ("f", "x", "options", "error", "message"),
+    [
+        (np.abs, np.ones(2, int), {}, TypeError, r"x holds int64, which .* 1e-05: .* x.astype\(np.float64\)"),
+        (np.abs, [1.0, 2.0], {}, TypeError, "x must be a numpy array, not list"),
+        (np.abs, np.ones(2), {"h": 0}, ValueError, "h must be a step larger than 0, not 0"),
+        (np.abs, np.ones(2), {"h": np.nan}, ValueError, "h must be a step larger than 0, not nan"),
+        (lambda x: None, np.ones(2), {}, TypeError, "f returned None: does it end with a return"),
+        (
+            lambda x: (x, x),
+            np.ones(2),
+            {},
+            TypeError,
+            "f returned 2 results: take the one that dout",
+        ),
+    ],
+)
+def test_what_cannot_be_differentiated(
+    f: Any, x: Any, options: dict[str, float], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        numeric_gradient(f, x, np.ones(2), **options)
+    with pytest.raises(error, match=message):
+        directional(f, x, np.ones(2), np.ones(2), np.random.default_rng(0), **options)
+
+
+def test_what_cannot_be_compared() -> None:
+    x = np.ones(2)
+    with pytest.raises(ValueError, match="draws must be at least 1, not 0: without a direction nothing"):
+        directional(np.abs, x, x, x, np.random.default_rng(0), draws=0)
+    for other in (x + 1j, "no number", None):
+        with pytest.raises(TypeError, match="Cannot cast"):
+            relative_error(x, other)

@@ -177,11 +177,11 @@ WRONG = {
     "b": [
         (lambda b: b[:3], ValueError, r"b must be \(K,\) = \(4,\), but its shape is \(3,\)"),
         (lambda b: b[:, np.newaxis], ValueError, r"b must be \(K,\)"),
-        (lambda b: None, TypeError, "b must be a numpy array"),
+        (lambda b: None, TypeError, r"b must be a numpy array \(K,\), not None"),
         (lambda b: b.astype(np.float32), TypeError, "b holds float32 but x holds float64"),
     ],
     "dout": [
-        (lambda dout: dout[:, :, :, :4], ValueError, r"dout must be \(N, K, OH, OW\) = "),
+        (lambda dout: dout[:, :, :, :4], ValueError, r"dout must be \(N, [KC], OH, OW\) = \(2, [34], 2, 5\)"),
         (lambda dout: dout.astype(np.int32), TypeError, "dout holds int32"),
         (lambda dout: float(dout.sum()), TypeError, "dout must be a numpy array"),
     ],
@@ -195,10 +195,12 @@ WRONG = {
     "x_shape": [
         (lambda shape: shape[1:], ValueError, r"x_shape must be \(N, C, H, W\)"),
         (lambda shape: (2, 3, 6, 6), ValueError, "does not fit a 6x6 input"),
+        (lambda shape: np.zeros(shape), TypeError, r"as x.shape is, not an array of shape \(2, 3, 5, 6\)$"),
     ],
     "stride": [
         (lambda stride: 0, ValueError, "stride must be at least 1, not 0"),
         (lambda stride: 1.5, TypeError, "stride must be an integer, not 1.5"),
+        (lambda stride: np.zeros((9, 9)), TypeError, r"must be an integer, not an array of shape \(9, 9\)$"),
         (lambda stride: 4, ValueError, "at stride 4 does not fit"),
     ],
     "pad": [
