@@ -1,7 +1,10 @@
-"""The seeds that a class is graded with: different for every student, the same each time, not to be guessed.
+"""The seeds that a class is graded with: different for everything handed in, the same each time, not to be
+guessed.
 
-The public seed of the notebooks could be learnt by heart. Here the cases come from HMAC(secret, student
-and assignment), where the secret is the instructor's and lies in a file that git never sees.
+The public seed of the notebooks could be learnt by heart, and so could one that feedback shows and that the
+next version is graded with. Here the cases come from HMAC(secret, student, assignment and every byte that was
+handed in): a seed can be shown, so that a failure can be replayed, because no other answer meets it again.
+The secret is the instructor's and lies in a file that git never sees.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.course import Course, CourseError
@@ -45,7 +49,12 @@ def read_secret(course: Course) -> bytes:
     return secret
 
 
-def seed_for(secret: bytes, student: str, assignment: str) -> int:
-    """A seed of 63 bits for one student's assignment."""
-    message = b"\0".join([b"cs-conv seed 1", student.encode(), assignment.encode()])
+def seed_for(
+    secret: bytes, student: str, assignment: str, notebook: bytes = b"", files: Mapping[str, bytes] | None = None
+) -> int:
+    """A seed of 63 bits for what one student handed in for an assignment."""
+    parts = [b"cs-conv seed 2", student.encode(), assignment.encode(), notebook]
+    for name, content in sorted((files or {}).items()):
+        parts += [name.encode("utf-8", "surrogateescape"), content]
+    message = b"".join(hashlib.sha256(part).digest() for part in parts)
     return int.from_bytes(hmac.digest(secret, message, hashlib.sha256)[:8], "big") >> 1

@@ -58,6 +58,15 @@ def test_seeds_differ_between_students_and_assignments_and_stay():
     assert seed_for(b"t" * 32, "ana", "01") not in seeds
 
 
+def test_a_seed_that_was_shown_is_of_no_use_for_anything_else():
+    """Feedback prints the seed; whoever learns its cases by heart hands in other bytes, and gets other cases."""
+    seed = seed_for(b"s" * 32, "ana", "01", b"notebook", {"helper.py": b"x = 1"})
+    assert seed_for(b"s" * 32, "ana", "01", b"notebook", {"helper.py": b"x = 1"}) == seed
+    assert seed_for(b"s" * 32, "ana", "01", b"notebook ", {"helper.py": b"x = 1"}) != seed
+    assert seed_for(b"s" * 32, "ana", "01", b"notebook", {"helper.py": b"x = 2"}) != seed
+    assert seed_for(b"s" * 32, "ana", "01", b"notebook", {"helper.p": b"yx = 1"}) != seed
+
+
 # Who is graded
 
 

@@ -250,7 +250,7 @@ class _Run:
             processes=limits.processes,
             file_mb=limits.file_mb,
             output_kb=limits.output_kb,
-            seed=seed_for(self.secret, submission.student, self.assignment.name),
+            seed=seed_for(self.secret, submission.student, self.assignment.name, data, files),
             backend=self.engine.backend.name,
             unsafe=self.engine.unsafe,
         )
