@@ -79,7 +79,7 @@ def show_feeds(
     _named_cell(left, h, w, "x", "#f3d98b")
     frame(left, h, w)
     left.set_title(f"the image: pixel ({pixel[0]}, {pixel[1]})", fontsize=10)
-    name_axes(left, "row h", "column w")
+    name_axes(left, "row", "column")
     _empty_cells(right, OH, OW)
     fed = 0
     for i in range(OH):
@@ -119,7 +119,7 @@ def show_arrival(
     frame(axes[1], 0, 0, FH, FW, SECOND)
     frame(axes[2], i * stride, j * stride, FH, FW, SECOND)
     _hatch_padding(axes[2], H, W, pad)
-    names = [("row i", "column j"), ("row p", "column q"), ("row h", "column w")]
+    names = [("row i", "column j"), ("row p", "column q"), ("row", "column")]
     for ax, (row, column) in zip(axes, names, strict=True):
         name_axes(ax, row, column)
     for words in axes[2].texts:

@@ -785,14 +785,20 @@ loss_says = np.random.default_rng(3).integers(-3, 4, (7, 7)).astype(float)
 
 def arrive(step, stride):
     dout = loss_says[: 6 // stride + 1, : 6 // stride + 1]
-    step %= dout.size  # fewer outputs: begin again
+    step = min(step, dout.size - 1)
     so_far = np.where(np.arange(dout.size).reshape(dout.shape) <= step, dout, 0)
     dx, _, _ = conv_backward(so_far[None, None], image, edge[None, None], stride, pad=1)
     show_arrival(dout, edge, dx[0, 0], step, stride, pad=1, limit=14)
 
 
-play, step = Play(max=48, interval=700), IntSlider(max=48, description="output")
+def last_output(change):
+    """Let the slider end with the last output: a larger stride has fewer."""
+    play.max = step.max = (6 // stride.value + 1) ** 2 - 1
+
+
+play, step = Play(max=15, interval=700), IntSlider(max=15, description="output")
 stride = Dropdown(options=[1, 2, 3], value=2, description="stride")
+stride.observe(last_output, "value")
 jslink((play, "value"), (step, "value"))
 display(HBox([play, step, stride]), interactive_output(arrive, {"step": step, "stride": stride}))
 

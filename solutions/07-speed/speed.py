@@ -16,12 +16,12 @@
 # Your convolution of notebook 02 is right, and slow. Here you make it hundreds of times as fast, in three
 # steps, and learn to say *why* each step helps. It takes about 50 minutes.
 #
-# | you write | what it does | points |
-# |---|---|---|
-# | `conv_work` | counts what a layer has to compute and to move | 4 |
-# | `conv_slices` | loops over the filter, not over the image | 8 |
-# | `fast_conv_forward` | one matrix product | 10 |
-# | `fast_max_pool` | pooling without a loop over windows | 8 |
+# | you write | what it does | difficulty | minutes | lines | points |
+# |---|---|---|---|---|---|
+# | `conv_work` | counts what a layer has to compute and to move | easy | 5 | 4 | 4 |
+# | `conv_slices` | loops over the filter, not over the image | medium | 12 | 10 | 8 |
+# | `fast_conv_forward` | one matrix product | medium | 12 | 14 | 10 |
+# | `fast_max_pool` | pooling without a loop over windows | medium | 12 | 12 | 8 |
 #
 # At the end you move a layer under the limits of your own machine with sliders.
 #
@@ -29,6 +29,7 @@
 # to one core, so that a comparison means something.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import math
 import os
 
 for library in ("OPENBLAS", "OMP", "MKL"):  # before NumPy is imported
@@ -74,7 +75,7 @@ some_columns = rng.standard_normal((16 * 3 * 3, 2 * 32 * 32), np.float32)
 loops_seconds = seconds(naive.conv_forward, x, w, b)
 product_seconds = seconds(np.matmul, some_filters, some_columns)
 show_bars(
-    {"your loops": 1e3 * loops_seconds, "the product alone": 1e3 * product_seconds}, "milliseconds", log=True
+    {"the loops": 1e3 * loops_seconds, "the product alone": 1e3 * product_seconds}, "milliseconds", log=True
 )
 print(f"The loops take {loops_seconds / product_seconds:,.0f} times as long.")
 
@@ -84,9 +85,9 @@ print(f"The loops take {loops_seconds / product_seconds:,.0f} times as long.")
 #
 # Both do the same multiplications. So the loops spend nearly all of their time on something else. On what?
 #
-# ## The price of a line
+# ## The price of a call
 #
-# A call of NumPy has two costs: an **entry price**, to find out what is asked, and a price **for each
+# A call of NumPy has two costs: a fixed **overhead**, to find out what is asked, and a price **for each
 # number**. Multiply two arrays of different lengths and look.
 
 # %%
@@ -96,12 +97,12 @@ multiply = [1e6 * seconds(np.multiply, arrays[n], arrays[n], enough=0.02) for n 
 show_curves(lengths, {"a * a": multiply}, "numbers in a", "microseconds")
 
 # %% [markdown]
-# *In words: a curve that is flat from 1 to about 1,000 numbers, at less than a microsecond, and then rises
-# in proportion to the numbers.*
+# *In words: a curve that is nearly flat from 1 to a few hundred numbers, at about half a microsecond, and in
+# the end rises in proportion to the numbers.*
 #
-# One number costs as much as hundreds. A window of 16x3x3 has 144 of them: on the flat part. The four
-# loops pay the entry price once for each window and filter, and several times over, since every line of
-# Python has its price too.
+# One number costs as much as a hundred. A window of 16x3x3 has 144 of them: on the flat part. The four loops
+# pay for each window and each filter: the overhead of a slice, of a product, of a sum, and of the Python
+# between them, since the interpreter needs time for every line, too.
 
 # %%
 outputs = 2 * 32 * 32 * 32
@@ -111,31 +112,33 @@ print(
 )
 
 # %% [markdown]
-# That is the first rule of speed in Python: **few calls on many numbers.** Count lines, not
-# multiplications.
+# So all but a thousandth of the time is overhead: the interpreter's and that of the calls. That is the first
+# rule of speed in Python: **few calls on many numbers.** Count lines and calls, not multiplications.
 #
 # ## Two limits
 #
-# No way of computing the layer can be faster than the machine. And a machine has two limits:
+# Without the overhead, how fast could these operations be? A machine has two limits:
 #
 # - it can **compute** so many numbers a second;
 # - it can **move** so many bytes a second between its memory and its processor.
 #
-# Measure both: a large matrix product does little but compute, and a large copy does nothing but move.
+# Measure both. A matrix product of a good size does little but compute, and a large copy does nothing but
+# move.
 
 # %%
-square = rng.standard_normal((768, 768), np.float32)
+squares = {n: rng.standard_normal((n, n), np.float32) for n in (256, 384, 512, 768)}
 large = np.ones(2**24, np.float32)  # 64 MiB: more than the caches hold
 other = np.ones_like(large)
 
-peak = 2 * 768**3 / seconds(np.matmul, square, square)  # a multiplication and an addition each
-bandwidth = 2 * large.nbytes / seconds(np.copyto, other, large)  # each byte is read and written
+# n * n numbers, each the sum of n products: a multiplication and an addition for each. The best size counts.
+peak = max(2 * n**3 / seconds(np.matmul, a, a, enough=0.1) for n, a in squares.items())
+bandwidth = 2 * large.nbytes / seconds(np.copyto, other, large, enough=0.2)  # each byte is read and written
 print(f"computing: {peak / 1e9:.0f} Gflop/s, that is {peak / 1e9:.0f} billion operations a second")
 print(f"moving: {bandwidth / 1e9:.1f} GB/s")
 
 # %% [markdown]
-# Which of the two limits a layer meets depends on how much it computes *for each byte* that it moves. So
-# count both.
+# Which of the two limits a layer meets depends on how much it computes *for each byte* that it moves. That is
+# its **arithmetic intensity**. So count both.
 #
 # ### Exercise 1: the work of a layer
 #
@@ -168,8 +171,8 @@ print(f"moving: {bandwidth / 1e9:.1f} GB/s")
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `math.prod(shape)` multiplies the numbers of a shape. `flops` is 2 times the outputs times the weights of
-# one filter; `moved` is `itemsize` times the sum of three such products.
+# `math.prod(shape)` multiplies the numbers of a shape (`math` is imported already). `flops` is 2 times the
+# outputs times the weights of one filter; `moved` is `itemsize` times the sum of three such products.
 #
 # </details>
 
@@ -181,8 +184,6 @@ def conv_work(x_shape, w_shape, out_shape, itemsize=4):
     x_shape: (N, C, H, W). w_shape: (K, C, FH, FW). out_shape: (N, K, OH, OW). itemsize: bytes a number.
     """
     ### BEGIN SOLUTION
-    import math
-
     K, C, FH, FW = w_shape
     flops = 2 * math.prod(out_shape) * C * FH * FW
     moved = itemsize * (math.prod(x_shape) + math.prod(w_shape) + math.prod(out_shape))
@@ -203,8 +204,9 @@ check("conv_work", conv_work, "bytes")
 # ## The roofline
 #
 # Now one picture holds all of it. To the right: more operations for each byte. Up: more operations a
-# second. The black line is the limit, and it has two parts: on the left moving is what stops you, on the
-# right computing. It looks like a roof, so it is called a **roofline**.
+# second. The black line is the limit, and it has two parts. On the left moving is what stops you: what lies
+# there is **memory-bound**. On the right computing stops you: **compute-bound**. It looks like a roof, so it
+# is called a **roofline**.
 
 # %%
 flops, moved = conv_work(x.shape, w.shape, (2, 32, 32, 32))
@@ -214,10 +216,10 @@ print(f"{flops / 1e6:.1f} million operations, {moved / 1e3:.0f} kB: {flops / mov
 
 # %% [markdown]
 # *In words: a line that rises from the left and then runs level, the limit of this machine. One point, the
-# loops, lies far below its level part, a thousandth of the way up or so.*
+# loops, lies far below its level part: less than a thousandth of the limit.*
 #
-# The layer computes some 44 times for each byte. So it lies under the level part: **computing** should be
-# what limits it, and memory has nothing to do with it, yet. The whole way up is yours to climb.
+# The layer does some 44 operations for each byte. So it lies under the level part: **computing** should be
+# what limits it. The loops are far from either limit: what they wait for is Python.
 #
 # ## Step 1: all filters at once
 #
@@ -241,12 +243,14 @@ def conv_windows(x, w, b):
 
 steps["all filters at once"] = (flops, moved, seconds(conv_windows, x, w, b))
 show_roofline(steps, peak, bandwidth)
+print(f"{loops_seconds / steps['all filters at once'][2]:.0f} times as fast as the loops")
 
 # %% [markdown]
-# *In words: a second point straight above the first, some thirty times as high, still far below the roof.*
+# *In words: a second point straight above the first, tens of times as high, still far below the roof.*
 #
-# `K` is 32, so there are 32 times fewer lines to run, and that is about what it brings. But Python still
-# visits every place of every image. Large images have many places. What is there *few* of?
+# `K` is 32: a window now costs one call where it cost 32, and the call is a cheaper one, a product and no sum
+# after it. But Python still visits every place of every image. Large images have many places. What is there
+# *few* of?
 #
 # ## Step 2: turn the loops inside out
 #
@@ -399,8 +403,12 @@ show_roofline(steps, peak, bandwidth)
 # image's side, and those of the slices do not grow at all. Then the roofline with a third point, above the
 # second.*
 #
-# Python is no longer what takes the time: the number of its lines is the same for an image of any size. But
-# there is still room up to the roof. What now?
+# The number of lines is now the same for an image of any size, so the larger the image, the less Python
+# counts. (Some thousand lines for nine places? Most of them are NumPy's own: `np.einsum` with `optimize`
+# plans its product in Python, each time anew. That is an overhead, too, and the smallest images still feel
+# it.)
+#
+# There is room up to the roof. What now?
 #
 # ## Views and copies
 #
@@ -420,28 +428,26 @@ print("copying it:      ", f"{1e6 * seconds(piece.copy, enough=0.02):.1f} micros
 
 # %% [markdown]
 # A view is free to make, but not free to *read*: numbers that lie far apart are read slowly, because memory
-# comes in lines of 64 bytes (16 numbers of float32), whether you need them all or not. Three ways to add
-# up the same two million numbers:
+# comes in lines of 64 bytes (16 numbers of float32), whether you need them all or not. Copy four million
+# numbers that lie in three ways:
 
 # %%
-plane = np.ones((2048, 1024), np.float32)
-wide = np.ones((2048, 1024 * 16), np.float32)[:, ::16]  # every 16th number of a larger array
-show_bars(
-    {
-        "next to each other": 1e3 * seconds(np.sum, plane, enough=0.03),
-        "in float64": 1e3 * seconds(np.sum, plane.astype(np.float64), enough=0.03),
-        "every 16th": 1e3 * seconds(np.sum, wide, enough=0.05),
-    },
-    "milliseconds",
-)
-del wide
+side_by_side = large[: 2**22]
+ways = {
+    "next to each other": side_by_side,
+    "in float64": side_by_side.astype(np.float64),
+    "every 16th": np.ones(2**26, np.float32)[::16],  # of a larger array
+}
+targets = {name: np.ones(a.shape, a.dtype) for name, a in ways.items()}
+show_bars({name: 1e3 * seconds(np.copyto, targets[name], a) for name, a in ways.items()}, "milliseconds")
+del ways, targets  # 300 MiB
 
 # %% [markdown]
-# *In words: three bars. Numbers next to each other are added fastest, those of float64 take longer, every
-# 16th number of a larger array takes many times as long.*
+# *In words: three bars. Numbers next to each other are copied fastest, those of float64 take about twice as
+# long, every 16th number of a larger array takes many times as long.*
 #
-# float64 has twice the bytes, so about half as many fit through. It creeps in unseen: `np.zeros(shape)`
-# makes float64, and one such array turns all that it meets into float64.
+# float64 has twice the bytes. It creeps in unseen: `np.zeros(shape)` makes float64, and one such array turns
+# all that it meets into float64.
 
 # %%
 print("float32 + np.zeros(...)          ->", (x[0, 0] + np.zeros((34, 34))).dtype)
@@ -588,21 +594,28 @@ def fill():
 
 
 w_row, matrices = w.reshape(32, -1), cols.reshape(2, 144, 1024)
+whole_seconds = steps["one product"][2]
+fill_seconds, product_seconds = seconds(fill), seconds(np.matmul, w_row, matrices)
 show_bars(
     {
-        "the whole function": 1e3 * steps["one product"][2],
-        "filling cols": 1e3 * seconds(fill),
-        "the product": 1e3 * seconds(np.matmul, w_row, matrices),
+        "the whole function": 1e3 * whole_seconds,
+        "filling cols": 1e3 * fill_seconds,
+        "the product": 1e3 * product_seconds,
     },
     "milliseconds",
 )
+print(f"{100 * product_seconds / whole_seconds:.0f}% of the time is the product,", end=" ")
+print(f"{100 * fill_seconds / whole_seconds:.0f}% is filling the columns.")
+print(f"The product alone runs at {100 * flops / product_seconds / peak:.0f}% of the limit.")
 
 # %% [markdown]
 # *In words: three bars, the whole function, and below it the filling of the columns and the product, which
 # together explain most of it.*
 #
-# So now you can say where the time goes: part of it moves numbers into columns, and the rest is the product
-# itself. Nothing of it is Python.
+# Now you can say where the time goes: into the product itself, and into moving numbers to where it wants
+# them. Python hardly counts any more. The product is below the limit, too: a matrix of 32 rows uses each
+# number that it fetches less often than a large square does. This product is the new limit of your layer. To
+# be faster, move less around it, or find a way to need fewer multiplications.
 #
 # ## How it grows
 #
@@ -629,8 +642,9 @@ show_curves(sides, times, "side of the image, in pixels", "milliseconds")
 # *In words: four rising curves, in milliseconds over the side of the image. The loops and all filters at once
 # rise in parallel. The other two start nearly flat and rise later.*
 #
-# The lower two are flat at first: small images pay nothing but the entry price. Later all four rise alike,
-# since twice the side is four times the work. The distance between them is what you have won.
+# The upper two pay for every place: twice the side, four times the places, four times the time. The lower two
+# are nearly flat at first, since small images pay little but overhead. For large images the work counts, and
+# they rise as well. The distance between the curves is what you have won.
 #
 # ## What it costs: memory
 #
@@ -662,24 +676,24 @@ for name, f in ways.items():
     print(f"{name:15} {1e3 * seconds(f, batch, w, b):6.1f} ms")
 
 # %% [markdown]
-# *In words: three bars of memory. One product for all 16 images needs by far the most; image by image needs
-# a fraction of it.*
+# *In words: three bars of memory. One product for all 16 images needs the most, about twice what the slices
+# need; image by image needs the least, about a third.*
 #
-# Image by image takes about as long: sixteen calls are few, so their entry price hardly counts. And it needs
-# the columns of one image only, however many images there are. `cs_conv/im2col.py` goes one step further and
-# takes a band of rows at a time, so that its columns stay in the processor's cache.
+# Image by image takes about as long: sixteen calls are few, so their overhead hardly counts. And it needs the
+# columns of one image only, however many images there are. The rest is the result itself. `cs_conv/im2col.py`
+# goes one step further and takes a band of rows at a time, so that its columns stay in the processor's cache.
 #
 # ## Pooling is different
 #
-# Max pooling compares each pixel once or so. Count: 2x2 windows at stride 2 need 3 comparisons for 4 pixels
-# read and one value written, 5 numbers of 4 bytes.
+# Max pooling compares each pixel about once. Count: 2x2 windows at stride 2 need 3 comparisons for 4 pixels
+# read and one value written, 5 numbers of 4 bytes. (The switches are left out.)
 
 # %%
 print(f"{3 / (5 * 4):.2f} operations a byte; the roof turns level at {peak / bandwidth:.1f}")
 
 # %% [markdown]
-# So pooling lies far to the left, under the slope: **moving** is its limit. No product will help. What
-# counts is to read everything once, in large pieces, without needless copies.
+# So pooling lies far to the left, under the slope: it is memory-bound. No product will help. What counts is
+# to read everything once, in large pieces, without needless copies.
 #
 # The idea of step 2 works here too. Each place `(p, q)` of the window meets a slice; keep the larger value
 # of each, slice by slice.
@@ -793,22 +807,38 @@ _ = interact(
 # *In words: the roofline again with one point, the layer of the sliders, for instance near the level part
 # for many channels and filters.*
 #
-# Things to try:
+# Things to try. Guess before you move the slider.
 #
-# - `C = 1`, `K = 1`: which limit is it under now, and how far below? What does that say about the first
-#   layer of a network, and about looking at one channel at a time?
-# - `F = 1`: nothing is copied nine times. Does the point rise or fall, and does it move to the left?
+# - `C = 1`, `K = 1`: which limit is it under now? What does that say about looking at one channel at a time?
+# - Back to the start, then `F = 1`: nothing is copied nine times. Does the point rise or fall, and why does
+#   it move to the left?
 # - `H = 4`, `N = 1`: what takes the time of a tiny layer? Let `N` grow: why are networks trained in batches?
-# - Find the highest point that you can. How many percent of the limit is it?
+# - Find the highest point that you can. Then take all five sliders to their ends: why does the point fall
+#   again?
+#
+# <details><summary>Compare</summary>
+#
+# - With one channel and one filter there are 2.25 operations a byte: the layer is memory-bound. A depthwise
+#   convolution is like that, and no machine computes it at its full speed.
+# - With `F = 1` there is a ninth of the work and almost the same traffic: 5.3 operations a byte and not 46.
+#   The point falls, since less work stands against the same overhead and the same copies.
+# - The overhead: eight images of 4x4 take not even twice as long as one. A batch shares it.
+# - The highest points have many channels and filters, and columns that fit into the cache. At the end of all
+#   sliders the columns take 200 MiB: they go out to memory and come back, traffic that the least count of
+#   `conv_work` leaves out.
+#
+# </details>
 #
 # ## What you know now
 #
-# - Python's lines and NumPy's calls have an entry price. Few calls on many numbers is the first rule, and
+# - Python's lines and NumPy's calls have an overhead. Few calls on many numbers is the first rule, and
 #   counting lines tells where a loop over places is left.
 # - Turning loops inside out, over the filter and not over the image, makes the number of lines the same for
 #   every image.
-# - A layer has work and traffic, and a machine has a limit for each. The roofline says which one you are up
-#   against, and how far away it is.
+# - A layer has work and traffic, and a machine has a limit for each. The roofline says which of the two you
+#   will meet, and how far away it is.
+# - On the way up, three things took the time, one after the other: the interpreter, memory traffic, and in
+#   the end the matrix product itself.
 # - A slice is a view and free; reading it is not. Mind the order in memory, and keep float32.
 # - Columns trade memory for speed, and taking one image at a time trades it back.
 #
