@@ -15,8 +15,8 @@ from autograder.cli import app
 from autograder.course import load_course
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = (ROOT / "requirements.lock").read_text()
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def wanted() -> list[Requirement]:
@@ -41,10 +41,16 @@ def test_every_pin_has_a_hash_and_none_an_address() -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", ".ci/run"])
 def test_the_targets_that_a_page_names_exist(page: str) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"(?:`|^|^    )make ([a-z-]+)", (ROOT / page).read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(
+        re.findall(r"(?:`|^|^    )make ([a-z-]+)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    )
     named |= set(
-        re.findall(r"^(?:stage|join) \w+ (?:make )?([a-z-]+)", (ROOT / page).read_text(), re.MULTILINE)
+        re.findall(
+            r"^(?:stage|join) \w+ (?:make )?([a-z-]+)",
+            (ROOT / page).read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
     )
     named -= {"system"}  # a stage of CI's own
     assert named, f"{page} names no target of the Makefile"
@@ -54,19 +60,19 @@ def test_the_targets_that_a_page_names_exist(page: str) -> None:
 @pytest.mark.parametrize("page", ["README.md", "docs/grading.md", "Makefile"])
 def test_the_commands_that_a_page_names_exist(page: str) -> None:
     known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-    named = set(re.findall(r"^\s+cs-conv ([a-z]+)", (ROOT / page).read_text(), re.MULTILINE))
+    named = set(re.findall(r"^\s+cs-conv ([a-z]+)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE))
     assert named
     assert named <= known
 
 
 def test_readme_lists_every_notebook() -> None:
-    listed = re.findall(r"^\| (\d\d) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    listed = re.findall(r"^\| (\d\d) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert {assignment.name[:2] for assignment in load_course(ROOT).assignments} <= set(listed)
 
 
 def test_readme_promises_no_time_that_nothing_holds() -> None:
     """Times stand in its table of measurements, with the machine and the command; nowhere else."""
-    text = (ROOT / "README.md").read_text().partition("## Figures")[0]
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Figures")[0]
     assert re.findall(r"\b(?:seconds?|minutes?|ms)\b", text) == []
 
 

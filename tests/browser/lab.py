@@ -61,7 +61,9 @@ class Server:
                 return
             time.sleep(0.2)
         self.stop()
-        raise RuntimeError(f"JupyterLab did not answer in {seconds:g} s:\n{self.log.read_text()[-3000:]}")
+        raise RuntimeError(
+            f"JupyterLab did not answer in {seconds:g} s:\n{self.log.read_text(encoding='utf-8')[-3000:]}"
+        )
 
     def url(self, path: str) -> str:
         """Return the address of `path` with what lets one in."""

@@ -135,7 +135,7 @@ def test_the_line_is_named_where_the_course_lies_in_a_folder_of_that_name(tmp_pa
     file.parent.mkdir()
     file.write_text("def mine(*args, **options):\n    return 1 / 0\n")
     names_: dict = {}
-    exec(compile(file.read_text(), str(file), "exec"), names_)
+    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), names_)
     assert "(in mine, line 2: return 1 / 0)" in judge("conv_forward", names_["mine"]).failure.problem
 
 

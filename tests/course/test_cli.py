@@ -121,7 +121,7 @@ def test_grade_feedback_report(run, course, hand_in, tmp_path):
     assert graded.exit_code == 0, graded.output
     assert "6 / 6" in graded.output
     assert "1 / 6" in graded.output
-    results = json.loads((tmp_path / "grades.json").read_text())["assignments"][0]["results"]
+    results = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))["assignments"][0]["results"]
     found = [(r["student"], r["status"], r["score"]) for r in results]
     assert found == [("ana", "graded", 6), ("ben", "graded", 1)]
     written = run(course.root, "feedback")
@@ -176,16 +176,16 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_nothing_running(course, hand_in
         command = [sys.executable, "-m", "autograder", "grade", "01"]
         grading = subprocess.Popen(command, cwd=course.root, stdout=out, stderr=out, start_new_session=True)
     until = time.monotonic() + 200
-    while "ana" not in log.read_text() and time.monotonic() < until:
+    while "ana" not in log.read_text(encoding="utf-8") and time.monotonic() < until:
         time.sleep(0.2)
     started = psutil.Process(grading.pid).children(recursive=True)
     grading.send_signal(signal.SIGINT)
     assert grading.wait(timeout=60) == 130
-    assert "interrupted; what was finished is kept" in log.read_text()
-    assert "Traceback" not in log.read_text()
+    assert "interrupted; what was finished is kept" in log.read_text(encoding="utf-8")
+    assert "Traceback" not in log.read_text(encoding="utf-8")
     assert started
     # Where nobody collects orphans (a bare container) an ended process stays listed, as a zombie.
     _, alive = psutil.wait_procs(started, timeout=10)
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
-    record = json.loads((course.reports / "01-sums.json").read_text())
+    record = json.loads((course.reports / "01-sums.json").read_text(encoding="utf-8"))
     assert ("ana", 6) in [(r["student"], r["score"]) for r in record["results"]]

@@ -88,7 +88,7 @@ def test_the_demo_grades_everyone(tmp_path):
     folder = tmp_path / "demo"
     with console.capture() as capture:
         run_demo(HERE, [HERE.assignment(LARGEST)], folder, console)
-    grades = json.loads((folder / "grades.json").read_text())["assignments"][0]
+    grades = json.loads((folder / "grades.json").read_text(encoding="utf-8"))["assignments"][0]
     results = {result["student"]: result for result in grades["results"]}
     assert set(results) == {student.name for student in sample_students(LARGEST)}
     for student in sample_students(LARGEST):

@@ -52,9 +52,11 @@ def test_from_source_to_feedback(course, nbgrader, tmp_path):
     """generate, validate, release, list, fetch, submit, collect, autograde, feedback, export."""
     instructor, student = course.root, tmp_path / "student"
     student.mkdir()
-    ours = (course.releases / NAME / "sums.ipynb").read_text()
+    ours = (course.releases / NAME / "sums.ipynb").read_text(encoding="utf-8")
     nbgrader(instructor, "generate_assignment", NAME, "--force")
-    assert (course.releases / NAME / "sums.ipynb").read_text().rstrip("\n") == ours.rstrip("\n")
+    assert (course.releases / NAME / "sums.ipynb").read_text(encoding="utf-8").rstrip("\n") == ours.rstrip(
+        "\n"
+    )
 
     assert "Success" in nbgrader(instructor, "validate", f"build/source/{NAME}/sums.ipynb")
     assert "FAILED ON 3 CELL(S)" in nbgrader(instructor, "validate", f"assignments/{NAME}/sums.ipynb")
@@ -140,7 +142,7 @@ def fetch(port: int, path: str, log: Path, server: subprocess.Popen[bytes]) -> s
                 assert reply.status == 200
                 return reply.read().decode()
         except urllib.error.HTTPError as error:
-            raise AssertionError(f"{path}: {error.code}\n{log.read_text()[-3000:]}") from None
+            raise AssertionError(f"{path}: {error.code}\n{log.read_text(encoding='utf-8')[-3000:]}") from None
         except OSError:
             time.sleep(0.5)
-    raise AssertionError(f"the server did not answer:\n{log.read_text()[-3000:]}")
+    raise AssertionError(f"the server did not answer:\n{log.read_text(encoding='utf-8')[-3000:]}")

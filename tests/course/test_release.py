@@ -31,7 +31,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def rewrite(course: Course, old: str, new: str) -> None:
     path = course.answers / "01-sums" / "sums.py"
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1))
 
@@ -91,11 +91,11 @@ def test_extra_files_come_along_but_no_leftovers(bare):
 
 def test_work_in_the_release_is_kept(course):
     path = course.releases / "01-sums" / "sums.ipynb"
-    path.write_text(path.read_text().replace("not written yet", "my own work"))
+    path.write_text(path.read_text(encoding="utf-8").replace("not written yet", "my own work"))
     assert release(course, course.assignments[0]).changed
     kept = list((course.root / "build" / "replaced").glob("01-sums-*/sums.ipynb"))
     assert len(kept) == 1
-    assert "my own work" in kept[0].read_text()
+    assert "my own work" in kept[0].read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_the_page_is_inert(course, record):
 
 def test_json_holds_everything(tmp_path, record):
     write_json(tmp_path / "grades.json", [record])
-    assignment = json.loads((tmp_path / "grades.json").read_text())["assignments"][0]
+    assignment = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))["assignments"][0]
     assert assignment["max_score"] == 6
     results = {r["student"]: r for r in assignment["results"]}
     assert results["dora"] | {"tests": []} == results["dora"]

@@ -67,7 +67,7 @@ def test_a_mistake_is_named_with_its_own_file_and_line() -> None:
     )
     line = next(
         number
-        for number, line in enumerate((KERNELS / "direct.cu").read_text().splitlines(), 1)
+        for number, line in enumerate((KERNELS / "direct.cu").read_text(encoding="utf-8").splitlines(), 1)
         if "sum += value" in line
     )
     with pytest.raises(nvrtc.CompileError, match=rf'direct.cu\({line}\): error: identifier "nothing"'):

@@ -46,11 +46,11 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     try:
         address = ""
         for _ in range(300):
-            found = re.search(r"Scheduler at:\s+(tcp://\S+)", said.read_text())
+            found = re.search(r"Scheduler at:\s+(tcp://\S+)", said.read_text(encoding="utf-8"))
             if found:
                 address = found[1]
                 break
-            assert processes[0].poll() is None, said.read_text()
+            assert processes[0].poll() is None, said.read_text(encoding="utf-8")
             time.sleep(0.2)
         for _ in range(2):
             command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1"]

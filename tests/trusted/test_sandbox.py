@@ -178,7 +178,7 @@ def test_children_of_a_nursery_share_no_namespace(nursery: Nursery) -> None:
     for kind in ("mnt", "pid", "net", "ipc", "uts"):
         seen = {Path(f"/proc/{pid}/ns/{kind}").readlink() for pid in everyone}
         assert len(seen) == 3, kind
-    mounts = [Path(f"/proc/{pid}/mountinfo").read_text() for pid in everyone[1:]]
+    mounts = [Path(f"/proc/{pid}/mountinfo").read_text(encoding="utf-8") for pid in everyone[1:]]
     assert not any(" shared:" in text or " master:" in text for text in mounts)
     for child in children:
         child.end()

@@ -9,7 +9,7 @@ import time
 
 for _ in range(4):
     if os.fork() == 0:
-        hoard = b"x" * (600 << 20)
+        hoard = b"x" * (300 << 20)
         time.sleep(20)
         os._exit(0)
 os.wait()
