@@ -206,9 +206,9 @@ def problems(attack: Attack, result: Result) -> list[str]:
     """What is not as the file says that it should be."""
     found = []
     if result.score is None or abs(result.score - attack.deserves) > 1e-9:
-        found.append(f"{result.score} points instead of {attack.deserves:g}")
+        found.append(f"{result.score} points instead of {attack.deserves:g}: {result.detail}")
     if str(result.status) != attack.status:
-        found.append(f"{result.status} instead of {attack.status}")
+        found.append(f"{result.status} instead of {attack.status}: {result.detail}")
     if result.seconds > attack.within:
         found.append(f"{result.seconds:.0f} s instead of {attack.within:g} at most")
     return found
@@ -259,7 +259,7 @@ def main() -> int:
             line = f"{attack.name:32} {attack.deserves:8g} {score:>6}"
             line += f"  {result.status!s:12} {result.seconds:7.2f}"
             print(
-                line + beside + ("   WRONG: " + "; ".join(wrong) + f" [{result.detail}]" if wrong else ""),
+                line + beside + ("   WRONG: " + "; ".join(wrong) if wrong else ""),
                 flush=True,
             )
         for name in HONEST:

@@ -442,3 +442,7 @@ class Channel:
         """End the connection; whoever waits on it, in whatever thread, sees it gone."""
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the socket back; nobody may be waiting on it any more."""
+        self.connection.close()

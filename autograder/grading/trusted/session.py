@@ -359,6 +359,7 @@ class Session:
         if self.sandbox is not None:
             self.cpu["student"] += self.sandbox.cpu()
             self.sandbox.end()
+            self.sandbox.channel.close()
         if self.line is not None and self.line.lost is None:
             self.line.lost = SandboxLost("the student's process was ended")
         self.sandbox = self.line = None

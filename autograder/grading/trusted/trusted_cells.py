@@ -100,6 +100,8 @@ class Bench:
         ran = Ran(self.outputs)
         with self._heard(), warnings.catch_warnings():
             warnings.simplefilter("default")
+            # A warning of the garbage collector's may come amid an import, which Python cannot bear.
+            warnings.simplefilter("ignore", ResourceWarning)
             try:
                 with limited(seconds):
                     ran.value = self._run(source, f"<{name}>")
