@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -72,7 +73,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     return given
 
 
-def _plan(given: argparse.Namespace) -> Plan:
+def _plan(given: argparse.Namespace, command: str) -> Plan:
     counted = [
         name for name in given.peers if name == BASIS or name not in peers.LIBRARIES or not given.quick
     ]
@@ -82,14 +83,14 @@ def _plan(given: argparse.Namespace) -> Plan:
         peers=given.peers,
         threads=given.threads,
         rounds=given.rounds or (1 if given.quick else 3),
-        turns=5 if given.quick else 7,
         memory=[] if given.no_memory else counted,
+        command=command,
     )
 
 
 def _measure(plan: Plan, console: Console) -> Found:
-    """Measure with a progress bar; an interruption ends it and keeps what there is."""
-    found = Found(plan)
+    """Measure, and show how far it is; an interruption ends it and keeps what there is."""
+    found, said = Found(plan), ""
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
@@ -98,12 +99,14 @@ def _measure(plan: Plan, console: Console) -> Found:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("starting", total=steps(plan))
-        first = True
 
         def step(words: str) -> None:
-            nonlocal first
-            progress.update(task, description=words, advance=0 if first else 1)
-            first = False
+            nonlocal said
+            progress.update(task, description=words, advance=1 if said else 0)
+            part = words.partition(":")[0]
+            if part != said and not console.is_terminal:
+                console.print(f"{part} ...", highlight=False)
+            said = part
 
         try:
             measure(found, step)
@@ -127,13 +130,12 @@ def _advise(plan: Plan, console: Console) -> None:
         )
 
 
-def _tell(found: Found, console: Console) -> None:
-    for case_peer, reason in found.left_out.items():
-        (work, dtype, way), name = case_peer
-        if name in peers.ours() and reason in ("wrong", "failed"):
-            console.print(f"[bold red]{name} is wrong or failed on {work.name} {way}, {dtype}[/]")
+def _tell(found: Found, console: Console) -> bool:
+    """Say who was not timed though they should have been; True where that is one of ours."""
     for sentence in found.wrong:
         console.print(f"[red]{escape(sentence)}[/]")
+    ours = peers.ours()
+    return any(reason in ("wrong", "failed") and name in ours for (_, name), reason in found.left_out.items())
 
 
 def _list() -> None:
@@ -156,7 +158,8 @@ def _write(rows: list[dict[str, Any]], given: argparse.Namespace, console: Conso
     if given.json:
         given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     if given.markdown:
-        given.markdown.write_text(report.markdown(rows), encoding="utf-8")
+        picture = os.path.relpath(given.plot, given.markdown.parent) if given.plot else None
+        given.markdown.write_text(report.markdown(rows, picture), encoding="utf-8")
     if given.plot:
         from benchmarks import roofline
 
@@ -181,13 +184,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.sources:
         rows = _read(given.sources)
     else:
-        plan = _plan(given)
+        plan = _plan(given, shlex.join(["cs-conv", "bench", *arguments]))
         console.print(machine.describe(), highlight=False)
         _advise(plan, console)
         found = _measure(plan, console)
         rows = found.rows()
-        _tell(found, console)
-        wrong = bool(found.wrong)
+        wrong = _tell(found, console)
     if not rows:
         console.print("nothing was measured")
         return 1

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -47,13 +48,16 @@ def keep_memory() -> None:
 
 
 def describe() -> str:
-    """One line: processor, cores, system, Python, NumPy."""
+    """One line: processor, cores, system, Python, NumPy and its BLAS."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists() and (found := re.search(r"model name\s*: (.+)", info.read_text())):
         cpu = found[1].strip()
-    python = f"Python {platform.python_version()}, NumPy {np.__version__}"
-    return f"{os.cpu_count()} cores of {cpu}, {platform.system()}, {python}"
+    blas: Any = np.show_config(mode="dicts")
+    blas = blas["Build Dependencies"]["blas"]
+    software = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    software += f" with {blas['name']} {blas['version']}"
+    return f"{os.cpu_count()} cores of {cpu}, {platform.system()}, {software}"
 
 
 def load() -> float:

@@ -168,17 +168,21 @@ def limits_sentence(row: Row) -> str:
     return f"matrix product {gemm:.0f} GFLOP/s, copying {copy:.1f} GB/s"
 
 
-def markdown(rows: list[Row]) -> str:
-    """docs/benchmarks.md: what, where and when, and the tables."""
+def markdown(rows: list[Row], picture: str | None = None) -> str:
+    """docs/benchmarks.md: what, where, when and how, and the tables. picture: the roofline's path."""
     dates = sorted({row["date"] for row in rows})
     versions = dict.fromkeys(row["variant_version"] for row in rows if row["variant_version"] != "cs_conv")
+    commands = dict.fromkeys(row["command"] for row in rows)
     parts = [
         "# Benchmarks",
-        "Made by `cs-conv bench --markdown docs/benchmarks.md --plot docs/roofline.png`; not edited by hand.",
         f"Measured on {' and '.join(dates)}: {rows[0]['machine']}; {', '.join(versions) or 'nobody else'}.",
         *_busy(rows),
-        ABOUT,
+        "Not edited by hand. What measured; `--from` their files, `--markdown` wrote this page:",
+        "\n".join(f"    {command}" for command in commands),
     ]
+    if picture:
+        parts.append(f"![What each variant reaches on each workload, under the machine's limits]({picture})")
+    parts.append(ABOUT)
     for dtype, threads, some in groups(rows):
         parts.append(f"## {dtype}, {_threads(threads)}")
         parts.append(f"The machine's limits: {limits_sentence(some[0])}.")
@@ -214,8 +218,8 @@ ABOUT = """\
 How it is measured:
 
 - Each peer computes in a process of its own, held to as many cores as threads; rounds begin with fresh
-  processes. Within a round peers take turns of some calls each; a time is the median of the turns, a ratio
-  the median of the ratios of the same turn.
+  processes. Within a round peers take turns of some calls each, slow ones fewer; a time is the median of the
+  turns, a ratio the median of the ratios of the same turn. What takes longer than a second is called once.
 - Results are compared first, with float64 on the same data. Who is wrong is not timed.
 - Every call works on other images and gradients than the one before, more of them than the caches hold. The
   filters stay. Memory that a call frees stays with its process: otherwise what is timed is whether the C
@@ -227,7 +231,8 @@ How it is measured:
 - The limit of a workload is the longer of two times: its operations (of the direct algorithm) at the speed of
   a large square matrix product, and its bytes (each input read once, each result written once) at the speed
   of copying large arrays. Winograd's algorithm needs fewer operations.
-- Memory is the peak of a process that makes this one call, above what it held just before."""
+- Memory is the peak of a process that makes this one call, above what it held just before. It is not counted
+  for the peers that take longest."""
 
 
 def _grid(

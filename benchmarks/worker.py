@@ -27,7 +27,8 @@ from benchmarks.peers import Call, Peer, Unsupported, load
 from benchmarks.workloads import WORKLOADS, Workload
 
 CALLS = 40  # at most, in one turn
-SLOWEST = 4.0  # seconds: a call that takes longer is made only once, and its memory is not counted
+SLOWEST = 1.0  # seconds: a call that takes longer is made only once
+PATIENCE = 8  # seconds: memory is not counted of a call that takes longer
 FRESH_BYTES = 2**28  # at most, for all sets of fresh data of a workload together
 LIMITS = "limits"  # the worker that measures the machine and is no peer
 
@@ -77,7 +78,6 @@ class Worker:
         took = time.perf_counter() - began
         with np.load(file) as saved:
             wanted = [saved[f"arr_{i}"] for i in range(len(saved.files))]
-        # The first call may compile; where it took long, a second one tells.
         return {"error": difference(arrays, wanted), "seconds": took if took > SLOWEST else self._timed()}
 
     def _results(self) -> list[Any]:
@@ -180,7 +180,7 @@ def _in_a_fork(measure: Callable[[], int | None]) -> int | None:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(int(2 * SLOWEST))  # ends this process
+        signal.alarm(PATIENCE)  # ends this process
         found = None
         with suppress(BaseException):
             found = measure()

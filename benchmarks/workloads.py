@@ -7,6 +7,7 @@ or on which device.
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -17,6 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 from cs_conv.geometry import Geometry, conv_geometry, pool_geometry
 
 VERSION = 1
+PERIOD = 100_003  # after so many numbers a workload's data repeat
 DIRECTIONS = ("forward", "backward")
 
 Array = NDArray[np.floating]
@@ -105,12 +107,15 @@ class Workload:
     def data(self, dtype: DTypeLike, copies: int = 1) -> list[Data]:
         """`copies` sets of images and gradients in memory of their own, and one set of filters.
 
-        Their values are the same, on every run and in float32 and float64 (but for rounding).
+        Their values are the same, on every run and in float32 and float64 (but for rounding). After a prime
+        number of values they repeat, which no row or channel does: drawing them all would take longer than
+        the layer.
         """
         rng = np.random.default_rng(zlib.crc32(self.name.encode()))
 
         def draw(*shape: int) -> Array:
-            return rng.standard_normal(shape, np.float32).astype(dtype)
+            values = rng.standard_normal(min(math.prod(shape), PERIOD), np.float32)
+            return np.resize(values.astype(dtype), shape)
 
         w = draw(self.K, self.C, *self.size)
         w /= (self.C * self.size[0] * self.size[1]) ** 0.5  # outputs of about 1, as in a network
@@ -156,6 +161,7 @@ WORKLOADS: tuple[Workload, ...] = (
     _conv("VGG-1_1",  (2,   3, 224),  64, 3, "VGG-16's first layer", pad=1),
     _conv("VGG-1_2",  (2,  64, 224),  64, 3, "VGG-16's second layer", pad=1),
     _conv("ResNet-1", (4,   3, 224),  64, 7, "first in ResNet and GoogLeNet", stride=2, pad=_THREE_TWO),
+    _conv("ZFNet-1",  (4,   3, 224),  96, 7, "ZFNet's first layer", stride=2, pad=_ONE_BEFORE),
     _conv("GoogLeNet-2", (4, 64, 56), 192, 3, "GoogLeNet's second 3x3", pad=1),
     _pool("max2-32",  "max_pool", (64, 64, 32),  2, "windows side by side", quick=True),
     _pool("max3-32",  "max_pool", (64, 64, 32),  3, "windows that overlap", pad=_ONE_BEFORE),

@@ -24,7 +24,7 @@ class Jax(Peer):
         jax.config.update("jax_platforms", "cpu")
         jax.config.update("jax_enable_x64", True)
         self.version = f"jax {jax.__version__}"
-        self._compiled: dict[Workload, tuple[Any, Any]] = {}
+        self._programs: dict[tuple[Workload, str, Any], Any] = {}
 
     def _layer(self, work: Workload) -> Any:
         strides = (work.stride, work.stride)
@@ -51,27 +51,30 @@ class Jax(Peer):
             return lambda x: pool(x, 0.0, lax.add) / (work.size[0] * work.size[1])
         raise Unsupported("no L2 pooling")
 
-    def _functions(self, work: Workload) -> tuple[Any, Any]:
-        """Forward and backward, compiled once for all data."""
-        if work not in self._compiled:
-            layer = self._layer(work)
-            pull = jax.jit(lambda dout, *given: jax.vjp(layer, *given)[1](dout))
-            self._compiled[work] = jax.jit(layer), pull
-        return self._compiled[work]
+    def _compiled(self, work: Workload, direction: str, function: Any, arguments: list[Any]) -> Any:
+        """The function as a program for these shapes, compiled once for all data."""
+        key = (work, direction, arguments[0].dtype)
+        if key not in self._programs:
+            self._programs[key] = jax.jit(function).lower(*arguments).compile()
+        return self._programs[key]
 
     def _arguments(self, work: Workload, data: Data) -> list[Any]:
         arrays = (data.x, data.w, data.b) if work.kind == "conv" else (data.x,)
         return [jax.device_put(array) for array in arrays]
 
     def forward(self, work: Workload, data: Data) -> Call:
-        layer, arguments = self._functions(work)[0], self._arguments(work, data)
+        arguments = self._arguments(work, data)
+        layer = self._compiled(work, "forward", self._layer(work), arguments)
         return Call(lambda _: layer(*arguments).block_until_ready(), arrays=lambda out: [np.asarray(out)])
 
     def backward(self, work: Workload, data: Data) -> Call:
-        pull, arguments = self._functions(work)[1], self._arguments(work, data)
-        dout = jax.device_put(data.dout)
+        layer = self._layer(work)
+        arguments = [jax.device_put(data.dout), *self._arguments(work, data)]
+        pull = self._compiled(
+            work, "backward", lambda dout, *given: jax.vjp(layer, *given)[1](dout), arguments
+        )
 
         def arrays(grads: Any) -> list[Array]:
             return [np.asarray(grad) for grad in grads]
 
-        return Call(lambda _: jax.block_until_ready(pull(dout, *arguments)), arrays=arrays)
+        return Call(lambda _: jax.block_until_ready(pull(*arguments)), arrays=arrays)

@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,13 @@ from rich.console import Console
 from benchmarks import machine, measure, peers, report
 from benchmarks.__main__ import main
 from benchmarks.peers import Unsupported
-from benchmarks.worker import difference
+from benchmarks.worker import SLOWEST, difference
 from benchmarks.workloads import DIRECTIONS, WORKLOADS, Workload, chosen
 from cs_conv import naive
 
 NAMES = [work.name for work in WORKLOADS]
 OURS = peers.ours()
+PER_ROUND = measure.Plan((), (), ()).turns
 
 
 def reference(work: Workload, direction: str) -> list[np.ndarray]:
@@ -134,12 +136,14 @@ def test_an_environment_holds_threads() -> None:
 
 
 KEYS = {"workload", "operation", "dtype", "threads", "variant", "median_s", "spread", "ratio_to_pytorch",
-        "ratio_to_limit", "peak_bytes", "date", "machine"}  # fmt: skip
+        "ratio_to_limit", "peak_bytes", "date", "machine", "command"}  # fmt: skip
 
 
 def found_in(times: dict[str, float]) -> list[dict]:
     """Rows of W1, as if each peer's calls had taken what `times` says, and twice that in the second turn."""
-    plan = measure.Plan(works=chosen(["W1"]), dtypes=["float32"], peers=list(times))
+    plan = measure.Plan(
+        works=chosen(["W1"]), dtypes=["float32"], peers=list(times), command="cs-conv bench --workload W1"
+    )
     found = measure.Found(plan, gemm={"float32": 1e11}, copy=1e10)
     for case in plan.cases:
         for name, seconds in times.items():
@@ -180,24 +184,28 @@ def test_pages_tables_and_the_plot_are_made_of_rows(tmp_path: Path) -> None:
     source, page, plot = tmp_path / "rows.json", tmp_path / "page.md", tmp_path / "roofline.png"
     source.write_text(json.dumps(rows))
     assert main(["--from", str(source), "--markdown", str(page), "--plot", str(plot)]) == 0
-    assert page.read_text() == report.markdown(rows)
+    assert page.read_text(encoding="utf-8") == report.markdown(rows, "roofline.png")
+    for said in ("(roofline.png)", "\n    cs-conv bench --workload W1\n", machine.describe()):
+        assert said in page.read_text(encoding="utf-8")
     assert plot.stat().st_size > 10_000
 
 
-def test_the_command_measures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def limits(found: measure.Found, process: measure.Process) -> None:
-        found.gemm["float32"], found.copy = 1e11, 1e10
+def no_limits(found: measure.Found, process: measure.Process) -> None:
+    """What measuring the machine leaves, without the time it takes."""
+    found.gemm["float32"], found.copy = 1e11, 1e10
 
-    monkeypatch.setattr(measure, "_limits", limits)
+
+def test_the_command_measures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "_limits", no_limits)
     file = tmp_path / "rows.json"
     command = ["--quick", "--workload", "LeNet-1", "--variant", "im2col", "--json", str(file)]
     assert main(command) == 0
-    rows = json.loads(file.read_text())
+    rows = json.loads(file.read_text(encoding="utf-8"))
     assert [(row["variant"], row["operation"]) for row in rows] == [
         ("im2col", "conv_forward"),
         ("im2col", "conv_backward"),
     ]
-    assert all(row["error"] < 1e-5 and row["median_s"] > 0 and row["turns"] == 5 for row in rows)
+    assert all(row["error"] < 1e-5 and row["median_s"] > 0 and row["turns"] == PER_ROUND for row in rows)
     if sys.platform == "linux":
         out_bytes = 64 * 6 * 28 * 28 * 4
         assert all(row["peak_bytes"] > out_bytes // 2 for row in rows)
@@ -205,13 +213,46 @@ def test_the_command_measures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_who_cannot_be_loaded_or_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = measure.Plan(works=chosen(["LeNet-1"]), dtypes=["float32"], peers=["im2col", "nobody"])
-    monkeypatch.setattr(measure, "_limits", lambda found, process: None)
+    monkeypatch.setattr(measure, "_limits", no_limits)
     monkeypatch.setitem(measure.CLOSE, "float32", 0.0)  # nothing is close enough
     found = measure.Found(plan)
     measure.measure(found)
     assert "No module named 'cs_conv.nobody'" in found.wrong[0]
     assert "im2col is off by" in found.wrong[1]
     assert found.rows() == []
+
+
+def test_an_interruption_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "_limits", no_limits)
+    take_turns = measure._take_turns
+
+    def first_alone(found: measure.Found, *rest: object) -> None:
+        if found.turns:
+            signal.raise_signal(signal.SIGINT)
+        take_turns(found, *rest)
+
+    monkeypatch.setattr(measure, "_take_turns", first_alone)
+    file = tmp_path / "rows.json"
+    asked = ["--workload", "W3", "--variant", "im2col", "--no-memory", "--json", str(file)]
+    assert main(asked) == 0
+    assert [row["operation"] for row in json.loads(file.read_text(encoding="utf-8"))] == ["conv_forward"]
+
+
+def test_slow_peers_have_fewer_turns_and_the_slowest_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = measure.Plan(works=chosen(["W1"]), dtypes=["float32"], peers=["fast", "slow", "slowest"])
+    found = measure.Found(plan, versions=dict.fromkeys(plan.peers, ""))
+    case = plan.cases[0]
+    for name, seconds in {"fast": 0.001, "slow": plan.budget / 2, "slowest": 2 * SLOWEST}.items():
+        found.rough[case, name] = seconds
+
+    class Stand:
+        def ask(self, do: str, **what: object) -> dict[str, list[float]]:
+            return {"seconds": [0.5]}
+
+    for number in range(plan.rounds):
+        measure._take_turns(found, dict.fromkeys(plan.peers, Stand()), case, number)
+    turns = {name: len(found.turns[case, name]) for name in plan.peers}
+    assert turns == {"fast": plan.rounds * plan.turns, "slow": plan.rounds * 2, "slowest": 1}
 
 
 def test_cs_conv_forwards_to_it() -> None:
