@@ -50,7 +50,11 @@ def read_secret(course: Course) -> bytes:
 
 
 def seed_for(
-    secret: bytes, student: str, assignment: str, notebook: bytes = b"", files: Mapping[str, bytes] | None = None
+    secret: bytes,
+    student: str,
+    assignment: str,
+    notebook: bytes = b"",
+    files: Mapping[str, bytes] | None = None,
 ) -> int:
     """A seed of 63 bits for what one student handed in for an assignment."""
     parts = [b"cs-conv seed 2", student.encode(), assignment.encode(), notebook]

@@ -569,7 +569,9 @@ def _restrict_files(rules: dict[str, Any]) -> None:
 
     libc = _libc()
     handled = int(rules["handled"])
-    attribute = struct.pack("<QQ", handled, int(rules["network"]))[: int(rules["size"])]
+    attribute = struct.pack("<QQQ", handled, int(rules["network"]), int(rules["scoped"]))[
+        : int(rules["size"])
+    ]
     ruleset = libc.syscall(444, ctypes.c_char_p(attribute), ctypes.c_size_t(len(attribute)), 0)
     if ruleset < 0:
         raise OSError(ctypes.get_errno(), "landlock")

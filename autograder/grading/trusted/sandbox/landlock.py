@@ -75,10 +75,12 @@ class Landlock:
             shown = [path for path, _ in held.binds] + [str(site), str(grader)]
             handled = _FILES[min(known, 5)]
             network = 3 if known >= 4 else 0
+            scoped = 3 if known >= 6 else 0  # abstract unix sockets and signals stay within
             rules = {
                 "handled": handled,
                 "network": network,
-                "size": 16 if network else 8,
+                "scoped": scoped,
+                "size": 24 if scoped else 16 if network else 8,
                 "of_files": _OF_FILES & handled,
                 "paths": [[path, _READ & handled] for path in shown]
                 + [

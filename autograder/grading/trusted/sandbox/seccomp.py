@@ -14,7 +14,7 @@ from dataclasses import dataclass
 # linux/seccomp.h, linux/filter.h, linux/audit.h
 ALLOW, ERRNO, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 LOAD, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16
+NUMBER, ARCHITECTURE, ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24
 EPERM, ENOSYS = 1, 38
 NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{USER,NET,PID,IPC,UTS,NS,CGROUP,TIME}
 
@@ -104,8 +104,24 @@ _REFUSED = [
     "setresuid",
     "setresgid",
     "setgroups",
+    "ioprio_set",
+    "statmount",
+    "listmount",
 ]
-_SIGNALS = ["kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"]
+_OF_A_PROCESS = [
+    "kill",
+    "tkill",
+    "tgkill",
+    "rt_sigqueueinfo",
+    "rt_tgsigqueueinfo",
+    "prlimit64",
+    "sched_setaffinity",
+    "sched_setparam",
+    "sched_setattr",
+]
+"""What does something to the process that the first argument names (0: the caller, or its group)."""
+_OWNERS = {"fcntl": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
+"""Commands that have signals sent, to any process: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP."""
 
 _X86_64 = {
     "socket": 41, "connect": 42, "accept": 43, "sendto": 44, "bind": 49, "listen": 50, "accept4": 288,
@@ -125,6 +141,8 @@ _X86_64 = {
     "msgget": 68, "msgsnd": 69, "semget": 64, "semop": 65, "mq_open": 240, "setuid": 105, "setgid": 106,
     "setreuid": 113, "setregid": 114, "setresuid": 117, "setresgid": 119, "setgroups": 116, "kill": 62,
     "tkill": 200, "tgkill": 234, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "clone": 56, "clone3": 435,
+    "ioprio_set": 251, "statmount": 457, "listmount": 458, "prlimit64": 302, "sched_setaffinity": 203,
+    "sched_setparam": 142, "sched_setattr": 314, "fcntl": 72, "ioctl": 16,
 }  # fmt: skip
 _AARCH64 = {
     "socket": 198, "connect": 203, "accept": 202, "sendto": 206, "bind": 200, "listen": 201, "accept4": 242,
@@ -144,6 +162,8 @@ _AARCH64 = {
     "msgsnd": 189, "semget": 190, "semop": 193, "mq_open": 180, "setuid": 146, "setgid": 144, "setreuid": 145,
     "setregid": 143, "setresuid": 147, "setresgid": 149, "setgroups": 159, "kill": 129, "tkill": 130,
     "tgkill": 131, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "clone": 220, "clone3": 435,
+    "ioprio_set": 30, "statmount": 457, "listmount": 458, "prlimit64": 261, "sched_setaffinity": 122,
+    "sched_setparam": 118, "sched_setattr": 274, "fcntl": 25, "ioctl": 29,
 }  # fmt: skip
 _MACHINES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
 
@@ -164,7 +184,7 @@ def supported() -> bool:
 def build(only_own_signals: bool = False) -> Filter:
     """The filter for this machine.
 
-    With `only_own_signals` a process can signal no other: needed where nothing else hides the others.
+    With `only_own_signals` a process can signal or limit no other: needed where nothing else hides the others.
     Raises OSError for a machine that is not known here.
     """
     machine = platform.machine()
@@ -192,14 +212,19 @@ def build(only_own_signals: bool = False) -> Filter:
         (RETURN, 0, 0, ERRNO | EPERM),
         (RETURN, 0, 0, ALLOW),
     ]
+    for name, commands in _OWNERS.items():
+        program += [(JUMP_EQUAL, 0, 2 * len(commands) + 2, numbers[name]), (LOAD, 0, 0, SECOND_ARGUMENT)]
+        for command in commands:
+            program += [(JUMP_EQUAL, 0, 1, command), (RETURN, 0, 0, ERRNO | EPERM)]
+        program.append((RETURN, 0, 0, ALLOW))
     own_id_at = -1
     if only_own_signals:
-        signals = [numbers[name] for name in _SIGNALS]
-        for place, number in enumerate(signals):
-            left = len(signals) - place - 1
+        acts = [numbers[name] for name in _OF_A_PROCESS]
+        for place, number in enumerate(acts):
+            left = len(acts) - place - 1
             program.append((JUMP_EQUAL, left + 1, 0, number))
         program.append((RETURN, 0, 0, ALLOW))
-        program.append((LOAD, 0, 0, ARGUMENT))
+        program += [(LOAD, 0, 0, ARGUMENT), (JUMP_EQUAL, 2, 0, 0)]
         own_id_at = len(program)
         program += [(JUMP_EQUAL, 1, 0, 0), (RETURN, 0, 0, ERRNO | EPERM)]
     program.append((RETURN, 0, 0, ALLOW))
