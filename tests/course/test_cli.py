@@ -180,7 +180,7 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_nothing_running(course, hand_in
         time.sleep(0.2)
     started = psutil.Process(grading.pid).children(recursive=True)
     grading.send_signal(signal.SIGINT)
-    assert grading.wait(timeout=60) == 130
+    assert grading.wait(timeout=60) == 130, log.read_text(encoding="utf-8")
     assert "interrupted; what was finished is kept" in log.read_text(encoding="utf-8")
     assert "Traceback" not in log.read_text(encoding="utf-8")
     assert started
