@@ -64,13 +64,15 @@ def aspect(
 class Mistake:
     """A wrong answer that people really give: the function, its name, and one sentence on what to look at.
 
-    A `slow` one gives right values, in a way that the exercise forbids.
+    A `slow` one gives right values, in a way that the exercise forbids. A `whole` one spoils several parts of
+    the result at once, as exchanging two does: where one of them is right, it is another mistake.
     """
 
     name: str
     advice: str
     function: Function
     slow: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,11 +141,13 @@ class Exercise:
 class Catalogue(list[Mistake]):
     """Collects mistakes: `@catalogue.mistake("name", "advice")` above each wrong function."""
 
-    def mistake(self, name: str, advice: str, slow: bool = False) -> Callable[[Function], Function]:
+    def mistake(
+        self, name: str, advice: str, slow: bool = False, whole: bool = False
+    ) -> Callable[[Function], Function]:
         """A decorator that adds the function below it under this name."""
 
         def add(function: Function) -> Function:
-            self.append(Mistake(name, advice, function, slow))
+            self.append(Mistake(name, advice, function, slow, whole))
             return function
 
         return add
@@ -151,3 +155,8 @@ class Catalogue(list[Mistake]):
     def slow(self, name: str, advice: str) -> Callable[[Function], Function]:
         """The same for a function that gives right values too slowly."""
         return self.mistake(name, advice, slow=True)
+
+    def also(self, name: str) -> Callable[[Function], Function]:
+        """The same for another way to make a mistake that is here already, with other wrong results."""
+        (first,) = {(m.name, m.advice, m.slow, m.whole) for m in self if m.name == name}
+        return self.mistake(*first)

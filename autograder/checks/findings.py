@@ -154,7 +154,7 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
         return f"`{part}` is the result of an earlier call, which had other numbers; compute it in each call"
     mine, right = got.parts[part], want.parts[part]
     if finding.kind is Kind.SHAPE:
-        empty = ", which is empty (does a slice end at -0?)" if right.size and not mine.size else ""
+        empty = ", which is empty (look at where its slices end)" if right.size and not mine.size else ""
         return f"`{part}` has shape {mine.shape}{empty}; {right.shape} is right"
     if not np.isfinite(mine).all():
         bad = int((~np.isfinite(mine)).sum())

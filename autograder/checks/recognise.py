@@ -8,8 +8,11 @@ import numpy as np
 
 from .exercise import Aspect, Exercise, Mistake
 from .findings import Finding, Kind
-from .known import Answer, cases_of, catalogue, fitting
+from .known import Answer, Entry, cases_of, catalogue, fitting
 from .verdict import AspectResult, Recognised
+
+Explained = tuple[Entry, frozenset[str]]
+"""A mistake of the catalogue, and the parts of the result that it explains."""
 
 HABITS = {
     Kind.OVERWRITTEN: (
@@ -41,10 +44,16 @@ def recognise(
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
     complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine.rows)]
-    named = tuple(
-        Recognised(entry.mistake.name, entry.mistake.advice, parts - right)
+    alike = [
+        (entry, parts - right)
         for entry, parts in complete or explained
-        if parts - right and (not entry.home or (parts - right) & entry.home)
+        if parts - right
+        and (not entry.home or (parts - right) & entry.home)
+        and not (entry.mistake.whole and entry.home & right)
+    ]
+    named = tuple(
+        Recognised(mistake.name, mistake.advice, parts)
+        for mistake, parts in _by_name(_failing_alike(alike, mine, fitting(exercise, seed)))
     )
     left = frozenset(mine.rows) - right - frozenset[str]().union(*(r.parts for r in named))
     unexplained = [exercise.aspect(a.name) for a in aspects if a.wrong_parts & left]
@@ -53,6 +62,27 @@ def recognise(
         if mistake := _recognise_in(exercise, seed, mine, aspect):
             found.setdefault(mistake, []).append(aspect)
     return (*named, *(_in_aspects(mistake, aspects, exercise) for mistake, aspects in found.items()))
+
+
+def _failing_alike(entries: list[Explained], mine: Answer, cases: Iterable[int]) -> list[Explained]:
+    """Of entries that explain the same parts, those that raise what the student's answer raises, if any do.
+
+    What raised gave nothing to compare: a thread that leaves too early and one that writes too far both end
+    in an error, but not in the same.
+    """
+    raised = [mine.outcomes[i].raised for i in cases]
+    alike = {e for e, _ in entries if [e.answer.outcomes[i].raised for i in cases] == raised}
+    settled = {parts for e, parts in entries if e in alike}
+    return [(e, parts) for e, parts in entries if e in alike or parts not in settled]
+
+
+def _by_name(entries: Iterable[Explained]) -> Iterator[tuple[Mistake, frozenset[str]]]:
+    """Each name once, though several functions of the catalogue may have it."""
+    found: dict[str, tuple[Mistake, frozenset[str]]] = {}
+    for entry, parts in entries:
+        mistake, before = found.get(entry.mistake.name, (entry.mistake, frozenset()))
+        found[mistake.name] = mistake, before | parts
+    yield from found.values()
 
 
 def _agreeing(mine: Answer, theirs: Answer) -> frozenset[str]:
@@ -80,9 +110,10 @@ def _recognise_in(exercise: Exercise, seed: int, mine: Answer, aspect: Aspect) -
     asked = np.array([aspect.tags is None or cases[i].tag in aspect.tags for i in fitting(exercise, seed)])
     if aspect.only_shape or (np.any([mine.wrong(p) for p in parts], axis=0) & asked).sum() < ENOUGH:
         return None
-    same_there = [
-        entry.mistake
+    same_there = {
+        entry.mistake.name: entry.mistake
         for entry in catalogue(exercise, seed)
-        if all(mine.rows[p].agreement(entry.answer.rows[p])[asked].all() for p in parts)
-    ]
-    return same_there[0] if len(same_there) == 1 else None
+        if not (entry.mistake.whole and entry.home & mine.fine)
+        and all(mine.rows[p].agreement(entry.answer.rows[p])[asked].all() for p in parts)
+    }
+    return next(iter(same_there.values())) if len(same_there) == 1 else None

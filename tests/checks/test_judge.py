@@ -280,7 +280,7 @@ def test_a_mistake_is_not_named_for_what_is_only_missing():
         return 2 * dx, dw, db
 
     names_given = {m.name for m in judge("conv_backward", answer).mistakes}
-    assert names_given <= {"filters taken as square"}
+    assert names_given <= {"an error for filters that are not square"}
 
 
 def test_a_named_tuple_is_a_tuple():

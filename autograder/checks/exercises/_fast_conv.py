@@ -29,6 +29,7 @@ ABOUT_LOOPS = {
     "loops over channels where filters are meant",
     "last row and column of the output left empty",
     "rows and columns of the output swapped",
+    "i over OW, j over OH",
 }
 
 

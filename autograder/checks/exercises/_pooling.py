@@ -56,6 +56,7 @@ WINDOWS = (
     ("rectangles", "a 3x2 window at stride 2", (2, 2, 5, 6), (3, 2), 2, distinct),
     ("rectangles", "a 2x3 window at stride 2, real numbers", (2, 3, 4, 7), (2, 3), 2, reals),
     ("rectangles", "a 3x2 window at stride 3, real numbers", (2, 2, 6, 5), (3, 2), 3, reals),
+    ("rectangles", "a 5x1 window on square images, stride 4, real numbers", (1, 2, 9, 9), (5, 1), 4, reals),
 )
 
 
@@ -122,6 +123,11 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
 
     right = in_each_window(summary)
 
+    def right_or_error(x, size, stride):
+        if any((n - f) % stride for n, f in zip(x.shape[2:], size, strict=True)):
+            raise ValueError("the windows do not fit")
+        return right(x, size, stride)
+
     def every(result, change):
         return tuple(change(a) for a in result) if isinstance(result, tuple) else change(result)
 
@@ -140,6 +146,14 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     )
     def _(x, size, stride):
         window = look(x, lambda i: i * stride, lambda j: j, *size)
+        return walk(x, *sizes(x.shape, size, stride), window, summary)
+
+    @catalogue.mistake(
+        "stride used for the columns only",
+        "The windows move right by `stride`, but down by one pixel. The stride holds for rows too.",
+    )
+    def _(x, size, stride):
+        window = look(x, lambda i: i, lambda j: j * stride, *size)
         return walk(x, *sizes(x.shape, size, stride), window, summary)
 
     @catalogue.mistake(
@@ -181,6 +195,14 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     )
     def _(x, size, stride):
         return right(x, size[::-1], stride)
+
+    @catalogue.also("windows taken as square")
+    def _(x, size, stride):
+        return right_or_error(x, (size[0], size[0]), stride)
+
+    @catalogue.also("height and width of the window swapped")
+    def _(x, size, stride):
+        return right_or_error(x, size[::-1], stride)
 
     @catalogue.mistake(
         "output one too small",
@@ -408,6 +430,14 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     )
     def _(dout, more, x_shape, size, stride):
         return send(dout, x_shape, shares_of(more, size), lambda i: i * stride, lambda j: j)
+
+    @catalogue.mistake(
+        "stride used for the columns only",
+        "Going back, your windows move right by `stride` but down by one pixel. The stride holds for "
+        "rows too.",
+    )
+    def _(dout, more, x_shape, size, stride):
+        return send(dout, x_shape, shares_of(more, size), lambda i: i, lambda j: j * stride)
 
     @catalogue.mistake(
         "windows laid side by side",

@@ -62,6 +62,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         "rectangles", "a wide window on a high image, real numbers", (2, 3, 6, 4), (2, 4), reals, pad=1
     )
     yield case("rectangles", "a high window on a wide image, stride 3", (2, 3, 4, 8), (4, 2), reals, stride=3)
+    yield case("rectangles", "one column of pixels", (1, 1, 3, 1), (1, 1))
+    yield case("rectangles", "a 5x1 window on square images, stride 4", (1, 2, 9, 9), (5, 1), reals, stride=4)
     yield case("rectangles", "pad 3 around 1x2 pixels", (1, 1, 1, 2), (3, 2), stride=2, pad=3)
     yield case(
         "rectangles",
@@ -330,6 +332,18 @@ def _(cols, x_shape, size, stride=1, pad=0):
 def _(cols, x_shape, size, stride=1, pad=0):
     (N, C), (OH, _) = x_shape[:2], sizes(x_shape, size, stride, pad)
     return from_axes(cols.reshape(C, *size, N, OH, OH), x_shape, size, stride, pad)
+
+
+@mistakes.mistake(
+    "i over OW, j over OH",
+    "i counts the OH rows of windows and j the OW columns. Your loops run the other way round, which fails "
+    "unless there are as many of both.",
+)
+def _(cols, x_shape, size, stride=1, pad=0):
+    OH, OW = sizes(x_shape, size, stride, pad)
+    if OH != OW:
+        raise ValueError("operands could not be broadcast together")
+    return right(cols, x_shape, size, stride, pad)
 
 
 @mistakes.mistake(

@@ -177,19 +177,17 @@ def _(dout, x, w):
 
 
 @mistakes.mistake(
-    "the last weight left out of dx",
+    "the last weight left out",
     "p runs over all weights, 0 to F - 1: range(len(w)) already stops before len(w).",
 )
 def _(dout, x, w):
-    shorter = w.copy()
-    shorter[-1] = 0
-    return right(dout, x, shorter)[0], right(dout, x, w)[1]
+    there = np.arange(len(w)) < len(w) - 1
+    return right(dout, x, w * there)[0], right(dout, x, w)[1] * there
 
 
 @mistakes.mistake(
-    "dx made from x, dw made from w",
-    "In a product the gradient of one factor is the *other* factor: dx holds weights, dw holds inputs. "
-    "Yours has them the other way round.",
+    "x and w in each other's place",
+    "In a product the gradient of one factor holds the other: dx collects weights, dw collects inputs.",
 )
 def _(dout, x, w):
     dx, dw = np.zeros_like(x), np.zeros_like(w)
@@ -261,7 +259,7 @@ def _(dout, x, w):
     return right(shorter, x, w)
 
 
-@mistakes.mistake("dw and dx returned in each other's place", "The order is `return dx, dw`.")
+@mistakes.mistake("dw and dx returned in each other's place", "The order is `return dx, dw`.", whole=True)
 def _(dout, x, w):
     return right(dout, x, w)[::-1]
 

@@ -58,6 +58,10 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(
         "rectangles", "a filter wider than high, real numbers", (2, 3, 4, 6), (3, 3, 2, 4), reals, pad=1
     )
+    yield case("rectangles", "a single column", (1, 1, 3, 1), (1, 1, 1, 1))
+    yield case(
+        "rectangles", "a 5x1 filter on a square input, stride 4", (2, 3, 9, 9), (1, 3, 5, 1), reals, stride=4
+    )
     yield case(
         "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 1, 2), (1, 1, 3, 2), stride=2, pad=3
     )
@@ -304,7 +308,7 @@ def _(dout, x, w, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "stride, but no padding yet",
+    "padding missing, in dw, in dx or in both",
     "The window of output (i, j) lies in the padded input: pad x first, read the windows for dw there, "
     "send dx into an array of that size, and cut the border off at the end.",
 )
@@ -821,8 +825,8 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "filters taken as square",
-    "A window has FH rows and FW columns: look at where one of them is used for both.",
+    "an error for filters that are not square",
+    "A window has FH rows and FW columns: look at where one of them stands for the other.",
 )
 def _(dout, x, w, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
@@ -831,12 +835,25 @@ def _(dout, x, w, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "images taken as square", "x has H rows and W columns: look at where one of them is used for both."
+    "an error for images that are not square",
+    "x has H rows and W columns: look at where one of them stands for the other.",
 )
 def _(dout, x, w, stride=1, pad=0):
     if x.shape[2] != x.shape[3]:
         raise ValueError("operands could not be broadcast together")
     return backward(dout, x, w, stride, pad)
+
+
+@mistakes.mistake(
+    "windows begin at the corner of the image, not of the padding",
+    "The window of output (0, 0) begins `pad` rows above the image and `pad` columns to the left of it. "
+    "Yours begins at pixel (0, 0), for dw and for dx.",
+    whole=True,
+)
+def _(dout, x, w, stride=1, pad=0):
+    larger = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    dx = crop(padded_input_gradient(dout, x, w, stride, stride, pad), x, 0)
+    return dx, filter_gradient(dout, larger, w, stride, stride), dout.sum(axis=(0, 2, 3))
 
 
 @mistakes.mistake(
@@ -854,13 +871,15 @@ def _(dout, x, w, stride=1, pad=0):
     return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
 
 
-@mistakes.mistake("dx and dw returned in each other's place", "The order is `return dx, dw, db`.")
+@mistakes.mistake("dx and dw returned in each other's place", "The order is `return dx, dw, db`.", whole=True)
 def _(dout, x, w, stride=1, pad=0):
     dx, dw, db = backward(dout, x, w, stride, pad)
     return dw, dx, db
 
 
-@mistakes.mistake("returned back to front", "The order is `return dx, dw, db`; yours is db, dw, dx.")
+@mistakes.mistake(
+    "returned back to front", "The order is `return dx, dw, db`; yours is db, dw, dx.", whole=True
+)
 def _(dout, x, w, stride=1, pad=0):
     return backward(dout, x, w, stride, pad)[::-1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -31,9 +32,13 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("layer", "pad 1", (1, 1, 2, 3), (1, 1, 3, 3), pad=1)
     yield case("layer", "stride 2, pad 1", (2, 2, 5, 7), (2, 2, 3, 3), stride=2, pad=1)
     yield case("layer", "pad 2, real numbers", (1, 2, 3, 2), (2, 2, 3, 4), reals, pad=2)
+    yield case("layer", "stride 3 and pad 2, a 1x1 filter", (1, 1, 3, 3), (1, 1, 1, 1), stride=3, pad=2)
+    yield case("layer", "a high filter, stride 2, pad 3", (2, 1, 3, 2), (1, 1, 5, 2), stride=2, pad=3)
+    yield case("layer", "one column, stride 4", (1, 2, 9, 1), (3, 2, 5, 1), reals, stride=4)
     yield case("grid", "exactly one block: 32 outputs", (1, 1, 4, 8), (1, 1, 1, 1))
     yield case("grid", "one output more than a block", (1, 1, 3, 11), (1, 1, 1, 1))
     yield case("grid", "one output less than a block", (1, 1, 1, 31), (1, 1, 1, 1))
+    yield case("grid", "exactly three blocks: 96 outputs", (3, 1, 4, 4), (2, 1, 1, 1))
     yield case("grid", "several blocks, the last one not full", (2, 1, 4, 6), (2, 1, 2, 2), reals)
     x, w, b = reals(rng, 2, 2, 4, 3), reals(rng, 3, 2, 2, 2), reals(rng, 3)
     yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (x, w, b)))
@@ -61,7 +66,8 @@ def with_threads(
     """A right answer, every step of which can be exchanged for a wrong one."""
     (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
     OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
-    out, pixels, weights = np.zeros(N * K * OH * OW), x.tolist(), w.tolist()  # lists are read faster
+    out = np.full(N * K * OH * OW, np.nan)  # as it is handed out: nobody writes, and NaN is left
+    pixels, weights = x.tolist(), w.tolist()  # lists are read faster
 
     def kernel(block, thread):
         t = number(block, thread, threads)
@@ -123,6 +129,12 @@ mistake(
     "A window can stand out below and on the right, too. Look at your question of what is inside: does it "
     "ask about row and column, both? Row H - 1 is the last that is inside.",
     inside=lambda row, column, H, W: 0 <= row < H,
+)
+mistakes.also("beyond the last row or column read")(
+    partial(with_threads, inside=lambda row, column, H, W: 0 <= row <= H and 0 <= column < W)
+)
+mistakes.also("beyond the last row or column read")(
+    partial(with_threads, inside=lambda row, column, H, W: 0 <= row <= H and 0 <= column <= W)
 )
 mistake(
     "inside means larger than 0",

@@ -61,6 +61,11 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case(
         "rectangles", "a wide input, stride 3, real numbers", (3, 2, 5, 8), (2, 2, 2, 5), reals, stride=3
     )
+    yield case("rectangles", "one column of pixels", (1, 1, 3, 1), (1, 1, 1, 1))
+    yield case("rectangles", "a 1x2 filter on a square input", (1, 1, 2, 2), (1, 1, 1, 2))
+    yield case(
+        "rectangles", "a 5x1 filter on a square input, stride 4", (2, 3, 9, 9), (1, 3, 5, 1), reals, stride=4
+    )
     yield case(
         "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 1, 2), (1, 1, 3, 2), stride=2, pad=3
     )
@@ -121,6 +126,17 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "padding counted in the output size, but not put on all sides",
+    "You count windows of an image with `pad` more pixels on each of its four sides. The array that you "
+    "cut them out of is smaller, so the last ones reach beyond it.",
+)
+def _(x, w, b, stride=1, pad=0):
+    if pad:
+        raise ValueError("operands could not be broadcast together")
+    return convolve(x, w, b, stride)
+
+
+@mistakes.mistake(
     "padded by 1 whatever `pad` says",
     "You always put one row and column of zeros on each side. How many there are is the argument `pad`.",
 )
@@ -153,6 +169,11 @@ def _(x, w, b, stride=1, pad=0):
     return convolve(x[:, -1:], w[:, -1:], b, stride, pad)
 
 
+@mistakes.also("channels not summed")
+def _(x, w, b, stride=1, pad=0):
+    return convolve(x[:, :1], w[:, :1], b, stride, pad)
+
+
 @mistakes.mistake("only the first image", "Loop over all N images; out has one entry for each.")
 def _(x, w, b, stride=1, pad=0):
     out = convolve(x, w, b, stride, pad)
@@ -173,7 +194,8 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "padded with copies of the border", "The notes pad with zeros; np.pad's default mode is `constant`."
+    "padded with copies of the border",
+    "The padding is zeros: np.pad does that unless its mode says otherwise.",
 )
 def _(x, w, b, stride=1, pad=0):
     return convolve(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), w, b, stride)
@@ -396,6 +418,18 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "i over OW, j over OH",
+    "i counts the OH rows of the output and j its OW columns. Somewhere you have them the other way round, "
+    "in the loops or in the shape of out, which fails unless the output is square.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, b, stride, pad)
+    if right.shape[2] != right.shape[3]:
+        raise IndexError("out has no such row or column")
+    return right
+
+
+@mistakes.mistake(
     "row and column swapped in x",
     "x is indexed by image, channel, row, column: i and p belong to the row, j and q to the column.",
 )
@@ -464,7 +498,7 @@ def _(x, w, b, stride=1, pad=0):
     return out
 
 
-@mistakes.mistake("padded with ones", "The notes pad with zeros: a border that adds nothing to any sum.")
+@mistakes.mistake("padded with ones", "The padding is zeros: a border that adds nothing to any sum.")
 def _(x, w, b, stride=1, pad=0):
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), constant_values=1)
     return convolve(padded, w, b, stride)

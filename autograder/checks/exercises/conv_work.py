@@ -148,7 +148,9 @@ bytes_of(
 )
 
 
-@mistakes.mistake("results in another order", "The order is flops, moved; yours is the other way round.")
+@mistakes.mistake(
+    "results in another order", "The order is flops, moved; yours is the other way round.", whole=True
+)
 def _(x_shape, w_shape, out_shape, itemsize=4):
     return right(x_shape, w_shape, out_shape, itemsize)[::-1]
 

@@ -59,6 +59,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         "rectangles", "a wide window on a high image, real numbers", (2, 3, 6, 4), (2, 4), reals, pad=1
     )
     yield case("rectangles", "a high window on a wide image, stride 3", (2, 3, 4, 8), (4, 2), reals, stride=3)
+    yield case("rectangles", "one column of pixels", (1, 1, 3, 1), (1, 1))
+    yield case("rectangles", "a 5x1 window on square images, stride 4", (1, 2, 9, 9), (5, 1), reals, stride=4)
     yield case("rectangles", "pad 3 around 1x2 pixels", (1, 1, 1, 2), (3, 2), stride=2, pad=3)
     yield case(
         "rectangles",
@@ -282,6 +284,17 @@ def _(x, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "padding counted in OH and OW, but not put on all sides",
+    "You count windows of an image with `pad` more pixels on each of its four sides. The array that you "
+    "cut them out of is smaller, so the last ones reach beyond it.",
+)
+def _(x, size, stride=1, pad=0):
+    if pad:
+        raise ValueError("could not broadcast input array")
+    return right(x, size, stride)
+
+
+@mistakes.mistake(
     "fails without padding",
     "With pad = 0 the slice [pad:-pad] is empty, because -0 is 0. Say where the image ends: pad + H; or "
     "use np.pad.",
@@ -342,6 +355,18 @@ def _(x, size, stride=1, pad=0):
 def _(x, size, stride=1, pad=0):
     OH, _ = sizes(x, size, stride, pad)
     return by_windows(pads(x, pad), size, OH, OH, stride, stride)
+
+
+@mistakes.mistake(
+    "i over OW, j over OH",
+    "i counts the OH rows of windows and j the OW columns. Your loops run the other way round, which fails "
+    "unless there are as many of both.",
+)
+def _(x, size, stride=1, pad=0):
+    OH, OW = sizes(x, size, stride, pad)
+    if OH != OW:
+        raise ValueError("could not broadcast input array")
+    return right(x, size, stride, pad)
 
 
 @mistakes.mistake(

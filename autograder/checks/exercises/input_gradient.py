@@ -61,6 +61,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         stride=2,
         pad=1,
     )
+    yield case("rectangles", "a single column", (1, 1, 3, 1), (1, 1, 1, 1))
+    yield case("rectangles", "a 5x1 filter, stride 4", (1, 2, 2, 3), (2, 3, 5, 1), reals, stride=4)
     yield case(
         "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 3, 4), (1, 1, 3, 2), stride=2, pad=3
     )

@@ -331,6 +331,7 @@ def _(dout, cols, w):
 @mistakes.mistake(
     "results in another order",
     "You have all three, but return dw before dcols: the order is dcols, dw, db.",
+    whole=True,
 )
 def _(dout, cols, w):
     dcols, dw, db = right(dout, cols, w)

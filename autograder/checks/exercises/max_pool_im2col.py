@@ -64,6 +64,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("windows", "a window higher than wide", (1, 2, 3, 4), (3, 2), 1)
     yield case("windows", "a window wider than high", (2, 2, 4, 3), (1, 3), 1)
     yield case("windows", "a 2x3 window at stride 2, real numbers", (2, 3, 6, 5), (2, 3), 2, reals)
+    yield Case("edges", "numbers far below zero", (1e18 * negative(rng, 1, 2, 2, 2), (2, 2), 2))
+    yield case("edges", "a 5x1 window on square images, stride 4", (1, 2, 9, 9), (5, 1), 4, reals)
     x = reals(rng, 2, 3, 5, 4)
     yield Case("edges", "float32", (x.astype(np.float32), (3, 2), 2))
     yield Case("edges", "an image that is not contiguous in memory", (scattered(x), (3, 2), 2))
@@ -316,6 +318,25 @@ def _(x, size, stride):
     return pooled(taps, len(x), OH, OW)
 
 
+@mistakes.also("windows taken as square")
+def _(x, size, stride):
+    if (x.shape[3] - size[0]) % stride:
+        raise ValueError("the windows do not fit")
+    taps, OH, OW = split(x, (size[0], size[0]), stride)
+    return pooled(taps, len(x), OH, OW)
+
+
+@mistakes.mistake(
+    "height and width of the window swapped",
+    "`size` is (FH, FW): the rows come first, then the columns.",
+)
+def _(x, size, stride):
+    if any((n - f) % stride for n, f in zip(x.shape[2:], size[::-1], strict=True)):
+        raise ValueError("the windows do not fit")
+    taps, OH, OW = split(x, size[::-1], stride)
+    return pooled(taps, len(x), OH, OW)
+
+
 @mistakes.mistake(
     "as many windows across as down",
     "Square images hide it: OW comes from W and FW, not from H and FH.",
@@ -328,6 +349,7 @@ def _(x, size, stride):
 @mistakes.mistake(
     "results in another order",
     "You return the switches first; the order is out, switches.",
+    whole=True,
 )
 def _(x, size, stride):
     taps, OH, OW = split(x, size, stride)

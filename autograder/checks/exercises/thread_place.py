@@ -46,11 +46,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 mistakes = Catalogue()
 
 
-def mistake(name, advice):
-    return mistakes.mistake(name, advice)
-
-
-@mistake(
+@mistakes.mistake(
     "i changes fastest",
     "Neighbouring threads should have neighbouring j: a row of the output lies in memory as one piece. "
     "Yours go down a column.",
@@ -60,29 +56,45 @@ def _(t, K, OH, OW):
     return n, k, i, j
 
 
-@mistake("k changes fastest", "In memory the filters are far apart: j is fastest, then i, then k, then n.")
+@mistakes.mistake(
+    "k changes fastest", "In memory the filters are far apart: j is fastest, then i, then k, then n."
+)
 def _(t, K, OH, OW):
     n, i, j, k = reference(t, OH, OW, K)
     return n, k, i, j
 
 
-@mistake("OH and OW swapped", "A row has OW outputs, not OH: divide by OW to leave the row.")
+@mistakes.mistake("OH and OW swapped", "A row has OW outputs, not OH: divide by OW to leave the row.")
 def _(t, K, OH, OW):
     return reference(t, K, OW, OH)
 
 
-@mistake("n and k swapped", "All filters of image 0 come before image 1: n is the slowest.")
+@mistakes.mistake(
+    "n and k swapped", "All filters of image 0 come before image 1: n is the slowest.", whole=True
+)
 def _(t, K, OH, OW):
     n, k, i, j = reference(t, K, OH, OW)
     return k, n, i, j
 
 
-@mistake("returned in the order j, i, k, n", "The numbers are right; return them as n, k, i, j.")
+@mistakes.mistake(
+    "returned in the order j, i, k, n", "The numbers are right; return them as n, k, i, j.", whole=True
+)
 def _(t, K, OH, OW):
     return reference(t, K, OH, OW)[::-1]
 
 
-@mistake(
+@mistakes.mistake(
+    "i and j returned in each other's place",
+    "The row i of an output comes before its column j: return n, k, i, j.",
+    whole=True,
+)
+def _(t, K, OH, OW):
+    n, k, i, j = reference(t, K, OH, OW)
+    return n, k, j, i
+
+
+@mistakes.mistake(
     "i not cut at OH", "i counts all rows of all filters: what is left after whole images of rows is the row."
 )
 def _(t, K, OH, OW):
@@ -90,24 +102,26 @@ def _(t, K, OH, OW):
     return n, k, t // OW, j
 
 
-@mistake("k not cut at K", "k counts the filters of all images: use the remainder by K.")
+@mistakes.mistake("k not cut at K", "k counts the filters of all images: use the remainder by K.")
 def _(t, K, OH, OW):
     n, _, i, j = reference(t, K, OH, OW)
     return n, t // (OH * OW), i, j
 
 
-@mistake("n without K", "An image has K * OH * OW outputs: you leave it after OH * OW.")
+@mistakes.mistake("n without K", "An image has K * OH * OW outputs: you leave it after OH * OW.")
 def _(t, K, OH, OW):
     _, k, i, j = reference(t, K, OH, OW)
     return t // (OH * OW), k, i, j
 
 
-@mistake("division with decimals", "Use whole division, //: a thread does not stand between two outputs.")
+@mistakes.mistake(
+    "division with decimals", "Use whole division, //: a thread does not stand between two outputs."
+)
 def _(t, K, OH, OW):
     return t / (K * OH * OW), t / (OH * OW) % K, t / OW % OH, t % OW
 
 
-@mistake(
+@mistakes.mistake(
     "remainder where the quotient belongs", "t % OW is the place in the row; which row it is, t // OW says."
 )
 def _(t, K, OH, OW):
@@ -115,7 +129,7 @@ def _(t, K, OH, OW):
     return n, k, t % OH, j
 
 
-@mistake(
+@mistakes.mistake(
     "quotient where the remainder belongs", "j is what is left when whole rows are taken away: a remainder."
 )
 def _(t, K, OH, OW):
@@ -123,12 +137,12 @@ def _(t, K, OH, OW):
     return n, k, i, t // OW
 
 
-@mistake("counted from one", "Thread 0 has the first output: no 1 has to be added or taken away.")
+@mistakes.mistake("counted from one", "Thread 0 has the first output: no 1 has to be added or taken away.")
 def _(t, K, OH, OW):
     return reference(t + 1, K, OH, OW)
 
 
-@mistake("one image only", "There is a batch of images: n is not always 0.")
+@mistakes.mistake("one image only", "There is a batch of images: n is not always 0.")
 def _(t, K, OH, OW):
     _, k, i, j = reference(t, K, OH, OW)
     return 0, k, i, j

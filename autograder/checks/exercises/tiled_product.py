@@ -57,7 +57,7 @@ def with_tiles(
     load_a=lambda row, column, y, x, d: (row, d + x),
     load_b=lambda row, column, y, x, d: (d + y, column),
     outside=0.0,
-    asked=True,
+    asked="ab",
     write_asked=True,
     fresh=lambda total: total,
     times=lambda a_tile, b_tile, y, x, s: a_tile[y, s] * b_tile[s, x],
@@ -65,11 +65,13 @@ def with_tiles(
 ):
     """A right answer, every step of which can be exchanged for a wrong one."""
     (M, D), N = a.shape, b.shape[1]
-    out = np.zeros((M, N))
+    out = np.full((M, N), np.nan)  # as it is handed out
+    matrices = {"a": a, "b": b}
 
-    def fetch(matrix, place, before):
+    def fetch(name, place, before):
+        matrix = matrices[name]
         inside = all(p < size for p, size in zip(place, matrix.shape, strict=True))
-        if inside or not asked:
+        if inside or name not in asked:
             return matrix[place]
         return before if outside is None else outside
 
@@ -80,8 +82,8 @@ def with_tiles(
             return
         total = 0.0
         for step in range(steps(D)):
-            a_tile[y, x] = fetch(a, load_a(row, column, y, x, step * TILE), a_tile[y, x])
-            b_tile[y, x] = fetch(b, load_b(row, column, y, x, step * TILE), b_tile[y, x])
+            a_tile[y, x] = fetch("a", load_a(row, column, y, x, step * TILE), a_tile[y, x])
+            b_tile[y, x] = fetch("b", load_b(row, column, y, x, step * TILE), b_tile[y, x])
             if after_loading:
                 yield
             total = fresh(total)
@@ -133,7 +135,17 @@ mistake("beyond the edge stands 1", "What adds nothing to a sum of products is 0
 mistake(
     "fetched without asking for the edge",
     "Matrices need not be a multiple of the tile: ask whether row and column exist before you read them.",
-    asked=False,
+    asked="",
+)
+mistake(
+    "a fetched without asking for the edge",
+    "You ask before you read b. The rows and columns of a need not be a multiple of the tile either.",
+    asked="b",
+)
+mistake(
+    "b fetched without asking for the edge",
+    "You ask before you read a. The rows and columns of b need not be a multiple of the tile either.",
+    asked="a",
 )
 mistake(
     "written without asking for the edge",

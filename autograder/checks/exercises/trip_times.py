@@ -122,7 +122,19 @@ once(
 )
 
 
-@mistakes.mistake("the two answers swapped", "Return the time with a trip in every call first.")
+every(
+    "every call: the trips counted once",
+    "Here the input goes there and the result comes back with each of the `calls` calls.",
+    lambda go, back, work, bus, calls: go / bus + calls * work + back / bus,
+)
+once(
+    "once: the trips counted in every call",
+    "Only the work repeats: the input goes there before the first call, the result back after the last.",
+    lambda go, back, work, bus, calls: calls * (go / bus + work + back / bus),
+)
+
+
+@mistakes.mistake("the two answers swapped", "Return the time with a trip in every call first.", whole=True)
 def _(bytes_in, bytes_out, work, bus, calls):
     return reference(bytes_in, bytes_out, work, bus, calls)[::-1]
 
