@@ -3,12 +3,17 @@ from typing import Any
 
 import pytest
 
-from cs_conv import gpu, im2col, naive
+from cs_conv import gpu, im2col, naive, winograd
 from cs_conv.gpu import arrays
 from tests.gpu.places import emulated, needs_compiler, on_gpu
 
 # The GPU's code runs here on the CPU, which checks all but the GPU; `pytest -m gpu` runs it on one.
-VARIANTS: dict[str, Any] = {"naive": naive, "im2col": im2col, "gpu-arrays": emulated(arrays)}
+VARIANTS: dict[str, Any] = {
+    "naive": naive,
+    "im2col": im2col,
+    "winograd": winograd,
+    "gpu-arrays": emulated(arrays),
+}
 EMULATED = pytest.param(emulated(gpu), id="gpu-kernels", marks=needs_compiler)
 ON_A_GPU = [
     pytest.param(on_gpu(module), id=f"on-gpu-{name}", marks=pytest.mark.gpu)

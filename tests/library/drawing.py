@@ -145,5 +145,14 @@ def poolings(
     )
 
 
+def off(result: Array, expected: Array) -> float:
+    """How far a result is from what is expected of drawn values, as a part of the largest.
+
+    Where terms cancel, what is left may be small, but rounding errors are not: a sum of terms is about 5.
+    """
+    assert result.shape == expected.shape
+    return float(np.abs(result - expected).max() / max(5.0, np.abs(expected).max()))
+
+
 def pad_with(x: Array, pads: tuple[tuple[int, int], tuple[int, int]], value: float = 0.0) -> Array:
     return np.pad(x, ((0, 0), (0, 0), *pads), constant_values=value)
