@@ -74,16 +74,15 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _plan(given: argparse.Namespace, command: str) -> Plan:
-    counted = [
-        name for name in given.peers if name == BASIS or name not in peers.LIBRARIES or not given.quick
-    ]
+    fast = [name for name in given.peers if not peers.slow(name)]
     return Plan(
         works=given.works,
         dtypes=given.dtype or (["float32"] if given.quick else ["float32", "float64"]),
         peers=given.peers,
         threads=given.threads,
         rounds=given.rounds or (1 if given.quick else 3),
-        memory=[] if given.no_memory else counted,
+        once=[name for name in given.peers if peers.slow(name)],
+        memory=[] if given.no_memory else fast,
         command=command,
     )
 

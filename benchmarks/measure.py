@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,10 @@ class Plan:
     peers: Sequence[str]
     threads: int = 1
     rounds: int = 3
-    turns: int = 5  # a round
-    seconds: float = 0.015  # a turn, or one call where that takes longer
-    budget: float = 0.5  # seconds a round for one peer and case: slow ones have fewer turns
+    turns: int = 4  # a round
+    seconds: float = 0.01  # a turn, or one call where that takes longer
+    budget: float = 0.5  # seconds a round for one peer and case: slow calls have fewer turns
+    once: Sequence[str] = ()  # the peers who take part in the first round only
     memory: Sequence[str] = ()  # the peers whose peak memory is counted
     command: str = ""  # as a person typed it
 
@@ -146,14 +147,20 @@ class Process:
 
     def ask(self, do: str, **what: Any) -> dict[str, Any]:
         """Send a request and wait for its answer."""
+        self.send(do, **what)
+        return self.answer()
+
+    def send(self, do: str, **what: Any) -> None:
+        """Send a request; others can be at work at the same time."""
         assert self._process.stdin
-        assert self._process.stdout
-        try:
+        with suppress(BrokenPipeError):  # then there is no answer
             self._process.stdin.write(json.dumps({"do": do, **what}) + "\n")
             self._process.stdin.flush()
-            line = self._process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
+
+    def answer(self) -> dict[str, Any]:
+        """Wait for the answer to the last request."""
+        assert self._process.stdout
+        line = self._process.stdout.readline()
         if not line:
             self._complaints.seek(0)
             last = self._complaints.read().strip().splitlines()[-1:] or ["no word of why"]
@@ -191,11 +198,12 @@ def measure(found: Found, step: Callable[[str], None] = lambda _: None) -> None:
     plan = found.plan
     for number in range(plan.rounds):
         words = f"round {number + 1} of {plan.rounds}"
-        step(f"{words}: the machine's limits")
+        step(f"the machine's limits: before {words}")
         with team([LIMITS], plan.threads) as processes:
             _limits(found, processes[LIMITS])
         with ExitStack() as stack:
-            processes = stack.enter_context(team(found.peers if number else plan.peers, plan.threads))
+            again = [name for name in found.peers if name not in plan.once]
+            processes = stack.enter_context(team(again if number else plan.peers, plan.threads))
             if number == 0:
                 _greet(found, processes)
                 judge = stack.enter_context(_judge(plan.threads))
@@ -283,7 +291,8 @@ def _limits(found: Found, process: Process) -> None:
 
 def _take_turns(found: Found, processes: dict[str, Process], case: Case, number: int) -> None:
     work, dtype, way = case
-    rough = {name: found.rough[case, name] for name in found.peers if (case, name) not in found.left_out}
+    able = [name for name in processes if name in found.versions and (case, name) not in found.left_out]
+    rough = {name: found.rough[case, name] for name in able}
     turns = {name: max(1, int(found.plan.budget / seconds)) for name, seconds in rough.items()}
     peers = [name for name in rough if rough[name] <= SLOWEST]
     for name in rough.keys() - peers:  # the call that was checked is its only one
@@ -301,15 +310,14 @@ def _take_turns(found: Found, processes: dict[str, Process], case: Case, number:
                 time.sleep(0.005)  # the threads of the one before go to sleep
             seconds = processes[name].ask("time", seconds=found.plan.seconds)["seconds"]
             found.turns.setdefault((case, name), {})[number, turn] = statistics.median(seconds)
-    for name in peers:
-        processes[name].ask("close")
 
 
 def _count_memory(found: Found, processes: dict[str, Process], case: Case) -> None:
     work, dtype, way = case
-    for name in found.plan.memory:
-        if name not in found.versions:
-            continue
-        peak = processes[name].ask("memory", workload=work.name, dtype=dtype, direction=way)["bytes"]
+    names = [name for name in found.plan.memory if name in found.versions]
+    for name in names:
+        processes[name].send("memory", workload=work.name, dtype=dtype, direction=way)
+    for name in names:
+        peak = processes[name].answer()["bytes"]
         if peak is not None:
             found.peaks[case, name] = peak

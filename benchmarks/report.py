@@ -103,7 +103,8 @@ def tables(rows: list[Row]) -> list[Table]:
     made = []
     for dtype, threads, some in groups(rows):
         names = variants(some)
-        table = Table(title=f"{dtype}, {_threads(threads)}: ms, and × PyTorch (quartiles)", show_lines=False)
+        ratios = ", and × PyTorch (quartiles)" if BASIS in names else ""
+        table = Table(title=f"{dtype}, {_threads(threads)}: ms{ratios}")
         table.add_column("workload", no_wrap=True)
         for name in names:
             table.add_column(name, justify="right")
@@ -219,7 +220,8 @@ How it is measured:
 
 - Each peer computes in a process of its own, held to as many cores as threads; rounds begin with fresh
   processes. Within a round peers take turns of some calls each, slow ones fewer; a time is the median of the
-  turns, a ratio the median of the ratios of the same turn. What takes longer than a second is called once.
+  turns, a ratio the median of the ratios of the same turn. What takes longer than a second is called once;
+  JAX, mygrad, numpy-ml and SciPy take part in the first round only, and their memory is not counted.
 - Results are compared first, with float64 on the same data. Who is wrong is not timed.
 - Every call works on other images and gradients than the one before, more of them than the caches hold. The
   filters stay. Memory that a call frees stays with its process: otherwise what is timed is whether the C
@@ -231,8 +233,7 @@ How it is measured:
 - The limit of a workload is the longer of two times: its operations (of the direct algorithm) at the speed of
   a large square matrix product, and its bytes (each input read once, each result written once) at the speed
   of copying large arrays. Winograd's algorithm needs fewer operations.
-- Memory is the peak of a process that makes this one call, above what it held just before. It is not counted
-  for the peers that take longest."""
+- Memory is the peak of a process that makes this one call, above what it held just before."""
 
 
 def _grid(

@@ -49,8 +49,10 @@ class Worker:
     def open(self, workload: str, dtype: str, direction: str, fresh: bool = True) -> dict[str, Any]:
         """Prepare calls, on more `fresh` data than caches hold; {"unsupported": why} where that cannot be."""
         assert self.peer is not None
+        machine.keep_to(self.threads)
         machine.keep_memory()
-        self.close()
+        self.calls, self.turn = [], 0  # forget the workload before
+        gc.collect()
         work = _workload(workload)
         prepare = getattr(self.peer, direction)
         try:
@@ -58,12 +60,6 @@ class Worker:
             self.calls = [prepare(work, data) for data in work.data(dtype, copies)]
         except Unsupported as reason:
             return {"unsupported": str(reason)}
-        return {}
-
-    def close(self) -> dict[str, Any]:
-        """Forget the workload."""
-        self.calls, self.turn = [], 0
-        gc.collect()
         return {}
 
     def save(self, file: str) -> dict[str, Any]:
@@ -130,6 +126,7 @@ class Worker:
 
     def limits(self, dtype: str) -> dict[str, Any]:
         """What the machine can do."""
+        machine.keep_to(self.threads)
         return {"gemm": machine.gemm_limit(dtype), "copy": machine.copy_limit(self.threads)}
 
 
@@ -196,7 +193,6 @@ def _in_a_fork(measure: Callable[[], int | None]) -> int | None:
 def main() -> None:
     """Answer requests until there are no more."""
     name, threads = sys.argv[1], int(sys.argv[2])
-    machine.keep_to(threads)
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what a library prints is no answer
     worker = Worker(name, threads)

@@ -67,7 +67,7 @@ class Peer:
         return took
 
 
-# name: what it needs, the class in this package, and whether it can take seconds (then --quick leaves it out)
+# name: what it needs, the class in this package, and whether its calls can take seconds
 LIBRARIES: dict[str, tuple[str, str, bool]] = {
     "PyTorch": ("torch", "pytorch:PyTorch", False),
     "PyTorch channels last": ("torch", "pytorch:ChannelsLast", False),
@@ -98,6 +98,11 @@ def installed() -> list[str]:
     return [name for name, (needs, _, _) in LIBRARIES.items() if importlib.util.find_spec(needs)]
 
 
+def slow(name: str) -> bool:
+    """Whether a peer is timed in the first round only, its memory not counted, and not at all by --quick."""
+    return name in LIBRARIES and LIBRARIES[name][2]
+
+
 def chosen(names: list[str] | None, quick: bool = False) -> list[str]:
     """The peers to time, ours first; without names all that are installed (for --quick: the fast ones).
 
@@ -105,11 +110,7 @@ def chosen(names: list[str] | None, quick: bool = False) -> list[str]:
     """
     present = ours() + installed()
     if not names:
-        return [
-            name
-            for name in present
-            if name not in ON_REQUEST and not (quick and name in LIBRARIES and LIBRARIES[name][2])
-        ]
+        return [name for name in present if name not in ON_REQUEST and not (quick and slow(name))]
     for name in names:
         if name not in present:
             absent = " (not installed)" if name in LIBRARIES else ""
