@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
@@ -23,25 +22,25 @@ from autograder.grading.misnamed import misnamed_folders
 from autograder.reports.export import System
 from autograder.reports.tables import bar, printable
 from autograder.stock import has_gradebook, open_gradebook
-
-console = Console()
-complain = Console(stderr=True)
+from autograder.terminal import complain, console, count, speak_plainly
 
 
 class _Friendly(TyperGroup):
     """Turns what a person can mend into a message and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
+        speak_plainly()
         try:
             return super().invoke(ctx)
         except CourseError as error:
-            complain.print(f"[bold red]cs-conv:[/] {escape(str(error))}", highlight=False)
+            complain(str(error))
             raise SystemExit(2) from None
         except OSError as error:  # a full disk, a folder of someone else's
-            complain.print(f"[bold red]cs-conv:[/] {escape(str(error))}", highlight=False)
+            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            complain(f"{what}; see to that, or work in another place, and run it again")
             raise SystemExit(2) from None
         except KeyboardInterrupt:
-            complain.print("\ncs-conv: interrupted; what was finished is kept")
+            complain("interrupted; what was finished is kept")
             raise SystemExit(130) from None
 
 
@@ -86,13 +85,16 @@ def _chosen(course: Course, names: list[str] | None, having: Path | None = None)
 def lab(
     course: Where = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
-    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port to listen on; 8888 or the next free one.")
+    ] = None,
 ) -> None:
     """Open JupyterLab on the assignments."""
     here = _course(course)
     if not any(here.releases.glob("*/*.ipynb")):
         raise CourseError(f"there are no notebooks in {here.releases}; run: cs-conv release")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={here.releases}"]
+    command.append("--Application.log_level=WARN")  # what remains is the address, and what goes wrong
     if not browser:
         command.append("--no-browser")
     if port is not None:
@@ -110,7 +112,6 @@ def check(
 ) -> None:
     """Run notebooks as grading will, and say of each check what it found."""
     from autograder.rehearsal import read_students_notebook, rehearse
-    from autograder.reports.tables import printable
 
     all_passed = True
     opened = [(path, read_students_notebook(path)) for path in notebooks]
@@ -153,7 +154,12 @@ def progress(assignments: Names = None, course: Where = None) -> None:
             if not path.is_file():
                 table.add_row(assignment.name, "not here; run: cs-conv release", "", "")
                 continue
-            notebook = read_students_notebook(path)
+            try:
+                notebook = read_students_notebook(path)
+            except CourseError as error:
+                table.add_row(assignment.name, "cannot be read", "", "")
+                complain(str(error))
+                continue
             if is_untouched(notebook):
                 table.add_row(assignment.name, "not begun", f"0 / {points}", "")
                 continue
@@ -205,7 +211,7 @@ def grade(
 ) -> None:
     """Grade what students handed in (submitted/STUDENT/ASSIGNMENT/), into the gradebook."""
     from autograder.grading import NbgraderEngine
-    from autograder.reports import class_table, misconception_table, write_page
+    from autograder.reports import class_table, misconception_table, write_class_page
     from autograder.reports.run import grade_assignment, require_writable, write_json
 
     here = _course(course)
@@ -230,7 +236,7 @@ def grade(
         console.print(class_table(record))
         if record.misconceptions:
             console.print(misconception_table(record))
-        console.print(f"class report  {short(write_page(here, record))}")
+        console.print(f"class report  {short(write_class_page(here, record))}")
     console.print(f"gradebook     {short(here.gradebook)}")
     if json is not None:
         console.print(f"JSON          {short(json)}")
@@ -245,16 +251,19 @@ def feedback(assignments: Names = None, student: Students = None, course: Where 
     from autograder.reports.run import make_feedback
 
     here = _course(course)
+    complete = True
     for assignment in _chosen(here, assignments, here.autograded()):
-        pages = make_feedback(here, assignment, console, student or ())
+        pages, failed = make_feedback(here, assignment, console, student or ())
+        complete = complete and not failed
         where = f"{short(here.feedback())}/STUDENT/{assignment.name}"
-        console.print(f"{assignment.name}: {pages} pages in {where}")
+        console.print(f"{assignment.name}: {count(pages, 'page')} in {where}")
+    raise SystemExit(0 if complete else 1)
 
 
 @app.command()
 def report(assignments: Names = None, course: Where = None) -> None:
     """Show the class as the gradebook has it now, and write the class report anew."""
-    from autograder.reports import class_table, misconception_table, refresh_record, write_page
+    from autograder.reports import class_table, misconception_table, refresh_record, write_class_page
 
     here = _course(course)
     chosen = _chosen(here, assignments) if assignments else _graded(here)
@@ -265,7 +274,7 @@ def report(assignments: Names = None, course: Where = None) -> None:
         console.print(class_table(record))
         if record.misconceptions:
             console.print(misconception_table(record))
-        console.print(f"class report  {short(write_page(here, record))}")
+        console.print(f"class report  {short(write_class_page(here, record))}")
 
 
 @app.command()
@@ -301,12 +310,13 @@ def export(
         path.parent.mkdir(parents=True, exist_ok=True)
     require_writable(path)
     write_csv(path, rows)
-    count = len(students) - len(unknown)
-    console.print(f"{short(path.absolute())}: {count} students, {len(chosen)} assignments", highlight=False)
+    size = f"{count(len(students) - len(unknown), 'student')}, {count(len(chosen), 'assignment')}"
+    console.print(f"{short(path.absolute())}: {size}", highlight=False)
     if unknown:
         console.print(f"[yellow]left out, not in {escape(str(roster))}:[/] {escape(', '.join(unknown))}")
     if waiting:
-        console.print(f"[yellow]{waiting} submissions wait for a person's grade[/] (formgrader)")
+        what = "submission waits" if waiting == 1 else "submissions wait"
+        console.print(f"[yellow]{waiting} {what} for a person's grade[/] (formgrader)")
 
 
 def _graded(course: Course) -> list[Assignment]:
@@ -330,7 +340,7 @@ def demo(
     from autograder.demo.run import LARGEST, run_demo
 
     here = _course(course)
-    chosen = _chosen(here, assignments or [LARGEST])
+    chosen = _chosen(here, assignments or [a.name for a in here.assignments if a.name == LARGEST])
     run_demo(here, chosen, (folder or here.root / "build" / "demo").absolute(), console)
 
 
@@ -352,7 +362,7 @@ def doctor(course: Where = None) -> None:
     from autograder.doctor import examine
 
     healthy = True
-    for finding in examine(course if course is not None else Path.cwd()):
+    for finding in examine(lambda: _course(course)):
         sign = "[green]ok[/]  " if finding.fine else "[bold red]no[/]  "
         console.print(f"{sign}{escape(finding.what)}", highlight=False)
         if not finding.fine:

@@ -8,10 +8,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
-from autograder.course import Course, CourseError, find_root, load_course
-from autograder.stock import ensure_commands_on_path
+from autograder.course import Course, CourseError
+from autograder.stock import let_alembic_run
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Finding:
     advice: str = ""
 
 
-def examine(where: Path) -> Iterator[Finding]:
+def examine(find_course: Callable[[], Course]) -> Iterator[Finding]:
     """Yield a finding for each thing that the course needs."""
     yield _python()
     yield from (_installed(name) for name in ("numpy", "matplotlib", "jupyterlab", "nbgrader", "jupytext"))
@@ -34,7 +33,7 @@ def examine(where: Path) -> Iterator[Finding]:
     yield from _sandboxes()
     course: Course | None = None
     try:
-        course = load_course(find_root(where))
+        course = find_course()
         yield Finding(f"course.yml describes {len(course.assignments)} assignments", True)
     except CourseError as error:
         yield Finding("course.yml can be read", False, str(error))
@@ -61,9 +60,8 @@ def _sandboxes() -> Iterator[Finding]:
 
 def _python() -> Finding:
     have = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-    return Finding(
-        have, sys.version_info >= (3, 11), "install Python 3.11, 3.12 or 3.13 and start anew with it"
-    )
+    fits = (3, 11) <= sys.version_info < (3, 14)
+    return Finding(have, fits, "install Python 3.11, 3.12 or 3.13 and start anew with it")
 
 
 def _installed(name: str) -> Finding:
@@ -84,7 +82,7 @@ def _tried(what: str, attempt: Callable[[], None], advice: str) -> Finding:
 def _make_gradebook() -> None:
     from nbgrader.api import Gradebook
 
-    ensure_commands_on_path()
+    let_alembic_run()
     if shutil.which("alembic") is None:
         raise CourseError("the command alembic is not beside Python")
     with tempfile.TemporaryDirectory() as folder, Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:

@@ -36,6 +36,12 @@ def read_students_notebook(path: Path) -> Any:
         raise CourseError(
             f"{path} does not exist; name a notebook, for instance one in assignments/"
         ) from None
+    except ValueError:
+        raise CourseError(
+            f"{path} cannot be read as a notebook: it holds no JSON; name a file that ends in .ipynb"
+        ) from None
+    except IsADirectoryError:
+        raise CourseError(f"{path} is a folder; name a notebook in it") from None
     except Exception as error:
         why = str(error).strip().splitlines() or [type(error).__name__]
         raise CourseError(f"{path} cannot be read as a notebook: {why[0][:200]}") from None

@@ -6,6 +6,8 @@ settings to nbgrader's classes directly. So both work on the same folders and th
 
 from __future__ import annotations
 
+import codecs
+import locale
 import logging
 import os
 import sys
@@ -32,6 +34,13 @@ class NbgraderError(Exception):
     def __init__(self, message: str, log: str) -> None:
         super().__init__(message)
         self.log = log
+
+    @property
+    def reason(self) -> str:
+        """The line of the log that says why: the last that names an error, else the last."""
+        lines = [line.strip() for line in self.log.splitlines() if line.strip()]
+        errors = [line for line in lines if line.split(":")[0].endswith(("Error", "Exception"))]
+        return (errors or lines or [str(self)])[-1][:300]
 
 
 def configure(config: Config, root: Path) -> Config:
@@ -66,7 +75,7 @@ def settings(course: Course) -> Config:
 
 
 def _fill(config: Config, course: Course) -> Config:
-    ensure_commands_on_path()
+    let_alembic_run()
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.source_directory = SOURCE
@@ -98,12 +107,17 @@ def _fill(config: Config, course: Course) -> Config:
     return config
 
 
-def ensure_commands_on_path() -> None:
-    """Put this Python's commands on PATH: nbgrader runs `alembic` from there when it makes a gradebook."""
+def let_alembic_run() -> None:
+    """Prepare the environment for `alembic`, which nbgrader runs from PATH whenever it opens a gradebook.
+
+    It lies beside this Python, and reads the gradebook's path in the locale's encoding.
+    """
     commands = str(Path(sys.executable).parent)
     path = os.environ.get("PATH", "").split(os.pathsep)
     if commands not in path:
         os.environ["PATH"] = os.pathsep.join([commands, *path])
+    if codecs.lookup(locale.getencoding()).name == "ascii":
+        os.environ["LC_ALL"] = "C.UTF-8"
 
 
 def gradebook_address(course: Course) -> str:
@@ -123,7 +137,6 @@ def open_gradebook(course: Course) -> Iterator[Any]:
     from nbgrader.api import Gradebook
     from sqlalchemy import make_url
 
-    ensure_commands_on_path()
     address = gradebook_address(course)
     try:
         gradebook = Gradebook(address, course.id)

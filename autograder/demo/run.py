@@ -15,7 +15,7 @@ from autograder.course import COURSE_FILE, Assignment, Course, CourseError, load
 from autograder.demo.submissions import hand_in, sample_students
 from autograder.grading import Engine, NbgraderEngine
 from autograder.release import release
-from autograder.reports import class_table, misconception_table, write_page
+from autograder.reports import class_table, misconception_table, write_class_page
 from autograder.reports.run import grade_assignment, make_feedback, write_json
 
 MARK = ".cs-conv-demo"
@@ -48,7 +48,7 @@ def run_demo(course: Course, chosen: Sequence[Assignment], folder: Path, console
         console.print(class_table(record))
         console.print(misconception_table(record))
     console.print(f"took {time.monotonic() - began:.0f} s; everything lies in {short(demo.root)}:")
-    pages = [write_page(demo, record) for record in records]
+    pages = [write_class_page(demo, record) for record in records]
     for what, where in [
         ("gradebook", demo.gradebook.name),
         ("class report", " ".join(str(page.relative_to(demo.root)) for page in pages)),
@@ -98,8 +98,11 @@ def _course_of_its_own(course: Course, names: Sequence[str], folder: Path) -> Co
 
 def _empty(folder: Path) -> None:
     """Make `folder` empty and mark it as a demo's, so that only a demo's folder is ever emptied."""
+    if folder.exists() and not folder.is_dir():
+        raise CourseError(f"{folder} is a file; name a folder with --folder")
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise CourseError(f"{folder} holds something that no demo made; name another folder with --folder")
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / MARK).touch()

@@ -27,7 +27,7 @@ def read_scores(
         score, max_score = final_score(submission), float(submission.max_score)
         for notebook in submission.notebooks:
             for grade in notebook.grades:
-                tests.append(_test(notebook.name, grade, cells.get((notebook.name, grade.name), {})))
+                tests.append(test_score(notebook.name, grade, cells.get((notebook.name, grade.name), {})))
     tests.sort(key=lambda test: (order.get((test.notebook, test.grade_id), len(order)), test.grade_id))
     return score, max_score, tuple(tests)
 
@@ -61,7 +61,8 @@ def set_missing_to_zero(course: Course, assignment: Assignment, student: str) ->
     return missing
 
 
-def _test(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
+def test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
+    """A test's points as the gradebook has them, with what `check` said in its cell ({} where nothing)."""
     exercise = verdict.get("exercise")
     mistakes = [
         Mistake(exercise=str(exercise), name=str(m.get("name", "")), advice=str(m.get("advice", "")))

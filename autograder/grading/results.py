@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import BaseModel, ConfigDict, computed_field, field_validator
 
 
 class Status(StrEnum):
@@ -26,7 +27,7 @@ class Status(StrEnum):
 _MEANINGS = {
     Status.GRADED: "every cell was run",
     Status.TIMED_OUT: "a cell ran longer than it may; the tests that did finish count",
-    Status.CRASHED: "the notebook's process died; the tests before that count",
+    Status.CRASHED: "the notebook's process died; the tests that did finish count",
     Status.UNREADABLE: "the file is no notebook; it is worth 0 until it is handed in again",
     Status.MISSING: "nothing was handed in",
     Status.NOT_GRADED: "grading itself failed; no grade was changed, run it again",
@@ -73,6 +74,12 @@ class Result(_Plain):
     tests: tuple[TestScore, ...] = ()
     seconds: float = 0.0
     engine: str = ""
+
+    @field_validator("student")
+    @classmethod
+    def _sayable(cls, name: str) -> str:
+        """A folder's name need not be text: bytes that are no UTF-8 are shown as numbers."""
+        return os.fsencode(name).decode(errors="backslashreplace")
 
     @computed_field  # type: ignore[prop-decorator]
     @property

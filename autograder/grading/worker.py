@@ -136,13 +136,10 @@ def _unreadable(path: Path) -> str:
 
 def _blame(error: NbgraderError) -> tuple[Status, str]:
     """Whose fault a failed run was: the notebook's, or ours."""
-    lines = [line.strip() for line in error.log.splitlines() if line.strip()]
-    reasons = [line for line in lines if line.split(":")[0].endswith(("Error", "Exception"))]
-    reason = (reasons or lines or [str(error)])[-1][:300]
     theirs = ("SchemaTooOldError", "SchemaTooNewError", "ValidationError", "metadata format")
     if any(sign in error.log for sign in theirs):
-        return Status.UNREADABLE, f"its nbgrader metadata is damaged ({reason})"
-    return Status.NOT_GRADED, reason
+        return Status.UNREADABLE, f"its nbgrader metadata is damaged ({error.reason})"
+    return Status.NOT_GRADED, error.reason
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -66,8 +66,7 @@ def _explain(assignment: Assignment, error: NbgraderError) -> str:
             "added or removed, which nbgrader refuses; keep the cells' grade_ids, or start a new gradebook "
             "(move gradebook.db away)"
         )
-    last = [line for line in error.log.splitlines() if line.strip()][-12:]
-    return f"nbgrader could not release {assignment.name}; it said:\n" + "\n".join(last)
+    return f"nbgrader could not release {assignment.name}; it said: {error.reason}"
 
 
 def _note_due_date(course: Course, assignment: Assignment) -> None:

@@ -1,7 +1,6 @@
 """What a graded class looks like: tables, misconceptions, pages for the class and for each student."""
 
-from autograder.reports.feedback import write_feedback
-from autograder.reports.page import write_page
+from autograder.reports.class_page import write_class_page
 from autograder.reports.record import Record, load_record, refresh_record, save_record
 from autograder.reports.tables import class_table, misconception_table
 
@@ -12,6 +11,5 @@ __all__ = [
     "misconception_table",
     "refresh_record",
     "save_record",
-    "write_feedback",
-    "write_page",
+    "write_class_page",
 ]

@@ -99,9 +99,8 @@ def record_path(course: Course, assignment: str) -> Path:
 
 def save_record(course: Course, assignment: Assignment, results: Iterable[Result]) -> Record:
     """Keep the results; students who were not graded this time keep their earlier ones."""
-    kept: dict[str, Result] = {}
-    if record_path(course, assignment.name).exists():
-        kept = {result.student: result for result in load_record(course, assignment.name).results}
+    before = earlier_record(course, assignment.name)
+    kept = {result.student: result for result in before.results} if before else {}
     kept |= {result.student: result for result in results}
     record = Record(
         course=course.id,
@@ -132,8 +131,8 @@ def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
     """
     known: dict[str, Result] = {}
     graded = now = datetime.now(UTC).replace(microsecond=0)
-    if record_path(course, assignment.name).exists():
-        before = load_record(course, assignment.name)
+    before = earlier_record(course, assignment.name)
+    if before:
         known, graded = {result.student: result for result in before.results}, before.graded
     with open_gradebook(course) as gradebook:
         submissions = {found.student.id: found for found in gradebook.assignment_submissions(assignment.name)}
@@ -196,10 +195,18 @@ OLDER = "the gradebook keeps the points of an earlier submission"
 
 def load_record(course: Course, assignment: str) -> Record:
     """Read the last grading of an assignment; CourseError where there was none."""
+    record = earlier_record(course, assignment)
+    if record is None:
+        raise CourseError(f"{assignment} has not been graded yet; run: cs-conv grade {assignment}")
+    return record
+
+
+def earlier_record(course: Course, assignment: str) -> Record | None:
+    """The last grading of an assignment, None where there was none; CourseError where it is damaged."""
     path = record_path(course, assignment)
     try:
         return Record.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CourseError(f"{assignment} has not been graded yet; run: cs-conv grade {assignment}") from None
+        return None
     except (ValidationError, ValueError):
         raise CourseError(f"{path} is damaged; delete it and run: cs-conv grade {assignment}") from None

@@ -23,8 +23,8 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.grading.engine import Engine, Submission, find_submissions
 from autograder.grading.misnamed import misnamed
 from autograder.grading.results import Result, Status
-from autograder.reports.feedback import write_feedback
-from autograder.reports.record import Record, refresh_record, save_record
+from autograder.reports.feedback import who_gets_pages, write_feedback
+from autograder.reports.record import Record, earlier_record, refresh_record, save_record
 from autograder.reports.tables import COLOURS, NAME, bar, points, printable, seen
 from autograder.stock import require_release
 
@@ -44,6 +44,7 @@ def grade_assignment(
             f"nobody handed in anything: put notebooks in {course.submitted('STUDENT', assignment.name)}, "
             f"or collect them with: nbgrader collect {assignment.name}"
         )
+    earlier_record(course, assignment.name)  # a damaged one is said before the work, not after it
     console.print(f"grading {assignment.name} with {engine.name}", highlight=False)
     results: list[Result] = []
     try:
@@ -81,7 +82,7 @@ def _grade_all(
                         running.remove(result.student)
                     show()
                 progress.advance(task)
-                progress.console.print(_line(result, widest), highlight=False)
+                _show(progress.console, _line(result, widest))
 
 
 def _named(course: Course, result: Result) -> Result:
@@ -105,22 +106,31 @@ def _line(result: Result, widest: int) -> str:
 
 def make_feedback(
     course: Course, assignment: Assignment, console: Console, students: Iterable[str] = ()
-) -> int:
-    """Make all feedback pages; returns how many."""
-    pages = 0
-    with _progress(console) as progress:
-        graded = len(list(course.autograded().glob(f"*/{assignment.name}")))
-        task = progress.add_task("feedback", total=graded)
-        for student, made, problem in write_feedback(course, assignment, students):
-            pages += len(made)
-            progress.update(task, advance=1, description=escape(student))
-            if problem:
-                progress.console.print(f"  {escape(student)}: [red]no feedback[/]: {escape(problem)}")
-    if not pages:
+) -> tuple[int, int]:
+    """Make the feedback pages; returns how many there are, and how many students have none."""
+    chosen = who_gets_pages(course, assignment, students)
+    if not chosen:
+        whose = f" by {', '.join(students)}" if students else ""
         raise CourseError(
-            f"there are no graded notebooks of {assignment.name}; run: cs-conv grade {assignment.name}"
+            f"there are no graded notebooks of {assignment.name}{whose}; run: cs-conv grade {assignment.name}"
         )
-    return pages
+    pages = failed = 0
+    with _progress(console) as progress:
+        task = progress.add_task("feedback", total=len(chosen))
+        for student, made, problem in write_feedback(course, assignment, chosen):
+            name = escape(printable(student))
+            progress.update(task, advance=1, description=name)
+            if problem:
+                failed += 1
+                _show(progress.console, f"  {name}: [red]no feedback[/]: {escape(printable(problem))}")
+            else:
+                pages += len(made)
+    return pages, failed
+
+
+def _show(console: Console, line: str) -> None:
+    """One line: as much of it as a terminal is wide, all of it in a file."""
+    console.print(line, highlight=False, no_wrap=True, overflow="ellipsis", soft_wrap=not console.is_terminal)
 
 
 def write_json(path: Path, records: Sequence[Record]) -> None:

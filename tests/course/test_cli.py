@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -48,6 +49,9 @@ def test_help_names_every_command(run, tmp_path):
         (["grade", "01", "--json", "."], "cannot be written: Is a directory"),
         (["check", "mine.ipynb"], "mine.ipynb does not exist"),
         (["check", "course.yml"], "cannot be read as a notebook"),
+        (["check", "assignments"], "is a folder; name a notebook in it"),
+        (["demo", "--folder", "course.yml"], "has no sample students"),
+        (["feedback", "01", "--student", "zoe"], "no graded notebooks of 01-sums by zoe"),
         (["export", "canvas"], "nothing has been graded yet"),
         (["export", "moodle", "--roster", "course.yml"], "--roster is for canvas"),
         (["release", "--course", "course.yml"], "is a file; name the folder that it lies in"),
@@ -63,6 +67,33 @@ def test_mistakes_are_answered_in_a_sentence(run, course, words, says):
     assert shown.exit_code == 2
     assert says in " ".join(shown.output.split())
     assert "Traceback" not in shown.output
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_of_any_encoding_will_do(encoding):
+    """Bars and ticks have a plain form, and half a character of a file's name is no reason to fail."""
+    code = "from autograder.terminal import *; speak_plainly(); print('██·· ✓ ü \\udcff')"
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONIOENCODING": encoding}, capture_output=True
+    )
+    assert said.returncode == 0, said.stderr
+    shown = {"ascii": b"##.. + ? ?", "latin-1": b"##\xb7\xb7 + \xfc ?", "utf-8": "██·· ✓ ü ?".encode()}
+    assert said.stdout.strip() == shown[encoding]
+
+
+def test_what_the_system_refuses_is_said_in_a_sentence(run, course, monkeypatch):
+    monkeypatch.setattr("pathlib.Path.mkdir", lambda self, **_: os.stat("/nowhere/at/all"))  # noqa: PTH116
+    shown = run(course.root, "demo", "--folder", "new", "--course", str(REPOSITORY))
+    assert shown.exit_code == 2
+    assert "/nowhere/at/all: No such file or directory; see to that" in " ".join(shown.output.split())
+
+
+def test_one_damaged_notebook_does_not_hide_the_progress_of_others(run, course):
+    (course.releases / "01-sums" / "sums.ipynb").write_text("{")
+    shown = run(course.root, "progress")
+    assert shown.exit_code == 0
+    assert "cannot be read" in shown.output
+    assert "holds no JSON" in " ".join(shown.output.split())
 
 
 def test_no_course_here(run, tmp_path):
@@ -138,7 +169,7 @@ def test_grade_feedback_report(run, course, hand_in, tmp_path):
     assert "3 / 6" in shown.output, "what a person gave since"
     assert "as in the gradebook" in (course.reports / "01-sums.html").read_text(encoding="utf-8")
     exported = run(course.root, "export", "canvas")
-    assert "reports/canvas.csv: 2 students, 1 assignments" in exported.output
+    assert "reports/canvas.csv: 2 students, 1 assignment" in exported.output
     assert "ben,,,ben,,3" in (course.reports / "canvas.csv").read_text(encoding="utf-8")
 
 

@@ -107,4 +107,8 @@ def test_the_demo_grades_everyone(tmp_path):
     for words in ("bias left out", "gradebook.db", "reports/02-conv-forward.html", "feedback/", "timed out"):
         assert words in shown
     assert re.search(r"took \d+ s", shown)
-    assert (folder / "feedback" / "emeka" / LARGEST / "conv_forward.html").exists()
+    page = (folder / "feedback" / "emeka" / LARGEST / "conv_forward.html").read_text(encoding="utf-8")
+    assert "<details>" in page, "the instructor's own text is as it was"
+    assert "<math" in page
+    assert "<script" not in page
+    assert (folder / "feedback" / "omar" / LARGEST / "points.html").exists(), "unreadable: says why"

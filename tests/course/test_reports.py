@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
+from nbformat import from_dict
 from rich.console import Console
 
 from autograder.course import CourseError
 from autograder.grading import Mistake, Result, Status, TestScore
+from autograder.grading.reading import VERDICT
 from autograder.reports import (
     class_table,
     load_record,
     misconception_table,
     refresh_record,
     save_record,
-    write_page,
+    write_class_page,
 )
+from autograder.reports.formulas import markdown2html, mathml
 from autograder.reports.run import grade_assignment, write_json
+from autograder.reports.student_page import student_page
 from autograder.reports.tables import bar, printable, seen
 from autograder.stock import open_gradebook
 
@@ -105,14 +112,67 @@ def test_bars(score, most, shown):
 
 
 def test_the_page_is_inert(course, record):
-    page = write_page(course, record).read_text(encoding="utf-8")
+    page = write_class_page(course, record).read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "default-src 'none'" in page
     assert "Add b[k]." in page
     assert "1 of 4" in page, "how many passed the test"
     assert "2.5 of 6" in page, "the mean points of the exercise"
-    assert '>1.8 to less than 2.4</td><td class="n">2<' in page, "the distribution"
+    assert 'title="2 to less than 3 points: 2"' in page, "the distribution"
+
+
+def test_the_page_links_to_the_pages_that_are_there(course):
+    odd = 'a "b"/../%'.replace("/", "_")
+    record = save_record(course, course.assignments[0], [result(odd, 2), result("ben", 2)])
+    there = course.feedback(odd, "01-sums") / "points.html"
+    there.parent.mkdir(parents=True)
+    there.touch()
+    page = write_class_page(course, record)
+    (link,) = re.findall('<a href="([^"]+)">', page.read_text(encoding="utf-8"))
+    assert (page.parent / unquote(link)).resolve() == there.resolve()
+
+
+def test_a_students_page_shows_the_checks_report_and_nothing_that_acts():
+    report = '<div style="color:#b35900;position:fixed">not yet<table><tr><td>3</td></tr></table></div>'
+    report += "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    marks = {"grade": True, "solution": False, "grade_id": "values_test"}
+    outputs = [
+        {"output_type": "display_data", "data": {VERDICT: {}, "text/html": report}, "metadata": {}},
+        {"output_type": "error", "ename": "CheckFailed", "evalue": "", "traceback": []},
+    ]
+    test = {
+        "cell_type": "code",
+        "source": "check(hidden)",
+        "metadata": {"nbgrader": marks},
+        "outputs": outputs,
+    }
+    notebook = from_dict({"cells": [test]})
+    failed = result("ben", 2, BIAS).tests
+    page = student_page("Sums", "<ben>", 2, 6, [*failed, *failed], {"sums": notebook}, "timed out: <b>")
+    assert re.search('<div style="color: ?#b35900;?">not yet<table>', page)
+    assert page.count("bias left out") == 1, "said once for both tests"
+    for harm in ("<script", "<img", "<ben>", "position", "CheckFailed", "check(hidden)", "timed out: <b>"):
+        assert harm not in page
+
+
+@pytest.mark.parametrize("tex", [r"\frac{H - F + 2P}{S} + 1", r"\langle f(x),\; dout \rangle", "S"])
+def test_formulas_need_no_script(tex):
+    drawn = mathml(tex, "block")
+    assert drawn.startswith("<math")
+    assert "\\" not in drawn
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        *(r"\href{javascript:alert(1)}{x}", r"\text{<script>alert(1)</script>}", r"\text{<img/src=x>}"),
+        *("{" * 5000, "{" * 1900, r"\def\a{\a}\a", r"\left(", "x" * 9999),
+    ],
+)
+def test_formulas_that_are_none_stay_as_they_are(tex):
+    assert mathml(tex, "inline") is None
+    assert "<script" not in markdown2html({}, f"so ${tex}$ there").replace(tex, "")
 
 
 def test_json_holds_everything(tmp_path, record):
@@ -172,6 +232,23 @@ def test_one_cell_stands_for_all_that_never_end():
     assert shown == (
         "cell 7 (a): a call ran longer than 6 s; ana handed in no more.ipynb; likewise 2 further cells"
     )
+
+
+def test_a_folder_whose_name_is_no_text_can_be_kept(course):
+    name = os.fsdecode(b"b\xffd")
+    record = save_record(course, course.assignments[0], [result(name, None, status=Status.NOT_GRADED)])
+    assert [r.student for r in load_record(course, "01-sums").results] == [r"b\xffd"]
+    write_class_page(course, record)
+
+
+def test_a_damaged_record_is_said_before_grading(course, hand_in):
+    hand_in("ana")
+    course.reports.mkdir()
+    (course.reports / "01-sums.json").write_text("")
+    console = Console(width=150)
+    with console.capture() as capture, pytest.raises(CourseError, match="is damaged"):
+        grade_assignment(course, course.assignments[0], Prepared(RESULTS), console)
+    assert capture.get() == ""
 
 
 def test_names_cannot_move_the_cursor(course):

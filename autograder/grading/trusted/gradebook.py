@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course
-from autograder.grading.reading import VERDICT
-from autograder.grading.results import Mistake, Result, Status, TestScore
+from autograder.grading.reading import VERDICT, final_score, test_score
+from autograder.grading.results import Result, Status
 from autograder.grading.trusted.intake import NotPlainFile, read_file
 from autograder.grading.trusted.journal import write_whole
 from autograder.grading.trusted.outcome import Outcome
-from autograder.stock import ensure_commands_on_path, gradebook_address, settings
+from autograder.stock import gradebook_address, settings
 
 SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
 
@@ -26,7 +26,6 @@ class Writer:
         from nbgrader.api import Gradebook
         from nbgrader.preprocessors import AssignLatePenalties
 
-        ensure_commands_on_path()
         self.course, self.assignment = course, assignment
         self.config = settings(course)
         make: Any = Gradebook
@@ -154,7 +153,7 @@ class Writer:
         submission = self.gradebook.find_submission(self.assignment.name, student)
         verdicts, order = _verdicts(outcomes)
         tests = [
-            self._test(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
+            test_score(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
             for notebook in submission.notebooks
             for grade in notebook.grades
         ]
@@ -163,7 +162,7 @@ class Writer:
             student=student,
             assignment=self.assignment.name,
             status=status,
-            score=max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0.0)),
+            score=final_score(submission),
             max_score=float(submission.max_score),
             detail=detail,
             tests=tuple(tests),
@@ -172,27 +171,6 @@ class Writer:
         )
         session.rollback()
         return result
-
-    def _test(self, notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
-        waiting = grade.needs_manual_grade and grade.manual_score is None
-        mistakes = tuple(
-            Mistake(
-                exercise=str(verdict.get("exercise")), name=str(m["name"]), advice=str(m.get("advice", ""))
-            )
-            for m in verdict.get("mistakes", [])
-            if isinstance(m, dict) and m.get("name")
-        )
-        return TestScore(
-            notebook=notebook,
-            grade_id=grade.name,
-            score=float(grade.score),
-            max_score=float(grade.max_score),
-            exercise=verdict.get("exercise"),
-            aspect=verdict.get("aspect"),
-            passed=None if waiting else grade.score >= grade.max_score,
-            mistakes=mistakes,
-            where=str(verdict.get("where") or ""),
-        )
 
 
 def _verdicts(

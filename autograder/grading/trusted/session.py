@@ -375,7 +375,7 @@ class Session:
             if known is None or (known.cell_type == "markdown" and known.role in ("written", "task", "text")):
                 if kind == "raw":
                     kind = "markdown"
-                if kind == "markdown" and (known is None or step.answered):
+                if kind == "markdown" and (known is None or step.source != known.source):
                     source = inert(source)
             cell: dict[str, Any] = {
                 "cell_type": kind,

@@ -1,0 +1,183 @@
+"""The class report as one HTML file: how it went, what was misunderstood, where, and by whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Set
+from html import escape
+from math import ceil
+from pathlib import Path
+from statistics import mean, median
+from urllib.parse import quote
+
+from autograder.course import Course
+from autograder.grading.results import Result, Status, TestScore
+from autograder.reports.html import document, facts, meter, named, table
+from autograder.reports.record import Record
+from autograder.reports.student_page import NAME
+from autograder.reports.tables import points, seen
+
+BARS = 12
+"""The most bars of the distribution; one for each point where that suffices."""
+
+_STYLE = """
+.bars { display: flex; align-items: flex-end; gap: 3px; height: 11rem; margin: 1rem 0 0; padding: 0;
+  list-style: none; border-bottom: 1px solid #59636e }
+.bars li { flex: 1; background: #0b57a4; border-radius: 3px 3px 0 0; position: relative }
+.bars span { position: absolute; left: 0; right: 0; text-align: center; font-size: .8rem }
+.bars .count { bottom: 100% } .bars .from { top: 100%; color: #59636e }
+.test td:first-child { padding-left: 1.4rem } .who { width: 18% } .what { width: 18% } .seen { width: 36% }
+"""
+
+
+def write_class_page(course: Course, record: Record) -> Path:
+    """Write reports/ASSIGNMENT.html, with links to the feedback pages that are there; returns its path."""
+    path = course.reports / f"{record.assignment}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with_page = {
+        result.student
+        for result in record.results
+        if (course.feedback(result.student, record.assignment) / NAME).is_file()
+    }
+    path.write_text(class_page(record, with_page), encoding="utf-8")
+    return path
+
+
+def class_page(record: Record, with_page: Set[str] = frozenset()) -> str:
+    """The report; students in `with_page` have a feedback page to link to."""
+    title = f"{record.assignment}: {record.title}"
+    read = f"; points as in the gradebook on {record.read:%Y-%m-%d %H:%M} UTC" if record.read else ""
+    body = [
+        f"<h1>{escape(title)}</h1>",
+        f'<div class="quiet">graded {record.graded:%Y-%m-%d %H:%M} UTC{read}</div>',
+        facts(_facts(record)),
+        "<h2>Points</h2>",
+        _distribution(record),
+        "<h2>Misconceptions</h2>",
+        _misconceptions(record),
+        "<h2>Exercises and their tests</h2>",
+        _exercises(record),
+        "<h2>Students</h2>",
+        _students(record, with_page),
+    ]
+    return document(title, body, _STYLE)
+
+
+def _facts(record: Record) -> list[tuple[str, str]]:
+    scores = record.scores
+    shown = [(str(len(scores)), "submission" if len(scores) == 1 else "submissions")]
+    if scores:
+        full = sum(score >= record.max_score for score in scores)
+        shown += [
+            (f"{mean(scores):.1f}", f"mean of {record.max_score:g} points"),
+            (f"{median(scores):g}", "median"),
+            (str(full), "with all points"),
+        ]
+    return shown + [(str(n), status) for status, n in record.statuses.items() if status != "graded"]
+
+
+def _distribution(record: Record) -> str:
+    """How many earned how much, as bars of equally many points; all points are a bar of their own."""
+    if not record.scores or not record.max_score:
+        return "<p>No points yet.</p>"
+    step = max(1, ceil(record.max_score / (BARS - 1)))
+    last = ceil(record.max_score / step)
+    counts = Counter(
+        last if score >= record.max_score else int(max(score, 0) / step) for score in record.scores
+    )
+    most = max(counts.values())
+    bars = []
+    for number in range(last + 1):
+        low, high = number * step, min((number + 1) * step, record.max_score)
+        name = f"{low} to less than {high:g}" if number < last else f"{record.max_score:g} or more"
+        low_text = f"{record.max_score:g}" if number == last else str(low)
+        bars.append(
+            f'<li title="{name} points: {counts[number]}" style="height:{85 * counts[number] / most:.1f}%">'
+            f'<span class="count">{counts[number] or ""}</span><span class="from">{low_text}</span></li>'
+        )
+    return (
+        f'<ol class="bars">{"".join(bars)}</ol>'
+        f'<p class="quiet" style="margin-top:1.8rem">students by points, each bar from its number on</p>'
+    )
+
+
+def _misconceptions(record: Record) -> str:
+    if not record.misconceptions:
+        return "<p>None was recognised.</p>"
+    rows = [
+        [
+            str(m.count),
+            escape(m.exercise),
+            f"<strong>{escape(m.name)}</strong><br>{escape(m.advice)}<br>"
+            f"<small>{', '.join(map(named, m.students))}</small>",
+        ]
+        for m in record.misconceptions
+    ]
+    return table([("students", "n narrow"), ("exercise", "narrow"), ("misconception", "")], rows)
+
+
+def _exercises(record: Record) -> str:
+    """Mean points of each exercise and who passes its tests, of those whose notebook was run."""
+    by_test: dict[str, list[TestScore]] = {}
+    for result in record.results:
+        for test in result.tests:
+            by_test.setdefault(test.grade_id, []).append(test)
+    if not by_test:
+        return "<p>No notebook was run.</p>"
+    exercises: dict[str, list[str]] = {}
+    for grade_id, tests in by_test.items():
+        # In a notebook that died no check named its exercise; ask someone else's.
+        exercise = next((test.exercise for test in tests if test.exercise), "")
+        exercises.setdefault(exercise, []).append(grade_id)
+    rows = []
+    for exercise, grade_ids in exercises.items():
+        if exercise:
+            earned = sum(mean(test.score for test in by_test[grade_id]) for grade_id in grade_ids)
+            most = sum(by_test[grade_id][0].max_score for grade_id in grade_ids)
+            name = f"<b>{escape(exercise)}</b>"
+            rows.append(_row("", name, f"{earned:.1f} of {most:g} points", earned, most))
+        rows += [_test(grade_id, by_test[grade_id]) for grade_id in grade_ids]
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _test(grade_id: str, tests: list[TestScore]) -> str:
+    passed = sum(test.passed is True for test in tests)
+    aspect = next((test.aspect for test in tests if test.aspect), "")
+    name = f"{escape(aspect)} <small>{escape(grade_id)}</small>" if aspect else escape(grade_id)
+    return _row("test", name, f"{passed} of {len(tests)} pass", passed, len(tests))
+
+
+def _row(kind: str, name: str, text: str, part: float, whole: float) -> str:
+    share = part / whole if whole else 1.0
+    remark = {0.0: "no one passes", 1.0: "everyone passes"}.get(share, "") if kind else ""
+    return (
+        f'<tr class="{kind}"><td>{name}</td><td class="n">{text}</td><td>{meter(share, text)}</td>'
+        f"<td>{remark}</td></tr>"
+    )
+
+
+def _students(record: Record, with_page: Set[str]) -> str:
+    rows = []
+    for result in record.results:
+        share = (result.score or 0) / result.max_score if result.max_score else 0
+        status = escape(result.status.value)
+        if result.status is not Status.GRADED:
+            status += f"<br><small>{escape(result.status.meaning)}</small>"
+        rows.append(
+            [
+                _student(result, result.student in with_page),
+                status,
+                points(result),
+                meter(share, points(result)),
+                escape(seen(result)),
+            ]
+        )
+    head = [("student", "who"), ("status", "what"), ("points", "n"), ("", ""), ("what was seen", "seen")]
+    return table(head, rows)
+
+
+def _student(result: Result, linked: bool) -> str:
+    if not linked:
+        return named(result.student)
+    where = "/".join(quote(part, safe="") for part in ("feedback", result.student, result.assignment, NAME))
+    return f'<a href="../{where}">{named(result.student)}</a>'

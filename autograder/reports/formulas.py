@@ -1,0 +1,65 @@
+"""Formulas on pages that run no script: TeX becomes MathML, which a browser draws by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree
+
+from jinja2 import pass_context
+from latex2mathml.converter import convert
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+LONGEST = 2000
+"""Characters of a formula; what is longer stays TeX."""
+
+_SPACE = "{http://www.w3.org/1998/Math/MathML}"
+_ELEMENTS = {
+    *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mstyle", "mpadded", "mphantom", "mfrac"),
+    *("msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd"),
+}
+_ATTRIBUTES = {
+    *("display", "displaystyle", "scriptlevel", "mathvariant", "mathcolor", "mathsize", "stretchy", "fence"),
+    *("form", "separator", "accent", "movablelimits", "lspace", "rspace", "minsize", "maxsize", "width"),
+    *("height", "depth", "linethickness", "columnalign", "columnspacing", "columnlines", "rowspacing"),
+    *("rowlines", "symmetric", "largeop"),
+}
+
+
+def mathml(tex: str, display: str) -> str | None:
+    """The formula as MathML, `display` "inline" or "block"; None where it cannot be said so, or not safely.
+
+    Students write formulas, too: what holds more than known elements and attributes is refused.
+    """
+    if len(tex) > LONGEST:
+        return None
+    try:
+        drawn: str = convert(tex.strip(), display=display)
+        tree = ElementTree.fromstring(drawn)
+    except Exception:  # a formula of any kind of wrong
+        return None
+    for element in tree.iter():
+        if element.tag.removeprefix(_SPACE) not in _ELEMENTS or not element.attrib.keys() <= _ATTRIBUTES:
+            return None
+    return drawn
+
+
+class _Renderer(IPythonRenderer):
+    """nbconvert's, but for formulas."""
+
+    def block_math(self, body: str) -> str:
+        return mathml(body, "block") or super().block_math(body)
+
+    def inline_math(self, body: str) -> str:
+        return mathml(body, "inline") or super().inline_math(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        whole = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        return mathml(whole, "block") or super().latex_environment(name, body)
+
+
+@pass_context
+def markdown2html(context: Any, source: str) -> str:
+    """nbconvert's filter of that name, for pages without scripts."""
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))

@@ -1,0 +1,79 @@
+"""What all our pages share: they load and run nothing, whatever students wrote, and look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+)
+"""A Content-Security-Policy: the browser itself refuses scripts, forms and whatever lies elsewhere."""
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
+  color: #1f2328; background: #fff; overflow-wrap: break-word }
+h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.2rem; margin: 2.6rem 0 .6rem }
+h3 { font-size: 1rem; margin: 0 } a { color: #0b57a4 }
+small, .quiet { color: #59636e } small { overflow-wrap: anywhere }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #e3e7eb }
+td { vertical-align: top }
+th { font-size: .85rem; color: #59636e; font-weight: 600 }
+td, bdi, pre { overflow-wrap: anywhere } .n { text-align: right; white-space: nowrap; overflow-wrap: normal;
+  font-variant-numeric: tabular-nums }
+.narrow { width: 1%; white-space: nowrap; overflow-wrap: normal }
+meter { width: 9rem; max-width: 22vw; height: 1rem }
+pre { background: #f6f8fa; padding: .6rem .8rem; border-radius: 6px; overflow: auto; white-space: pre-wrap;
+  max-height: 40rem; font-size: .85rem } pre.error { background: #fff1e5 }
+img { max-width: 100% }
+.facts { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; padding: 0; list-style: none }
+.facts li { border: 1px solid #e3e7eb; border-radius: 8px; padding: .5rem 1rem; min-width: 5.5rem }
+.facts b { display: block; font-size: 1.4rem; line-height: 1.3; font-variant-numeric: tabular-nums }
+.remark { border-left: 4px solid #b35900; padding: .2rem .8rem; margin: 1rem 0 }
+@media print { pre { max-height: none } section, tr, li { break-inside: avoid } }
+"""
+
+
+def document(title: str, body: Sequence[str], style: str = "") -> str:
+    """A whole page around parts that are HTML already."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}{style}</style>\n</head>\n<body>\n"
+        + "\n".join(filter(None, body))
+        + "\n</body>\n</html>\n"
+    )
+
+
+def table(head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> str:
+    """`head` holds (text, class) of each column; cells are HTML already."""
+    top = "".join(f'<th class="{kind}">{escape(text)}</th>' for text, kind in head)
+    body = "\n".join(
+        "<tr>" + "".join(f'<td class="{k}">{c}</td>' for (_, k), c in zip(head, row, strict=True)) + "</tr>"
+        for row in rows
+    )
+    return f"<table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def meter(share: float, text: str) -> str:
+    """A bar for a share from 0 to 1; `text` says the same in words."""
+    return f'<meter min="0" max="1" value="{share:.3f}">{escape(text)}</meter>'
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> str:
+    """Numbers that are seen first, each with what it counts."""
+    items = "".join(f"<li><b>{escape(number)}</b>{escape(what)}</li>" for number, what in pairs)
+    return f'<ul class="facts">{items}</ul>'
+
+
+def named(name: str) -> str:
+    """A name that someone chose; where it runs from right to left, the text around it does not."""
+    return f"<bdi>{escape(name)}</bdi>"

@@ -1,0 +1,43 @@
+"""The terminal that the commands write to, whatever it can show."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+
+console = Console()
+_complaints = Console(stderr=True)
+
+_PLAIN = {"█": "#", "·": ".", "✓": "+", "✗": "x", "×": "x", "■": "#", "…": "...", "–": "-"}
+
+
+def speak_plainly() -> None:
+    """Let nothing that is written fail: what a terminal's encoding lacks is shown by what it has."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="cs-conv")
+
+
+def complain(text: str) -> None:
+    """Say what a person can mend, on stderr; unbroken where a program reads it."""
+    wraps = not _complaints.is_terminal
+    _complaints.print(f"[bold red]cs-conv:[/] {escape(text)}", highlight=False, soft_wrap=wraps)
+
+
+def count(number: int, thing: str) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def _lacking(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in lacking), error.end
+
+
+codecs.register_error("cs-conv", _lacking)
