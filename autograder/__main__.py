@@ -1,5 +1,17 @@
 """`python -m autograder` is `cs-conv`."""
 
-from autograder.cli import app
+import sys
 
-app()
+
+def main() -> None:
+    """Run `cs-conv`; Ctrl-C while it is still starting ends it without a traceback, too."""
+    try:
+        from autograder.cli import app
+
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

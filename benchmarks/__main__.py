@@ -145,11 +145,14 @@ def _list() -> None:
 
 def _read(files: list[Path]) -> list[dict[str, Any]]:
     """The rows of all files; of rows about the same thing the first."""
+    about = ("workload", "operation", "dtype", "threads", "variant")
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for file in files:
-        for row in json.loads(file.read_text(encoding="utf-8")):
-            about = ("workload", "operation", "dtype", "threads", "variant")
-            rows.setdefault(tuple(row[name] for name in about), row)
+        try:
+            for row in json.loads(file.read_text(encoding="utf-8")):
+                rows.setdefault(tuple(row[name] for name in about), row)
+        except (OSError, ValueError, TypeError, KeyError):
+            sys.exit(f"cs-conv bench: {file} holds no measurements; name a file that --json wrote")
     return list(rows.values())
 
 
