@@ -14,7 +14,7 @@ import numpy as np
 from . import speed
 from .exercise import Aspect, Exercise, Function, Mistake
 from .findings import EDGES, Finding, Kind, findings, identity, notes, shapes, words
-from .known import Answer, cases_of, catalogue, compared, expected, slopes
+from .known import Answer, cases_of, catalogue, compared, entry, expected, slopes
 from .outcome import Outcomes, call_all
 from .recognise import habits, recognise
 from .registry import find, names
@@ -64,7 +64,8 @@ def judge_mistakes(exercise: str, seed: int) -> list[tuple[Mistake, Verdict]]:
     Nothing is timed: a mistake that is slow has lost its race.
     """
     known = find(exercise)
-    verdicts = [(entry.mistake, _verdict(known, seed, entry.answer)) for entry in catalogue(known, seed)]
+    slow = (entry(known, seed, mistake) for mistake in known.mistakes if mistake.slow)
+    verdicts = [(e.mistake, _verdict(known, seed, e.answer)) for e in (*catalogue(known, seed), *slow)]
     return [(m, speed.judged(v, known, m.function, speed.lost) if m.slow else v) for m, v in verdicts]
 
 

@@ -95,11 +95,12 @@ class Entry:
 
 @lru_cache(maxsize=32)
 def catalogue(exercise: Exercise, seed: int) -> tuple[Entry, ...]:
-    """All mistakes of the exercise, called on all cases."""
-    return tuple(_entry(exercise, seed, mistake) for mistake in exercise.mistakes)
+    """The mistakes of the exercise that give wrong values, called on all cases."""
+    return tuple(entry(exercise, seed, mistake) for mistake in exercise.mistakes if not mistake.slow)
 
 
-def _entry(exercise: Exercise, seed: int, mistake: Mistake) -> Entry:
+def entry(exercise: Exercise, seed: int, mistake: Mistake) -> Entry:
+    """A mistake, called on all cases."""
     outcomes = call_all(mistake.function, cases_of(exercise, seed), exercise.arguments, exercise.parts)
     answer = compared(exercise, seed, outcomes)
     return Entry(mistake, answer, frozenset(part for part in exercise.parts if answer.wrong(part).any()))
