@@ -15,7 +15,7 @@ ready := $(VENV)/.ready
 export PATH := $(bin):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lab release test test-slow test-browser picture attacks notebooks lint types format lock clean
+.PHONY: help install demo lab release test test-slow test-browser pictures attacks notebooks lint types format lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -41,9 +41,8 @@ test-slow: $(ready)  ## Run the slow tests: hundreds of seeds, whole classes
 test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
 	pytest -m browser
 
-picture: test-browser  ## Make README's picture anew
-	mkdir -p docs
-	cp build/screenshots/check.png docs/check.png
+pictures: test-browser  ## Make README's pictures anew
+	cp build/screenshots/check.png build/screenshots/report.png docs
 
 attacks: $(ready)  ## Grade the attack corpus, by ours and by stock nbgrader, and print the table
 	python -m tests.attacks.bench

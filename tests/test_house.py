@@ -70,6 +70,18 @@ def test_readme_lists_every_notebook() -> None:
     assert {assignment.name[:2] for assignment in load_course(ROOT).assignments} <= set(listed)
 
 
+def test_readme_says_where_everything_is() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    paths = [path.split("/") for path in tracked.splitlines()]
+    folders = {path[0] + "/" for path in paths if len(path) > 1 and path[0][0] != "."}
+    library = {path[1] + ("/" if len(path) > 2 else "") for path in paths if path[0] == "cs_conv"}
+    library = {name for name in library if name[0] != "_" and name != "py.typed"}
+    map_ = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What is where")[2]
+    named = set(re.findall(r"^    ([\w./, ]+?)  ", map_, re.MULTILINE))
+    named = {name.strip() for names in named for name in names.split(",")}
+    assert folders | library <= named
+
+
 def test_readme_promises_no_time_that_nothing_holds() -> None:
     """Times stand in its table of measurements, with the machine and the command; nowhere else."""
     text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Figures")[0]

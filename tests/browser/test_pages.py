@@ -1,0 +1,155 @@
+"""The class report and a student's page in a real browser: all is drawn, nothing is loaded, nothing runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from lab import ROOT, SCREENSHOTS
+from nbformat import from_dict
+from playwright.sync_api import Page
+
+from autograder import judge
+from autograder.checks.report import Report
+from autograder.course import load_course
+from autograder.demo.submissions import Student, sample_students
+from autograder.grading import Mistake, Result, Status, TestScore
+from autograder.grading.reading import VERDICT
+from autograder.reports import Record
+from autograder.reports.class_page import class_page
+from autograder.reports.formulas import markdown2html
+from autograder.reports.html import document
+from autograder.reports.student_page import student_page
+
+pytestmark = pytest.mark.browser
+
+ASSIGNMENT = load_course(ROOT).assignment("02-conv-forward")
+EXERCISES = ("conv_window", "conv_forward", "filter_bank")
+ENDING = {"marco": Status.CRASHED, "adam": Status.TIMED_OUT}  # not for this process
+
+
+def unanswered(*arguments: Any, **options: Any) -> None:
+    raise NotImplementedError
+
+
+def graded(student: Student) -> tuple[Result, list[Report]]:
+    """What grading a sample student comes to, and the checks' reports."""
+    names: dict[str, Any] = {"np": np}
+    status = {"half": Status.UNREADABLE, "nothing": Status.MISSING}.get(student.upload, Status.GRADED)
+    status = ENDING.get(student.name, status)
+    for answer in student.answers.values() if status is Status.GRADED else ():
+        exec(answer, names)
+    tests, reports = [], []
+    for exercise in EXERCISES:
+        verdict = judge(exercise, names.get(exercise, unanswered), seed=11)
+        for aspect in verdict.aspects:
+            said = verdict.to_dict(aspect.name)
+            mistakes = tuple(Mistake(exercise=exercise, **mistake) for mistake in said["mistakes"])
+            test = TestScore(
+                notebook="conv_forward",
+                grade_id=f"{exercise}_{aspect.name.replace(' ', '_')}",
+                score=said["points"],
+                max_score=said["max_points"],
+                exercise=exercise,
+                aspect=aspect.name,
+                passed=said["passed"],
+                mistakes=mistakes,
+                where=said["where"],
+            )
+            tests.append(test)
+            reports.append(Report(verdict, aspect.name))
+    result = Result(
+        student=student.name,
+        assignment=ASSIGNMENT.name,
+        status=status,
+        score=sum(test.score for test in tests),
+        max_score=ASSIGNMENT.points,
+        tests=tuple(tests) if status is Status.GRADED else (),
+    )
+    return result, reports
+
+
+CLASS = {student.name: graded(student) for student in sample_students(ASSIGNMENT.name)}
+
+
+def show(page: Page, path: Path, html: str) -> list[str]:
+    """Open a page as a file; returns what the browser complained of."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: said.append(request.url) if request.url != path.as_uri() else None)
+    path.write_text(html, encoding="utf-8")
+    page.set_viewport_size({"width": 1000, "height": 900})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1000
+    return said
+
+
+def test_the_class_report(page: Page, tmp_path: Path) -> None:
+    results = tuple(result for result, _ in CLASS.values())
+    record = Record(
+        course="cs-conv",
+        assignment=ASSIGNMENT.name,
+        title=ASSIGNMENT.title,
+        max_score=ASSIGNMENT.points,
+        graded=datetime(2027, 2, 13, 9, 30, tzinfo=UTC),
+        results=results,
+    )
+    assert show(page, tmp_path / "report.html", class_page(record, {"ana"})) == []
+    page.screenshot(path=SCREENSHOTS / "report.png")
+    heights = [bar.bounding_box()["height"] for bar in page.locator(".bars li").all()]  # type: ignore[index]
+    full = sum(result.score == record.max_score for result in results)
+    assert max(heights) > 100
+    assert heights[-1] == pytest.approx(max(heights) * full / max_count(record), abs=1)
+    assert page.get_by_role("link", name="ana").get_attribute("href") == (
+        "../feedback/ana/02-conv-forward/points.html"
+    )
+
+
+def max_count(record: Record) -> int:
+    """The number of students in the fullest bar, each of which is two points wide."""
+    bars = [int(score // 2) for score in record.scores]
+    return max(map(bars.count, bars))
+
+
+def test_a_students_page(page: Page, tmp_path: Path) -> None:
+    result, reports = CLASS["fatima"]
+    cells = [
+        {
+            "cell_type": "code",
+            "source": "check()",
+            "metadata": {"nbgrader": {"grade": True, "solution": False, "grade_id": test.grade_id}},
+            "outputs": [
+                {
+                    "output_type": "display_data",
+                    "metadata": {},
+                    "data": {VERDICT: {}, "text/html": report.html(), "text/plain": report.text()},
+                }
+            ],
+        }
+        for test, report in zip(result.tests, reports, strict=True)
+    ]
+    html = student_page(
+        ASSIGNMENT.title,
+        "fatima",
+        result.score or 0,
+        result.max_score,
+        result.tests,
+        {"conv_forward": from_dict({"cells": cells})},
+    )
+    assert show(page, tmp_path / "points.html", html) == []
+    page.screenshot(path=SCREENSHOTS / "points.png", full_page=True)
+    yours = page.locator(".report td[style*=outline]").first
+    assert yours.bounding_box()["width"] > 10  # type: ignore[index]
+    assert "the filter is flipped" in page.locator("section").first.inner_text()
+
+
+def test_formulas_are_drawn(page: Page, tmp_path: Path) -> None:
+    text = r"So $OH$ is $$OH = \frac{H - F + 2P}{S} + 1$$"
+    assert show(page, tmp_path / "formula.html", document("formula", [markdown2html({}, text)])) == []
+    fraction, letter = (page.locator(name).first.bounding_box() for name in ("mfrac", "mi"))
+    assert fraction is not None
+    assert letter is not None
+    assert fraction["height"] > 1.5 * letter["height"]
