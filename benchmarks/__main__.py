@@ -81,7 +81,7 @@ def _plan(given: argparse.Namespace, command: str) -> Plan:
         peers=given.peers,
         threads=given.threads,
         rounds=given.rounds or (1 if given.quick else 3),
-        once=[name for name in given.peers if peers.slow(name)],
+        slow=[name for name in given.peers if peers.slow(name)],
         memory=[] if given.no_memory else fast,
         command=command,
     )

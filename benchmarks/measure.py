@@ -44,7 +44,7 @@ class Plan:
     turns: int = 4  # a round
     seconds: float = 0.01  # a turn, or one call where that takes longer
     budget: float = 0.5  # seconds a round for one peer and case: slow calls have fewer turns
-    once: Sequence[str] = ()  # the peers who take part in the first round only
+    slow: Sequence[str] = ()  # the peers who take part in the first round only, with the first dtype
     memory: Sequence[str] = ()  # the peers whose peak memory is counted
     command: str = ""  # as a person typed it
 
@@ -202,7 +202,7 @@ def measure(found: Found, step: Callable[[str], None] = lambda _: None) -> None:
         with team([LIMITS], plan.threads) as processes:
             _limits(found, processes[LIMITS])
         with ExitStack() as stack:
-            again = [name for name in found.peers if name not in plan.once]
+            again = [name for name in found.peers if name not in plan.slow]
             processes = stack.enter_context(team(again if number else plan.peers, plan.threads))
             if number == 0:
                 _greet(found, processes)
@@ -259,7 +259,10 @@ def _check(found: Found, processes: dict[str, Process], case: Case, judge: Calla
     """Compare every peer's results with the reference; who differs or cannot is left out."""
     file = judge(case)
     for name in found.peers:
-        _compare(found, case, name, processes[name], file)
+        if name in found.plan.slow and case[1] != found.plan.dtypes[0]:
+            found.left_out[case, name] = "timed with the first dtype only"
+        else:
+            _compare(found, case, name, processes[name], file)
 
 
 def _compare(found: Found, case: Case, name: str, process: Process, file: Path) -> None:
@@ -294,7 +297,7 @@ def _take_turns(found: Found, processes: dict[str, Process], case: Case, number:
     able = [name for name in processes if name in found.versions and (case, name) not in found.left_out]
     rough = {name: found.rough[case, name] for name in able}
     turns = {name: max(1, int(found.plan.budget / seconds)) for name, seconds in rough.items()}
-    peers = [name for name in rough if rough[name] <= SLOWEST]
+    peers = [name for name in rough if rough[name] <= SLOWEST or name not in found.plan.slow]
     for name in rough.keys() - peers:  # the call that was checked is its only one
         found.turns[case, name] = {(0, 0): rough[name]}
     for name in peers:

@@ -220,8 +220,8 @@ How it is measured:
 
 - Each peer computes in a process of its own, held to as many cores as threads; rounds begin with fresh
   processes. Within a round peers take turns of some calls each, slow ones fewer; a time is the median of the
-  turns, a ratio the median of the ratios of the same turn. What takes longer than a second is called once;
-  JAX, mygrad, numpy-ml and SciPy take part in the first round only, and their memory is not counted.
+  turns, a ratio the median of the ratios of the same turn. JAX, mygrad, numpy-ml and SciPy take part in the
+  first round and dtype only; what takes them longer than 0.3 s is called once; their memory is not counted.
 - Results are compared first, with float64 on the same data. Who is wrong is not timed.
 - Every call works on other images and gradients than the one before, more of them than the caches hold. The
   filters stay. Memory that a call frees stays with its process: otherwise what is timed is whether the C

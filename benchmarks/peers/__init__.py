@@ -99,7 +99,7 @@ def installed() -> list[str]:
 
 
 def slow(name: str) -> bool:
-    """Whether a peer is timed in the first round only, its memory not counted, and not at all by --quick."""
+    """Whether a peer is timed in the first round and dtype only, its memory not counted; never by --quick."""
     return name in LIBRARIES and LIBRARIES[name][2]
 
 

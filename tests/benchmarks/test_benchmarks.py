@@ -239,10 +239,12 @@ def test_an_interruption_keeps_what_was_measured(tmp_path: Path, monkeypatch: py
 
 
 def test_slow_peers_have_fewer_turns_and_the_slowest_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = measure.Plan(works=chosen(["W1"]), dtypes=["float32"], peers=["fast", "slow", "slowest"])
+    plan = measure.Plan(
+        works=chosen(["W1"]), dtypes=["float32"], peers=["fast", "slow", "once"], slow=["once"]
+    )
     found = measure.Found(plan, versions=dict.fromkeys(plan.peers, ""))
     case = plan.cases[0]
-    for name, seconds in {"fast": 0.001, "slow": plan.budget / 2, "slowest": 2 * SLOWEST}.items():
+    for name, seconds in {"fast": 0.001, "slow": plan.budget / 2, "once": 2 * SLOWEST}.items():
         found.rough[case, name] = seconds
 
     class Stand:
@@ -252,7 +254,7 @@ def test_slow_peers_have_fewer_turns_and_the_slowest_one_call(monkeypatch: pytes
     for number in range(plan.rounds):
         measure._take_turns(found, dict.fromkeys(plan.peers, Stand()), case, number)
     turns = {name: len(found.turns[case, name]) for name in plan.peers}
-    assert turns == {"fast": plan.rounds * plan.turns, "slow": plan.rounds * 2, "slowest": 1}
+    assert turns == {"fast": plan.rounds * plan.turns, "slow": plan.rounds * 2, "once": 1}
 
 
 def test_cs_conv_forwards_to_it() -> None:
