@@ -6,7 +6,7 @@ along: it is one more column of the filters, which meets one more row of the col
 
 Columns repeat pixels, FH * FW times at stride 1, so they are made for a band at a time, some images or some
 output rows of one: few enough to stay in the processor's cache, enough to keep the matrix product busy.
-Pooling needs no matrix; it takes the same windows one tap at a time.
+Pooling needs no matrix; it takes the windows one tap at a time, a block of channels after the other.
 
 Images are (N, C, H, W), filters (K, C, FH, FW). The dtype of the images (float32 or float64) is the dtype of
 the results. Inputs are never changed; results never share memory with them. `cs_conv.geometry` says what
@@ -17,8 +17,9 @@ processing", 2006.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -41,7 +42,7 @@ from cs_conv.geometry import (
     zeros_padded,
 )
 
-BAND_BYTES = 2**20  # columns made at a time: about what a core's second-level cache holds
+BAND_BYTES = 2**20  # columns made, or images pooled, at a time: what a core's second-level cache holds
 BAND_COLUMNS = 512  # but never fewer, or the matrix product is too thin to be fast
 
 
@@ -124,52 +125,53 @@ def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
-    windows = windows_of(pad_images(x, g, -np.inf), g)  # (N, C, FH, FW, OH, OW)
-    out = np.full((g.N, g.C, g.OH, g.OW), -np.inf, x.dtype)
+    out = np.empty((g.N, g.C, g.OH, g.OW), x.dtype)
     switches = np.zeros(out.shape, np.min_scalar_type(g.FH * g.FW - 1))
-    for n in range(g.N):  # one image at a time stays in the cache
-        _keep_larger(windows[n], out[n], switches[n])
-    if np.isnan(out).any():
-        _point_at_first_nan(switches, windows)
+    for part, images, maxima, places in _blocks(g, x, out, switches):
+        windows = windows_of(pad_images(images, part, -np.inf), part)
+        _keep_larger(windows, maxima, places)
+        if np.isnan(maxima).any():
+            _point_at_first_nan(places, windows)
     return out, switches
 
 
 def max_pool_backward(
     dout: Array, switches: Array, x_shape: Shape, size: Pair, stride: Pair, pad: Pad = 0
 ) -> Array:
-    """Add each gradient to the pixel that was the maximum, found by its address in the padded image.
+    """Add each gradient to the pixel that was the maximum, found by its address in the padded images.
 
     dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
     """
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)
     check_switches(switches, g)
-    dpadded = zeros_padded(g, dout.dtype)
-    image = dpadded.shape[1:]
-    pixels = np.arange(math.prod(image)).reshape(1, *image)
-    windows = windows_of(pixels, g)[0]  # (C, FH, FW, OH, OW)
-    corners = windows[:, 0, 0]  # (C, OH, OW): where each window starts
-    steps = windows[0, :, :, 0, 0].ravel()  # (FH * FW,): how far each tap is from there
-    for n in range(g.N):
+    dx = np.empty((g.N, g.C, g.H, g.W), dout.dtype)
+    corners = None
+    for part, dimages, gradients, places in _blocks(g, dx, dout, switches):
+        dpadded = zeros_padded(part, dx.dtype)
+        if corners is None:  # the first block is the largest
+            addresses = windows_of(np.arange(dpadded.size).reshape(dpadded.shape), part)
+            corners = addresses[:, :, 0, 0].copy()  # (1, P, OH, OW): where each window starts
+            steps = addresses[0, 0, :, :, 0, 0].ravel()  # (FH * FW,): how far each tap is from there
         # No index needs clipping, check_switches saw to that: the mode spares NumPy looking again.
-        maxima = corners + np.take(steps, switches[n], mode="clip")  # (C, OH, OW)
+        maxima = np.take(steps, places, mode="clip")
+        maxima += corners[:, : part.C]
         # Windows that overlap may share their maximum; add.at adds for each of them.
-        np.add.at(dpadded[n].reshape(-1), maxima.ravel(), dout[n].ravel())
-    return cut_padding(dpadded, g)
+        np.add.at(dpadded.reshape(-1), maxima.ravel(), gradients.ravel())
+        dimages[...] = cut_padding(dpadded, part)
+    return dx
 
 
 def average_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
-    """Add up the taps of all windows and divide by their number; padding counts as zeros.
+    """Add up each window and divide by its size; padding counts as zeros.
 
     x: (N, C, H, W). size: the window, an int or (FH, FW). Returns out: (N, C, OH, OW).
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
-    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
-    out = np.zeros((g.N, g.C, g.OH, g.OW), x.dtype)
-    for n, fh, fw in np.ndindex(g.N, g.FH, g.FW):  # one image at a time stays in the cache
-        out[n] += windows[n, :, fh, fw]
-    out /= g.FH * g.FW
+    out = np.empty((g.N, g.C, g.OH, g.OW), x.dtype)
+    for part, images, means in _blocks(g, x, out):
+        np.divide(_sums(images, part), g.FH * g.FW, out=means)
     return out
 
 
@@ -180,12 +182,10 @@ def average_pool_backward(dout: Array, x_shape: Shape, size: Pair, stride: Pair,
     """
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)
-    dpadded = zeros_padded(g, dout.dtype)
-    dwindows = windows_of(dpadded, g, writeable=True)  # (N, C, FH, FW, OH, OW)
-    share = dout / (g.FH * g.FW)  # (N, C, OH, OW)
-    for n, fh, fw in np.ndindex(g.N, g.FH, g.FW):
-        dwindows[n, :, fh, fw] += share[n]
-    return cut_padding(dpadded, g)
+    dx = np.empty((g.N, g.C, g.H, g.W), dout.dtype)
+    for part, dimages, gradients in _blocks(g, dx, dout):
+        dimages[...] = _spread(gradients / (g.FH * g.FW), part)
+    return dx
 
 
 def l2_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
@@ -195,7 +195,10 @@ def l2_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
-    return _norms(windows_of(pad_images(x, g), g))
+    out = np.empty((g.N, g.C, g.OH, g.OW), x.dtype)
+    for part, images, norms in _blocks(g, x, out):
+        np.sqrt(_sums(images**2, part), out=norms)
+    return out
 
 
 def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
@@ -207,14 +210,12 @@ def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad =
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
     check_dout(dout, g, x.dtype)
-    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
-    dpadded = zeros_padded(g, x.dtype)
-    dwindows = windows_of(dpadded, g, writeable=True)
-    norms = _norms(windows)  # (N, C, OH, OW)
-    scale = np.divide(dout, norms, out=np.zeros_like(norms), where=norms != 0)
-    for n, fh, fw in np.ndindex(g.N, g.FH, g.FW):
-        dwindows[n, :, fh, fw] += scale[n] * windows[n, :, fh, fw]
-    return cut_padding(dpadded, g)
+    dx = np.empty(x.shape, x.dtype)
+    for part, images, gradients, dimages in _blocks(g, x, dout, dx):
+        norms = np.sqrt(_sums(images**2, part))  # (1, P, OH, OW)
+        scale = np.divide(gradients, norms, out=np.zeros_like(norms), where=norms != 0)
+        np.multiply(images, _spread(scale, part), out=dimages)
+    return dx
 
 
 def windows_of(padded: Array, g: Geometry, writeable: bool = False) -> Array:
@@ -262,19 +263,29 @@ def _add_windows(windows: Array, values: Array) -> None:
         windows[..., fh, fw, :, :] += values[..., fh, fw, :, :]
 
 
-def _norms(windows: Array) -> Array:
-    """The length of each window of (N, C, FH, FW, OH, OW): (N, C, OH, OW)."""
-    squares = np.zeros_like(windows[:, :, 0, 0])
-    for n, fh, fw in np.ndindex(*windows.shape[:1], *windows.shape[2:4]):
-        squares[n] += windows[n, :, fh, fw] ** 2
-    return np.sqrt(squares, out=squares)
+def _blocks(g: Geometry, *arrays: Array) -> Iterator[tuple[Any, ...]]:
+    """Cut arrays (N, C, ., .) into blocks of channels whose images take about BAND_BYTES when padded.
+
+    Pooling sees every channel by itself, so N images of C channels are as good as one of N * C. Yields the
+    geometry of a block, one image of P channels, and its part (1, P, ., .) of each array. The first block is
+    the largest. Parts are views of arrays that are contiguous, as new ones are.
+    """
+    joined = [array.reshape(1, -1, *array.shape[2:]) for array in arrays]
+    (top, bottom), (left, right) = g.pad
+    channel_bytes = (top + g.H + bottom) * (left + g.W + right) * arrays[0].itemsize
+    most = max(BAND_BYTES // channel_bytes, 1)
+    for start in range(0, g.N * g.C, most):
+        channels = slice(start, min(start + most, g.N * g.C))
+        part = replace(g, N=1, C=channels.stop - start, K=channels.stop - start)
+        yield part, *(array[:, channels] for array in joined)
 
 
 def _keep_larger(windows: Array, out: Array, switches: Array) -> None:
-    """Fold the taps of one image's windows (C, FH, FW, OH, OW) into out and switches (C, OH, OW)."""
-    taps = np.ndindex(windows.shape[1:3])
-    for index, (fh, fw) in enumerate(taps):
-        tap = windows[:, fh, fw]  # (C, OH, OW)
+    """Fold the taps of windows (1, P, FH, FW, OH, OW) into out and switches (1, P, OH, OW), zeros so far."""
+    FH, FW = windows.shape[2:4]
+    np.copyto(out, windows[:, :, 0, 0])
+    for index in range(1, FH * FW):
+        tap = windows[:, :, index // FW, index % FW]
         larger = tap > out  # not >=: of equal values the first stays
         # The index only grows, so the largest index that ever won is the last that did.
         np.maximum(switches, larger * switches.dtype.type(index), out=switches)
@@ -286,3 +297,36 @@ def _point_at_first_nan(switches: Array, windows: Array) -> None:
     taps = list(enumerate(np.ndindex(windows.shape[2:4])))
     for index, (fh, fw) in reversed(taps):  # backwards, so that the first NaN has the last word
         np.copyto(switches, index, where=np.isnan(windows[:, :, fh, fw]))
+
+
+def _sums(images: Array, g: Geometry) -> Array:
+    """The sum of each window of images (1, P, H, W): (1, P, OH, OW). First down the columns, then across."""
+    padded = pad_images(images, g)
+    down, across = _taps(g)
+    columns = padded[:, :, down[0]].copy()  # (1, P, OH, W with its padding)
+    for rows in down[1:]:
+        columns += padded[:, :, rows]
+    sums = columns[:, :, :, across[0]].copy()
+    for places in across[1:]:
+        sums += columns[:, :, :, places]
+    return sums
+
+
+def _spread(values: Array, g: Geometry) -> Array:
+    """Add values (1, P, OH, OW) to all pixels of their windows: (1, P, H, W), the adjoint of _sums."""
+    padded = zeros_padded(g, values.dtype)
+    columns = np.zeros((*values.shape[:3], padded.shape[3]), values.dtype)
+    down, across = _taps(g)
+    for places in across:
+        columns[:, :, :, places] += values
+    for rows in down:
+        padded[:, :, rows] += columns
+    return cut_padding(padded, g)
+
+
+def _taps(g: Geometry) -> list[list[slice]]:
+    """For each row of a window the rows of the image that it meets; the same for the columns."""
+    return [
+        [slice(first, first + stride * (steps - 1) + 1, stride) for first in range(size)]
+        for size, stride, steps in ((g.FH, g.stride[0], g.OH), (g.FW, g.stride[1], g.OW))
+    ]

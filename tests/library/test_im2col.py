@@ -11,7 +11,7 @@ from cs_conv.geometry import pad_images, window_geometry
 from cs_conv.gradcheck import adjoint_gap, relative_error
 from cs_conv.im2col import bands, col2im, im2col, windows_of
 
-from .drawing import Array, Convolution, convolutions, pad_with
+from .drawing import Array, Convolution, Pooling, convolutions, pad_with, poolings
 
 
 def options_of(case: Convolution) -> dict[str, object]:
@@ -99,6 +99,26 @@ def test_narrow_bands_make_no_difference(case: Convolution) -> None:
         banded = compute()
     for one, other in zip(whole, banded, strict=True):
         assert relative_error(one, other) < case.tolerance
+
+
+@given(case=poolings())
+def test_small_blocks_make_no_difference(case: Pooling) -> None:
+    def compute() -> list[Array]:
+        out, switches = variant.max_pool_forward(case.x, **case.options)
+        return [
+            *(out, switches, variant.max_pool_backward(case.dout, switches, case.x.shape, **case.options)),
+            variant.average_pool_forward(case.x, **case.options),
+            variant.average_pool_backward(case.dout, case.x.shape, **case.options),
+            variant.l2_pool_forward(case.x, **case.options),
+            variant.l2_pool_backward(case.dout, case.x, **case.options),
+        ]
+
+    whole = compute()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(variant, "BAND_BYTES", 2 * case.x[0, 0].nbytes)  # two channels, or one if padded
+        cut = compute()
+    for one, other in zip(whole, cut, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @given(N=st.integers(0, 40), C=st.integers(1, 600), height=st.integers(1, 70), width=st.integers(1, 70))
