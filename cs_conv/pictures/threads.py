@@ -33,7 +33,7 @@ def show_owners(OH: int, OW: int, threads: int) -> None:
 
 def show_tiles(M: int, D: int, N: int, tile: int, block: tuple[int, int], step: int) -> None:
     """Draw a (M, D) times b (D, N): the tiles that a block fetches in this step, and its outputs."""
-    figure, sides = plt.subplots(1, 3, figsize=(11, 3.6), width_ratios=[D, N, N], layout="constrained")
+    figure, sides = plt.subplots(1, 3, figsize=(10, 4.6), width_ratios=[D, N, N], layout="constrained")
     row, column, depth = block[0] * tile, block[1] * tile, step * tile
     _matrix(sides[0], "a", M, D, tile, [(row, 0, tile, D, _BAND)], (row, depth))
     _matrix(sides[1], "b", D, N, tile, [(0, column, D, tile, _BAND)], (depth, column))

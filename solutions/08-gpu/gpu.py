@@ -13,25 +13,30 @@
 # %% [markdown]
 # # Convolution on a GPU
 #
-# A GPU runs thousands of small programs at once, called threads. Here you decide what one thread does, find
-# out what makes it wait, and let threads work together. It takes about 60 minutes.
+# A GPU runs thousands of small programs at once, called threads. You move your convolution there, find out
+# what makes it wait, decide what one thread does, and let threads work together. It takes about 60 minutes.
 #
-# | you write | what it does | points |
-# |---|---|---|
-# | `trip_times` | counts what transfers cost | 4 |
-# | `thread_place` | gives each thread its output | 4 |
-# | `conv_direct` | a convolution, one thread an output | 10 |
-# | `tiled_product` | a matrix product whose threads share what they fetch | 10 |
+# | you write | what it does | difficulty | minutes | lines | points |
+# |---|---|---|---|---|---|
+# | `conv_gpu` | your convolution, moved to the GPU | medium | 10 | 12 | 6 |
+# | `trip_times` | counts what transfers cost | easy | 5 | 4 | 4 |
+# | `thread_place` | gives each thread its output | easy | 5 | 4 | 4 |
+# | `conv_direct` | a convolution, one thread an output | medium | 15 | 14 | 10 |
+# | `tiled_product` | a matrix product whose threads share what they fetch | hard | 20 | 14 | 10 |
 #
-# You need no GPU. The exercises run in plain Python, thread by thread, everywhere. At the end of each stands
-# the same kernel in CUDA C, to read and to change. It runs on a GPU where there is one; where not, but with a
-# C++ compiler, on the processor.
+# You need no GPU, and you get the same points without one. The first exercise runs on a GPU where there is
+# one, and else on a stand-in. The kernels run in plain Python, thread by thread. Beside each stands the same
+# kernel in CUDA C, to read and to change. It runs on a GPU where there is one; where not, but with a C++
+# compiler, on the processor.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 import numpy as np
 
 from autograder import check
+from cs_conv.gpu.standin import array_module
 from cs_conv.threads import launch
+
+xp = array_module()
 
 # %% [markdown]
 # What is there on this computer?
@@ -40,6 +45,7 @@ from cs_conv.threads import launch
 from cs_conv.gpu import playground
 
 place = playground.where()
+print("xp is", "CuPy, on a GPU." if place == "a GPU" else "a stand-in for CuPy: there is no GPU here.")
 print(
     "Kernels in CUDA C run on",
     place or "nothing here: there is neither a GPU nor g++. Read them; all else runs.",
@@ -51,60 +57,135 @@ print(
 # A GPU is a second computer inside yours. It has its own memory, and it sees nothing else. Between the two
 # lies a bus, and the bus is slow.
 #
-# So a computation on a GPU has three parts: the data goes there, the GPU works, the result comes back. With
-# CuPy, which is NumPy for GPUs, it looks like this:
-#
-#     x_gpu = cupy.asarray(x)               # there
-#     out_gpu = conv_forward(x_gpu, ...)    # work
-#     out = cupy.asnumpy(out_gpu)           # back
-#
-# Your NumPy code for the middle line need not change: `cupy.pad`, `cupy.zeros`, `@` and slices are the same.
-# Here is a convolution written for whichever module it is given. Only `xp` tells where it runs.
-
+# So a computation on a GPU has three parts: the data goes there, the GPU works, the result comes back.
+# **CuPy** is NumPy for GPUs: the same functions under the same names. Here it goes by the name of `xp`.
+# Without a GPU `xp` is a stand-in with the same manners. (It is NumPy underneath: nothing gets faster, and
+# you can see what would go wrong.)
 
 # %%
-def conv_anywhere(xp, x, w, b, stride=1, pad=0):
-    """A convolution by loops over the filter; xp is numpy or cupy."""
-    (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
-    OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
-    padded = xp.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = xp.zeros((N, K, OH, OW)) + b[:, None, None]
-    for fh in range(FH):
-        for fw in range(FW):
-            tap = padded[:, :, fh : fh + stride * OH : stride, fw : fw + stride * OW : stride]
-            out += (w[:, :, fh, fw] @ tap.reshape(N, C, -1)).reshape(N, K, OH, OW)
-    return out
+x = np.arange(6.0).reshape(2, 3)
+x_gpu = xp.asarray(x)  # there
+sums = (2 * x_gpu).sum(axis=1)  # work: the result stays there
+print("there:", type(sums).__name__, sums.shape)
+print("back: ", xp.asnumpy(sums))  # back
 
-
-rng = np.random.default_rng(0)
-x, w, b = rng.normal(size=(2, 3, 8, 8)), rng.normal(size=(4, 3, 3, 3)), rng.normal(size=4)
-
-if place == "a GPU":
-    import cupy
-
-    out = cupy.asnumpy(conv_anywhere(cupy, cupy.asarray(x), cupy.asarray(w), cupy.asarray(b), pad=1))
-    print("computed by the GPU:", out.shape)
-else:
-    print("computed by NumPy:", conv_anywhere(np, x, w, b, pad=1).shape)
+try:
+    x_gpu + np.ones(3)
+except TypeError as error:
+    print("x_gpu + np.ones(3):", error)
 
 # %% [markdown]
-# How much do the trips cost? Suppose that the bus carries 25 GB a second. (That is an assumption, for this
-# example. The next cell computes with it.) Take 32 images of 64x56x56 in float32, and a layer whose result
-# is as large.
+# An array is in one memory or in the other, and `xp` and `np` each work in their own. `xp.zeros` makes an
+# array there, `np.zeros` makes one here. Slices, operators and methods (`x_gpu[:, 1:]`, `@`, `.reshape`) work
+# wherever their array is. Sizes are not arrays: `x_gpu.shape` is an ordinary tuple.
+#
+# ### Exercise 1: conv_gpu
+#
+# *Medium, about 10 minutes, about 12 lines, 6 points.*
+#
+# Move your convolution to the GPU.
+#
+# - `x` (N, C, H, W), `w` (K, C, FH, FW) and `b` (K,) are NumPy arrays, and so is the `out` (N, K, OH, OW)
+#   that you return. In between everything is on the GPU.
+# - Each of the three goes there once, and only `out` comes back.
+# - Where the windows do not fit, raise a `ValueError`.
+# - Use the code of notebook 07: slices, or one product. A loop over the places would be right, too, and slow
+#   on a GPU: it would start a few tiny computations for every output.
+#
+# An example: `x = [[1, 2, 3]]` (one image, one channel, one row), the filter `[[10, 1]]` and `b = [0]` give
+# `out = [[12, 23]]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Begin with the code of notebook 07, and go through it line by line. Which lines make an array, or give one
+# to a function of `np`?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# At the top, `x`, `w` and `b` become their own copies on the GPU. In the middle each `np.` before an array's
+# function becomes `xp.`. At the end one line brings `out` back. The loop over the places of the filter stays
+# as it is: it runs in Python, and only its slices are on the GPU.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `x, w, b = xp.asarray(x), xp.asarray(w), xp.asarray(b)`, then `xp.pad` and `xp.zeros((N, K, OH, OW),
+# x.dtype)`. For each place `(p, q)` take the slice `piece` as in notebook 07, and add
+# `xp.einsum("ncij,kc->nkij", piece, w[:, :, p, q])`. At the end `xp.asnumpy(out + b.reshape(K, 1, 1))`.
+#
+# </details>
+
+
+# %% nbgrader={"grade": false, "grade_id": "conv_gpu", "locked": false, "schema_version": 3, "solution": true, "task": false}
+def conv_gpu(x, w, b, stride=1, pad=0):
+    """Return the convolution of x (N, C, H, W) with w (K, C, FH, FW) and b (K,): out (N, K, OH, OW).
+
+    NumPy arrays come in and go out; the work is done on the GPU. Raises ValueError where windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    K, _, FH, FW = w.shape
+    if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
+        raise ValueError(f"a {FH}x{FW} filter at stride {stride} does not fit {H}x{W} pixels with pad {pad}")
+    OH, OW = (H - FH + 2 * pad) // stride + 1, (W - FW + 2 * pad) // stride + 1
+    x, w, b = xp.asarray(x), xp.asarray(w), xp.asarray(b)
+    padded = xp.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = xp.zeros((N, K, OH, OW), x.dtype)
+    for p in range(FH):
+        for q in range(FW):
+            rows = slice(p, p + (OH - 1) * stride + 1, stride)
+            columns = slice(q, q + (OW - 1) * stride + 1, stride)
+            out += xp.einsum("ncij,kc->nkij", padded[:, :, rows, columns], w[:, :, p, q])
+    return xp.asnumpy(out + b.reshape(K, 1, 1))
+    ### END SOLUTION
+
+
+# %% [markdown]
+# The example, and the trips that your function made. There should be four: three there, one back. (Only the
+# stand-in counts them.)
+
+# %%
+row, two_weights = np.array([[[[1.0, 2, 3]]]]), np.array([[[[10.0, 1]]]])
+print(conv_gpu(row, two_weights, np.zeros(1)))
+
+if place != "a GPU":
+    xp.trips.clear()
+    conv_gpu(np.ones((2, 3, 8, 8)), np.ones((4, 3, 3, 3)), np.zeros(4), pad=1)
+    print(len(xp.trips), "trips:", ", ".join(xp.trips))
+
+# %% nbgrader={"grade": true, "grade_id": "conv_gpu_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+check("conv_gpu", conv_gpu, "values")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_gpu_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+check("conv_gpu", conv_gpu, "stride and padding")
+
+# %% nbgrader={"grade": true, "grade_id": "conv_gpu_rectangles_and_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+check("conv_gpu", conv_gpu, "rectangles and edge cases")
+
+# %% [markdown]
+# ## What trips cost
+#
+# Suppose that the bus carries 25 GB a second, and that the GPU does 20,000 billion operations a second. (Both
+# are assumptions, for this example. The next cell computes with them.) Take 32 images of 64x56x56 in float32,
+# and a layer whose result is as large.
 
 # %%
 bus = 25e9  # bytes a second, assumed
+speed = 20e12  # operations a second, assumed
 images = 4 * 32 * 64 * 56 * 56
 flops = 2 * 32 * 64 * 56 * 56 * (64 * 3 * 3)  # a 3x3 layer with 64 filters
 print(f"{images / 1e6:.1f} MB there and {images / 1e6:.1f} MB back: {2 * images / bus * 1e3:.1f} ms")
-print(f"the layer's {flops / 1e9:.1f} billion operations, at 20e12 a second: {flops / 20e12 * 1e3:.2f} ms")
-assert 2 * images / bus > 2 * flops / 20e12
+print(f"the layer's {flops / 1e9:.1f} billion operations: {flops / speed * 1e3:.2f} ms")
+assert 2 * images / bus > 2 * flops / speed
 
 # %% [markdown]
 # The trips take longer than the work. A network has many layers: if every layer makes the trip, the GPU
 # mostly waits. So **move once, and stay there**.
 #
-# ### Exercise 1: trip_times
+# ### Exercise 2: trip_times
 #
 # *Easy, about 5 minutes, about 4 lines, 4 points.*
 #
@@ -153,12 +234,17 @@ check("trip_times", trip_times, "times")
 # Ten layers of the example above, each with a trip of its own or all with one:
 
 # %%
-every_call, once = trip_times(images, images, flops / 20e12, bus, 10)
+every_call, once = trip_times(images, images, flops / speed, bus, 10)
 print(f"a trip for every layer: {every_call * 1e3:.0f} ms; one trip: {once * 1e3:.0f} ms")
 
 # %% [markdown]
-# In `cs_conv.gpu` no function makes a hidden trip: give it a NumPy array, and it refuses. Transfers hide in
-# innocent lines, too: `float(loss_gpu)`, `if x_gpu.max() > 0:`, `print(x_gpu)`. Each brings a number back.
+# Your `conv_gpu` makes the trips with every call, so a network of such layers would mostly wait. The
+# functions of `cs_conv.gpu` take arrays that are there and leave their results there; give them a NumPy
+# array, and they refuse. (`cs_conv/gpu/arrays.py` is your function in that form.)
+#
+# Transfers hide in innocent lines, too: `float(loss_gpu)`, `if x_gpu.max() > 0:`, `print(x_gpu)`. CuPy takes
+# each of them, waits for the GPU, and brings the number back. The stand-in refuses the first two, so that you
+# notice.
 #
 # ## A launch returns at once
 #
@@ -166,14 +252,14 @@ print(f"a trip for every layer: {every_call * 1e3:.0f} ms; one trip: {once * 1e3
 # The GPU works through its orders meanwhile. That is good, both work at once. But look what it does to a
 # clock.
 #
-# Below stands a stand-in for a GPU, with the same habit, so that you can see it on any computer. `launch`
-# only notes what is to be done. `synchronize` waits until it is done.
+# Below stands a model of a GPU with the same habit, so that you can see it on any computer. `launch` only notes
+# what is to be done. `synchronize` waits until it is done.
 
 # %%
 from time import perf_counter
 
 
-class StandIn:
+class ModelGPU:
     """Takes orders at once, and works when somebody waits."""
 
     def __init__(self):
@@ -190,7 +276,7 @@ class StandIn:
         self.orders = []
 
 
-gpu = StandIn()
+gpu = ModelGPU()
 large = np.ones((700, 700))
 
 start = perf_counter()
@@ -208,7 +294,7 @@ print(f"with waiting:    {honest_timer * 1e6:8.1f} us")
 assert naive_timer < honest_timer
 
 # %% [markdown]
-# The naive timer measured how long it takes to give an order. It reports wonders, whatever the work.
+# The naive timer measured how long it takes to give an order. It would be as short for any amount of work.
 #
 # With CuPy the honest way is `cupy.cuda.Device().synchronize()` before the clock is read, or, better,
 # `cupy.cuda.Event`: marks that the GPU itself passes and stamps with its own time. And run it once
@@ -216,19 +302,19 @@ assert naive_timer < honest_timer
 
 # %%
 if place == "a GPU":
-    large_gpu = cupy.random.random((4096, 4096))
+    large_gpu = xp.random.random((4096, 4096))
     large_gpu @ large_gpu
     for wait in (False, True):
-        cupy.cuda.Device().synchronize()
+        xp.cuda.Device().synchronize()
         start = perf_counter()
         large_gpu @ large_gpu
         if wait:
-            cupy.cuda.Device().synchronize()
+            xp.cuda.Device().synchronize()
         print(
             f"on this GPU, {'with' if wait else 'without'} waiting: {(perf_counter() - start) * 1e3:.3f} ms"
         )
 else:
-    print("No GPU here: the stand-in above has shown the trap.")
+    print("No GPU here: the model above has shown the trap.")
 
 # %% [markdown]
 # ## One thread an output
@@ -250,11 +336,12 @@ show_owners(3, 7, threads=8)
 # The number of a thread in the whole grid is `t = block * threads + thread`. The outputs `(n, k, i, j)` are
 # dealt out in the order in which they lie in memory: `j` fastest, then `i`, then `k`, then `n`.
 #
-# That order matters. A GPU reads and writes memory for 32 threads at a time. If these have neighbouring `j`,
-# their pixels lie side by side, and one access serves them all. That is called **coalesced**. With
-# neighbouring `k` they would lie far apart, and take 32 accesses.
+# That order matters. A GPU runs threads in groups of 32, called **warps**, and reads and writes memory for a
+# whole warp at a time. If its threads have neighbouring `j`, their pixels lie side by side, and a few
+# accesses serve them all. That is called **coalesced**. With neighbouring `k` the outputs lie far apart, and
+# each takes an access of its own.
 #
-# ### Exercise 2: thread_place
+# ### Exercise 3: thread_place
 #
 # *Easy, about 5 minutes, about 4 lines, 4 points.*
 #
@@ -322,7 +409,7 @@ print(doubled)
 # How many blocks? Enough for all outputs: their number divided by the threads in a block, rounded *up*. In
 # Python that is `-(-outputs // threads)`.
 #
-# ### Exercise 3: conv_direct
+# ### Exercise 4: conv_direct
 #
 # *Medium, about 15 minutes, about 14 lines, 10 points.*
 #
@@ -330,7 +417,7 @@ print(doubled)
 #
 # - `x` is `(N, C, H, W)`, `w` is `(K, C, FH, FW)`, `b` is `(K,)`. The sizes fit.
 # - A thread finds its `n, k, i, j`, sums over `c`, `fh`, `fw`, adds the bias and writes `out[n, k, i, j]`.
-# - Do not make a padded copy: on a GPU nobody has time to write zeros. The window begins at row
+# - Do not make a padded copy: it would be one more trip through memory. The window begins at row
 #   `i * stride - pad` of the *unpadded* image. A pixel outside of it counts as 0: ask before you read.
 # - Take blocks of 32 threads. Say how many blocks.
 #
@@ -526,7 +613,7 @@ print(passed_on)
 # **Every thread of a block must come to every barrier.** One that returns early leaves the others waiting
 # for ever.
 #
-# ### Exercise 4: tiled_product
+# ### Exercise 5: tiled_product
 #
 # *Hard, about 20 minutes, about 14 lines, 10 points.*
 #
@@ -624,6 +711,7 @@ extern "C" __global__ void product(int M, int D, int N, const float *a, const fl
 }
 """
 
+rng = np.random.default_rng(0)
 M, D, N = 6, 7, 5
 a, b_matrix = rng.normal(size=(M, D)).astype(np.float32), rng.normal(size=(D, N)).astype(np.float32)
 product = np.zeros((M, N), np.float32)
@@ -641,8 +729,9 @@ else:
 #
 # ## The summit: tensor cores
 #
-# Newer GPUs have units that multiply small matrices in one go. They are many times as fast, and they cheat:
-# they read floats with only 10 bits after the point, a format called TF32. What does that cost?
+# Newer GPUs have **tensor cores**: units that multiply small matrices in one go. They are faster than the
+# other units because they compute with less: of a float32 they read only 10 of its 23 bits after the point, a
+# format called TF32. What does that cost?
 
 
 # %%
@@ -660,8 +749,8 @@ for name, got in (("float32", np.sum(u * v, axis=1)), ("TF32", np.sum(to_tf32(u)
     print(f"{name:8} relative error {np.linalg.norm(got - exact) / np.linalg.norm(exact):.0e}")
 
 # %% [markdown]
-# About three digits are left. Training hardly minds, and libraries take it by default. A gradient check would fail:
-# so check in float64, and train in TF32.
+# About three digits are left. That is enough for most training: PyTorch computes convolutions so unless told
+# otherwise. It is not enough for a gradient check. So check in float64, and train in TF32.
 #
 # ## What was measured
 #
@@ -712,8 +801,8 @@ _ = interact(
 #
 # - A GPU has its own memory. Move the data once, and stay there.
 # - A launch returns at once. A clock that does not wait measures nothing.
-# - A kernel is what *one* thread does. It finds its place from its number, asks whether it has work, and
-#   leaves zeros that nobody has written to an `if`.
+# - Array code moves to a GPU by its module: `xp` for `np`, and everything in one memory.
+# - A kernel is what *one* thread does. It finds its place from its number, and asks whether it has work.
 # - Neighbouring threads should touch neighbouring memory.
 # - Far memory is slow: let a block fetch together and share. Then barriers are needed, and every thread must
 #   come to each.

@@ -10,9 +10,9 @@ import pytest
 from cs_conv import gpu, naive
 from cs_conv.gpu import columns, emulator, machine, tensor
 from cs_conv.gpu.emulator import on_cpu
+from cs_conv.gpu.standin import GPUArray, standin
 from tests.library.test_promises import OPERATIONS, arguments_of, arrays_in
 
-from .far import FarArray, far
 from .places import needs_compiler
 
 
@@ -25,8 +25,8 @@ class RawModule:
 
     def get_function(self, kernel: str) -> Any:
         def launch(blocks: Any, threads: Any, arguments: tuple[Any, ...]) -> None:
-            assert all(type(value) in (FarArray, np.int32) for value in arguments)
-            plain = [value._near if isinstance(value, FarArray) else int(value) for value in arguments]
+            assert all(type(value) in (GPUArray, np.int32) for value in arguments)
+            plain = [value._near if isinstance(value, GPUArray) else int(value) for value in arguments]
             emulator.run(self.library, kernel, blocks, threads, plain)
 
         return launch
@@ -35,12 +35,12 @@ class RawModule:
 class FakeCupy:
     """As much of CuPy as `Device` uses; its arrays refuse to be brought back."""
 
-    ndarray = FarArray
+    ndarray = GPUArray
     RawModule = RawModule
     cuda = SimpleNamespace(Device=lambda: SimpleNamespace(id=0))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(far, name)
+        return getattr(standin, name)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def device() -> machine.Device:
 def on_device(value: Any, number: int = 0) -> Any:
     if not isinstance(value, np.ndarray):
         return value
-    array = FarArray(value)
+    array = GPUArray(value)
     array.device = SimpleNamespace(id=number)
     return array
 
@@ -64,7 +64,7 @@ def test_every_operation_on_the_way_to_a_gpu(device: machine.Device, name: str) 
     with machine.using(device):
         results = arrays_in(getattr(gpu, name)(**{key: on_device(value) for key, value in case.items()}))
     for result, expected in zip(results, arrays_in(getattr(naive, name)(**case)), strict=True):
-        assert isinstance(result, FarArray)
+        assert isinstance(result, GPUArray)
         np.testing.assert_allclose(result._near, expected, rtol=1e-12, atol=1e-12)
 
 

@@ -1,0 +1,166 @@
+"""A stand-in for CuPy where there is no GPU: NumPy behind arrays that behave as if they were on one.
+
+    xp = array_module()       # CuPy where there is a GPU, else the stand-in
+    x_gpu = xp.asarray(x)     # there
+    x = xp.asnumpy(x_gpu)     # and back
+
+As with CuPy, an array there cannot be mixed with a NumPy array and does not become one by itself: what would
+bring it back unseen raises TypeError. Stricter than CuPy, NumPy's functions do not take it (`np.pad`), and it
+does not become a number either: no `if`, no `float()`. It is no faster than NumPy, for it is NumPy.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from cs_conv.gpu import machine
+
+
+def array_module() -> Any:
+    """CuPy where it finds a GPU, else the stand-in."""
+    try:
+        return machine.current().xp
+    except machine.NoGPUError:
+        return standin
+
+
+def _refuse(*_: Any, **__: Any) -> Any:
+    raise TypeError(
+        "an implicit transfer: this array is on the GPU, where NumPy and Python cannot see it. Use a "
+        "function of xp, or bring it back: xp.asnumpy(array)"
+    )
+
+
+class GPUArray:
+    """Stands for cupy.ndarray."""
+
+    def __init__(self, near: np.ndarray) -> None:
+        self._near = near
+
+    __array__ = __array_function__ = __bool__ = __float__ = __int__ = __index__ = __contains__ = _refuse
+    item = tolist = get = _refuse
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *arrays: Any, **options: Any) -> Any:
+        """What NumPy's operators call: with a number it is computed there, a NumPy array is refused."""
+        return _of_standins(getattr(ufunc, method))(*arrays, **options)
+
+    def __repr__(self) -> str:
+        return f"an array on the GPU, shape {self._near.shape}, {self._near.dtype}"
+
+    def __len__(self) -> int:
+        return len(self._near)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(_there, self._near)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)  # __array_interface__ would be a way in
+        value = getattr(self._near, name)
+        if callable(value) and not isinstance(value, type):
+            return _of_standins(value)
+        return _there(value)
+
+    def __getitem__(self, key: Any) -> Any:
+        return _there(self._near[_near(key)])
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._near[_near(key)] = _near(value)
+
+    def __invert__(self) -> Any:
+        return GPUArray(~self._near)
+
+    def __neg__(self) -> Any:
+        return GPUArray(-self._near)
+
+
+def _operator(name: str, swapped: bool = False) -> Callable[[GPUArray, Any], Any]:
+    function = getattr(operator, name)
+    in_place = name.startswith("i")
+
+    def apply(self: GPUArray, other: Any) -> Any:
+        if isinstance(other, list | tuple):
+            _refuse()
+        here, there = self._near, _near(other)
+        # NumPy changes the left side of += by itself; so the function for += does for us.
+        result = function(there, here) if swapped else function(here, there)
+        return self if in_place else _there(result)
+
+    return apply
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul", "pow", "and_", "or_"):
+    _plain = _name.rstrip("_")
+    setattr(GPUArray, f"__{_plain}__", _operator(_name))
+    setattr(GPUArray, f"__r{_plain}__", _operator(_name, swapped=True))
+    setattr(GPUArray, f"__i{_plain}__", _operator(f"i{_plain}"))
+for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
+    setattr(GPUArray, f"__{_name}__", _operator(_name))
+
+
+def _near(value: Any) -> Any:
+    """What NumPy gets: the arrays inside those that are there. A NumPy array is refused, as by CuPy."""
+    if isinstance(value, np.ndarray):
+        raise TypeError(
+            "a NumPy array, which the GPU cannot see: move it there first, with xp.asarray(array)"
+        )
+    if isinstance(value, GPUArray):
+        return value._near
+    if isinstance(value, tuple | list):
+        return type(value)(map(_near, value))
+    if isinstance(value, dict):
+        return {key: _near(item) for key, item in value.items()}
+    return value
+
+
+def _there(value: Any) -> Any:
+    """The result of NumPy as the student gets it: an array there, even where it holds a single number."""
+    if isinstance(value, tuple | list) and any(isinstance(item, np.ndarray) for item in value):
+        return type(value)(map(_there, value))
+    return GPUArray(np.asarray(value)) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _of_standins(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **options: _there(function(*_near(args), **_near(options)))
+
+
+class StandIn:
+    """Stands for the module cupy: NumPy's functions, for arrays that are there."""
+
+    ndarray = GPUArray
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self.trips: list[str] = []
+        """What was moved, e.g. "there (2, 3, 8, 8)", in order; clear() it to begin anew."""
+
+    def asarray(self, array: Any) -> Any:
+        """Move an array (or a number, or a list) there. One that is there already stays where it is."""
+        if isinstance(array, GPUArray):
+            return array
+        moved = np.array(array)
+        self.trips.append(f"there {moved.shape}")
+        return GPUArray(moved)
+
+    array = asarray
+
+    def asnumpy(self, array: Any) -> np.ndarray:
+        """Bring an array back."""
+        if not isinstance(array, GPUArray):
+            raise TypeError(f"asnumpy brings back arrays from the GPU; this is a {type(array).__name__}")
+        self.trips.append(f"back {array.shape}")
+        return np.array(array._near)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._module, name)
+        if isinstance(value, ModuleType):
+            return StandIn(value)
+        return _of_standins(value) if callable(value) and not isinstance(value, type) else value
+
+
+standin = StandIn(np)
