@@ -14,8 +14,8 @@ Every step is a matrix product, and the step in the middle is 36 at once:
 
 The matrices hold numbers from 1/24 to 25 whose rounding errors do not cancel: in float32 the largest error is
 about 6e-6 of the largest output, ten times that of `cs_conv.im2col`, and a NaN or an infinity in a window
-makes all 16 outputs NaN. It serves 3x3 filters at stride 1, with any dilation: a filter that sees every second
-pixel is a dense one on every second pixel. Other filters and pooling it leaves to `cs_conv.im2col`.
+makes all 16 outputs NaN. It serves 3x3 filters at stride 1, with any dilation: a filter that sees every
+second pixel is a dense one on every second pixel. Other filters and pooling it leaves to `cs_conv.im2col`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`.
 Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, F(4x4, 3x3).
