@@ -15,6 +15,7 @@ import importlib
 import io
 import json
 import linecache
+import operator
 import os
 import random
 import re
@@ -29,13 +30,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograder.grading.trusted import frames
+    from autograder.grading.trusted import frames, shared
 else:
     frames: Any = None  # imported by `prepare`, when sys.path says where NumPy is
+    shared: Any = None
 
 MOST_FIGURES = 4
 MOST_PICTURE = 400_000  # bytes of one PNG
 MOST_TEXT = 20_000  # characters of one error or displayed value
+MOST_FILES = 8 << 20  # bytes of new files after a call
+MOST_WATCHED = 4096  # bytes of a global variable whose changes are told
+MOST_WARNINGS = 50
 
 
 class CellTooLong(KeyboardInterrupt):
@@ -71,6 +76,13 @@ class Capped(io.TextIOBase):
         return len(text)
 
 
+def compiled(tree: ast.mod, filename: str, mode: str, flags: int = 0) -> types.CodeType:
+    """Code as a notebook has it: `await` is allowed, and no `from __future__` of ours applies."""
+    await_anywhere = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code: types.CodeType = compile(tree, filename, mode, flags | await_anywhere, dont_inherit=True)  # type: ignore[call-overload]
+    return code
+
+
 class Absent:
     """Stands for what the notebook's own cells import but an answer may not use: takes everything, does
     nothing.
@@ -103,6 +115,9 @@ class Stage:
         self.limit = output_limit
         self.names["get_ipython"] = lambda: SHELL
         self.names["display"] = self.display
+        self.files: dict[str, int] = {}
+        self.flags = 0
+        self._loop: Any = None
 
     @contextlib.contextmanager
     def heard(self, most: int) -> Iterator[list[dict[str, Any]]]:
@@ -135,21 +150,47 @@ class Stage:
         last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         quiet = source.rstrip().endswith(";")
         body = tree.body[:-1] if last else tree.body
+        self._note_future(body)
         if setup:
             for statement in body:
                 self._setup_statement(statement, filename)
         else:
-            exec(compile(ast.Module(body, tree.type_ignores), filename, "exec"), self.names)
+            self._execute(compiled(ast.Module(body, tree.type_ignores), filename, "exec", self.flags))
         if last:
-            value = eval(compile(ast.Expression(last.value), filename, "eval"), self.names)
+            value = self._execute(compiled(ast.Expression(last.value), filename, "eval", self.flags))
             if value is not None and not quiet:
                 self.names["_"] = value
                 self.display(value)
 
+    def _execute(self, code: types.CodeType) -> Any:
+        value = eval(code, self.names)
+        return self.wait_for(value) if code.co_flags & 0x80 else value  # inspect.CO_COROUTINE
+
+    def wait_for(self, coroutine: Any) -> Any:
+        """Run a coroutine to its end, in the loop of this notebook."""
+        import asyncio
+
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        return self._loop.run_until_complete(coroutine)
+
+    def _note_future(self, body: list[ast.stmt]) -> None:
+        """`from __future__ import ...` holds for the cells after it, too."""
+        import __future__
+
+        for node in body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                for alias in node.names:
+                    feature = getattr(__future__, alias.name, None)
+                    self.flags |= getattr(feature, "compiler_flag", 0)
+
     def _setup_statement(self, statement: ast.stmt, filename: str) -> None:
         """The instructor's own cells may import what an answer may not."""
         try:
-            exec(compile(ast.Module([statement], []), filename, "exec"), self.names)
+            self._execute(compiled(ast.Module([statement], []), filename, "exec", self.flags))
+        except NotThere:
+            return  # a command for the shell, a magic: the answers do without
         except ImportError:
             if not isinstance(statement, (ast.Import, ast.ImportFrom)):
                 raise
@@ -162,7 +203,7 @@ class Stage:
                     statement,
                 )
                 try:
-                    exec(compile(ast.Module([single], []), filename, "exec"), self.names)
+                    self._execute(compiled(ast.Module([single], []), filename, "exec"))
                 except ImportError:
                     self.names[bound] = Absent(alias.name)
 
@@ -197,6 +238,10 @@ class Stage:
             pyplot.close(figure)
 
 
+class NotThere(NotImplementedError):
+    """Something of Jupyter's that does not make sense here."""
+
+
 class Shell:
     """What notebooks ask of get_ipython(), as far as it makes sense without Jupyter."""
 
@@ -209,7 +254,7 @@ class Shell:
     def run_line_magic(self, name: str, line: str, *ignored: Any) -> Any:
         """The magics that change nothing but speed or looks are taken; others are refused."""
         if name in ("time", "timeit"):
-            exec(compile(line, f"<%{name}>", "exec"), STAGE.names)
+            STAGE._execute(compiled(ast.parse(line), f"<%{name}>", "exec"))
         elif name not in (
             "matplotlib",
             "load_ext",
@@ -219,19 +264,24 @@ class Shell:
             "pylab",
             "precision",
         ):
-            raise NotImplementedError(f"%{name} is not there while an answer is graded")
+            raise NotThere(f"%{name} is not there while an answer is graded")
 
     magic = run_line_magic
 
     def run_cell_magic(self, name: str, line: str, body: str) -> Any:
         """Run what a timing or capturing magic is about."""
+        if name in ("writefile", "file"):
+            words = line.split()
+            with open(words[-1].strip("'\""), "a" if "-a" in words[:-1] else "w") as file:
+                file.write(body)
+            return
         if name not in ("time", "timeit", "capture", "prun", "python", "python3"):
-            raise NotImplementedError(f"%%{name} is not there while an answer is graded")
-        exec(compile(body, f"<%%{name}>", "exec"), STAGE.names)
+            raise NotThere(f"%%{name} is not there while an answer is graded")
+        STAGE._execute(compiled(ast.parse(body), f"<%%{name}>", "exec"))
 
     def system(self, command: str) -> Any:
         """There is no shell."""
-        raise NotImplementedError("! commands are not there while an answer is graded")
+        raise NotThere("! commands are not there while an answer is graded")
 
     getoutput = system
 
@@ -324,6 +374,8 @@ class Talk:
         self.channel, self.stage = channel, stage
         self.handles: dict[int, Any] = {}
         self.known: dict[int, int] = {}
+        self.watched: dict[str, bytes] = {}
+        self.shared = shared.Shared(stage.names.get, -1)
         self.lent: dict[int, Any] = {}
 
     # Names for what is no plain data
@@ -336,12 +388,36 @@ class Talk:
         kind = type(value)  # never isinstance: an object may lie about its class, or act when it is asked
         if issubclass(kind, types.ModuleType):
             return frames.Foreign("module", str(value.__name__))
+        common = self.shared.name(value)
+        if common is not None:
+            return common
+        number = self._number(value)
+        if issubclass(kind, type) and value.__module__ == "__main__":
+            return frames.Foreign("class", *self._class(number, value).details)
+        what: Any = None
+        if kind.__module__ == "__main__":
+            what = self._class(self._number(kind), kind)
+        elif kind.__name__ in ("function", "generator", "coroutine"):
+            what = kind.__name__
+        return frames.Foreign("handle", number, str(kind.__name__)[:100], callable(value), what)
+
+    def _number(self, value: Any) -> int:
         number = self.known.get(id(value), -1)
         if number < 0:
-            number = len(self.handles)
+            number = self.known[id(value)] = len(self.handles)
             self.handles[number] = value
-            self.known[id(value)] = number
-        return frames.Foreign("handle", number, str(kind.__name__)[:100], callable(value))
+        return number
+
+    def _class(self, number: int, kind: Any) -> Any:
+        """A class of the student's: its bases, as far as they are the student's or errors of Python's."""
+        bases = []
+        for base in kind.__bases__:
+            if base.__module__ == "__main__":
+                bases.append(self._class(self._number(base), base))
+            elif issubclass(base, BaseException):
+                bases.append(next(k for k in base.__mro__ if getattr(builtins, k.__name__, None) is k))
+        calls = any("__call__" in vars(k) for k in kind.__mro__ if k is not object)
+        return frames.Foreign("kind", number, str(kind.__name__)[:100], tuple(bases), calls)
 
     def meet(self, foreign: Any) -> Any:
         """What a name of the trusted side's stands for."""
@@ -359,13 +435,21 @@ class Talk:
             generator = numpy.random.default_rng()
             generator.bit_generator.state = details[0]
             return generator
+        if kind == "legacy":
+            import numpy
+
+            state = numpy.random.RandomState()
+            state.set_state(details[0])
+            return state
+        if kind in ("shared", "member"):
+            return self.shared.meet(kind, details)
         if kind == "lent":
             if details[0] not in self.lent:
                 self.lent[details[0]] = self._borrowed(*details)
             return self.lent[details[0]]
         raise frames.WireError(f"an unexpected {kind}")
 
-    def _borrowed(self, number: int, name: str) -> Any:
+    def _borrowed(self, number: int, name: str, about: str) -> Any:
         def function(*args: Any, **kwargs: Any) -> Any:
             data = frames.encode(("callback", number, args, kwargs), self.name)
             with uninterrupted():
@@ -381,6 +465,7 @@ class Talk:
             raise kind(answer[2])
 
         function.__name__ = function.__qualname__ = name or "function"
+        function.__doc__ = about or None
         return function
 
     # Requests
@@ -402,7 +487,7 @@ class Talk:
             data = frames.encode((serial, *answer), self.name)
         except BaseException as error:
             error_ = (("ValueError", "Exception", "BaseException"), f"cannot be handed over: {error}", "")
-            data = frames.encode((serial, "raised", error_, [], []))
+            data = frames.encode((serial, "raised", (*error_, None), [], [], {}, {}, {}))
         self.channel.send(data)
 
     def do_run(self, source: str, name: str, seconds: float, setup: bool) -> tuple[Any, ...]:
@@ -412,34 +497,97 @@ class Talk:
     def do_names(self, names: list[str]) -> tuple[Any, ...]:
         """What these names stand for; those that nothing stands for are left out."""
         found = {}
+        self.shared.begin(None)
+        self.watched.clear()
         for name in names:
             if name in self.stage.names and not isinstance(self.stage.names[name], Absent):
                 value = self.stage.names[name]
+                if issubclass(type(value), type) and value.__module__ == "__main__":
+                    found[name] = self._class(self._number(value), value)
+                    continue
                 try:
-                    frames.encode(value, self.name)
+                    data = frames.encode(value, self.name)
                 except Exception:
                     value = self.name(value)
+                else:
+                    if data[:1] != b"x" and len(data) <= MOST_WATCHED:
+                        self.watched[name] = data
                 found[name] = value
         return "names", found
 
+    def _moved(self) -> dict[str, Any]:
+        """The small values among these names that are others by now: global variables that a call changes."""
+        found = {}
+        for name, before in self.watched.items():
+            value = self.stage.names.get(name)
+            with contextlib.suppress(Exception):
+                data = frames.encode(value, self.name)
+                if data != before:
+                    self.watched[name] = data
+                    found[name] = value
+        return found
+
+    def do_define(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        """Give names these values: what the instructor's cell made by chance is the same on both sides."""
+        self.stage.names.update(values)
+        return ("defined",)
+
     def do_ask(self, blob: bytes, seconds: float) -> tuple[Any, ...]:
         """Do something with one of our values: call it, take an attribute or an item, go through it."""
-        operation, target, args, kwargs = frames.decode(blob, self.meet)
-        with self.stage.heard(MOST_TEXT) as outputs:
+        operation, target, news, args, kwargs = frames.decode(blob, self.meet)
+        self.shared.begin(None)
+        self.shared.names = news.get("classes", ())
+        self.shared.change(news.get("objects", {}))
+        with self.stage.heard(MOST_TEXT) as outputs, self._surrounded(news):
             try:
-                with limited(seconds), warnings.catch_warnings():
+                with limited(seconds), _warned(outputs):
                     act: Any = OPERATIONS[operation]
                     value = act(target, args, kwargs)
+                for place, given in [*enumerate(args), *kwargs.items()]:
+                    if value is given and type(value).__name__ in ("list", "dict", "set", "ndarray"):
+                        value = frames.Foreign("argument", place)
+                        break
                 answer: tuple[Any, ...] = "value", value
             except BaseException as error:
-                answer = "raised", describe_error(error)
-        return (*answer, self._changed(blob, args, kwargs), outputs)
+                own = error if type(error).__module__ == "__main__" else None
+                answer = "raised", (*describe_error(error), own)
+        files = frames.changed_files(".", self.stage.files, MOST_FILES)
+        moved, objects = self._moved(), {}
+        if self.shared.names:
+            self.shared.begin([*news.get("objects", {})])
+            with contextlib.suppress(frames.WireError):
+                frames.encode(answer, self.name)
+                objects = self.shared.states(self.name)
+        return (*answer, self._changed(blob, args, kwargs), outputs, files, moved, objects)
+
+    @contextlib.contextmanager
+    def _surrounded(self, news: dict[str, Any]) -> Iterator[None]:
+        """The surroundings of a call as the test has made them: seeds, files, `input` and `print`."""
+        states = news.get("states", {})
+        if "random" in states:
+            random.setstate(states["random"])
+        if "numpy.random" in states:
+            sys.modules["numpy.random"].set_state(states["numpy.random"])
+        for name, data in news.get("files", {}).items():
+            with contextlib.suppress(OSError):
+                os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+                with open(name, "wb") as file:
+                    file.write(data)
+                frames.note_file(name, name, self.stage.files)
+        before = {name: getattr(builtins, name) for name in ("input", "print") if name in news}
+        for name in before:
+            setattr(builtins, name, news[name])
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(builtins, name, value)
 
     def _changed(self, blob: bytes, args: Any, kwargs: Any) -> list[Any]:
         """The arguments that are no longer what came: (position or name, what it is now)."""
         if frames.ends_with(blob, (args, kwargs), self.name):
             return []
-        _, _, old_args, old_kwargs = frames.decode(blob, self.meet)
+        *_, old_args, old_kwargs = frames.decode(blob, self.meet)
         pairs = [*enumerate(zip(old_args, args, strict=False))]
         pairs += [(key, (old_kwargs[key], kwargs[key])) for key in old_kwargs if key in kwargs]
         return [
@@ -447,6 +595,18 @@ class Talk:
             for key, (was, now) in pairs
             if frames.encode(was, self.name) != frames.encode(now, self.name)
         ]
+
+
+@contextlib.contextmanager
+def _warned(outputs: list[dict[str, Any]]) -> Iterator[None]:
+    """Warnings are given where the test listens."""
+    with warnings.catch_warnings(record=True) as found:
+        try:
+            yield
+        finally:
+            for each in (found or ())[:MOST_WARNINGS]:
+                kinds = [kind.__name__ for kind in each.category.__mro__]
+                outputs.append({"kind": "warning", "kinds": kinds, "text": shortened(each.message)})
 
 
 def _through(target: Any, args: Any, kwargs: Any) -> list[Any]:
@@ -465,6 +625,7 @@ OPERATIONS = {
     "assign": lambda target, args, kwargs: setattr(target, args[0], args[1]),
     "item": lambda target, args, kwargs: target[args[0]],
     "put": lambda target, args, kwargs: target.__setitem__(args[0], args[1]),
+    "remove": lambda target, args, kwargs: target.__delitem__(args[0]),
     "length": lambda target, args, kwargs: len(target),
     "contains": lambda target, args, kwargs: args[0] in target,
     "iterator": lambda target, args, kwargs: iter(target),
@@ -472,28 +633,62 @@ OPERATIONS = {
     "instance": lambda target, args, kwargs: isinstance(args[0], target),
     "truth": lambda target, args, kwargs: bool(target),
     "equal": lambda target, args, kwargs: bool(target == args[0]),
+    "hash": lambda target, args, kwargs: hash(target),
+    "float": lambda target, args, kwargs: float(target),
+    "int": lambda target, args, kwargs: int(target),
     "text": lambda target, args, kwargs: shortened(str(target)),
     "repr": lambda target, args, kwargs: shortened(repr(target)),
     "signature": lambda target, args, kwargs: _signature(target),
-    "add": lambda target, args, kwargs: target + args[0],
-    "subtract": lambda target, args, kwargs: target - args[0],
-    "multiply": lambda target, args, kwargs: target * args[0],
+    "code": lambda target, args, kwargs: _code(target),
+    "operate": lambda target, args, kwargs: _operate(target, *args),
+    "await": lambda target, args, kwargs: STAGE.wait_for(target),
+    "enter": lambda target, args, kwargs: type(target).__enter__(target),
+    "exit": lambda target, args, kwargs: _exit(target, *args),
 }
 
 
-def _signature(target: Any) -> list[tuple[str, int, bool]]:
+def _operate(target: Any, name: str, other: Any = None, turned: bool = False) -> Any:
+    act = getattr(operator, name)
+    if name in ("neg", "abs"):
+        return act(target)
+    return act(other, target) if turned else act(target, other)
+
+
+def _exit(target: Any, kind: str = "", message: str = "") -> bool:
+    """End a `with` of a test's, with the error that was raised in it."""
+    if not kind:
+        return bool(type(target).__exit__(target, None, None, None))
+    error = getattr(builtins, kind)(message)
+    try:
+        raise error
+    except Exception:
+        return bool(type(target).__exit__(target, type(error), error, error.__traceback__))
+
+
+def _signature(target: Any) -> list[tuple[Any, ...]]:
     import inspect
 
-    parameters = inspect.signature(target).parameters.values()
-    return [(p.name, int(p.kind), p.default is not p.empty) for p in parameters]
+    return [
+        (p.name, int(p.kind), p.default is not p.empty, None if p.default is p.empty else p.default,
+         p.annotation is not p.empty, None if p.annotation is p.empty else p.annotation)
+        for p in inspect.signature(target).parameters.values()
+    ]  # fmt: skip
+
+
+def _code(target: Any) -> dict[str, Any]:
+    """What can be known of a function's code without it."""
+    code = target.__code__
+    names = ("argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "varnames", "names", "flags", "name")
+    return {f"co_{name}": getattr(code, f"co_{name}") for name in (*names, "filename", "firstlineno")}
 
 
 def prepare(config: dict[str, Any]) -> None:
     """Imports before any limit holds."""
-    global frames
+    global frames, shared
     sys.path[:] = [*config["path"]]
     sys.path.insert(0, config["here"])
     frames = importlib.import_module("frames")
+    shared = importlib.import_module("shared")
     sys.path.remove(config["here"])
     importlib.import_module("numpy.random")
     _shim_ipython()
@@ -634,6 +829,7 @@ def perform(connection: socket.socket, config: dict[str, Any]) -> None:
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
     talk = Talk(channel, STAGE)
+    frames.note_files(".", STAGE.files)
     channel.send(frames.encode(("ready", os.getpid(), round(time.process_time(), 4))))
     talk.serve()
 

@@ -1,9 +1,7 @@
 """The trusted side of a call: names of the student's stand for themselves, data goes out, data comes back.
 
 What a test gets from a student's function is a copy made of exact built-in types and arrays, or, for
-anything else, a `Remote`: a stand-in that passes on what a test does with it. A `Remote` never takes part
-in a comparison, a sum or a search together with data of the test: the student would otherwise see what was
-expected, or answer for it.
+anything else, a stand-in (`stand_ins.py`) that passes on what a test does with it.
 """
 
 from __future__ import annotations
@@ -12,11 +10,14 @@ import builtins
 import importlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.grading.trusted import pandas_tables
 from autograder.grading.trusted.frames import (
     Channel,
     Foreign,
@@ -27,9 +28,12 @@ from autograder.grading.trusted.frames import (
     decode,
     encode,
 )
+from autograder.grading.trusted.shared import Shared
+from autograder.grading.trusted.stand_ins import Kind, Remote, as_a_value, class_of, is_remote_class, stand_in
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.sandbox.backend import Sandbox
+    from autograder.grading.trusted.surroundings import Surroundings
 
 GRACE = 1.5
 """Seconds beyond its limit that the sandbox gets to interrupt a call by itself."""
@@ -79,10 +83,20 @@ class Line:
     """The connection to one sandbox: asks, serves calls back, checks that every answer fits its question."""
 
     def __init__(
-        self, channel: Channel, patience: Patience | None = None, sandbox: Sandbox | None = None
+        self,
+        channel: Channel,
+        patience: Patience | None = None,
+        sandbox: Sandbox | None = None,
+        around: Surroundings | None = None,
     ) -> None:
-        self.channel, self.sandbox = channel, sandbox
+        self.channel, self.sandbox, self.around = channel, sandbox, around
         self.patience = patience or Patience()
+        self.classes: dict[int, Any] = {}
+        self.shared = Shared(lambda name: None, 1)
+        self.classes_asked_for: frozenset[str] = frozenset()
+        """The names that the assignment wants to be classes."""
+        self.moved: Callable[[dict[str, Any]], None] = lambda values: None
+        """Told which global variables of the student's have other values after a call."""
         self.serial = 0
         self.seconds = 30.0
         self.deadline = time.monotonic() + 3600
@@ -102,7 +116,7 @@ class Line:
         answer = self._request("run", seconds, source, name, seconds, setup)
         if len(answer) != 3 or answer[0] != "ran" or type(answer[2]) is not list:
             raise self._broken("a malformed answer")
-        error = None if answer[1] is None else _error_parts(answer[1])
+        error = None if answer[1] is None else _error_parts((*answer[1], None))[:3]
         return error, answer[2]
 
     def names(self, wanted: list[str]) -> dict[str, Any]:
@@ -110,16 +124,34 @@ class Line:
         answer = self._request("names", self._seconds(self.seconds), sorted(wanted))
         if len(answer) != 2 or answer[0] != "names" or type(answer[1]) is not dict:
             raise self._broken("a malformed answer")
-        return {name: value for name, value in answer[1].items() if name in wanted}
+        found = {name: value for name, value in answer[1].items() if name in wanted}
+        return {
+            name: value.called(self, name) if type(value) is Kind else value for name, value in found.items()
+        }
 
-    def ask(self, operation: str, target: Remote, *args: Any, **kwargs: Any) -> Any:
+    def define(self, values: dict[str, Any]) -> None:
+        """Give names of the student's side these values."""
+        self._request("define", self._seconds(self.seconds), values)
+
+    def ask(self, operation: str, target: Any, *args: Any, **kwargs: Any) -> Any:
         """Do something with a thing of the student's; its errors are raised here by their names."""
         return self.perform(operation, target, args, kwargs)
 
-    def perform(self, operation: str, target: Remote, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def perform(self, operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The same for arguments of any name."""
+        news: dict[str, Any] = {}
+        if self.around is not None:
+            news = self.around.outgoing()
+            args = tuple(map(self.around.relative, args))
+            kwargs = {name: self.around.relative(value) for name, value in kwargs.items()}
+        sent: list[int] = []
         try:
-            blob = encode((operation, target, args, kwargs), self._name)
+            if self.shared.names:
+                news["classes"] = self.shared.names
+                self.shared.begin(sent)
+                encode((args, kwargs), self._name)
+                news["objects"] = self.shared.states(self._name)
+            blob = encode((operation, target, news, args, kwargs), self._name)
         except NotPlain as error:
             raise TypeError(
                 f"{error}: only data and functions can be handed to a student's function"
@@ -130,13 +162,27 @@ class Line:
             raise SandboxLost("too many calls of this test ran too long", timed_out=True)
         seconds = self._seconds(self.patience.seconds(self.seconds))
         answer = self._request("ask", seconds, blob, seconds)
-        if len(answer) != 4 or type(answer[2]) is not list or type(answer[3]) is not list:
+        if tuple(map(type, answer[2:])) != (list, list, dict, dict, dict):
             raise self._broken("a malformed answer")
         _speak(answer[3])
-        for change in answer[2]:
-            _write_back(change, args, kwargs)
+        if self.around is not None:
+            self.around.incoming(answer[4], {str(value) for value in (*args, *kwargs.values())
+                                             if isinstance(value, (str, PurePath))})  # fmt: skip
+        self.moved(answer[5])
+        try:
+            self.shared.change(answer[6], sent)
+        except WireError as error:
+            raise self._broken(str(error)) from None
+        changed = dict(filter(None, (_write_back(change, args, kwargs) for change in answer[2])))
         if answer[0] == "value":
-            return answer[1]
+            value = answer[1]
+            if type(value) is _Argument:
+                place = value.place
+                given = dict(enumerate(args)) | kwargs
+                if place not in given:
+                    raise self._broken("an argument that it was not given")
+                return changed.get(place, given[place])
+            return value
         raise self._error(*_error_parts(answer[1]))
 
     def _seconds(self, wanted: float) -> float:
@@ -208,19 +254,29 @@ class Line:
         except SandboxLost:
             raise
         except Exception as error:
-            answer = encode(("raised", _builtin_name(error), str(error)[:MOST_TEXT]))
+            answer = encode(("raised", builtin_name(error), str(error)[:MOST_TEXT]))
         self.serial = serial
         self.channel.send(answer, deadline)
 
     # Names for what is no plain data
 
     def _name(self, value: Any) -> Foreign | None:
-        if isinstance(value, Remote):
-            if value._line is not self:
+        common = self.shared.name(value)
+        if common is not None:
+            return common
+        if isinstance(value, Remote) or is_remote_class(value):
+            line, number = (
+                (value._line, value._number)
+                if isinstance(value, Remote)
+                else (value._class_line, value._class_number)
+            )
+            if line is not self:
                 raise NotPlain("a thing of a process that has ended")
-            return Foreign("handle", value._number)
+            return Foreign("handle", number)
         if isinstance(value, np.random.Generator) and type(value.bit_generator) is np.random.PCG64:
             return Foreign("generator", value.bit_generator.state)
+        if type(value) is np.random.RandomState:
+            return Foreign("legacy", value.get_state())
         if callable(value):
             shared = _shared_name(value)
             if shared:
@@ -228,25 +284,35 @@ class Line:
             if not any(value is function for function in self.lent):
                 self.lent.append(value)
             number = next(i for i, function in enumerate(self.lent) if function is value)
-            return Foreign("lent", number, str(getattr(value, "__name__", "")))
+            about = (getattr(value, name, None) for name in ("__name__", "__doc__"))
+            return Foreign("lent", number, *(text[:1000] if type(text) is str else "" for text in about))
         return None
 
     def _meet(self, foreign: Foreign) -> Any:
         kind, details = foreign.kind, foreign.details
-        if kind == "handle" and len(details) == 3 and type(details[0]) is int and type(details[1]) is str:
-            return _stand_in(details[1], bool(details[2]))(self, details[0])
-        if (
-            kind == "lent"
-            and len(details) == 2
-            and type(details[0]) is int
-            and 0 <= details[0] < len(self.lent)
-        ):
+        kinds = tuple(type(detail) for detail in details)
+        if kind == "handle" and kinds[:3] == (int, str, bool) and len(details) == 4:
+            return stand_in(self, *details)
+        if kind in ("class", "kind") and kinds == (int, str, tuple, bool):
+            found = class_of(self, *details)
+            return Kind(found, details[0]) if kind == "kind" else as_a_value(self, found, details[0])
+        if kind == "lent" and kinds[:1] == (int,) and 0 <= details[0] < len(self.lent):
             return self.lent[details[0]]
+        if kind in ("shared", "member") and len(details) == 2:
+            return self._common(kind, details)
+        if kind == "argument" and kinds in ((int,), (str,)):
+            return _Argument(details[0])
         if kind == "module" and len(details) == 1 and type(details[0]) is str:
             return Module(details[0][:100])
         raise WireError("something of a kind that is not known")
 
-    def _error(self, kinds: tuple[str, ...], message: str, trace: str) -> Exception:
+    def _common(self, kind: str, details: tuple[Any, ...]) -> Any:
+        try:
+            return self.shared.meet(kind, details)
+        except (KeyError, AttributeError):
+            raise WireError("an object that is not known") from None
+
+    def _error(self, kinds: tuple[str, ...], message: str, trace: str, own: Any = None) -> Exception:
         """The exception to raise here for one raised there: of the same built-in type, where that is an
         ordinary one.
         """
@@ -254,6 +320,10 @@ class Line:
         if kinds[:1] == ("CellTooLong",):
             self.slow = True
             self.patience.lose()
+        if isinstance(own, Exception):
+            own.args = (message,) if message else ()
+            own.__suppress_context__ = True
+            return own
         for kind in kinds:
             base = getattr(builtins, kind, None)
             if base in (StopIteration, StopAsyncIteration):
@@ -274,35 +344,55 @@ class Line:
         return error
 
 
-def _error_parts(parts: Any) -> tuple[tuple[str, ...], str, str]:
-    """The description of an error, made safe: short texts only."""
-    if type(parts) is not tuple or len(parts) != 3 or type(parts[0]) is not tuple:
-        return ("Exception",), "", ""
+def _error_parts(parts: Any) -> tuple[tuple[str, ...], str, str, Any]:
+    """The description of an error, made safe: short texts, and its stand-in where it is the student's."""
+    if type(parts) is not tuple or len(parts) != 4 or type(parts[0]) is not tuple:
+        return ("Exception",), "", "", None
     kinds = tuple(kind[:100] for kind in parts[0][:20] if type(kind) is str)
-    texts = [part[:MOST_TEXT] if type(part) is str else "" for part in parts[1:]]
-    return kinds, texts[0], texts[1]
+    texts = [part[:MOST_TEXT] if type(part) is str else "" for part in parts[1:3]]
+    return kinds, texts[0], texts[1], parts[3]
+
+
+class _Argument:
+    """The answer is the very object that was handed over as this argument."""
+
+    def __init__(self, place: int | str) -> None:
+        self.place = place
 
 
 def _speak(outputs: list[Any]) -> None:
     """What a student's function printed is printed here, where a test may listen."""
     for output in outputs[:100]:
         if type(output) is dict and type(output.get("text")) is str:
+            if output.get("kind") == "warning" and type(output.get("kinds")) is list:
+                _warn(output["kinds"], output["text"][:MOST_TEXT])
+                continue
             stream = {"stdout": sys.stdout, "stderr": sys.stderr}.get(str(output.get("kind")))
             if stream is not None:
                 stream.write(output["text"][:MOST_TEXT])
 
 
-def _write_back(change: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _warn(kinds: list[Any], text: str) -> None:
+    """A warning of the student's, of the nearest kind of Python's."""
+    for name in kinds:
+        kind = getattr(builtins, name, None) if type(name) is str else None
+        if isinstance(kind, type) and issubclass(kind, Warning):
+            warnings.warn_explicit(text, kind, "<answer>", 1)
+            return
+
+
+def _write_back(change: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any] | None:
     """An argument that the student's function changed is changed here too, in place, if it can be the same
-    object.
+    object; which one it was, and what it is now.
     """
     if type(change) is not tuple or len(change) != 2:
-        return
+        return None
     key, new = change
     if type(key) is int and 0 <= key < len(args):
-        _overwrite(args[key], new)
-    elif type(key) is str and key in kwargs:
-        _overwrite(kwargs[key], new)
+        return key, _overwrite(args[key], new)
+    if type(key) is str and key in kwargs:
+        return key, _overwrite(kwargs[key], new)
+    return None
 
 
 def _overwrite(old: Any, new: Any) -> Any:
@@ -320,6 +410,8 @@ def _overwrite(old: Any, new: Any) -> Any:
         merged = {key: _overwrite(old[key], value) if key in old else value for key, value in new.items()}
         old.clear()
         old.update(merged)
+        return old
+    if pandas_tables.take_over(old, new):
         return old
     if type(old) is set:
         old.clear()
@@ -344,7 +436,8 @@ def _shared_name(value: Any) -> tuple[str, str] | None:
     return None
 
 
-def _builtin_name(error: Exception) -> str:
+def builtin_name(error: Exception) -> str:
+    """The nearest type of an error that both sides know."""
     for kind in type(error).__mro__:
         if getattr(builtins, kind.__name__, None) is kind and issubclass(kind, Exception):
             return kind.__name__
@@ -356,171 +449,6 @@ class Module:
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-
-class Remote:
-    """Stands for a thing of the student's that is no plain data."""
-
-    __slots__ = ("_line", "_number")
-    __array_ufunc__ = None
-
-    def __init__(self, line: Line, number: int) -> None:
-        object.__setattr__(self, "_line", line)
-        object.__setattr__(self, "_number", number)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name not in ("__name__", "__qualname__", "__doc__"):
-            raise AttributeError(f"a student's {type(self).__name__} does not hand over {name}")
-        if name.startswith(("_repr_", "_ipython_")):
-            raise AttributeError(name)
-        value = self._line.ask("attribute", self, name)
-        return _Between(value) if name in _VERDICTS and isinstance(value, RemoteFunction) else value
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._line.ask("assign", self, name, value)
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._line.ask("item", self, key)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._line.ask("put", self, key, value)
-
-    def __len__(self) -> int:
-        return _exactly(int, self._line.ask("length", self))
-
-    def __iter__(self) -> Iterator[Any]:
-        iterator = self._line.ask("iterator", self)
-        if not isinstance(iterator, Remote):
-            raise TypeError(f"a student's {type(self).__name__} cannot be gone through")
-        return _items(iterator)
-
-    def __next__(self) -> Any:
-        for item in _next(self):
-            return item
-        raise StopIteration
-
-    def __contains__(self, item: Any) -> bool:
-        return any(type(each) is type(item) and bool(each == item) for each in self)
-
-    def __bool__(self) -> bool:
-        return _exactly(bool, self._line.ask("truth", self))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Remote):
-            return False
-        return _exactly(bool, self._line.ask("equal", self, other))
-
-    def __hash__(self) -> int:
-        return hash((id(self._line), self._number))
-
-    def __add__(self, other: Any) -> Any:
-        return self._line.ask("add", self, other) if isinstance(other, Remote) else NotImplemented
-
-    def __sub__(self, other: Any) -> Any:
-        return self._line.ask("subtract", self, other) if isinstance(other, Remote) else NotImplemented
-
-    def __mul__(self, other: Any) -> Any:
-        return self._line.ask("multiply", self, other) if isinstance(other, Remote) else NotImplemented
-
-    def __str__(self) -> str:
-        return _exactly(str, self._line.ask("text", self))
-
-    def __repr__(self) -> str:
-        return _exactly(str, self._line.ask("repr", self))
-
-    def __format__(self, specification: str) -> str:
-        return format(str(self), specification)
-
-    def __instancecheck__(self, thing: Any) -> bool:
-        return isinstance(thing, Remote) and _exactly(bool, self._line.ask("instance", self, thing))
-
-
-class RemoteFunction(Remote):
-    """A thing of the student's that can be called."""
-
-    __slots__ = ()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it in the sandbox."""
-        return self._line.perform("call", self, args, kwargs)
-
-    @property
-    def __signature__(self) -> Any:
-        """Its parameters, for `inspect.signature`."""
-        import inspect
-
-        described = self._line.ask("signature", self)
-        try:
-            return inspect.Signature(
-                [
-                    inspect.Parameter(
-                        _exactly(str, name),
-                        list(inspect._ParameterKind)[_exactly(int, kind)],
-                        default=None if _exactly(bool, optional) else inspect.Parameter.empty,
-                    )
-                    for name, kind, optional in _exactly(list, described)
-                ]
-            )
-        except (ValueError, TypeError, IndexError):
-            raise AttributeError("__signature__") from None
-
-    def read_clock(self) -> float:
-        """Seconds that the student's process has computed, for a race."""
-        return self._line.read_clock()
-
-    def clock_fault(self) -> str:
-        """Why these seconds cannot be believed; empty where they can."""
-        return self._line.clock_fault()
-
-
-_VERDICTS = frozenset(
-    {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals", "allclose", "array_equal"}
-)
-"""Methods of text, sets and tables that judge an expected value: no object of a student's may do that."""
-
-
-class _Between:
-    """Such a method: it works between two things of the student's, and not with data of a test."""
-
-    def __init__(self, method: RemoteFunction) -> None:
-        self._method = method
-
-    def __call__(self, *args: Any) -> Any:
-        """Compare with other things of the student's."""
-        if not args or not all(isinstance(argument, Remote) for argument in args):
-            raise TypeError("an object of the student's cannot judge what a test expects")
-        return self._method(*args)
-
-
-def _next(iterator: Remote) -> list[Any]:
-    return _exactly(list, iterator._line.ask("next", iterator, 1))
-
-
-def _items(iterator: Remote) -> Iterator[Any]:
-    while True:
-        items = _next(iterator)
-        if not items:
-            return
-        yield items[0]
-
-
-def _exactly(kind: type, value: Any) -> Any:
-    if type(value) is not kind:
-        raise TypeError(f"the student's object gave a {type(value).__name__} where a {kind.__name__} belongs")
-    return value
-
-
-_stand_ins: dict[tuple[str, bool], type[Remote]] = {}
-
-
-def _stand_in(name: str, can_be_called: bool) -> type[Remote]:
-    """A type of that name, so that messages name what the student returned."""
-    base: type[Remote] = RemoteFunction if can_be_called else Remote
-    if not (name.isidentifier() and name.isascii() and len(name) < 60) or name in dir(builtins):
-        return base
-    if (name, can_be_called) not in _stand_ins and len(_stand_ins) < 1000:
-        _stand_ins[name, can_be_called] = type(name, (base,), {"__slots__": ()})
-    return _stand_ins.get((name, can_be_called), base)
 
 
 Student = Callable[..., Any]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import linecache
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.grading.results import Status
+from autograder.grading.trusted.frames import WireError, encode
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.proxies import Line, Module, Patience, SandboxLost
 from autograder.grading.trusted.rebuild import Rebuilt, Step, inert, printable
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
+from autograder.grading.trusted.surroundings import Surroundings
 from autograder.grading.trusted.template import Template
 from autograder.grading.trusted.trusted_cells import Bench, Ran, TestTooLong, error_output, limited, points
 
@@ -26,6 +30,8 @@ MOST_RESTARTS = 40
 MOST_OUTPUTS = 6 << 20
 """Characters of all that a student's cells show."""
 _PNG = b"\x89PNG\r\n\x1a\n"
+_BY_CHANCE = re.compile(r"rand|rng|shuffle|choice|sample|uuid|secrets|now\(|today\(|time\(")
+"""What a cell holds whose values may differ between two runs."""
 
 
 class OurFault(Exception):
@@ -56,6 +62,7 @@ class Session:
         self.remarks = list(rebuilt.remarks)
         self.backend, self.settings, self.limits = backend, settings, limits
         self.bench = bench
+        self.around = Surroundings()
         self.sandbox: Sandbox | None = None
         self.line: Line | None = None
         self.left = limits.in_all
@@ -77,6 +84,7 @@ class Session:
     def grade(self) -> Outcome:
         """Run everything. Raises OurFault where grading itself fails."""
         began, cpu = time.monotonic(), time.process_time()
+        self.around.settle()
         try:
             for number, step in enumerate(self.steps):
                 self._step(number, step)
@@ -122,6 +130,9 @@ class Session:
             self._inside(number, step)
         if step.outside is not None:
             self._outside(number, step)
+            self.around.tidy()
+            if step.inside is not None:
+                self._same_by_chance(number, step)
         if step.role == "written":
             self._score(step, None if step.answered else 0.0, "")
         self.left -= max(0.0, time.monotonic() - began - (self.cpu["start"] - startup))
@@ -154,6 +165,8 @@ class Session:
             self._lost(number, step, lost)
             return
         self.ran_inside.append(number)
+        lines = step.inside.splitlines(True)
+        linecache.cache[f"<cell {number + 1}>"] = (len(step.inside), None, lines, f"<cell {number + 1}>")
         if step.role == "answer" and step.template is not None:
             self.forget(step.template.binds & self.template.answer_names)
         self.outputs[number] = _student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
@@ -187,6 +200,7 @@ class Session:
         if line is not None:
             line.seconds = self.limits.a_cell
             line.deadline = time.monotonic() + seconds
+            line.trace = ""
         ran = self.bench.run(step.outside, f"cell {number + 1}", seconds)
         self._refuse_ours(ran)
         self._own()
@@ -226,6 +240,25 @@ class Session:
             self._score(step, earned, reason)
             if reason:
                 self.outputs[number].append(_said(f"{reason}\n"))
+
+    def _same_by_chance(self, number: int, step: Step) -> None:
+        """What a cell of the instructor's drew by chance, or read from a clock, the answers get as the tests
+        have it.
+        """
+        assert step.template is not None
+        if self.line is None or not _BY_CHANCE.search(step.template.source):
+            return
+        values = {}
+        for name in step.template.binds - self.template.answer_names:
+            value = self.bench.names.get(name)
+            with suppress(WireError):
+                encode(value)
+                values[name] = value
+        try:
+            with self._bounded():
+                self.line.define(values)
+        except SandboxLost as lost:
+            self._lost(number, step, lost)
 
     def _score(self, step: Step, earned: float | None, reason: str) -> None:
         assert step.template is not None
@@ -269,6 +302,12 @@ class Session:
                     self.theirs[name] = _import(module)
         self.bench.names.update(self.theirs)
         return line
+
+    def _moved(self, values: dict[str, Any]) -> None:
+        """A call changed global variables of the student's; a test sees it, if it has not set them itself."""
+        for name, value in values.items():
+            if name in self.theirs and self.bench.names.get(name) is self.theirs[name]:
+                self.theirs[name] = self.bench.names[name] = value
 
     def _own(self) -> None:
         """Names that the instructor's cell has given a value are the instructor's until an answer defines
@@ -319,7 +358,12 @@ class Session:
         began = time.monotonic()
         self.sandbox = self.backend.start(self.settings)
         self.restarts += 1
-        self.line = Line(self.sandbox.channel, self.patience, self.sandbox)
+        self.around.begin_anew()
+        self.line = Line(self.sandbox.channel, self.patience, self.sandbox, self.around)
+        self.line.classes_asked_for = self.template.classes_asked_for
+        self.line.moved = self._moved
+        self.line.shared.names = tuple(sorted(self.template.classes_in_common))
+        self.line.shared.find = self.bench.names.get
         self.line.seconds = self.limits.a_cell
         self.over_memory = False
         Watch(self.sandbox, self).start()

@@ -39,6 +39,7 @@ class TemplateCell(BaseModel):
     metadata: dict[str, Any] = {}
     binds: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
 
 
 class Template(BaseModel):
@@ -57,6 +58,17 @@ class Template(BaseModel):
         """The names that students are to define."""
         made = frozenset().union(*(cell.binds for cell in self.cells if cell.role in ("answer", "written")))
         return made - self.modules.keys()
+
+    @property
+    def classes_asked_for(self) -> frozenset[str]:
+        """Those of them that are to be classes."""
+        return frozenset().union(*(cell.classes for cell in self.cells if cell.role in ("answer", "written")))
+
+    @property
+    def classes_in_common(self) -> frozenset[str]:
+        """Classes that the instructor's cells define on both sides."""
+        made = (cell.classes for cell in self.cells if cell.role in ("plain", "setup"))
+        return frozenset().union(*made) - self.answer_names
 
     @property
     def instructors_names(self) -> frozenset[str]:
@@ -145,6 +157,12 @@ def make_template(
                 metadata=dict(cell.get("metadata", {})) | ({"nbgrader": marks} if marks else {}),
                 binds=frozenset(binds([node for node in (tree, solved) if node])),
                 mentions=frozenset(needs(tree)),
+                classes=frozenset(
+                    node.name
+                    for each in (tree, solved)
+                    for node in (each.body if each else ())
+                    if isinstance(node, ast.ClassDef)
+                ),
             )
         )
     return Template(name=name, cells=tuple(cells), metadata=dict(base.get("metadata", {})), modules=modules)

@@ -27,5 +27,5 @@ import sys
 frames = sys.modules["frames"]
 connection = line()
 for serial in range(200):
-    data = frames.encode((serial, "value", 2, [], []))
+    data = frames.encode((serial, "value", 2, [], [], {}, {}, {}))
     connection.send(len(data).to_bytes(4, "little") + data)

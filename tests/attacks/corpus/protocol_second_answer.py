@@ -26,6 +26,6 @@ def mean(values):
     while "serial" not in frame.f_locals:
         frame = frame.f_back
     frames = sys.modules["frames"]
-    data = frames.encode((frame.f_locals["serial"], "value", 2, [], []))
+    data = frames.encode((frame.f_locals["serial"], "value", 2, [], [], {}, {}, {}))
     line().send(len(data).to_bytes(4, "little") + data)
     return 0

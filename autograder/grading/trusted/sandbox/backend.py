@@ -167,7 +167,7 @@ def _memory_of(pid: int) -> int:
 
 
 HERE = Path(__file__).resolve().parents[1]
-SCRIPTS = ("inside.py", "frames.py", "nursery.py")
+SCRIPTS = ("inside.py", "frames.py", "shared.py", "pandas_tables.py", "nursery.py")
 
 
 def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:

@@ -184,7 +184,7 @@ def supported() -> bool:
 def build(only_own_signals: bool = False) -> Filter:
     """The filter for this machine.
 
-    With `only_own_signals` a process can signal or limit no other: needed where nothing else hides the others.
+    With `only_own_signals` a process can signal or limit no other: needed where nothing else hides others.
     Raises OSError for a machine that is not known here.
     """
     machine = platform.machine()

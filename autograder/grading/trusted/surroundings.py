@@ -1,0 +1,139 @@
+"""What a test changes around a call, so that the student's function feels it as in one process: the seed of
+the global generators, files in the working folder, what stands for `input` and `print`.
+
+Nothing of it reveals a test: a state is handed over only after a test has set a seed, of the working folder
+only what lies there, and from the sandbox come back only files that replace none of the assignment's and that
+nothing imports.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import importlib.machinery
+import os
+import random
+import tempfile
+from collections.abc import Callable
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+
+from autograder.grading.trusted.frames import changed_files, note_file, note_files
+
+MOST = 8 << 20
+"""Bytes of files that a call takes along, and brings back."""
+_IMPORTED = (*importlib.machinery.all_suffixes(), ".pth", ".zip", ".egg")
+_INPUT, _PRINT = builtins.input, builtins.print
+_SEEDS = ((random, "seed"), (random, "setstate"), (np.random, "seed"), (np.random, "set_state"))
+
+
+class Surroundings:
+    """The surroundings of one notebook's tests: this process's generators and its working folder."""
+
+    def __init__(self) -> None:
+        self.place = Path.cwd()
+        self.files: dict[str, int] = {}
+        self.given: frozenset[str] = frozenset()
+        self.theirs: set[str] = set()
+        self.seeded: set[str] = set()
+
+    def settle(self) -> None:
+        """Begin: what lies in the working folder is the assignment's, and both sides have it."""
+        self.place = Path.cwd()
+        note_files(str(self.place), self.files)
+        self.given = frozenset(self.files)
+        tempfile.tempdir = str(self.place)
+        for module, name in _SEEDS:
+            setattr(module, name, self._noticed(getattr(module, name), module.__name__))
+
+    def _noticed(self, function: Callable[..., Any], module: str) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def seed(*args: Any, **kwargs: Any) -> Any:
+            self.seeded.add(module)
+            return function(*args, **kwargs)
+
+        return seed
+
+    def outgoing(self) -> dict[str, Any]:
+        """What has changed since the last call; mostly nothing."""
+        news: dict[str, Any] = {}
+        if self.seeded:
+            states: dict[str, Callable[[], Any]] = {
+                "random": random.getstate,
+                "numpy.random": np.random.get_state,
+            }
+            news["states"] = {name: states[name]() for name in self.seeded}
+            self.seeded.clear()
+        files = changed_files(str(self.place), self.files, MOST)
+        if files:
+            news["files"] = files
+        if builtins.input is not _INPUT:
+            news["input"] = builtins.input
+        if builtins.print is not _PRINT:
+            news["print"] = _silently(builtins.print)
+        return news
+
+    def relative(self, argument: Any) -> Any:
+        """A path into the working folder, which has another name in the sandbox."""
+        if not isinstance(argument, (str, PurePath)) or not str(argument).startswith(f"{self.place}{os.sep}"):
+            return argument
+        return type(argument)(os.path.relpath(argument, self.place))
+
+    def incoming(self, files: Any, named: set[str]) -> None:
+        """Files that a call wrote; those that a test may not find are left out.
+
+        A file of the test's is replaced only where its name was among the arguments of the call.
+        """
+        if type(files) is not dict:
+            return
+        left = MOST
+        for name, data in list(files.items())[:200]:
+            if type(name) is not str or type(data) is not bytes or not self._harmless(name, named):
+                continue
+            left -= len(data)
+            path = self.place / name
+            if left < 0 or (path.exists() and not path.is_file()):
+                continue
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            except (OSError, ValueError):
+                continue
+            self.theirs.add(name)
+            note_file(str(path), name, self.files)
+
+    def _harmless(self, name: str, named: set[str]) -> bool:
+        parts = PurePath(name).parts
+        return (
+            bool(parts)
+            and len(name) < 200
+            and len(parts) < 6
+            and not PurePath(name).is_absolute()
+            and "\0" not in name
+            and not any(part.startswith(".") for part in parts)
+            and not name.lower().endswith(_IMPORTED)
+            and name not in self.given
+            and (name in self.theirs | named or not (self.place / name).exists())
+        )
+
+    def begin_anew(self) -> None:
+        """Another process: it has the assignment's files alone."""
+        self.files = {name: when for name, when in self.files.items() if name in self.given}
+
+    def tidy(self) -> None:
+        """The end of a test: what the student's function wrote is no other test's."""
+        for name in self.theirs:
+            (self.place / name).unlink(missing_ok=True)
+            self.files.pop(name, None)
+        self.theirs.clear()
+
+
+def _silently(function: Callable[..., Any]) -> Callable[..., None]:
+    """A stand-in for `print` may return what cannot be handed over; nobody asks for it."""
+
+    def quiet(*args: Any, **kwargs: Any) -> None:
+        function(*args, **kwargs)
+
+    return quiet
