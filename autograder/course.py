@@ -7,7 +7,6 @@ here; nothing else reads the file. A mistake in it becomes a `CourseError` that 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,9 +14,9 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from autograder import strict_yaml
+
 COURSE_FILE = "course.yml"
-DEEPEST = 20
-"""Levels of nesting, of which a course needs five."""
 
 
 class CourseError(Exception):
@@ -240,147 +239,37 @@ def load_course(root: Path) -> Course:
         raise CourseError(f"{COURSE_FILE}, line {line}: is not UTF-8 text; save {path} as UTF-8") from None
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}") from None
-    node, data = _parse(text)
     try:
+        node, data = strict_yaml.read(text)
         description = Description.model_validate(data)
+        _refuse_repeated_names(node, description)
+    except strict_yaml.LineError as problem:
+        raise CourseError(f"{COURSE_FILE}, {problem}") from None
     except ValidationError as error:
-        raise CourseError(_explain(node, error)) from None
-    _refuse_repeated_names(node, description)
+        problems = _worth_saying(error)
+        lines = (f"{COURSE_FILE}, {problem}" for problem in strict_yaml.explain(node, problems, "the course"))
+        raise CourseError("\n".join(dict.fromkeys(lines))) from None
     return Course(root.resolve(), description)
 
 
-class _Plain(yaml.SafeLoader):
-    """YAML without its surprises: dates stay text, 010 is no octal and 12:30 no number of seconds."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's own way)
-        first: [(tag, form) for tag, form in known if not tag.endswith((":timestamp", ":int"))]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_Plain.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]{0,17})$"), list("-+0123456789")
-)
-
-
-def _parse(text: str) -> tuple[yaml.Node | None, Any]:
-    """The file as YAML sees it, with its lines, and as plain data."""
-    loader: Any = _Plain
-    try:
-        depth = 0
-        for event in yaml.parse(text, Loader=loader):
-            mark: Any = event.start_mark
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise CourseError(
-                    f"{COURSE_FILE}, line {mark.line + 1}: is nested too deeply to be a course's"
-                )
-            if isinstance(event, yaml.AliasEvent):
-                raise CourseError(
-                    f"{COURSE_FILE}, line {mark.line + 1}: *{event.anchor} stands for something above, which "
-                    "is not read here; write it out"
-                )
-        node = yaml.compose(text, Loader=loader)
-        _refuse_repeated_keys(node)
-        return node, loader("").construct_document(node) if node is not None else None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise CourseError(
-            f"{COURSE_FILE}, line {mark.line + 1 if mark else 1}: {error.problem or error.context}; look at "
-            "the indentation, colons and quotes near it"
-        ) from None
-    except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        raise CourseError(
-            f"{COURSE_FILE}, line {line}: holds a character that text cannot hold (number "
-            f"{error.character}); delete it"
-        ) from None
-
-
-def _explain(node: yaml.Node | None, error: ValidationError) -> str:
-    """One line of text for each problem, with the line of the file it is on."""
+def _worth_saying(error: ValidationError) -> list[Any]:
+    """What is wrong in the course's own limits was handed down to every assignment: say it once."""
     problems = error.errors()
     common = [problem for problem in problems if problem["loc"][:1] in (("limits",), ("allow",))]
-    lines = []
-    # What is wrong in the course's own limits was handed down to every assignment: say it once.
-    for problem in common or problems:
-        if problem["type"] == "too_short" and len(problems) > 1:
-            continue
-        where = [part for part in problem["loc"] if part != "[key]"]
-        name = ".".join(str(part) for part in where) or "the course"
-        lines.append(f"{COURSE_FILE}, line {_line(node, where)}: {name}: {_advice(problem)}")
-    return "\n".join(dict.fromkeys(lines))
-
-
-_KINDS: Mapping[str, str] = {
-    "model_type": "must be a section: names and values, indented below it",
-    "dict_type": "must be a section: names and values, indented below it",
-    "tuple_type": "must be a list: [one, two], or lines that begin with a dash",
-    "string_type": "must be text (a string; quote it)",
-    "int_type": "must be a whole number",
-    "too_short": "must not be empty",
-    "string_too_short": "must not be empty",
-}
-
-
-def _advice(problem: Any) -> str:
-    kind, message = problem["type"], str(problem["msg"]).removeprefix("Value error, ")
-    if kind == "missing":
-        return "is missing; add it"
-    if kind == "extra_forbidden":
-        return "is not known here; remove it or correct its spelling"
-    if kind == "value_error":
-        return message
-    given = {dict: "a section", list: "a list", type(None): "nothing"}.get(type(problem["input"]))
-    return f"{_KINDS.get(kind, message[0].lower() + message[1:])}, not {given or repr(problem['input'])[:80]}"
-
-
-def _line(node: yaml.Node | None, where: list[Any]) -> int:
-    """The line (from 1) of the value at `where`, or of the nearest thing around it that exists."""
-    line = 1
-    for part in where:
-        if isinstance(node, yaml.MappingNode):
-            pairs = [(key, value) for key, value in node.value if key.value == str(part)]
-            if not pairs:
-                break
-            line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
-
-
-def _refuse_repeated_keys(node: yaml.Node | None) -> None:
-    """YAML keeps the last of two equal keys silently; an assignment's points must not vanish so."""
-    if isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            _refuse_repeated_keys(child)
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, value in node.value:
-            line, name = key.start_mark.line + 1, str(key.value)
-            if not isinstance(key, yaml.ScalarNode):
-                raise CourseError(f"{COURSE_FILE}, line {line}: a name is expected before the colon")
-            if name in seen:
-                raise CourseError(
-                    f"{COURSE_FILE}, line {line}: {name} was already given on line {seen[name]}; "
-                    "keep one of them"
-                )
-            seen[name] = line
-            _refuse_repeated_keys(value)
+    kept = common or problems
+    return [problem for problem in kept if problem["type"] != "too_short" or len(kept) == 1]
 
 
 def _refuse_repeated_names(node: yaml.Node | None, description: Description) -> None:
     """Two assignments in one folder; names that differ in capitals alone are one folder on some systems."""
     seen: dict[str, int] = {}
     for number, assignment in enumerate(description.assignments):
-        line = _line(node, ["assignments", number, "name"])
+        line = strict_yaml.line_of(node, ["assignments", number, "name"])
         name = assignment.name.casefold()
         if name in seen:
-            raise CourseError(
-                f"{COURSE_FILE}, line {line}: the assignment {assignment.name} is described twice, first on "
-                f"line {seen[name]}; give each its own name"
+            raise strict_yaml.LineError(
+                line,
+                f"the assignment {assignment.name} is described twice, first on line {seen[name]}; "
+                "give each its own name",
             )
         seen[name] = line
