@@ -11,6 +11,7 @@ import hashlib
 import io
 import pickle
 import tarfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,10 @@ def cifar10(archive: str | Path, *, verify: bool = True) -> Dataset:
             batches = [packed.batch(read(packed.train.format(number))) for number in range(1, 6)]
             test_pixels, test_labels = packed.batch(read(packed.test))
             classes = packed.classes(read(packed.meta))
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise ValueError(f"{path} is not a whole tar archive: {error}") from error
+    except (tarfile.TarError, zlib.error, pickle.UnpicklingError, EOFError, OSError) as error:
+        raise ValueError(f"{path} is not a whole archive: {error}") from error
     except KeyError as error:
-        raise ValueError(f"{path} is not an archive of CIFAR-10: it holds no file {error}") from None
+        raise ValueError(f"{path} is not an archive of CIFAR-10: it holds no {error}") from None
     pixels, labels = zip(*batches, strict=True)
     return Dataset(
         as_images(np.concatenate(pixels)),
