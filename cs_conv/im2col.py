@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from cs_conv.geometry import (
     Array,
@@ -86,7 +86,7 @@ def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, d
     windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
     w_row = np.column_stack((w.reshape(g.K, -1), b))  # (K, C * FH * FW + 1)
     out = np.empty((g.N, g.K, g.OH * g.OW), x.dtype)
-    for images, _, places, cols in _columns(windows):
+    for images, places, cols in _columns(windows):
         np.matmul(w_row, cols, out=out[images, :, places])  # (n, K, band)
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
@@ -102,25 +102,24 @@ def conv_backward(
     """
     g = conv_geometry(x, w, stride, pad, dilation)
     check_dout(dout, g, x.dtype)
-    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
-    dpadded = zeros_padded(g, x.dtype)
-    dwindows = windows_of(dpadded, g, writeable=True)
-    w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
-    dw_col = np.zeros((w_row.shape[1] + 1, g.K), x.dtype)  # the last row is db
-    for images, rows, places, cols in _columns(windows):
-        dout_band = dout.reshape(g.N, g.K, -1)[images, :, places]  # (n, K, band)
-        dw_col += (cols @ dout_band.transpose(0, 2, 1)).sum(axis=0)
-        dcols = w_row.T @ dout_band  # (n, C * FH * FW, band)
-        dband = dwindows[images, :, :, :, rows]
-        _add_windows(dband, dcols.reshape(dband.shape))
-    return cut_padding(dpadded, g), dw_col[:-1].T.reshape(w.shape).copy(), dw_col[-1].copy()
+    return _image_gradient(dout, w, g), *_filter_gradients(dout, x, g)
+
+
+def conv_filter_gradients(
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+) -> tuple[Array, Array]:
+    """conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db."""
+    g = conv_geometry(x, w, stride, pad, dilation)
+    check_dout(dout, g, x.dtype)
+    return _filter_gradients(dout, x, g)
 
 
 def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[Array, Array]:
     """Compare one tap of all windows after the other with the largest so far.
 
-    x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it never wins.
-    Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum.
+    x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it loses to every number.
+    Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum, in the
+    smallest type that holds it: uint8 up to 256 taps.
     A window that holds a NaN gives NaN, and the switch of the first NaN.
     """
     check_array("x", x, "(N, C, H, W)")
@@ -220,16 +219,18 @@ def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad =
 
 def windows_of(padded: Array, g: Geometry, writeable: bool = False) -> Array:
     """Every window of the padded images as a view, (N, C, FH, FW, OH, OW): new strides, no copy."""
-    extent = (g.dilation[0] * (g.FH - 1) + 1, g.dilation[1] * (g.FW - 1) + 1)
-    places = sliding_window_view(padded, extent, axis=(2, 3), writeable=writeable)
-    strided = places[:, :, :: g.stride[0], :: g.stride[1], :: g.dilation[0], :: g.dilation[1]]
-    return strided.transpose(0, 1, 4, 5, 2, 3)  # (N, C, OH, OW, FH, FW) -> (N, C, FH, FW, OH, OW)
+    n, c, row, column = padded.strides
+    taps = g.dilation[0] * row, g.dilation[1] * column
+    places = g.stride[0] * row, g.stride[1] * column
+    shape = (g.N, g.C, g.FH, g.FW, g.OH, g.OW)
+    return as_strided(padded, shape, (n, c, *taps, *places), writeable=writeable)
 
 
-def bands(windows: Array) -> Iterator[tuple[slice, slice]]:
-    """Cut windows (N, C, FH, FW, OH, OW) into bands of BAND_BYTES: (images, output rows).
+def bands(windows: Array) -> Iterator[tuple[slice, slice, slice]]:
+    """Cut windows (N, C, FH, FW, OH, OW) into bands of BAND_BYTES.
 
-    The first band is the largest. Small images share a band; large ones are cut into rows.
+    Yields images, output rows, and the places of those rows in a flat OH * OW. The first band is the largest.
+    Small images share a band; large ones are cut into rows.
     """
     N, C, FH, FW, OH, OW = windows.shape
     row_bytes = C * FH * FW * OW * windows.itemsize
@@ -237,24 +238,47 @@ def bands(windows: Array) -> Iterator[tuple[slice, slice]]:
     images = max(BAND_BYTES // (row_bytes * rows), 1)  # 1 where rows < OH
     for n in range(0, N, images):
         for top in range(0, OH, rows):
-            yield slice(n, min(n + images, N)), slice(top, min(top + rows, OH))
+            bottom = min(top + rows, OH)
+            yield slice(n, min(n + images, N)), slice(top, bottom), slice(top * OW, bottom * OW)
 
 
-def _columns(windows: Array) -> Iterator[tuple[slice, slice, slice, Array]]:
+def _columns(windows: Array) -> Iterator[tuple[slice, slice, Array]]:
     """Lay the windows (N, C, FH, FW, OH, OW) out as columns, a band at a time, above a row of ones.
 
-    Yields images, output rows, the places of those outputs in a flat OH * OW, and cols, (images,
-    C * FH * FW + 1, places), which the next band overwrites. The one copy of a convolution happens here.
+    Yields images, places and cols, (images, C * FH * FW + 1, places), which the next band overwrites. The one
+    copy of a convolution happens here.
     """
     buffer = None
-    for images, rows in bands(windows):
+    for images, rows, places in bands(windows):
         band = windows[images, :, :, :, rows]
         n, C, FH, FW, height, OW = band.shape
         if buffer is None:  # the first band is the largest
             buffer = np.ones((n, C * FH * FW + 1, height * OW), band.dtype)
         cols = buffer[:n, :, : height * OW]
         cols[:, :-1].reshape(band.shape)[...] = band  # into the buffer: an axis is split without a copy
-        yield images, rows, slice(rows.start * OW, rows.stop * OW), cols
+        yield images, places, cols
+
+
+def _image_gradient(dout: Array, w: Array, g: Geometry) -> Array:
+    """dx (N, C, H, W): filters times gradient is a gradient for each column, added back to its window."""
+    dpadded = zeros_padded(g, dout.dtype)
+    dwindows = windows_of(dpadded, g, writeable=True)
+    w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
+    dout = dout.reshape(g.N, g.K, -1)  # (N, K, OH * OW)
+    for images, rows, places in bands(dwindows):
+        dcols = w_row.T @ dout[images, :, places]  # (n, C * FH * FW, band)
+        dband = dwindows[images, :, :, :, rows]
+        _add_windows(dband, dcols.reshape(dband.shape))
+    return cut_padding(dpadded, g)
+
+
+def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]:
+    """dw (K, C, FH, FW) and db (K,): columns times gradient; the row of ones makes db."""
+    dw_col = np.zeros((g.C * g.FH * g.FW + 1, g.K), x.dtype)
+    dout = dout.reshape(g.N, g.K, -1)  # (N, K, OH * OW)
+    for images, places, cols in _columns(windows_of(pad_images(x, g), g)):
+        dw_col += (cols @ dout[images, :, places].transpose(0, 2, 1)).sum(axis=0)
+    return dw_col[:-1].T.reshape(g.K, g.C, g.FH, g.FW).copy(), dw_col[-1].copy()
 
 
 def _add_windows(windows: Array, values: Array) -> None:

@@ -44,6 +44,10 @@ class Layer:
         """Return the gradient of the last forward's input; dout has the shape of its output."""
         raise NotImplementedError
 
+    def backward_parameters(self, dout: Array) -> None:
+        """Do without the gradient of the input: nobody needs that of a first layer."""
+        self.backward(dout)
+
     def _keep(self, kept: Any) -> None:
         self._kept = kept
 
@@ -57,7 +61,8 @@ class Layer:
 class Conv(Layer):
     """K filters of `size` (an int or (FH, FW)) over all channels: (C, H, W) to (K, OH, OW).
 
-    kernels: who computes, anything with conv_forward and conv_backward: `cs_conv.naive`, or yours.
+    kernels: who computes, anything with conv_forward and conv_backward: `cs_conv.naive`, or yours. Where they
+    have conv_filter_gradients too, a first layer is spared dx.
     """
 
     K: int
@@ -87,6 +92,14 @@ class Conv(Layer):
         dx, dw, db = self.kernels.conv_backward(dout, x, w, **self._options)
         self.gradients = {"w": dw, "b": db}
         return dx
+
+    def backward_parameters(self, dout: Array) -> None:
+        if not hasattr(self.kernels, "conv_filter_gradients"):
+            self.backward(dout)
+            return
+        x, w = self._take(), self.parameters["w"]
+        dw, db = self.kernels.conv_filter_gradients(dout, x, w, **self._options)
+        self.gradients = {"w": dw, "b": db}
 
     @property
     def _options(self) -> dict[str, Any]:

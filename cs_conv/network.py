@@ -56,6 +56,13 @@ class Network:
             dscores = layer.backward(dscores)
         return dscores
 
+    def backward_parameters(self, dscores: Array) -> None:
+        """Leave the gradients in the layers, but none of the images: all that training needs."""
+        for layer in reversed(self.layers[1:]):
+            dscores = layer.backward(dscores)
+        for layer in self.layers[:1]:
+            layer.backward_parameters(dscores)
+
     def predict(self, x: Array, batch: int = 500) -> NDArray[np.intp]:
         """Return the class with the largest score of each image, computed `batch` images at a time: (N,)."""
         parts = [self.forward(x[start : start + batch]).argmax(axis=1) for start in range(0, len(x), batch)]

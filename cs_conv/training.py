@@ -124,7 +124,7 @@ def _one_epoch(
             chosen = order[start : start + batch]
             scores = network.forward(data.train_images[chosen])
             loss, dscores = softmax_loss(scores, data.train_labels[chosen])
-            network.backward(dscores)
+            network.backward_parameters(dscores)
             optimiser.step()
             losses.append(loss)
             bar.update(task, advance=1, loss=loss)

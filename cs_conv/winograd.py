@@ -43,6 +43,7 @@ __all__ = [
     "average_pool_backward",
     "average_pool_forward",
     "conv_backward",
+    "conv_filter_gradients",
     "conv_forward",
     "l2_pool_backward",
     "l2_pool_forward",
@@ -107,11 +108,20 @@ def conv_backward(
     (DH, DW), ((top, bottom), (left, right)) = g.dilation, g.pad
     reach = (2 * DH - top, 2 * DH - bottom), (2 * DW - left, 2 * DW - right)
     dx = conv_forward(dout, turned, np.zeros(g.C, x.dtype), pad=reach, dilation=dilation)
-    return dx, _filter_gradient(dout, x, g), dout.sum(axis=(0, 2, 3))
+    return dx, *conv_filter_gradients(dout, x, w, stride, pad, dilation)
 
 
-def _filter_gradient(dout: Array, x: Array, g: Geometry) -> Array:
-    """Walk from the outputs back to the filters: each step is linear, so its matrix is transposed."""
+def conv_filter_gradients(
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+) -> tuple[Array, Array]:
+    """Walk from the outputs back to the filters: each step is linear, so its matrix is transposed.
+
+    conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db.
+    """
+    g = conv_geometry(x, w, stride, pad, dilation)
+    if not _serves(g):
+        return im2col.conv_filter_gradients(dout, x, w, stride, pad, dilation)
+    check_dout(dout, g, x.dtype)
     windows = _windows(x, g)
     dfilters = np.zeros((36, g.K, g.C), x.dtype)
     padded = _whole_tiles(g, x.dtype)
@@ -122,7 +132,7 @@ def _filter_gradient(dout: Array, x: Array, g: Geometry) -> Array:
         dproducts = (OUTPUT.T.astype(x.dtype) @ dvalues).reshape(36, g.K, -1)  # (36, K, T)
         dfilters += dproducts @ inputs
     dw = FILTER.T.astype(x.dtype) @ dfilters.reshape(36, -1)  # (9, K * C)
-    return dw.T.reshape(g.K, g.C, 3, 3).copy()
+    return dw.T.reshape(w.shape).copy(), dout.sum(axis=(0, 2, 3))
 
 
 def _serves(g: Geometry) -> bool:

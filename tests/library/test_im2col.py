@@ -87,6 +87,14 @@ def test_col2im_returns_a_pixel_once_for_each_window_that_holds_it(case: Convolu
 
 
 @given(case=convolutions())
+def test_filter_gradients_come_without_dx(case: Convolution) -> None:
+    _, *expected = variant.conv_backward(case.dout, case.x, case.w, **case.options)
+    results = variant.conv_filter_gradients(case.dout, case.x, case.w, **case.options)
+    for result, gradient in zip(results, expected, strict=True):
+        np.testing.assert_array_equal(result, gradient)
+
+
+@given(case=convolutions())
 def test_narrow_bands_make_no_difference(case: Convolution) -> None:
     def compute() -> list[Array]:
         out = variant.conv_forward(case.x, case.w, case.b, **case.options)
@@ -128,7 +136,7 @@ def test_bands_cover_each_output_once_and_the_first_is_the_largest(
     windows = np.broadcast_to(np.float32(0), (N, C, 3, 3, height, width))
     covered = np.zeros((N, height), int)
     sizes = []
-    for images, rows in bands(windows):
+    for images, rows, _ in bands(windows):
         covered[images, rows] += 1
         sizes.append((images.stop - images.start, rows.stop - rows.start))
     assert (covered == 1).all()
@@ -140,7 +148,7 @@ def test_an_image_of_several_bands() -> None:
     rng = np.random.default_rng(0)
     x, w = rng.standard_normal((2, 32, 41, 41)), rng.standard_normal((1, 32, 3, 3))
     windows = windows_of(pad_images(x, g := window_geometry(x.shape, 3, pad=1)), g)
-    heights = [rows.stop - rows.start for _, rows in bands(windows)]
+    heights = [rows.stop - rows.start for _, rows, _ in bands(windows)]
     assert len(heights) > 4
     assert heights[-1] < heights[0]
     dout = rng.standard_normal((2, 1, 41, 41))

@@ -79,9 +79,10 @@ def test_other_layers_are_left_to_im2col(size: Any, options: dict[str, Any]) -> 
     x, w, b = drawn(1, 2, 5, 5), drawn(3, 2, FH, FW), drawn(3)
     out = winograd.conv_forward(x, w, b, **options)
     np.testing.assert_array_equal(out, im2col.conv_forward(x, w, b, **options))
-    results = winograd.conv_backward(out, x, w, **options)
-    for one, other in zip(results, im2col.conv_backward(out, x, w, **options), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for name in ("conv_backward", "conv_filter_gradients"):
+        results, expected = (getattr(variant, name)(out, x, w, **options) for variant in (winograd, im2col))
+        for one, other in zip(results, expected, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_the_error_that_it_states() -> None:

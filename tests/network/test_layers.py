@@ -50,6 +50,18 @@ def test_gradients_are_the_numeric_ones(name):
 
 
 @pytest.mark.parametrize("name", LAYERS)
+def test_parameters_alone_get_the_same_gradients(name):
+    layer, x, rng = built(name)
+    dout = rng.standard_normal(layer.forward(x).shape)
+    layer.backward(dout)
+    expected, layer.gradients = layer.gradients, {}
+    layer.backward_parameters(dout)
+    assert set(layer.gradients) == set(expected)
+    for key, gradient in expected.items():
+        np.testing.assert_array_equal(layer.gradients[key], gradient)
+
+
+@pytest.mark.parametrize("name", LAYERS)
 def test_inputs_stay_as_they_are(name):
     layer, x, rng = built(name)
     before = x.copy()

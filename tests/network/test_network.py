@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cs_conv import im2col, naive, winograd
 from cs_conv.gradcheck import numeric_gradient, relative_error
 from cs_conv.layers import Conv, FullyConnected, MaxPool, ReLU, softmax_loss
 from cs_conv.network import Network
@@ -30,6 +31,20 @@ def test_the_whole_gradient_is_the_numeric_one():
         return np.array([softmax_loss(network.forward(x), labels)[0]])
 
     assert relative_error(dx, numeric_gradient(loss, x, np.ones(1))) < 1e-7
+
+
+@pytest.mark.parametrize("kernels", [im2col, winograd, naive])
+def test_training_does_without_the_gradient_of_the_images(kernels):
+    layers = [Conv(4, 3, pad=1, kernels=kernels), ReLU(), FullyConnected(3)]
+    network = Network(layers, (2, 6, 4), dtype=np.float64)
+    dscores = network.forward(np.random.default_rng(1).standard_normal((3, 2, 6, 4)))
+    network.backward(dscores)
+    expected = [layer.gradients for layer in network.layers]
+    network.backward_parameters(dscores)
+    for layer, gradients in zip(network.layers, expected, strict=True):
+        assert layer.gradients is not gradients or not gradients
+        for key, gradient in gradients.items():
+            np.testing.assert_allclose(layer.gradients[key], gradient, rtol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
