@@ -14,6 +14,7 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.grading.reading import final_score, read_scores, waits_for_a_person
 from autograder.grading.results import Mistake, Result, Status
 from autograder.stock import open_gradebook
+from autograder.terminal import count
 
 
 class Misconception(BaseModel):
@@ -85,10 +86,9 @@ class Record(BaseModel):
         if not self.scores:
             return "nothing was handed in"
         full = sum(score >= self.max_score for score in self.scores)
-        what = "submission" if len(self.scores) == 1 else "submissions"
         return (
-            f"{len(self.scores)} {what}, mean {mean(self.scores):.1f}, median {median(self.scores):g} "
-            f"of {self.max_score:g} points, {full} with all points"
+            f"{count(len(self.scores), 'submission')}, mean {mean(self.scores):.1f}, "
+            f"median {median(self.scores):g} of {self.max_score:g} points, {full} with all points"
         )
 
 

@@ -66,7 +66,7 @@ def _grade_all(
         task = progress.add_task("", total=len(submissions))
 
         def show() -> None:
-            progress.update(task, description=escape(", ".join(running)))
+            progress.update(task, description=escape(printable(", ".join(running))))
 
         def started(submission: Submission) -> None:
             with lock:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from autograder.grading.results import Result, Status
 from autograder.reports.record import Record
+from autograder.terminal import count
 
 NAME = 24
 """The widest that a student's name is shown in a terminal."""
@@ -107,5 +108,5 @@ def _shortly(detail: str) -> list[str]:
     short = [clause for number, clause in enumerate(clauses) if not cells[number] or number == first]
     further = {name for named in cells for name in named} - set(cells[first] if first is not None else ())
     if further:
-        short.append(f"likewise {len(further)} further cell{'s' if len(further) > 1 else ''}")
+        short.append(f"likewise {count(len(further), 'further cell')}")
     return short
