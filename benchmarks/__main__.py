@@ -74,7 +74,6 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _plan(given: argparse.Namespace, command: str) -> Plan:
-    fast = [name for name in given.peers if not peers.slow(name)]
     return Plan(
         works=given.works,
         dtypes=given.dtype or (["float32"] if given.quick else ["float32", "float64"]),
@@ -82,7 +81,7 @@ def _plan(given: argparse.Namespace, command: str) -> Plan:
         threads=given.threads,
         rounds=given.rounds or (1 if given.quick else 3),
         slow=[name for name in given.peers if peers.slow(name)],
-        memory=[] if given.no_memory else fast,
+        memory=[] if given.no_memory else [name for name in given.peers if peers.counted(name)],
         command=command,
     )
 

@@ -78,7 +78,7 @@ def gemm_limit(dtype: DTypeLike) -> float:
     """Operations a second in a large square matrix product: the fastest of some."""
     a, b = np.ones((2, GEMM_SIZE, GEMM_SIZE), dtype)
     out = np.empty_like(a)
-    return 2 * GEMM_SIZE**3 / _fastest(lambda: np.matmul(a, b, out=out), 4)
+    return 2 * GEMM_SIZE**3 / _fastest(lambda: np.matmul(a, b, out=out), 3)
 
 
 def copy_limit(threads: int) -> float:

@@ -43,7 +43,7 @@ class Plan:
     rounds: int = 3
     turns: int = 4  # a round
     seconds: float = 0.01  # a turn, or one call where that takes longer
-    budget: float = 0.5  # seconds a round for one peer and case: slow calls have fewer turns
+    budget: float = 0.3  # seconds a round for one peer and case: slow calls have fewer turns
     slow: Sequence[str] = ()  # the peers who take part in the first round only, with the first dtype
     memory: Sequence[str] = ()  # the peers whose peak memory is counted
     command: str = ""  # as a person typed it
@@ -286,10 +286,10 @@ def _compare(found: Found, case: Case, name: str, process: Process, file: Path) 
 
 
 def _limits(found: Found, process: Process) -> None:
-    for dtype in found.plan.dtypes:
-        answer = process.ask("limits", dtype=dtype)
-        found.gemm[dtype] = max(found.gemm.get(dtype, 0.0), answer["gemm"])
-        found.copy = max(found.copy, answer["copy"])
+    answer = process.ask("limits", dtypes=found.plan.dtypes)
+    for dtype, reached in answer["gemm"].items():
+        found.gemm[dtype] = max(found.gemm.get(dtype, 0.0), reached)
+    found.copy = max(found.copy, answer["copy"])
 
 
 def _take_turns(found: Found, processes: dict[str, Process], case: Case, number: int) -> None:

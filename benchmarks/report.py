@@ -199,9 +199,9 @@ def markdown(rows: list[Row], picture: str | None = None) -> str:
             parts.append(_markdown_table(table))
         parts.append("Time over the machine's limit:")
         parts.append(_grid(some, lambda line, name: f"{line.rows[name][0]['ratio_to_limit']:.1f}"))
-        if any(row["peak_bytes"] is not None for row in some):
+        if counted := [row for row in some if row["peak_bytes"] is not None]:
             parts.append("Peak memory in MB, above the arrays that a call is given:")
-            parts.append(_grid(some, _markdown_memory))
+            parts.append(_grid(counted, lambda line, name: f"{line.rows[name][0]['peak_bytes'] / 1e6:.0f}"))
     return "\n\n".join(parts) + "\n"
 
 
@@ -221,7 +221,7 @@ How it is measured:
 - Each peer computes in a process of its own, held to as many cores as threads; rounds begin with fresh
   processes. Within a round peers take turns of some calls each, slow ones fewer; a time is the median of the
   turns, a ratio the median of the ratios of the same turn. JAX, mygrad, numpy-ml and SciPy take part in the
-  first round and dtype only; what takes them longer than 0.3 s is called once; their memory is not counted.
+  first round and dtype only; what takes them longer than 0.3 s is called once.
 - Results are compared first, with float64 on the same data. Who is wrong is not timed.
 - Every call works on other images and gradients than the one before, more of them than the caches hold. The
   filters stay. Memory that a call frees stays with its process: otherwise what is timed is whether the C
@@ -233,7 +233,8 @@ How it is measured:
 - The limit of a workload is the longer of two times: its operations (of the direct algorithm) at the speed of
   a large square matrix product, and its bytes (each input read once, each result written once) at the speed
   of copying large arrays. Winograd's algorithm needs fewer operations.
-- Memory is the peak of a process that makes this one call, above what it held just before."""
+- Memory is the peak of a process that makes this one call, above what it held just before: ours and
+  PyTorch's."""
 
 
 def _grid(
@@ -255,11 +256,6 @@ def _markdown_time(line: Line, variant: str) -> str:
     seconds, ratio = line.seconds(variant), line.ratio(variant)
     assert seconds is not None
     return milliseconds(seconds) + (f" ({ratio:.2f})" if ratio is not None and variant != BASIS else "")
-
-
-def _markdown_memory(line: Line, variant: str) -> str:
-    peak = line.rows[variant][0]["peak_bytes"]
-    return "" if peak is None else f"{peak / 1e6:.0f}"
 
 
 def _markdown_table(table: list[list[str]]) -> str:

@@ -126,10 +126,11 @@ class Worker:
 
         return {"bytes": _in_a_fork(measure)}
 
-    def limits(self, dtype: str) -> dict[str, Any]:
+    def limits(self, dtypes: list[str]) -> dict[str, Any]:
         """What the machine can do."""
         machine.keep_to(self.threads)
-        return {"gemm": machine.gemm_limit(dtype), "copy": machine.copy_limit(self.threads)}
+        gemm = {dtype: machine.gemm_limit(dtype) for dtype in dtypes}
+        return {"gemm": gemm, "copy": machine.copy_limit(self.threads)}
 
 
 def difference(arrays: list[Any], wanted: list[Any]) -> float:

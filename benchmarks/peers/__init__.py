@@ -99,8 +99,13 @@ def installed() -> list[str]:
 
 
 def slow(name: str) -> bool:
-    """Whether a peer is timed in the first round and dtype only, its memory not counted; never by --quick."""
+    """Whether a peer is timed in the first round and dtype only, and not at all by --quick."""
     return name in LIBRARIES and LIBRARIES[name][2]
+
+
+def counted(name: str) -> bool:
+    """Whether a peer's memory is counted: ours, and what ours is compared with."""
+    return name == "PyTorch" or name not in LIBRARIES
 
 
 def chosen(names: list[str] | None, quick: bool = False) -> list[str]:
