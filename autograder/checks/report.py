@@ -45,7 +45,7 @@ class Report:
         if len(self.chosen) > 1:
             lines += [f"    {_mark(a.passed)} {a.name}: {a.points} of {a.max_points}" for a in self.chosen]
         if self.failure:
-            lines += [f"  {_looks_like(m)}: {m.name}. {m.advice}" for m in self.mistakes]
+            lines += [f"  {self._looks_like(m)}: {m.name}. {m.advice}" for m in self.mistakes]
             lines += self._failure_text(self.failure)
         lines += [f"  Note: {note}" for note in self.notes]
         return "\n".join(lines)
@@ -58,7 +58,7 @@ class Report:
             body.append(_points_html(self.chosen))
         if self.failure:
             line = '<div style="margin:6px 0"><b>{}: {}.</b> {}</div>'
-            body += [line.format(_looks_like(m), escape(m.name), _code(m.advice)) for m in self.mistakes]
+            body += [line.format(self._looks_like(m), escape(m.name), _code(m.advice)) for m in self.mistakes]
             body += self._failure_html(self.failure)
         body += [f'<div style="opacity:.8">Note: {escape(note)}</div>' for note in self.notes]
         style = f"border-left:4px solid {colour};padding:2px 10px;line-height:1.45"
@@ -69,6 +69,13 @@ class Report:
         given = [f'"{self.verdict.exercise}"', self.verdict.answer or self.verdict.exercise]
         given += [f'"{self.aspect}"'] if self.aspect else []
         return f"from autograder import check; check({', '.join(given)}, seed={self.verdict.seed})"
+
+    def _looks_like(self, mistake: Recognised) -> str:
+        """How a mistake is announced: with the parts that it is in, where another part is shown below."""
+        where = list(mistake.aspects)
+        if self.failure and self.failure.part and self.failure.part not in mistake.parts:
+            where += sorted(mistake.parts)
+        return f"In {' and '.join(where)}, this looks like" if where else "This looks like"
 
     def _problem(self, failure: Failure) -> str:
         subject = "" if failure.problem.startswith("`") else f"{self.verdict.exercise} "
@@ -103,10 +110,6 @@ class Report:
         body.append(f'<div style="{side_by_side}">{"".join(pictures)}</div>')
         again = f"<code>{escape(self._again())}</code>"
         return [*body, f'<div style="opacity:.7;font-size:90%">To see it again: {again}</div>']
-
-
-def _looks_like(mistake: Recognised) -> str:
-    return f"In {' and '.join(mistake.aspects)}, this looks like" if mistake.aspects else "This looks like"
 
 
 def _mark(passed: bool) -> str:

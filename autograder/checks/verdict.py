@@ -139,10 +139,13 @@ class Verdict:
         return all(a.passed for a in self.chosen(name))
 
     def mistakes_in(self, aspect: str | None = None) -> tuple[Recognised, ...]:
-        """The mistakes recognised in what this aspect (or any) found wrong."""
-        parts = frozenset[str]().union(*(a.wrong_parts for a in self.chosen(aspect)))
+        """The mistakes recognised in what this aspect (or any) found wrong, those of the part shown first."""
+        chosen = self.chosen(aspect)
+        parts = frozenset[str]().union(*(a.wrong_parts for a in chosen))
         here = [m for m in self.mistakes if aspect is None or not m.aspects or aspect in m.aspects]
-        return tuple(m for m in here if m.parts & parts)
+        failure = first_failure(chosen)
+        found = [m for m in here if m.parts & parts]
+        return tuple(sorted(found, key=lambda m: failure is not None and failure.part not in m.parts))
 
     def to_dict(self, aspect: str | None = None) -> dict[str, Any]:
         """Plain data for other programs (and for the grader, which reads it from the notebook)."""

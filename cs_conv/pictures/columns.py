@@ -44,7 +44,7 @@ def show_columns(
     for n, c in np.ndindex(N, C):
         draw_grid(images[n][c], padded[n, c], title=_image_title(n, c, N, C), limit=limit)
         _hatch_padding(images[n][c], padded.shape[2:], pad)
-        name_axes(images[n][c], "row h", "column w")
+        name_axes(images[n][c], "row", "column")
     draw_grid(matrix, cols, title=f"cols: {len(cols)} rows, {cols.shape[1]} columns", limit=limit)
     if labels:
         _label_lines(matrix, (C, FH, FW), (N, OH, OW))
@@ -126,7 +126,7 @@ def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> N
     (i, j), (fh, fw) = divmod(column, OW), divmod(row, FW)
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 5.2), width_ratios=[2.3, 1])
     window = (slice(i * stride, i * stride + FH), slice(j * stride, j * stride + FW))
-    _lit(left, image, window, "the image", ("row h", "column w"))
+    _lit(left, image, window, "the image", ("row", "column"))
     _lit(
         right, cols, (slice(None), column), f"cols, {cols.shape[0]} x {cols.shape[1]}", ("row r", "column m")
     )

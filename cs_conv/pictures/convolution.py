@@ -68,7 +68,7 @@ def show_step(
         frame(channel, top, left, FH, FW)
         draw_grid(weights, w[k, c], title=f"w[{k}, {c}]", limit=1.5)
         draw_grid(product, products[c], title=f"products: {number(products[c].sum())}", limit=limit)
-        name_axes(channel, "row h", "column w")
+        name_axes(channel, "row", "column")
         name_axes(weights, "row p", "column q")
     _draw_outputs(axes[:, 3], out, (k, i, j))
     terms = " + ".join(_bracketed(v) for v in [*products.sum(axis=(1, 2)), b[k]])
@@ -111,7 +111,7 @@ def show_windows(
 ) -> None:
     """Draw the windows of the outputs `places` (at most 4 pairs i, j) in an image of `size` pixels."""
     _, ax = plt.subplots(figsize=(0.42 * size[1] + 1.2, 0.42 * size[0] + 1.2))
-    draw_grid(ax, np.zeros(size), axes=("row h", "column w"), index=True, numbers=False)
+    draw_grid(ax, np.zeros(size), axes=("row", "column"), index=True, numbers=False)
     for number_, ((i, j), color) in enumerate(zip(places, (FRAME, SECOND, THIRD, "#009e73"), strict=False)):
         frame(ax, i * stride, j * stride, *window, color, dashed=number_ % 2 == 1)
         ax.text(

@@ -58,7 +58,7 @@ def show_windows(x: Array, size: Size, stride: int) -> None:
         index=True,
         cell=0.5,
     )
-    name_axes(left, "row h", "column w")
+    name_axes(left, "row", "column")
     for ax in others:
         name_axes(ax, "row i", "column j")
     others[1].images[0].set_alpha(0.0)  # places have no sign and no size: no colour
@@ -90,7 +90,7 @@ def show_routing(x: Array, dout: Array, size: Size, stride: int) -> None:
     )
     values.images[0].set_alpha(0.0)
     for ax in (values, result):
-        name_axes(ax, "row h", "column w")
+        name_axes(ax, "row", "column")
     name_axes(gradients, "row i", "column j")
     for i, j, color in _outputs(*dout.shape):
         p, q = divmod(int(switches[i, j]), size[1])
@@ -137,10 +137,10 @@ def show_switches(image: Array, switches: NDArray[np.integer], dx: Array, size: 
     right.set_title("dx: the gradient arrives there and nowhere else", fontsize=10)
     for ax in (left, right):
         frame(ax, 0, 0, *size, color=FRAME if ax is right else "white", linewidth=1.5)
-        ax.set_xlabel("column w", fontsize=9)
+        ax.set_xlabel("column", fontsize=9)
         ax.tick_params(labelsize=8)
         ax.locator_params(integer=True)
-    left.set_ylabel("row h", fontsize=9)
+    left.set_ylabel("row", fontsize=9)
     plt.colorbar(colors, ax=[left, right], shrink=0.8, pad=0.02, label="gradient")
 
 

@@ -395,7 +395,7 @@ out, switches = max_pool_forward(x, size, stride)
 dout = np.array([[[[1.0, -2], [3, 5]]]])  # that of the picture above
 dx = max_pool_backward(dout, switches, x.shape, size, stride)
 numeric = numeric_gradient(only_out, x, dout)
-show_grids([dx[0, 0], numeric[0, 0]], ["yours", "numeric"], same_colors=True, axes=("row h", "column w"))
+show_grids([dx[0, 0], numeric[0, 0]], ["yours", "numeric"], same_colors=True, axes=("row", "column"))
 print("relative error:", f"{relative_error(dx, numeric):.1e}")
 
 # %% [markdown]

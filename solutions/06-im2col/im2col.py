@@ -291,7 +291,7 @@ def windows_over_each_pixel(H, W):
     return counts
 
 
-show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("row h", "column w"), cell=0.5)
+show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("row", "column"), cell=0.5)
 
 # %% [markdown]
 # *In words: a 4x5 grid that counts the 2x2 windows over each pixel: 1 in the corners, 2 along the sides,
@@ -395,7 +395,7 @@ v, d = rng.normal(size=(1, 1, 3, 3)), rng.normal(size=(4, 4))
 numeric = numeric_gradient(lambda image: im2col(image, (2, 2)), v, d, h=1)
 yours = col2im(d, v.shape, (2, 2))
 titles = ["numeric gradient", "col2im"]
-show_grids([numeric[0, 0], yours[0, 0]], titles, same_colors=True, axes=("row h", "column w"))
+show_grids([numeric[0, 0], yours[0, 0]], titles, same_colors=True, axes=("row", "column"))
 print(f"relative error: {relative_error(numeric, yours):.1e}")
 
 # %% [markdown]
