@@ -93,7 +93,8 @@ def _panel(side: Axes, rows: list[Row], works: list[str], variants: list[str]) -
         edge: dict[str, Any] = {} if marker in "x+1" else {"edgecolor": "white", "linewidth": 0.5}
         places = [works.index(row["workload"]) + at for row in some]
         heights = [_reached(row) for row in some]
-        side.scatter(places, heights, color=colour, marker=marker, s=44, zorder=3, label=variant, **edge)
+        above = 5 - at  # where points meet, ours are seen
+        side.scatter(places, heights, color=colour, marker=marker, s=44, zorder=above, label=variant, **edge)
 
 
 def _roof(side: Axes, rows: list[Row], works: list[str]) -> None:
