@@ -264,7 +264,7 @@ def _image_gradient(dout: Array, w: Array, g: Geometry) -> Array:
     dpadded = zeros_padded(g, dout.dtype)
     dwindows = windows_of(dpadded, g, writeable=True)
     w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
-    dout = dout.reshape(g.N, g.K, -1)  # (N, K, OH * OW)
+    dout = dout.reshape(g.N, g.K, g.OH * g.OW)
     for images, rows, places in bands(dwindows):
         dcols = w_row.T @ dout[images, :, places]  # (n, C * FH * FW, band)
         dband = dwindows[images, :, :, :, rows]
@@ -275,7 +275,7 @@ def _image_gradient(dout: Array, w: Array, g: Geometry) -> Array:
 def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]:
     """dw (K, C, FH, FW) and db (K,): columns times gradient; the row of ones makes db."""
     dw_col = np.zeros((g.C * g.FH * g.FW + 1, g.K), x.dtype)
-    dout = dout.reshape(g.N, g.K, -1)  # (N, K, OH * OW)
+    dout = dout.reshape(g.N, g.K, g.OH * g.OW)
     for images, places, cols in _columns(windows_of(pad_images(x, g), g)):
         dw_col += (cols @ dout[images, :, places].transpose(0, 2, 1)).sum(axis=0)
     return dw_col[:-1].T.reshape(g.K, g.C, g.FH, g.FW).copy(), dw_col[-1].copy()
