@@ -27,6 +27,15 @@ def test_a_point_stands_at_its_work_and_speed_with_its_share_of_the_limit():
     assert "copying: 10 GB/s" in words
 
 
+def test_with_a_span_the_axes_stay_from_picture_to_picture():
+    shown = []
+    for seconds in (0.1, 100.0):
+        show_roofline({"a": (1e9, 1e8, seconds)}, peak=1e11, bandwidth=1e10, span=(0.1, 1e4), lowest=1e6)
+        shown.append((plt.gca().get_xlim(), plt.gca().get_ylim()))
+    assert shown[0] == shown[1]
+    assert shown[0][0] == (0.1, 1e4)
+
+
 def test_curves_and_bars_are_named():
     show_curves([1, 10], {"one": [1.0, 2.0]}, "numbers", "seconds")
     assert [t.get_text().strip() for t in plt.gca().texts] == ["one"]

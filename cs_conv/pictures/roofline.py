@@ -16,17 +16,25 @@ Point = tuple[float, float, float]
 """Operations, bytes, seconds."""
 
 
-def show_roofline(points: Mapping[str, Point], peak: float, bandwidth: float) -> None:
+def show_roofline(
+    points: Mapping[str, Point],
+    peak: float,
+    bandwidth: float,
+    span: tuple[float, float] | None = None,
+    lowest: float | None = None,
+) -> None:
     """Draw how fast each way computes, under the two limits of the machine.
 
     points: for each name its operations, the bytes it has to move at least, and the seconds it took.
     peak: operations a second. bandwidth: bytes a second.
+    span, lowest: the operations for each byte, and the slowest operations a second, that the axes show.
+    Without them the axes fit the points; with them points can be compared from picture to picture.
     Source: Williams, Waterman and Patterson, "Roofline", 2009.
     """
     _, ax = plt.subplots(figsize=(8, 4.6))
     places = {name: (flops / moved, flops / seconds) for name, (flops, moved, seconds) in points.items()}
-    _draw_roof(ax, [x for x, _ in places.values()], peak, bandwidth)
-    lowest = min([y for _, y in places.values()], default=peak / 1e3)
+    _draw_roof(ax, span or _span([x for x, _ in places.values()], peak / bandwidth), peak, bandwidth)
+    lowest = lowest or min([y for _, y in places.values()], default=peak / 1e3)
     ax.set_ylim(lowest / 3e9, 3 * peak / 1e9)
     heights = _apart([y / 1e9 for _, y in places.values()], (9 * peak / lowest) ** 0.055)
     for (name, (x, y)), height, color, mark in zip(
@@ -41,10 +49,14 @@ def show_roofline(points: Mapping[str, Point], peak: float, bandwidth: float) ->
     ax.set_ylabel("Gflop/s (10⁹ operations a second)")
 
 
-def _draw_roof(ax: Axes, places: Sequence[float], peak: float, bandwidth: float) -> None:
+def _span(places: Sequence[float], ridge: float) -> tuple[float, float]:
+    """How far the axis goes: to both sides of the ridge, with room for words right of each place."""
+    return min([ridge / 20, *(x / 3 for x in places)]), 700 * max([ridge, *places])
+
+
+def _draw_roof(ax: Axes, span: tuple[float, float], peak: float, bandwidth: float) -> None:
     """The two limits: moving bytes on the left, computing on the right."""
-    ridge = peak / bandwidth
-    left, right = min([ridge / 20, *(x / 3 for x in places)]), 700 * max([ridge, *places])
+    ridge, (left, right) = peak / bandwidth, span
     x = np.geomspace(left, right, 200)
     roof = np.minimum(peak, bandwidth * x) / 1e9
     ax.loglog(x, roof, color="black", linewidth=2)

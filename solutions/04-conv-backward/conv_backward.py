@@ -793,7 +793,7 @@ def arrive(step, stride):
 
 def last_output(change):
     """Let the slider end with the last output: a larger stride has fewer."""
-    play.max = step.max = (6 // stride.value + 1) ** 2 - 1
+    play.max = step.max = (6 // change["new"] + 1) ** 2 - 1
 
 
 play, step = Play(max=15, interval=700), IntSlider(max=15, description="output")

@@ -786,7 +786,8 @@ def measure(N, C, H, K, F):
     """Draw the point of one layer: stride 1, and padding that keeps the size."""
     x, w = rng.standard_normal((N, C, H, H), np.float32), rng.standard_normal((K, C, F, F), np.float32)
     took = seconds(fast_conv_forward, x, w, np.zeros(K, np.float32), 1, F // 2)
-    show_roofline({"your layer": (*conv_work(x.shape, w.shape, (N, K, H, H)), took)}, peak, bandwidth)
+    layer = {"your layer": (*conv_work(x.shape, w.shape, (N, K, H, H)), took)}
+    show_roofline(layer, peak, bandwidth, span=(0.1, 1e6), lowest=1e6)
 
 
 def choose(name, values, start):
