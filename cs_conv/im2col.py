@@ -149,12 +149,16 @@ def max_pool_backward(
     for part, dimages, gradients, places in _blocks(g, dx, dout, switches):
         dpadded = zeros_padded(part, dx.dtype)
         if corners is None:  # the first block is the largest
-            addresses = windows_of(np.arange(dpadded.size).reshape(dpadded.shape), part)
-            corners = addresses[:, :, 0, 0].copy()  # (1, P, OH, OW): where each window starts
-            steps = addresses[0, 0, :, :, 0, 0].ravel()  # (FH * FW,): how far each tap is from there
+            height, width = dpadded.shape[2:]
+            channel, i, j = np.ogrid[: part.C, : g.OH, : g.OW]
+            fh, fw = np.ogrid[: g.FH, : g.FW]
+            corners = (channel * height + i * g.stride[0]) * width + j * g.stride[
+                1
+            ]  # where each window starts
+            steps = (fh * width + fw).ravel()  # how far each of its taps is from there
         # No index needs clipping, check_switches saw to that: the mode spares NumPy looking again.
         maxima = np.take(steps, places, mode="clip")
-        maxima += corners[:, : part.C]
+        maxima += corners[: part.C]
         # Windows that overlap may share their maximum; add.at adds for each of them.
         np.add.at(dpadded.reshape(-1), maxima.ravel(), gradients.ravel())
         dimages[...] = cut_padding(dpadded, part)

@@ -80,11 +80,9 @@ def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, d
     if not _serves(g):
         return im2col.conv_forward(x, w, b, stride, pad, dilation)
     check_bias(b, g, x.dtype)
-    windows = _windows(x, g)
     filters = _filters(w)  # (36, K, C)
-    out = _whole_tiles(g, x.dtype)
-    for images, rows in _bands(windows):
-        inputs = _inputs(windows[images, :, :, :, rows])  # (36, T, C)
+    out = np.empty((g.N, g.K, *_whole_tiles(g)), x.dtype)
+    for images, rows, inputs in _inputs(x, g):
         products = filters @ inputs.transpose(0, 2, 1)  # (36, K, T)
         values = OUTPUT.astype(x.dtype) @ products.reshape(36, -1)  # (16, K * T)
         tiles = _tiles_of(out, g)[:, :, :, images, rows]
@@ -122,12 +120,10 @@ def conv_filter_gradients(
     if not _serves(g):
         return im2col.conv_filter_gradients(dout, x, w, stride, pad, dilation)
     check_dout(dout, g, x.dtype)
-    windows = _windows(x, g)
+    below, beside = (whole - size for whole, size in zip(_whole_tiles(g), (g.OH, g.OW), strict=True))
+    padded = np.pad(dout, ((0, 0), (0, 0), (0, below), (0, beside))) if below or beside else dout
     dfilters = np.zeros((36, g.K, g.C), x.dtype)
-    padded = _whole_tiles(g, x.dtype)
-    padded[:, :, : g.OH, : g.OW] = dout
-    for images, rows in _bands(windows):
-        inputs = _inputs(windows[images, :, :, :, rows])  # (36, T, C)
+    for images, rows, inputs in _inputs(x, g):
         dvalues = _tiles_of(padded, g)[:, :, :, images, rows].reshape(16, -1)  # (16, K * T)
         dproducts = (OUTPUT.T.astype(x.dtype) @ dvalues).reshape(36, g.K, -1)  # (36, K, T)
         dfilters += dproducts @ inputs
@@ -147,23 +143,10 @@ def _tile_counts(g: Geometry) -> tuple[int, int]:
     return -(-g.OH // (4 * DH)), -(-g.OW // (4 * DW))
 
 
-def _windows(x: Array, g: Geometry) -> Array:
-    """The pixels of every tile as a view of padded images: (N, C, 6, 6, TH, DH, DW, TW).
-
-    With dilation 2, a tile takes every second row and begins at an even or at an odd one: its phase, in DH.
-    """
-    (TH, TW), (DH, DW), ((top, _), (left, _)) = _tile_counts(g), g.dilation, g.pad
-    padded = np.zeros((g.N, g.C, (4 * TH + 2) * DH, (4 * TW + 2) * DW), x.dtype)
-    padded[:, :, top : top + g.H, left : left + g.W] = x
-    n, c, row, column = padded.strides
-    strides = (n, c, DH * row, DW * column, 4 * DH * row, row, column, 4 * DW * column)
-    return as_strided(padded, (g.N, g.C, 6, 6, TH, DH, DW, TW), strides, writeable=False)
-
-
-def _whole_tiles(g: Geometry, dtype: np.dtype[np.generic]) -> Array:
-    """Zeros in the shape of the outputs, enlarged to whole tiles: (N, K, 4 * TH * DH, 4 * TW * DW)."""
+def _whole_tiles(g: Geometry) -> tuple[int, int]:
+    """The height and the width of the outputs, enlarged to whole tiles."""
     (TH, TW), (DH, DW) = _tile_counts(g), g.dilation
-    return np.zeros((g.N, g.K, 4 * TH * DH, 4 * TW * DW), dtype)
+    return 4 * TH * DH, 4 * TW * DW
 
 
 def _tiles_of(out: Array, g: Geometry) -> Array:
@@ -172,23 +155,38 @@ def _tiles_of(out: Array, g: Geometry) -> Array:
     return out.reshape(g.N, g.K, TH, 4, DH, TW, 4, DW).transpose(3, 6, 1, 0, 2, 4, 7, 5)
 
 
-def _bands(windows: Array) -> Iterator[tuple[slice, slice]]:
-    """Cut windows into bands of about BAND_TILES: (images, rows of tiles)."""
-    N, _, _, _, TH, DH, DW, TW = windows.shape
-    rows = min(-(-BAND_TILES // (DH * DW * TW)), TH)
-    images = max(BAND_TILES // (rows * DH * DW * TW), 1)
-    for n in range(0, N, images):
-        for top in range(0, TH, rows):
-            yield slice(n, n + images), slice(top, top + rows)
-
-
 def _filters(w: Array) -> Array:
     """Filters (K, C, 3, 3) turned into (36, K, C)."""
     K, C = w.shape[:2]
     return (FILTER.astype(w.dtype) @ w.reshape(K * C, 9).T).reshape(36, K, C)
 
 
-def _inputs(windows: Array) -> Array:
-    """Windows (n, C, 6, 6, th, DH, DW, TW) turned into (36, tiles, C)."""
-    pixels = windows.transpose(2, 3, 0, 4, 5, 6, 7, 1).reshape(36, -1)  # (36, tiles * C), a copy
+def _inputs(x: Array, g: Geometry) -> Iterator[tuple[slice, slice, Array]]:
+    """The pixels of all tiles, turned, about BAND_TILES at a time: images, rows of tiles, (36, T, C)."""
+    (TH, TW), (DH, DW) = _tile_counts(g), g.dilation
+    height = min(-(-BAND_TILES // (DH * DW * TW)), TH)
+    images = max(BAND_TILES // (height * DH * DW * TW), 1)
+    for n in range(0, g.N, images):
+        windows = _windows(x[n : n + images], g)
+        for top in range(0, TH, height):
+            rows = slice(top, top + height)
+            yield slice(n, n + images), rows, _turned(windows[:, :, :, :, rows])
+
+
+def _turned(windows: Array) -> Array:
+    """Windows (n, C, 6, 6, th, DH, DW, TW) turned into (36, T, C): a copy and a product."""
+    pixels = windows.transpose(2, 3, 0, 4, 5, 6, 7, 1).reshape(36, -1)  # (36, T * C)
     return (INPUT.astype(windows.dtype) @ pixels).reshape(36, -1, windows.shape[1])
+
+
+def _windows(x: Array, g: Geometry) -> Array:
+    """The pixels of every tile as a view of padded images: (N, C, 6, 6, TH, DH, DW, TW).
+
+    With dilation 2, a tile takes every second row and begins at an even or at an odd one: its phase, in DH.
+    """
+    (TH, TW), (DH, DW), ((top, _), (left, _)) = _tile_counts(g), g.dilation, g.pad
+    padded = np.zeros((*x.shape[:2], (4 * TH + 2) * DH, (4 * TW + 2) * DW), x.dtype)
+    padded[:, :, top : top + g.H, left : left + g.W] = x
+    n, c, row, column = padded.strides
+    strides = (n, c, DH * row, DW * column, 4 * DH * row, row, column, 4 * DW * column)
+    return as_strided(padded, (*x.shape[:2], 6, 6, TH, DH, DW, TW), strides, writeable=False)
