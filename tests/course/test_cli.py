@@ -88,6 +88,13 @@ def test_what_the_system_refuses_is_said_in_a_sentence(run, course, monkeypatch)
     assert "/nowhere/at/all: No such file or directory; see to that" in " ".join(shown.output.split())
 
 
+def test_an_executor_needs_an_address(run, course, hand_in):
+    hand_in("ana")
+    shown = run(course.root, "grade", "--executor", "scheduler:8786")
+    assert shown.exit_code == 2
+    assert "write it as tcp://HOST:PORT" in " ".join(shown.output.split())
+
+
 def test_one_damaged_notebook_does_not_hide_the_progress_of_others(run, course):
     (course.releases / "01-sums" / "sums.ipynb").write_text("{")
     shown = run(course.root, "progress")

@@ -19,6 +19,8 @@ def executor_at(address: str) -> Executor:
             'grading on a cluster needs Dask; install it with: pip install "cs-conv[cluster]"'
         ) from None
     place = urlsplit(address)
+    if not place.netloc:
+        raise CourseError(f"{address} is no address of a Dask scheduler; write it as tcp://HOST:PORT")
     try:
         if place.scheme == "tcp" and place.hostname and place.port:
             socket.create_connection((place.hostname, place.port), 20).close()  # Dask would try for long
