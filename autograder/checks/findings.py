@@ -81,14 +81,14 @@ def _compare(
 def _remembered(outcomes: Outcomes, wanted: Outcomes, wrong_ones: Mapping[int, int | None]) -> frozenset[int]:
     """The wrong results (by number) that are those of the call that they repeat with other numbers.
 
-    All wrong ones that repeat a call must be such, and more than one, for a single one may be chance; and one
-    was right in its time, for an answer that never asks for the numbers has another fault.
+    All wrong ones that repeat a call must be such, and more than one, for a single one may be chance; and
+    most were right in their time, for an answer that never asks for the numbers has another fault.
     """
     again = {number: first for number, first in wrong_ones.items() if first is not None}
     if len(again) < 2 or not all(_same(outcomes[n], outcomes[first]) for n, first in again.items()):
         return frozenset()
-    once_right = any(_same(outcomes[first], wanted[first]) for first in again.values())
-    return frozenset(again) if once_right else frozenset()
+    once_right = sum(_same(outcomes[first], wanted[first]) for first in again.values())
+    return frozenset(again) if 2 * once_right > len(again) else frozenset()
 
 
 def _same(one: Outcome, other: Outcome) -> bool:

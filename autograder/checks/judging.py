@@ -89,7 +89,8 @@ def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Ver
         for a in exercise.aspects
     )
     passed = all(a.passed for a in aspects)
-    mistakes = () if passed else (*habits(found), *recognise(exercise, seed, mine, aspects))
+    named = () if passed else recognise(exercise, seed, mine, aspects)
+    mistakes = () if passed else (*habits(found, named), *named)
     remarks = notes(exercise, seed, mine.outcomes)
     return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, remarks, name)
 

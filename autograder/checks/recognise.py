@@ -9,12 +9,18 @@ import numpy as np
 from .exercise import Aspect, Exercise, Mistake
 from .findings import Finding, Kind
 from .known import Answer, Entry, cases_of, catalogue, fitting
+from .outcome import INPUTS
 from .verdict import AspectResult, Recognised
 
 Explained = tuple[Entry, frozenset[str]]
 """A mistake of the catalogue, and the parts of the result that it explains."""
 
 HABITS = {
+    Kind.CHANGED: (
+        "changes its input",
+        "The caller's array is different after the call. Look for +=, *= and [...] = on an argument, or on a "
+        "view of it: work on a copy, or write into a new array.",
+    ),
     Kind.OVERWRITTEN: (
         "the same array returned by every call",
         "Make the array for the result inside the function, so that each call has its own.",
@@ -24,13 +30,14 @@ HABITS = {
         "Look for something that outlives a call: a global variable, a dictionary, a cache.",
     ),
 }
-"""What shows only when a function is called more than once, whatever the exercise."""
+"""What does not show in the values of one call, whatever the exercise."""
 
 
-def habits(findings: Iterable[Finding]) -> Iterator[Recognised]:
-    """What has a memory, by its name."""
+def habits(findings: Iterable[Finding], named: Iterable[Recognised]) -> Iterator[Recognised]:
+    """Carelessness by its name, where the catalogue has `named` nothing closer."""
+    closer = frozenset[str]().union(*(r.parts for r in named)) & {INPUTS}
     for kind, (name, advice) in HABITS.items():
-        parts = frozenset(f.part for f in findings if f.kind is kind)
+        parts = frozenset(f.part for f in findings if f.kind is kind) - closer
         if parts:
             yield Recognised(name, advice, parts)
 

@@ -156,3 +156,4 @@ def test_a_right_answer_that_changes_its_input_is_caught(exercise):
     verdict = judge(exercise, careless, SEED)
     assert not verdict.passed
     assert "changed its argument" in verdict.failure.problem
+    assert "changes its input" in [m.name for m in verdict.mistakes]

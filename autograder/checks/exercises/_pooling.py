@@ -56,7 +56,7 @@ WINDOWS = (
     ("rectangles", "a 3x2 window at stride 2", (2, 2, 5, 6), (3, 2), 2, distinct),
     ("rectangles", "a 2x3 window at stride 2, real numbers", (2, 3, 4, 7), (2, 3), 2, reals),
     ("rectangles", "a 3x2 window at stride 3, real numbers", (2, 2, 6, 5), (3, 2), 3, reals),
-    ("rectangles", "a 5x1 window on square images, stride 4, real numbers", (1, 2, 9, 9), (5, 1), 4, reals),
+    ("rectangles", "a 7x3 window on square images, stride 4, real numbers", (1, 2, 11, 11), (7, 3), 4, reals),
 )
 
 
@@ -237,6 +237,15 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         return walk(x, OH, OH, window, summary)
 
     @catalogue.mistake(
+        "height of the window used for the width of the output",
+        "OH comes from H and FH, OW from W and FW; you have FH in both.",
+    )
+    def _(x, size, stride):
+        OH, _OW = sizes(x.shape, size, stride)
+        window = look(x, lambda i: i * stride, lambda j: j * stride, *size)
+        return walk(x, OH, (x.shape[3] - size[0]) // stride + 1, window, summary)
+
+    @catalogue.mistake(
         "rows and columns of the output swapped",
         "Output (i, j) belongs to row i * stride and column j * stride of x: your result is transposed.",
     )
@@ -255,8 +264,8 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
 
     @catalogue.mistake(
         "i over OW, j over OH",
-        "i counts the OH rows of the output and j its OW columns. Your loops run the other way round, which "
-        "fails unless the output is square.",
+        "i counts the OH rows of the output and j its OW columns. Somewhere you have them the other way "
+        "round, in the loops or in the shape of out, which fails unless the output is square.",
     )
     def _(x, size, stride):
         OH, OW = sizes(x.shape, size, stride)
@@ -359,14 +368,6 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         result = right(x, size, stride)
         return every(result, lambda a: a.astype(np.int64))
 
-    @catalogue.mistake(
-        "changes its input", "The caller's x is different after the call. Work on a copy, or on new arrays."
-    )
-    def _(x, size, stride):
-        result = right(x, size, stride)
-        x[:] = -np.inf
-        return result
-
 
 # Backward
 
@@ -459,8 +460,8 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
 
     @catalogue.mistake(
         "i over OW, j over OH",
-        "i counts the OH rows of dout and j its OW columns. Your loops run the other way round, which fails "
-        "unless dout is square.",
+        "i counts the OH rows of dout and j its OW columns. Somewhere you have them the other way round, "
+        "which fails unless dout is square.",
     )
     def _(dout, more, x_shape, size, stride):
         if dout.shape[2] != dout.shape[3]:
@@ -575,15 +576,6 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     )
     def _(dout, more, x_shape, size, stride):
         return right(dout, more, x_shape, size, stride).astype(np.int64)
-
-    @catalogue.mistake(
-        "changes its input",
-        "The caller's dout is different after the call. Work on a copy, or on new arrays.",
-    )
-    def _(dout, more, x_shape, size, stride):
-        dx = right(dout, more, x_shape, size, stride)
-        dout *= 0
-        return dx
 
 
 # Averages: what people divide by instead of FH * FW, forward and backward

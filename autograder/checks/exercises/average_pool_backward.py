@@ -76,6 +76,25 @@ def divided_by(divisor):
 divisor_mistakes(mistakes, divided_by)
 
 mistakes.mistake(
+    "whole division",
+    "`//` throws away what is behind the point, and rounds down below zero. A share is any number.",
+)(
+    lambda dout, x_shape, size, stride: divided_by(lambda FH, FW, stride: 1)(
+        dout // (size[0] * size[1]), x_shape, size, stride
+    )
+)
+
+
+@mistakes.also("windows laid side by side")
+def _(dout, x_shape, size, stride):
+    """With slices, which end where dx ends."""
+    (FH, FW), dx = size, np.zeros(x_shape)
+    for i, j in np.ndindex(dout.shape[2:]):
+        dx[:, :, i * FH : i * FH + FH, j * FW : j * FW + FW] += dout[:, :, i, j, None, None] / (FH * FW)
+    return dx
+
+
+mistakes.mistake(
     "not divided",
     "Every pixel of the window gets the whole gradient. Each made only a part of the mean: ask how large "
     "a part.",

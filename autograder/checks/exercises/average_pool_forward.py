@@ -45,6 +45,10 @@ mistakes.mistake(
     "A zero counts as a value: divide by the size of the window, whatever it holds.",
 )(in_each_window(lambda w: w.sum(INSIDE) / np.maximum(np.count_nonzero(w, INSIDE), 1)))
 
+mistakes.also("divided by the number of values that are not 0")(
+    in_each_window(lambda w: w.sum(INSIDE) / np.count_nonzero(w, INSIDE))
+)
+
 mistakes.mistake(
     "whole division",
     "`//` throws away what is behind the point, and rounds down below zero. A mean is any number.",

@@ -63,7 +63,9 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield case("rectangles", "a high window on a wide image, stride 3", (2, 3, 4, 8), (4, 2), reals, stride=3)
     yield case("rectangles", "one column of pixels", (1, 1, 3, 1), (1, 1))
-    yield case("rectangles", "a 5x1 window on square images, stride 4", (1, 2, 9, 9), (5, 1), reals, stride=4)
+    yield case(
+        "rectangles", "a 7x3 window on square images, stride 4", (1, 2, 11, 11), (7, 3), reals, stride=4
+    )
     yield case("rectangles", "pad 3 around 1x2 pixels", (1, 1, 1, 2), (3, 2), stride=2, pad=3)
     yield case(
         "rectangles",
@@ -207,7 +209,23 @@ def _(cols, x_shape, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "padding ignored",
+    "cut off by 1 whatever `pad` says",
+    "You cut one row and column off each side. How many of them are padding is the argument `pad`: none "
+    "for pad = 0, two for pad = 2.",
+)
+def _(cols, x_shape, size, stride=1, pad=0):
+    xp = gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)
+    return xp[:, :, 1:-1, 1:-1]
+
+
+@mistakes.also("cut off by 1 whatever `pad` says")
+def _(cols, x_shape, size, stride=1, pad=0):
+    xp = gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)
+    return xp[:, :, 1:-1, 1:-1] if pad else xp
+
+
+@mistakes.mistake(
+    "no room for the padding, or too little",
     "Windows of a padded image reach beyond x: make room for the padding, add the columns there, and "
     "cut it off at the end.",
 )
@@ -336,8 +354,8 @@ def _(cols, x_shape, size, stride=1, pad=0):
 
 @mistakes.mistake(
     "i over OW, j over OH",
-    "i counts the OH rows of windows and j the OW columns. Your loops run the other way round, which fails "
-    "unless there are as many of both.",
+    "i counts the OH rows of windows and j the OW columns. Somewhere you have them the other way round, "
+    "which fails unless there are as many of both.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
     OH, OW = sizes(x_shape, size, stride, pad)

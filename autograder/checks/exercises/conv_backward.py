@@ -60,7 +60,12 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield case("rectangles", "a single column", (1, 1, 3, 1), (1, 1, 1, 1))
     yield case(
-        "rectangles", "a 5x1 filter on a square input, stride 4", (2, 3, 9, 9), (1, 3, 5, 1), reals, stride=4
+        "rectangles",
+        "a 7x3 filter on a square input, stride 4",
+        (1, 2, 11, 11),
+        (1, 2, 7, 3),
+        reals,
+        stride=4,
     )
     yield case(
         "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 1, 2), (1, 1, 3, 2), stride=2, pad=3
@@ -349,7 +354,8 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dw from an input padded on one side only",
-    "Forward puts `pad` zeros on each side. Here the zeros are all below and to the right.",
+    "Forward puts `pad` zeros on each side. Yours counts as if all of them were below and to the right: "
+    "ask where the window of output (0, 0) begins.",
 )
 @only("dw")
 def _(dout, x, w, stride, pad):
@@ -519,12 +525,29 @@ def _(dout, x, w, stride, pad):
 
 @mistakes.mistake(
     "dx cropped by 1 whatever `pad` says",
-    "You always cut one row and column off each side. How many of them are padding is the argument `pad`; "
-    "without padding nothing is cut off.",
+    "You cut one row and column off each side. How many of them are padding is the argument `pad`: none "
+    "for pad = 0, two for pad = 2.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
     return padded_input_gradient(dout, x, w, stride, stride, pad)[:, :, 1:-1, 1:-1]
+
+
+@mistakes.also("dx cropped by 1 whatever `pad` says")
+@only("dx")
+def _(dout, x, w, stride, pad):
+    dx_pad = padded_input_gradient(dout, x, w, stride, stride, pad)
+    return dx_pad[:, :, 1:-1, 1:-1] if pad else dx_pad
+
+
+@mistakes.mistake(
+    "dx cropped to H rows and H columns",
+    "What is left has H rows and W columns: you take the height for both.",
+)
+@only("dx")
+def _(dout, x, w, stride, pad):
+    dx_pad = padded_input_gradient(dout, x, w, stride, stride, pad)
+    return dx_pad[:, :, pad : pad + x.shape[2], pad : pad + x.shape[2]]
 
 
 @mistakes.mistake(
@@ -613,18 +636,16 @@ def _(dout, x, w, stride, pad):
 
 
 @mistakes.mistake(
-    "dx with the filters flipped in their rows only",
-    "The filter must be turned by 180 degrees: its rows and its columns change their order.",
+    "dx with the filters flipped along one axis only",
+    "Sending dout * w[k] to a window needs no flip. Sliding the filter over a padded dout needs two, of its "
+    "rows and of its columns. Yours has one.",
 )
 @only("dx")
 def _(dout, x, w, stride, pad):
     return input_gradient(dout, x, w[:, :, :, ::-1], stride, pad)
 
 
-@mistakes.mistake(
-    "dx with the filters flipped in their columns only",
-    "The filter must be turned by 180 degrees: its columns and its rows change their order.",
-)
+@mistakes.also("dx with the filters flipped along one axis only")
 @only("dx")
 def _(dout, x, w, stride, pad):
     return input_gradient(dout, x, w[:, :, ::-1], stride, pad)
@@ -757,7 +778,7 @@ def _(dout, x, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "the last row and column of outputs left out",
-    "There are OH x OW outputs, the shape of dout says how many. Look for a missing + 1 in their number.",
+    "There are OH x OW outputs, the shape of dout says how many: look at where your loops end.",
 )
 def _(dout, x, w, stride=1, pad=0):
     kept = dout.copy()
@@ -781,6 +802,30 @@ def _(dout, x, w, stride=1, pad=0):
             dw += np.tensordot(dout[:, :, i, j], x_pad[:, :, rows, columns], (0, 0))
             dx_pad[:, :, rows, columns] += np.tensordot(dout[:, :, i, j], w, 1)
     return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
+    "j over OH, not over OW",
+    "There are OH rows of outputs and OW columns. Your loop over the columns stops at the height.",
+)
+def _(dout, x, w, stride=1, pad=0):
+    OH, OW = dout.shape[2:]
+    if OH > OW:
+        raise IndexError("dout has no such column")
+    seen = dout.copy()
+    seen[..., OH:] = 0
+    return backward(seen, x, w, stride, pad)
+
+
+@mistakes.also("j over OH, not over OW")
+def _(dout, x, w, stride=1, pad=0):
+    OH, OW = dout.shape[2:]
+    if OH > OW:
+        raise IndexError("dout has no such column")
+    seen = dout.copy()
+    seen[..., OH:] = 0
+    dx, dw, _ = backward(seen, x, w, stride, pad)
+    return dx, dw, dout.sum(axis=(0, 2, 3))
 
 
 @mistakes.mistake(
@@ -882,16 +927,6 @@ def _(dout, x, w, stride=1, pad=0):
 )
 def _(dout, x, w, stride=1, pad=0):
     return backward(dout, x, w, stride, pad)[::-1]
-
-
-@mistakes.mistake(
-    "changes its input",
-    "Your function writes into an array that it was given: pad, flip and scale in new arrays.",
-)
-def _(dout, x, w, stride=1, pad=0):
-    parts = backward(dout, x, w, stride, pad)
-    w[:] = -w
-    return parts
 
 
 exercise = Exercise(

@@ -60,7 +60,9 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield case("rectangles", "a high window on a wide image, stride 3", (2, 3, 4, 8), (4, 2), reals, stride=3)
     yield case("rectangles", "one column of pixels", (1, 1, 3, 1), (1, 1))
-    yield case("rectangles", "a 5x1 window on square images, stride 4", (1, 2, 9, 9), (5, 1), reals, stride=4)
+    yield case(
+        "rectangles", "a 7x3 window on square images, stride 4", (1, 2, 11, 11), (7, 3), reals, stride=4
+    )
     yield case("rectangles", "pad 3 around 1x2 pixels", (1, 1, 1, 2), (3, 2), stride=2, pad=3)
     yield case(
         "rectangles",
@@ -295,6 +297,14 @@ def _(x, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "padded by 1 whatever `pad` says",
+    "You always put one row and column of zeros on each side. How many there are is the argument `pad`.",
+)
+def _(x, size, stride=1, pad=0):
+    return by_windows(pads(x, 1), size, *sizes(x, size, stride, pad), stride, stride)
+
+
+@mistakes.mistake(
     "fails without padding",
     "With pad = 0 the slice [pad:-pad] is empty, because -0 is 0. Say where the image ends: pad + H; or "
     "use np.pad.",
@@ -359,8 +369,8 @@ def _(x, size, stride=1, pad=0):
 
 @mistakes.mistake(
     "i over OW, j over OH",
-    "i counts the OH rows of windows and j the OW columns. Your loops run the other way round, which fails "
-    "unless there are as many of both.",
+    "i counts the OH rows of windows and j the OW columns. Somewhere you have them the other way round, "
+    "which fails unless there are as many of both.",
 )
 def _(x, size, stride=1, pad=0):
     OH, OW = sizes(x, size, stride, pad)
