@@ -529,6 +529,7 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.sent = self.received = 0
+        self.buffer = bytearray()
 
     def send(self, data: bytes, deadline: float | None = None) -> None:
         """Send one encoded value. Raises Gone, Late."""
@@ -536,33 +537,38 @@ class Channel:
             raise WireError(f"more than {MAX_FRAME >> 20} MiB of data")
         self.sent += len(data)
         rest = memoryview(_U32.pack(len(data)) + data)
+        flags = 0 if deadline is None else socket.MSG_DONTWAIT
         try:
             while rest:
-                self._wait(deadline, write=True)
-                rest = rest[self.connection.send(rest) :]
+                try:
+                    rest = rest[self.connection.send(rest, flags) :]
+                except BlockingIOError:
+                    self._wait(deadline, write=True)
         except OSError:
             raise Gone from None
 
-    def receive(self, deadline: float | None = None) -> bytearray:
+    def receive(self, deadline: float | None = None) -> memoryview:
         """The bytes of one frame. Raises Gone, Late, and WireError for a length that no frame has."""
-        (size,) = _U32.unpack(self._read(4, deadline))
+        self._fill(4, deadline)
+        (size,) = _U32.unpack_from(self.buffer)
         if size > MAX_FRAME + 4096:
             raise WireError(f"a frame of {size} bytes")
         self.received += size
-        return self._read(size, deadline)
+        self._fill(4 + size, deadline)
+        whole, self.buffer = self.buffer, self.buffer[4 + size :]
+        return memoryview(whole)[4 : 4 + size]
 
-    def _read(self, size: int, deadline: float | None) -> bytearray:
-        data = bytearray()
+    def _fill(self, size: int, deadline: float | None) -> None:
+        """Read until there are so many bytes; what comes with them belongs to the next frame."""
         try:
-            while len(data) < size:
+            while len(self.buffer) < size:
                 self._wait(deadline, write=False)
-                piece = self.connection.recv(min(size - len(data), 1 << 20))
+                piece = self.connection.recv(1 << 18)
                 if not piece:
                     raise Gone
-                data += piece
+                self.buffer += piece
         except OSError:
             raise Gone from None
-        return data
 
     def _wait(self, deadline: float | None, write: bool) -> None:
         """Until the socket is ready; only where there is a deadline, since the trusted side alone has one."""

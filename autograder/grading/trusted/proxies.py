@@ -165,7 +165,7 @@ class Line:
         if tuple(map(type, answer[2:])) != (list, list, dict, dict, dict):
             raise self._broken("a malformed answer")
         _speak(answer[3])
-        if self.around is not None:
+        if self.around is not None and answer[4]:
             self.around.incoming(answer[4], {str(value) for value in (*args, *kwargs.values())
                                              if isinstance(value, (str, PurePath))})  # fmt: skip
         self.moved(answer[5])
