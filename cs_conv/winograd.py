@@ -68,6 +68,7 @@ A_T = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0
 
 # First along the columns of a tile, then along its rows: as one matrix for the flattened tile.
 INPUT, FILTER, OUTPUT = (np.kron(matrix, matrix) for matrix in (B_T, G, A_T))  # (36, 36), (36, 9), (16, 36)
+FEWEST_CHANNELS = 32  # of images and of filters, or the turning costs more than it saves
 BAND_TILES = 128  # tiles turned at a time: many enough for the products to be fast, few enough for the caches
 
 
@@ -134,7 +135,7 @@ def conv_filter_gradients(
 def _serves(g: Geometry) -> bool:
     """Whether this is a layer for this module; more padding than a filter can bridge is none."""
     bridged = all(max(pads) <= 2 * step for pads, step in zip(g.pad, g.dilation, strict=True))
-    return (g.FH, g.FW, g.stride) == (3, 3, (1, 1)) and bridged
+    return (g.FH, g.FW, g.stride) == (3, 3, (1, 1)) and bridged and min(g.C, g.K) >= FEWEST_CHANNELS
 
 
 def _tile_counts(g: Geometry) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Winograd's algorithm against the loops: the layers it serves, and those that it leaves to im2col."""
 
 import inspect
+from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,12 @@ from cs_conv.gradcheck import adjoint_gap, numeric_gradient, relative_error
 from .drawing import Array, Convolution, as_typed, convolutions, draw_values, pad_as_typed
 
 Sides = tuple[tuple[int, int], tuple[int, int]]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _few_channels_will_do() -> Iterator[None]:
+    with mock.patch.object(winograd, "FEWEST_CHANNELS", 1):
+        yield
 
 
 @st.composite
@@ -83,6 +90,14 @@ def test_other_layers_are_left_to_im2col(size: Any, options: dict[str, Any]) -> 
         results, expected = (getattr(variant, name)(out, x, w, **options) for variant in (winograd, im2col))
         for one, other in zip(results, expected, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("C", "K", "serves"), [(31, 32, False), (32, 31, False), (32, 32, True)])
+def test_few_channels_are_left_to_im2col(C: int, K: int, serves: bool) -> None:
+    x, w, b = drawn(1, C, 4, 4), drawn(K, C, 3, 3), drawn(K)
+    with mock.patch.object(winograd, "FEWEST_CHANNELS", 32):
+        out = winograd.conv_forward(x, w, b, pad=1)
+    assert np.array_equal(out, im2col.conv_forward(x, w, b, pad=1)) is not serves  # to the last bit
 
 
 def test_the_error_that_it_states() -> None:
