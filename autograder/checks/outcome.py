@@ -82,8 +82,9 @@ def call_all(
             outcome, result = _call(function, case, arguments, parts, strange)
             outcomes.append(outcome)
             kept.append(result)
-    if strange:
-        outcomes = [_seen_again(o, result) for o, result in zip(outcomes, kept, strict=True)]
+        if strange:
+            outcomes = [_seen_again(o, result) for o, result in zip(outcomes, kept, strict=True)]
+        kept, result = [], {}  # while nobody listens: a coroutine complains when it is thrown away
     return tuple(outcomes)
 
 
@@ -157,10 +158,17 @@ def explain(error: BaseException) -> str:
     """The error, and the last line of the student's own code that it came from."""
     if isinstance(error, NotImplementedError):
         return UNANSWERED
-    text = _short(str(error))
+    text = _short(_message(error))
     words = f"raised {type(error).__name__}: {text}" if text else f"raised {type(error).__name__}"
     place = _students_line(error.__traceback__)
     return f"{words} (in {place})" if place else words
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a student's exception may fail to say what it is
+        return ""
 
 
 _HOUSE = Path(__file__).parents[2]

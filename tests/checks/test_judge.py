@@ -96,6 +96,39 @@ def test_any_exception_is_a_wrong_answer_not_an_accident(error):
     assert error.__name__ in verdict.failure.problem
 
 
+class Sullen:
+    """Answers no question but the one that is asked."""
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+    def __call__(self, *args, **options):
+        return conv_forward(*args, **options)
+
+
+def test_an_object_that_has_no_name_and_says_so_loudly_is_an_answer():
+    assert judge("conv_forward", Sullen()).passed
+
+
+def test_an_exception_that_cannot_say_what_it_is_is_a_wrong_answer():
+    class MuteError(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def answer(*args, **options):
+        raise MuteError
+
+    assert "raised MuteError" in judge("conv_forward", answer).failure.problem
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_coroutine_is_thrown_away_in_silence():
+    async def answer(*args, **options):
+        return conv_forward(*args, **options)
+
+    assert "coroutine" in judge("conv_forward", answer).failure.problem
+
+
 def test_an_interrupt_is_the_users():
     def answer(*args, **options):
         raise KeyboardInterrupt
