@@ -30,6 +30,7 @@ td, bdi, pre { overflow-wrap: anywhere } .n { text-align: right; white-space: no
   font-variant-numeric: tabular-nums }
 .narrow { width: 1%; white-space: nowrap; overflow-wrap: normal }
 meter { width: 9rem; max-width: 22vw; height: 1rem }
+@media (max-width: 40rem) { meter { display: none } }
 pre { background: #f6f8fa; padding: .6rem .8rem; border-radius: 6px; overflow: auto; white-space: pre-wrap;
   max-height: 40rem; font-size: .85rem } pre.error { background: #fff1e5 }
 img { max-width: 100% }
