@@ -1,0 +1,118 @@
+"""A mistake is called by a name where that is true, however it was written."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.checks import find, judge
+from cs_conv.threads import launch
+
+SEED = 1
+
+
+def names_of(exercise, answer):
+    verdict = judge(exercise, answer, SEED)
+    assert not verdict.passed
+    return [m.name for m in verdict.mistakes]
+
+
+def test_one_number_returned_twice_is_not_called_an_exchange():
+    def answer(bytes_in, bytes_out, work, bus, calls):
+        every = calls * (bytes_in / bus + work + bytes_out / bus)
+        return every, every
+
+    assert names_of("trip_times", answer) == ["once: the trips counted in every call"]
+
+
+def test_one_gradient_from_the_wrong_factor_is_not_called_two():
+    def answer(dout, x, w):
+        dx, dw = find("conv1d_backward").reference(dout, x, w)
+        return dx, np.sum(dout) * w
+
+    assert names_of("conv1d_backward", answer) == ["x and w in each other's place"]
+    assert judge("conv1d_backward", answer, SEED).aspect_passed("dx")
+
+
+def tiles(leave_early):
+    def answer(a, b):
+        (M, D), N = a.shape, b.shape[1]
+        out = np.full((M, N), np.nan)
+
+        def kernel(block, thread, a_tile, b_tile):
+            y, x = thread
+            row, column = block[0] * 4 + y, block[1] * 4 + x
+            if leave_early and (row >= M or column >= N):
+                return
+            total = 0.0
+            for d in range(0, D, 4):
+                a_tile[y, x] = a[row, d + x] if row < M and d + x < D else 0
+                b_tile[y, x] = b[d + y, column] if d + y < D and column < N else 0
+                yield
+                total += a_tile[y] @ b_tile[:, x]
+                yield
+            out[row, column] = total
+
+        launch(kernel, (-(-M // 4), -(-N // 4)), (4, 4), a_tile=(4, 4), b_tile=(4, 4))
+        return out
+
+    return answer
+
+
+def test_two_mistakes_that_end_in_an_error_are_told_apart_by_the_error():
+    left = "threads beyond the edge leave before the barrier"
+    assert names_of("tiled_product", tiles(leave_early=True)) == [left]
+    assert names_of("tiled_product", tiles(leave_early=False)) == ["written without asking for the edge"]
+
+
+def one_thread_an_output(blocks, number):
+    def answer(x, w, b, stride=1, pad=0):
+        right = find("conv_direct").reference(x, w, b, stride, pad)
+        out = np.full(right.shape, np.nan)
+
+        def kernel(block, thread):
+            t = number(block, thread)
+            if t < out.size:
+                out.flat[t] = right.flat[t]
+
+        launch(kernel, blocks(out.size), 32)
+        return out
+
+    return answer
+
+
+def test_outputs_that_no_thread_wrote_tell_why():
+    too_few = one_thread_an_output(lambda size: size // 32, lambda block, thread: block * 32 + thread)
+    assert names_of("conv_direct", too_few) == ["one block too few"]
+
+
+def test_blocks_that_overlap_by_one_thread_are_caught():
+    overlap = one_thread_an_output(lambda size: -(-size // 32), lambda block, thread: block * 31 + thread)
+    assert not judge("conv_direct", overlap, SEED).passed
+
+
+def test_a_maximum_that_begins_far_below_zero_is_caught():
+    def answer(x, size, stride):
+        out, switches = find("max_pool_im2col").reference(x, size, stride)
+        return np.maximum(out, -1e9), switches
+
+    verdict = judge("max_pool_im2col", answer, SEED)
+    assert [a.name for a in verdict.aspects if not a.passed] == ["edge cases"]
+
+
+def test_a_slip_has_one_name_whether_sizes_are_refused_or_rounded():
+    swapped = "height and width of the window swapped"
+
+    def refuses(x, size, stride):
+        return find("max_pool_forward").reference(x, size[::-1], stride)
+
+    rounds = next(m.function for m in find("max_pool_forward").mistakes if m.name == swapped)
+    assert names_of("max_pool_forward", refuses) == names_of("max_pool_forward", rounds) == [swapped]
+
+
+def test_a_constant_gradient_is_not_called_a_memory():
+    def answer(dout, x_shape, size, stride):
+        return find("average_pool_backward").reference(np.ones_like(dout), x_shape, size, stride)
+
+    for seed in range(100, 108):
+        names = [m.name for m in judge("average_pool_backward", answer, seed).mistakes]
+        assert names == ["ones instead of dout"]
