@@ -164,7 +164,10 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
         return f"`{part}` disagrees with the numeric gradient"
     unfit = "" if finding.case.fits else " (these sizes do not fit; compared is what does)"
     if right.ndim == 0:
-        return f"`{part}` is {mine:.6g}; {right:.6g} is right{unfit}"
+        digits = (
+            6 if f"{mine:.6g}" != f"{right:.6g}" else 12
+        )  # two numbers that look the same explain nothing
+        return f"`{part}` is {mine:.{digits}g}; {right:.{digits}g} is right{unfit}"
     return f"`{part}` has {mask.sum()} of {mask.size} values wrong{unfit}"
 
 
