@@ -80,6 +80,7 @@ def _plan(given: argparse.Namespace, command: str) -> Plan:
         peers=given.peers,
         threads=given.threads,
         rounds=given.rounds or (1 if given.quick else 3),
+        turns=6 if given.quick else 3,
         slow=[name for name in given.peers if peers.slow(name)],
         memory=[] if given.no_memory else [name for name in given.peers if peers.counted(name)],
         command=command,

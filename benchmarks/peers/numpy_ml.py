@@ -14,6 +14,8 @@ import numpy as np
 from benchmarks.peers import Call, Peer, Unsupported
 from benchmarks.workloads import Array, Data, Workload
 
+MOST_COLUMNS = 50_000_000  # numbers in its matrix of columns
+
 
 def _load() -> Any:
     """Its layers. It asks for a name where Python had it until 3.9, and warns of what is not used here."""
@@ -34,6 +36,8 @@ class NumpyMl(Peer):
     def _layer(self, work: Workload, data: Data) -> tuple[Any, Array]:
         if work.kind != "conv":
             raise Unsupported("convolution only")
+        if work.operations("forward") / (2 * work.K) > MOST_COLUMNS:
+            raise Unsupported("takes many seconds a call")
         pads = (*work.sides[0], *work.sides[1])
         layer = self.layers.Conv2D(work.K, work.size, pads, work.stride, work.dilation - 1)
         x = np.ascontiguousarray(data.x.transpose(0, 2, 3, 1))  # (N, H, W, C)
