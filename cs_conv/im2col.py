@@ -149,13 +149,7 @@ def max_pool_backward(
     for part, dimages, gradients, places in _blocks(g, dx, dout, switches):
         dpadded = zeros_padded(part, dx.dtype)
         if corners is None:  # the first block is the largest
-            height, width = dpadded.shape[2:]
-            channel, i, j = np.ogrid[: part.C, : g.OH, : g.OW]
-            fh, fw = np.ogrid[: g.FH, : g.FW]
-            corners = (channel * height + i * g.stride[0]) * width + j * g.stride[
-                1
-            ]  # where each window starts
-            steps = (fh * width + fw).ravel()  # how far each of its taps is from there
+            corners, steps = _addresses(part, *dpadded.shape[2:])
         # No index needs clipping, check_switches saw to that: the mode spares NumPy looking again.
         maxima = np.take(steps, places, mode="clip")
         maxima += corners[: part.C]
@@ -325,6 +319,14 @@ def _point_at_first_nan(switches: Array, windows: Array) -> None:
     taps = list(enumerate(np.ndindex(windows.shape[2:4])))
     for index, (fh, fw) in reversed(taps):  # backwards, so that the first NaN has the last word
         np.copyto(switches, index, where=np.isnan(windows[:, :, fh, fw]))
+
+
+def _addresses(g: Geometry, height: int, width: int) -> tuple[Array, Array]:
+    """Where each window starts in padded images, flat: (P, OH, OW); how far on its taps are: (FH * FW,)."""
+    channel, i, j = np.ogrid[: g.C, : g.OH, : g.OW]
+    fh, fw = np.ogrid[: g.FH, : g.FW]
+    corners = (channel * height + i * g.stride[0]) * width + j * g.stride[1]
+    return corners, (fh * width + fw).ravel()
 
 
 def _sums(images: Array, g: Geometry) -> Array:
