@@ -75,7 +75,10 @@ class Report:
         where = list(mistake.aspects)
         if self.failure and self.failure.part and self.failure.part not in mistake.parts:
             where += sorted(mistake.parts)
-        return f"In {' and '.join(where)}, this looks like" if where else "This looks like"
+        if not where:
+            return "This looks like"
+        *before, last = (f'"{name}"' for name in where)  # an aspect may be called "stride and padding"
+        return f"In {' and '.join([', '.join(before), last] if before else [last])}, this looks like"
 
     def _problem(self, failure: Failure) -> str:
         subject = "" if failure.problem.startswith("`") else f"{self.verdict.exercise} "

@@ -299,7 +299,7 @@ def test_of_two_mistakes_each_is_named_where_it_shows():
     verdict = judge("conv_forward", answer)
     assert [m.name for m in verdict.mistakes] == ["bias left out"]
     assert "values" in verdict.mistakes[0].aspects
-    assert "In values and" in Report(verdict, "values").text()
+    assert 'In "values"' in Report(verdict, "values").text()
     assert "bias left out" not in Report(verdict, "shape").text()
 
 
