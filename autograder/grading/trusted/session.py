@@ -130,7 +130,6 @@ class Session:
             self._inside(number, step)
         if step.outside is not None:
             self._outside(number, step)
-            self.around.tidy()
             if step.inside is not None:
                 self._same_by_chance(number, step)
         if step.role == "written":
@@ -201,7 +200,8 @@ class Session:
             line.seconds = self.limits.a_cell
             line.deadline = time.monotonic() + seconds
             line.trace = ""
-        ran = self.bench.run(step.outside, f"cell {number + 1}", seconds)
+        with self.around.of_a_cell():
+            ran = self.bench.run(step.outside, f"cell {number + 1}", seconds)
         self._refuse_ours(ran)
         self._own()
         outputs = _capped(ran.outputs)

@@ -14,7 +14,8 @@ import importlib.machinery
 import os
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -44,7 +45,6 @@ class Surroundings:
         self.place = Path.cwd()
         note_files(str(self.place), self.files)
         self.given = frozenset(self.files)
-        tempfile.tempdir = str(self.place)
         for module, name in _SEEDS:
             setattr(module, name, self._noticed(getattr(module, name), module.__name__))
 
@@ -122,8 +122,19 @@ class Surroundings:
         """Another process: it has the assignment's files alone."""
         self.files = {name: when for name, when in self.files.items() if name in self.given}
 
-    def tidy(self) -> None:
-        """The end of a test: what the student's function wrote is no other test's."""
+    @contextmanager
+    def of_a_cell(self) -> Iterator[None]:
+        """While a cell of the instructor's runs: its temporary files lie where the student's side has them,
+        and what the student's function wrote goes with the cell.
+        """
+        before, tempfile.tempdir = tempfile.tempdir, str(self.place)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+            self._tidy()
+
+    def _tidy(self) -> None:
         for name in self.theirs:
             (self.place / name).unlink(missing_ok=True)
             self.files.pop(name, None)

@@ -1,0 +1,38 @@
+# Tries: send types and functions of Python's by name: eval, exec, open
+# Deserves: 16
+# Status: crashed
+# Within: 40
+
+# %% mean
+import os
+import socket
+import sys
+
+
+def line():
+    for number in range(3, 64):
+        try:
+            found = socket.socket(fileno=os.dup(number))
+            if found.family == socket.AF_UNIX:
+                return found
+        except OSError:
+            pass
+
+
+def serial():
+    frame = sys._getframe()
+    while "serial" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["serial"]
+
+
+def say(value):
+    frames = sys.modules["frames"]
+    data = value if isinstance(value, bytes) else frames.encode(value)
+    line().send(len(data).to_bytes(4, "little") + data)
+
+
+def mean(values):
+    frames = sys.modules["frames"]
+    say((serial(), "value", frames.Foreign("type", "eval"), [], [], {}, {}, {}))
+    return 0
