@@ -24,6 +24,15 @@ class Submission:
     student: str
     assignment: str
 
+    @property
+    def problem(self) -> str:
+        """Why nothing can be kept of it, empty where all can: the name of a folder need not be text."""
+        try:
+            self.student.encode()
+        except UnicodeEncodeError:
+            return "the folder's name is no text that a gradebook can hold; rename it"
+        return ""
+
 
 class Engine(Protocol):
     """Grades submissions."""

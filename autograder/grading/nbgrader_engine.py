@@ -58,6 +58,9 @@ class NbgraderEngine:
                 return
             try:
                 started(submission)
+                if submission.problem:
+                    done.put(self._failed(course, submission, Status.NOT_GRADED, submission.problem))
+                    return
                 done.put(self._grade_one(course, submission, _seed(course, submission, secret)))
             except BaseException as error:
                 done.put(error)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, computed_field, field_validator
+from pydantic import BaseModel, ConfigDict, computed_field
 
 
 class Status(StrEnum):
@@ -74,12 +73,6 @@ class Result(_Plain):
     tests: tuple[TestScore, ...] = ()
     seconds: float = 0.0
     engine: str = ""
-
-    @field_validator("student")
-    @classmethod
-    def _sayable(cls, name: str) -> str:
-        """A folder's name need not be text: bytes that are no UTF-8 are shown as numbers."""
-        return os.fsencode(name).decode(errors="backslashreplace")
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -75,11 +75,11 @@ def _grade_all(
 
         with closing(engine.grade(course, submissions, started)) as finished:  # type: ignore[type-var]
             for bare in finished:
-                result = _named(course, bare)
+                result = _sayable(_named(course, bare))
                 results.append(result)
                 with lock:
-                    if result.student in running:
-                        running.remove(result.student)
+                    if bare.student in running:
+                        running.remove(bare.student)
                     show()
                 progress.advance(task)
                 _show(progress.console, _line(result, widest))
@@ -92,6 +92,13 @@ def _named(course: Course, result: Result) -> Result:
         return result
     detail = other if result.status is Status.MISSING else "; ".join(filter(None, (result.detail, other)))
     return result.model_copy(update={"detail": detail})
+
+
+def _sayable(result: Result) -> Result:
+    """The result for the record: a folder's name need not be text, what is kept of it must be."""
+    texts = {"student": result.student, "detail": result.detail}
+    kept = {key: text.encode(errors="backslashreplace").decode() for key, text in texts.items()}
+    return result.model_copy(update=kept)
 
 
 def _line(result: Result, widest: int) -> str:

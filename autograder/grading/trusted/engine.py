@@ -189,9 +189,8 @@ class _Run:
     def _open(self, submission: Submission) -> _Open:
         """Read what was handed in and look up what is known of it already."""
         opened = _Open(submission)
-        if not _can_be_kept(submission.student):
-            opened.status = Status.NOT_GRADED
-            opened.detail = "the folder's name is no text that a gradebook can hold; rename it"
+        if submission.problem:
+            opened.status, opened.detail = Status.NOT_GRADED, submission.problem
             return opened
         folder = self.course.submitted(submission.student, self.assignment.name)
         extra: dict[str, bytes] | None = None
@@ -352,15 +351,6 @@ class _Run:
             seconds=seconds,
             engine=self.engine.name,
         )
-
-
-def _can_be_kept(name: str) -> bool:
-    """Whether a name can be encoded, which the name of a folder need not be."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in name
 
 
 @contextmanager
