@@ -51,13 +51,7 @@ def recognise(
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
     complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine.rows)]
-    alike = [
-        (entry, parts - right)
-        for entry, parts in complete or explained
-        if parts - right
-        and (not entry.home or (parts - right) & entry.home)
-        and not (entry.mistake.whole and entry.home & right)
-    ]
+    alike = [(e, parts - right) for e, parts in complete or explained if _may_be(e, parts - right, right)]
     named = tuple(
         Recognised(mistake.name, mistake.advice, parts)
         for mistake, parts in _by_name(_failing_alike(alike, mine, fitting(exercise, seed)))
@@ -69,6 +63,12 @@ def recognise(
         if mistake := _recognise_in(exercise, seed, mine, aspect):
             found.setdefault(mistake, []).append(aspect)
     return (*named, *(_in_aspects(mistake, aspects, exercise) for mistake, aspects in found.items()))
+
+
+def _may_be(entry: Entry, wrong: frozenset[str], right: frozenset[str]) -> bool:
+    """Whether a mistake that explains what is `wrong` can be the student's: what is right may rule it out."""
+    shows = not entry.home or bool(wrong & entry.home)
+    return bool(wrong) and shows and not (entry.mistake.whole and entry.home & right)
 
 
 def _failing_alike(entries: list[Explained], mine: Answer, cases: Iterable[int]) -> list[Explained]:
