@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import select
 import signal
 import time
@@ -18,6 +19,7 @@ from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Sandbox, Set
 from autograder.grading.trusted.sandbox.backend import family
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
 from autograder.grading.trusted.sandbox.imports import holdings
+from autograder.grading.trusted.sandbox.landlock import _InFolder
 from autograder.grading.trusted.sandbox.warm import Child, Nursery
 
 ALLOWED = ("numpy", "math")
@@ -141,6 +143,44 @@ def test_files_that_came_along_can_be_read(line: Line) -> None:
     error, outputs = run(line, "print(open('data/x.txt').read())")
     assert error is None
     assert outputs[0]["text"] == "came\n"
+
+
+_OTHERS = """
+import ctypes, fcntl, os, resource, socket
+libc = ctypes.CDLL(None)
+limited = libc.syscall({prlimit}, os.getppid(), 7, None, ctypes.byref((ctypes.c_ulong * 2)()))
+mine, other = socket.socketpair()
+owners = 0
+for command, value in ((10, 10), (fcntl.F_SETOWN, os.getppid()), (15, bytes(8))):
+    try:
+        fcntl.fcntl(mine, command, value)
+        owners += 1
+    except PermissionError:
+        pass
+resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
+os.sched_setaffinity(0, os.sched_getaffinity(0))
+os.kill(os.getpid(), 0)
+"""
+
+
+def test_no_signal_and_no_limit_reaches_another_process(line: Line, sandbox: Sandbox) -> None:
+    """By ways besides `kill`: whoever shares the user id with the grader could end it with them."""
+    error, _ = run(line, _OTHERS.format(prlimit=302 if platform.machine() == "x86_64" else 261))
+    assert error is None, error
+    found = line.names(["owners", "limited"])
+    assert found["owners"] == 0
+    if isinstance(sandbox, _InFolder):  # elsewhere the parent is in the sandbox, too
+        assert found["limited"] == -1
+
+
+def test_files_without_content_have_an_end(nursery: Nursery) -> None:
+    child = Bubblewrap(nursery).start(Settings(seconds_in_all=20))
+    try:
+        line = Line(child.channel)
+        run(line, "import os\nfiles = [os.statvfs(place).f_files for place in ('/work', '/tmp', '/dev/shm')]")
+        assert max(line.names(["files"])["files"]) <= 20_000
+    finally:
+        child.end()
 
 
 def test_the_next_one_finds_nothing_of_the_one_before(nursery: Nursery) -> None:
