@@ -59,7 +59,7 @@ def test_seeds_differ_between_students_and_assignments_and_stay():
 
 
 def test_a_seed_that_was_shown_is_of_no_use_for_anything_else():
-    """Feedback prints the seed; whoever learns its cases by heart hands in other bytes, and gets other cases."""
+    """Feedback prints the seed; whoever learns its cases by heart hands in other bytes: other cases."""
     seed = seed_for(b"s" * 32, "ana", "01", b"notebook", {"helper.py": b"x = 1"})
     assert seed_for(b"s" * 32, "ana", "01", b"notebook", {"helper.py": b"x = 1"}) == seed
     assert seed_for(b"s" * 32, "ana", "01", b"notebook ", {"helper.py": b"x = 1"}) != seed
@@ -149,7 +149,11 @@ CLASS = {
 @pytest.mark.slow
 def test_a_class_with_every_accident(course, hand_in):
     """Endless loops, crashes and damaged files cost their authors, and nobody else, what did not run."""
-    described = (course.root / "course.yml").read_text().replace("seconds_a_cell: 4", "seconds_a_cell: 2")
+    described = (
+        (course.root / "course.yml")
+        .read_text(encoding="utf-8")
+        .replace("seconds_a_cell: 4", "seconds_a_cell: 2")
+    )
     (course.root / "course.yml").write_text(described)
     course = load_course(course.root)
     for student, (changed, change, _, _) in CLASS.items():
