@@ -7,6 +7,7 @@ notebook or on the other side of a process boundary.
 from __future__ import annotations
 
 import operator
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -58,14 +59,18 @@ def whole(seed: object) -> int:
     return number
 
 
-def judge_mistakes(exercise: str, seed: int) -> list[tuple[Mistake, Verdict]]:
-    """Judge every mistake of an exercise's catalogue: each should fail, under its own name.
+def judge_mistakes(
+    exercise: str, seed: int, some: Collection[Mistake] | None = None
+) -> list[tuple[Mistake, Verdict]]:
+    """Judge every mistake of an exercise's catalogue, or `some`: each should fail, under its own name.
 
     Nothing is timed: a mistake that is slow has lost its race.
     """
     known = find(exercise)
-    slow = (entry(known, seed, mistake) for mistake in known.mistakes if mistake.slow)
-    verdicts = [(e.mistake, _verdict(known, seed, e.answer)) for e in (*catalogue(known, seed), *slow)]
+    asked = known.mistakes if some is None else some
+    slow = (entry(known, seed, mistake) for mistake in asked if mistake.slow)
+    entries = (*(e for e in catalogue(known, seed) if e.mistake in asked), *slow)
+    verdicts = [(e.mistake, _verdict(known, seed, e.answer)) for e in entries]
     return [(m, speed.judged(v, known, m.function, speed.lost) if m.slow else v) for m, v in verdicts]
 
 
