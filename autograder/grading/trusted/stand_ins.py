@@ -62,7 +62,7 @@ class Remote:
         object.__setattr__(self, "_made", False)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name not in _SHOWN:
+        if self._line is None or (name.startswith("__") and name not in _SHOWN):
             raise AttributeError(f"a student's {type(self).__name__} does not hand over {name}")
         if name.startswith(("_repr_", "_ipython_")):
             raise AttributeError(name)
@@ -70,7 +70,10 @@ class Remote:
         return _Between(value) if name in _VERDICTS and callable(value) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._line.ask("assign", self, name, value)
+        if self._line is None:  # of a subclass that the test made
+            object.__setattr__(self, name, value)
+        else:
+            self._line.ask("assign", self, name, value)
 
     def __getitem__(self, key: Any) -> Any:
         return self._line.ask("item", self, key)
