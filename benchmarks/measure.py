@@ -43,7 +43,7 @@ class Plan:
     rounds: int = 3
     turns: int = 3  # a round
     seconds: float = 0.01  # a turn, or one call where that takes longer
-    budget: float = 0.3  # seconds a round for one peer and case: slow calls have fewer turns
+    budget: float = 0.5  # seconds a round for one peer and case: slow calls have fewer turns
     slow: Sequence[str] = ()  # the peers who take part in the first round only, with the first dtype
     memory: Sequence[str] = ()  # the peers whose peak memory is counted
     command: str = ""  # as a person typed it
