@@ -18,13 +18,13 @@ def line():
             pass
 
 
-import threading
+import sys
 
 
-def swallow():
+def swallow(channel, deadline=None):
     connection = line()
     while True:
         connection.recv(1 << 16)
 
 
-threading.Thread(target=swallow, daemon=True).start()
+sys.modules["frames"].Channel.receive = swallow
