@@ -25,6 +25,8 @@ class Network:
         self.layers = list(layers)
         self.shapes = [tuple(input_shape)]  # shapes[i] arrives at layers[i], shapes[i + 1] leaves it
         self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise ValueError(f"parameters are float32 or float64 numbers, not {self.dtype}")
         if len(set(map(id, self.layers))) < len(self.layers):
             raise ValueError("the same layer stands in the network twice: make a new one for each place")
         rng = np.random.default_rng(seed)

@@ -14,6 +14,8 @@ LAYERS = {
     "dilated conv": (lambda: Conv(2, 3, dilation=2), (2, 6, 5)),
     "max pool": (lambda: MaxPool(3, 2), (2, 5, 7)),
     "average pool": (lambda: AveragePool((2, 3), (1, 2)), (2, 4, 5)),
+    "padded max pool": (lambda: MaxPool(3, 2, pad=1), (2, 5, 7)),
+    "padded average pool": (lambda: AveragePool(2, 2, pad=1), (2, 4, 6)),
     "relu": (ReLU, (2, 4, 3)),
     "fully connected": (lambda: FullyConnected(4), (2, 3, 2)),
     "fully connected after another": (lambda: FullyConnected(4), (6,)),
@@ -135,3 +137,9 @@ def test_huge_scores_do_not_overflow():
 def test_labels_that_cannot_be(labels, said):
     with pytest.raises(ValueError, match=said):
         softmax_loss(np.zeros((2, 3)), labels)
+
+
+@pytest.mark.parametrize("make", [lambda: Conv(0, 3), lambda: FullyConnected(0)])
+def test_a_layer_without_outputs_is_refused(make):
+    with pytest.raises(ValueError, match="at least"):
+        make()

@@ -101,3 +101,8 @@ def test_it_prints_as_a_table():
     assert lines[0].split() == ["input", "(2,", "6,", "4)"]
     assert lines[1].endswith("76")
     assert lines[-1].split() == ["247"]
+
+
+def test_parameters_are_floating_point():
+    with pytest.raises(ValueError, match="float32 or float64"):
+        Network([Conv(2, 3)], (1, 5, 5), dtype=np.int32)
