@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
@@ -27,10 +28,15 @@ class CheckCall:
     aspect: str | None
 
 
+def _tree(source: str) -> ast.Module:
+    """The syntax tree of a cell, IPython's magics as calls."""
+    return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+
+
 def check_call(source: str) -> CheckCall | None:
     """Find the call of `check` in a test cell; None where it has none, as ordinary asserts do."""
     try:
-        tree = ast.parse(source)
+        tree = _tree(source)
     except SyntaxError:
         return None
     for node in ast.walk(tree):
@@ -100,7 +106,10 @@ def _problems_of_test(source: str, known: dict[str, object]) -> list[str]:
     """A test cell's points are its aspect's, and it ends in no value (nbgrader's partial credit)."""
     call = check_call(source)
     if call is None:
-        tree = ast.parse(source)
+        try:
+            tree = _tree(source)
+        except SyntaxError as error:
+            return [f"it is no Python: {error.msg} in line {error.lineno}"]
         last = tree.body[-1] if tree.body else None
         if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call):
             return ["its last line is a value, which nbgrader may read as partial credit; end in an assert"]

@@ -110,6 +110,7 @@ def test_work_in_the_release_is_kept(course):
         ('"grade_id": "total"', '"grade_id": "add"', "the grade_id add is used twice"),
         ("    ### END SOLUTION", "", "do not pair up"),
         ("assert add(1, 2) == 3", "add(1, 2) == 3", "partial credit"),
+        ("assert add(1, 2) == 3", "assert add(1, 2", "it is no Python: '(' was never closed in line"),
         ("assert add(1, 2) == 3", 'check("conv_forward", add, "shpe")', "no aspect 'shpe'"),
         ("assert add(1, 2) == 3", 'check("conv_forwrd", add)', "conv_forward"),
         ("assert add(1, 2) == 3", 'check("conv_forward", add, "values")', "worth 3; make them equal"),
@@ -121,6 +122,11 @@ def test_refuses_what_would_cost_grades(bare, old, new, says):
         release(bare, bare.assignments[0])
     assert says in str(error.value)
     assert not bare.releases.exists(), "nothing is released"
+
+
+def test_magics_may_stand_in_a_test(bare):
+    rewrite(bare, "assert add(1, 2) == 3", "%precision 3\nassert add(1, 2) == 3")
+    assert release(bare, bare.assignments[0]).changed
 
 
 def test_says_which_source_is_missing(bare):

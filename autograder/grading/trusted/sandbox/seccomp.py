@@ -176,11 +176,6 @@ class Filter:
     own_id_at: int = -1
 
 
-def supported() -> bool:
-    """Whether the system calls of this kind of machine are known here."""
-    return platform.machine() in _MACHINES
-
-
 def build(only_own_signals: bool = False) -> Filter:
     """The filter for this machine.
 
