@@ -1,6 +1,6 @@
-# Tries: overflow the stack
+# Tries: overflow the stack, which Python 3.12 and later notice
 # Deserves: 16
-# Status: crashed
+# Status: crashed or graded
 # Within: 40
 
 # %% mean
