@@ -45,7 +45,7 @@ pictures: test-browser  ## Make README's pictures anew
 	cp build/screenshots/check.png build/screenshots/report.png docs
 
 attacks: $(ready)  ## Grade the attack corpus, by ours and by stock nbgrader, and print the table
-	python -m tests.attacks.bench
+	python -m tests.attacks.bench --stock
 
 notebooks: $(ready)  ## Execute every notebook through nbgrader, answers and release, into build/notebooks
 	pytest -m notebooks
