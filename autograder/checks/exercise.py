@@ -35,8 +35,9 @@ class Case:
 
     @property
     def size(self) -> int:
-        """The number of values a person has to read to follow this case by hand."""
-        return sum(a.size for a in self.args if isinstance(a, np.ndarray))
+        """About how many values a person has to read to follow this case by hand; padding is read, too."""
+        pad = self.options.get("pad", 0)
+        return sum(a.size for a in self.args if isinstance(a, np.ndarray)) + (2 * pad) ** 2
 
 
 @dataclass(frozen=True)

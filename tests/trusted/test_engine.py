@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -72,6 +73,27 @@ def test_a_class_is_graded(course: Course, hand_in: HandIn) -> None:
             c.name: c.auto_comment for c in gradebook.find_submission_notebook("sums", NAME, "blank").comments
         }
     assert comments == {"add": "No response.", "total": "No response."}
+
+
+HOARDERS = """import os, time
+for _ in range(4):
+    if os.fork() == 0:
+        hoard = b"x" * (150 << 20)
+        time.sleep(100)
+os.wait()"""
+
+
+def test_memory_in_many_processes_is_counted_together(course: Course, hand_in: HandIn) -> None:
+    """With time enough: how fast a machine hands out memory must not decide."""
+    text = (course.root / "course.yml").read_text(encoding="utf-8")
+    limits = "{seconds_a_cell: 90, seconds_in_all: 100, memory_mb: 512}"
+    (course.root / "course.yml").write_text(
+        re.sub(r"(?<=^limits: ).*$", limits, text, flags=re.M), encoding="utf-8"
+    )
+    hand_in("hoards", **{**RIGHT, "total": HOARDERS})
+    result = grade(load_course(course.root), "hoards")["hoards"]
+    assert result.status is Status.CRASHED
+    assert "used more than 512 MB of memory" in result.detail
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 # Tries: ask for little memory in each of several processes
 # Deserves: 20
-# Status: crashed
+# Status: crashed or timed out
 # Within: 40
 
 # %%
