@@ -12,6 +12,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -477,6 +479,29 @@ def test_lost_workers_cost_nothing(course: Course, hand_in: HandIn) -> None:
             killed += 1
     assert killed
     assert results == dict.fromkeys(students, 6)
+
+
+class Breaking(Executor):
+    """An executor whose workers are always killed."""
+
+    def submit(self, *ignored: Any, **also: Any) -> Future[Any]:
+        lost: Future[Any] = Future()
+        lost.set_exception(BrokenProcessPool("killed"))
+        return lost
+
+
+def test_workers_that_are_always_lost_cost_no_result(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    students = ["ann", "ben", "cleo"]
+    for student in students:
+        hand_in(student, **RIGHT)
+    monkeypatch.setattr(TrustedEngine, "pool", lambda engine: Breaking())
+    results = grade(course, *students)
+    assert {student: results[student].status for student in results} == dict.fromkeys(
+        students, Status.NOT_GRADED
+    )
+    assert "lost 4 times" in results["ben"].detail
 
 
 def test_a_database_that_cannot_be_written_changes_nothing(

@@ -18,7 +18,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.engine import Submission
@@ -52,7 +51,7 @@ class _Open:
 
 @dataclass
 class _Task:
-    """One job, with those who wait for it."""
+    """One job, and the submission that waits for it."""
 
     open: _Open
     notebook: str
@@ -178,8 +177,9 @@ class _Run:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     task = running.pop(future, None)
-                    if task is not None and self._collect(future, task, running, again):
-                        yield self._finish(task.open)
+                    if task is not None:
+                        for complete in self._collect(future, task, running, again):
+                            yield self._finish(complete)
         finally:
             for future in running:
                 future.cancel()
@@ -228,7 +228,7 @@ class _Run:
             notebook=template.name,
             status=Status.UNREADABLE,
             detail=problem,
-            tests=jobs._rest(template, [], 0.0, problem),
+            tests=jobs.with_the_rest(template, [], 0.0, problem),
         )
 
     def _job(
@@ -265,41 +265,28 @@ class _Run:
 
     def _collect(
         self, future: Future[bytes], task: _Task, running: dict[Future[bytes], _Task], again: deque[_Task]
-    ) -> bool:
-        """Take a finished job's outcome; whether its submission is complete with it."""
+    ) -> list[_Open]:
+        """Take a finished job's outcome; the submissions that are complete with it.
+
+        A job whose worker was lost goes into `again`, with all that were lost with it.
+        """
         try:
             outcome = Outcome.model_validate_json(future.result())
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            if isinstance(error, BrokenProcessPool):
-                # All jobs of the pool are lost with one worker; none of them is to blame by that alone.
-                lost = [task, *running.values()]
-                running.clear()
-                self.engine.renew_pool()
-            else:
-                lost = [task]
-            finished = False
-            for each in lost:
-                if each.tries < TRIES:
-                    again.append(each)
-                else:
-                    words = f"its worker was lost {each.tries} times ({type(error).__name__}: {error})"
-                    each.open.outcomes[each.notebook] = Outcome(
-                        notebook=each.notebook, status=Status.NOT_GRADED, detail=words[:500]
-                    )
-                    each.open.waiting.pop(each.notebook, None)
-                    finished |= each is task and not each.open.waiting
-            return finished
-        task.open.outcomes[task.notebook] = outcome
-        task.open.waiting.pop(task.notebook, None)
+        except BrokenProcessPool as error:
+            # All jobs of the pool are lost with one worker; none of them is to blame by that alone.
+            lost = [task, *running.values()]
+            running.clear()
+            self.engine.renew_pool()
+            return _try_again(lost, again, error)
+        except Exception as error:
+            return _try_again([task], again, error)
         if outcome.status is not Status.NOT_GRADED:
             try:
                 self.journal.keep(task.open.keys[task.notebook], outcome)
             except OSError as error:
                 task.open.status = Status.NOT_GRADED
                 task.open.detail = f"the journal cannot be written: {error}"
-        return not task.open.waiting
+        return _arrived(task, outcome)
 
     def _finish(self, opened: _Open) -> Result:
         """Record a complete submission; where that cannot be, say so and change nothing."""
@@ -353,6 +340,26 @@ class _Run:
         )
 
 
+def _arrived(task: _Task, outcome: Outcome) -> list[_Open]:
+    """Note a job's outcome; its submission, where nothing more of it is awaited."""
+    task.open.outcomes[task.notebook] = outcome
+    task.open.waiting.pop(task.notebook, None)
+    return [] if task.open.waiting else [task.open]
+
+
+def _try_again(lost: list[_Task], again: deque[_Task], error: Exception) -> list[_Open]:
+    """Put lost jobs into `again`; the submissions of those that were lost too often, which stay ungraded."""
+    complete = []
+    for task in lost:
+        if task.tries < TRIES:
+            again.append(task)
+            continue
+        words = f"its worker was lost {task.tries} times ({type(error).__name__}: {error})"[:500]
+        outcome = Outcome(notebook=task.notebook, status=Status.NOT_GRADED, detail=words)
+        complete += _arrived(task, outcome)
+    return complete
+
+
 @contextmanager
 def _alone(course: Course) -> Iterator[None]:
     """One grading run at a time: two writers would undo each other's."""
@@ -366,6 +373,3 @@ def _alone(course: Course) -> Iterator[None]:
                 "another grading run is at work in this course; wait for it, or end it, and run this again"
             ) from None
         yield
-
-
-__all__: list[Any] = ["TrustedEngine"]

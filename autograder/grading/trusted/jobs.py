@@ -155,7 +155,7 @@ def grade_job(job: Job) -> Outcome:
             notebook=job.template.name,
             status=Status.UNREADABLE,
             detail=str(problem),
-            tests=_rest(job.template, [], 0.0, "the file is no notebook"),
+            tests=with_the_rest(job.template, [], 0.0, "the file is no notebook"),
         )
     warm_up()
     keep_nursery(job)
@@ -169,7 +169,9 @@ def grade_job(job: Job) -> Outcome:
     return Outcome(notebook=job.template.name, status=Status.NOT_GRADED, detail=problem_)
 
 
-def _rest(template: Template, done: list[TestOutcome], score: float, reason: str) -> tuple[TestOutcome, ...]:
+def with_the_rest(
+    template: Template, done: list[TestOutcome], score: float, reason: str
+) -> tuple[TestOutcome, ...]:
     """The tests that were done, and the same score for all that were not."""
     known = {test.grade_id for test in done}
     return (
@@ -219,7 +221,7 @@ def _collect(job: Job, came: int, child: int) -> tuple[Outcome | None, str]:
                 notebook=job.template.name,
                 status=Status.TIMED_OUT,
                 detail=reason,
-                tests=_rest(job.template, done, 0.0, reason),
+                tests=with_the_rest(job.template, done, 0.0, reason),
                 sandbox=job.backend,
             ), ""
         piece = os.read(came, 1 << 20)
