@@ -204,7 +204,7 @@ def pad_images(x: Array, g: Geometry, value: float = 0.0) -> Array:
     padded = zeros_padded(g, x.dtype)
     if value:
         padded.fill(value)
-    _inside(padded, g)[...] = x
+    inside(padded, g)[...] = x
     return padded
 
 
@@ -216,11 +216,11 @@ def zeros_padded(g: Geometry, dtype: np.dtype[Any]) -> Array:
 
 def cut_padding(padded: Array, g: Geometry) -> Array:
     """The inverse of pad_images: (N, C, H, W), contiguous."""
-    return np.ascontiguousarray(_inside(padded, g))
+    return np.ascontiguousarray(inside(padded, g))
 
 
-def _inside(padded: Array, g: Geometry) -> Array:
-    """The images themselves within the padded ones (N, C, ...), as a view."""
+def inside(padded: Array, g: Geometry) -> Array:
+    """The images themselves, (N, C, H, W), within the padded ones: a view."""
     (top, _), (left, _) = g.pad
     return padded[:, :, top : top + g.H, left : left + g.W]
 

@@ -36,6 +36,7 @@ from cs_conv.geometry import (
     check_switches,
     conv_geometry,
     cut_padding,
+    inside,
     pad_images,
     pool_geometry,
     window_geometry,
@@ -155,7 +156,7 @@ def max_pool_backward(
         maxima += corners[: part.C]
         # Windows that overlap may share their maximum; add.at adds for each of them.
         np.add.at(dpadded.reshape(-1), maxima.ravel(), gradients.ravel())
-        dimages[...] = cut_padding(dpadded, part)
+        dimages[...] = inside(dpadded, part)
     return dx
 
 
@@ -351,7 +352,7 @@ def _spread(values: Array, g: Geometry) -> Array:
         columns[:, :, :, places] += values
     for rows in down:
         padded[:, :, rows] += columns
-    return cut_padding(padded, g)
+    return inside(padded, g)
 
 
 def _taps(g: Geometry) -> list[list[slice]]:
