@@ -69,6 +69,8 @@ def test_a_class_is_graded(course: Course, hand_in: HandIn) -> None:
     }  # fmt: skip
     assert results["absent"].status is Status.MISSING
     assert all(results[student].status is Status.GRADED for student in KINDS)
+    assert results["right"].detail == ""
+    assert results["broken"].detail.startswith("add ended with SyntaxError: ")
     assert [test.grade_id for test in results["half"].tests] == ["add_test", "total_test", "total_empty_test"]
     with open_gradebook(course) as gradebook:
         comments = {

@@ -119,6 +119,19 @@ def test_an_untouched_copy_of_the_released_cell_is_no_answer() -> None:
         assert [s.answered for s in steps if s.role == "answer"] == [True]
 
 
+def test_what_was_odd_is_said() -> None:
+    def remarks(cells: list[dict[str, Any]]) -> list[str]:
+        return rebuild(template(), read(handed(cells))).remarks
+
+    assert remarks(answered()) == []
+    assert set(remarks([CELLS[3], CELLS[4], *answered()])) == {
+        "setup is there more than once; the released one counts",
+        "f is there more than once; its last answer counts",
+    }
+    assert remarks(answered()[:-1]) == ["cells were missing and put back: f_test"]
+    assert "from all cells" in remarks([dict(c, metadata={}) for c in answered()])[0]
+
+
 def test_an_answer_that_is_missing_runs_nothing() -> None:
     steps = rebuild(template(), read(handed([CELLS[0]]))).steps
     assert [(s.inside, s.answered) for s in steps if s.role == "answer"] == [(None, False)]

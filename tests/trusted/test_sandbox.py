@@ -119,6 +119,17 @@ def test_what_is_shown_comes_back_as_text(line: Line) -> None:
     assert error[0][0] == "ZeroDivisionError"
 
 
+def test_what_only_jupyter_can_is_left_out_and_the_cell_goes_on(line: Line) -> None:
+    error, outputs = run(line, "!pip install x\n%run nothing.py\n%matplotlib inline\nfiles = !ls\nfiles")
+    assert error is None
+    assert [output["text"] for output in outputs] == [
+        "".join(
+            f"{what} is left out while an answer is graded\n" for what in ("!pip install x", "%run", "!ls")
+        ),
+        "[]",
+    ]
+
+
 @pytest.mark.parametrize(
     "source",
     [

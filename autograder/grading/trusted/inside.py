@@ -189,8 +189,6 @@ class Stage:
         """The instructor's own cells may import what an answer may not."""
         try:
             self._execute(compiled(ast.Module([statement], []), filename, "exec", self.flags))
-        except NotThere:
-            return  # a command for the shell, a magic: the answers do without
         except ImportError:
             if not isinstance(statement, (ast.Import, ast.ImportFrom)):
                 raise
@@ -238,12 +236,12 @@ class Stage:
             pyplot.close(figure)
 
 
-class NotThere(NotImplementedError):
-    """Something of Jupyter's that does not make sense here."""
-
-
 class Shell:
-    """What notebooks ask of get_ipython(), as far as it makes sense without Jupyter."""
+    """What notebooks ask of get_ipython(), as far as it makes sense without Jupyter.
+
+    What does not is left out with a word, and the cell goes on, as in Jupyter: `!pip install` above an answer
+    must not cost the answer.
+    """
 
     user_ns: dict[str, Any]
 
@@ -252,7 +250,7 @@ class Shell:
         return False
 
     def run_line_magic(self, name: str, line: str, *ignored: Any) -> Any:
-        """The magics that change nothing but speed or looks are taken; others are refused."""
+        """Run what a timing magic is about; those that change nothing but speed or looks need nothing."""
         if name in ("time", "timeit"):
             STAGE._execute(compiled(ast.parse(line), f"<%{name}>", "exec"))
         elif name not in (
@@ -264,7 +262,7 @@ class Shell:
             "pylab",
             "precision",
         ):
-            raise NotThere(f"%{name} is not there while an answer is graded")
+            _leave_out(f"%{name}")
 
     magic = run_line_magic
 
@@ -276,14 +274,20 @@ class Shell:
                 file.write(body)
             return
         if name not in ("time", "timeit", "capture", "prun", "python", "python3"):
-            raise NotThere(f"%%{name} is not there while an answer is graded")
+            _leave_out(f"%%{name}")
+            return
         STAGE._execute(compiled(ast.parse(body), f"<%%{name}>", "exec"))
 
-    def system(self, command: str) -> Any:
-        """There is no shell."""
-        raise NotThere("! commands are not there while an answer is graded")
+    def system(self, command: str) -> list[str]:
+        """There is no shell, so a command prints nothing."""
+        _leave_out(f"!{command}")
+        return []
 
     getoutput = system
+
+
+def _leave_out(what: str) -> None:
+    print(f"{shortened(what.strip())} is left out while an answer is graded")
 
 
 _MAGIC = re.compile(r"^(\s*)(?:([\w, ]+?)\s*=\s*)?(%|!)(\w[\w.]*)?[ \t]*(.*)$")

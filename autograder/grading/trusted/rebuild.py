@@ -70,6 +70,8 @@ def read(data: bytes) -> list[Handed]:
     """The cells of a notebook file of any version from 3 on. Raises Unreadable."""
     if len(data) > MOST_BYTES:
         raise Unreadable(f"it has {len(data) / 2**20:.0f} MiB; {MOST_BYTES >> 20} MiB are the most")
+    if not data.strip():
+        raise Unreadable("the file is empty")
     try:
         notebook = json.loads(_decoded(data))
     except json.JSONDecodeError as error:
@@ -134,7 +136,10 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
             answers[anchor] = cell
             continue
         if cell.grade_id in by_id:
-            remarks.append(f"{cell.grade_id} is there more than once; its last answer counts")
+            which = (
+                "its last answer" if _is_theirs(template.cells[by_id[cell.grade_id]]) else "the released one"
+            )
+            remarks.append(f"{cell.grade_id} is there more than once; {which} counts")
             if place in untouched:
                 continue
         elif cell.source.strip() in same:
@@ -146,7 +151,9 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
                 continue
         after.setdefault(anchor, []).append(cell)
     missing = [cell.grade_id for cell in template.cells if cell.grade_id and cell.grade_id not in last]
-    if missing:
+    if missing and not last:
+        remarks.append("nbgrader's metadata was gone from all cells; they were put back")
+    elif missing:
         remarks.append(f"cells were missing and put back: {', '.join(missing[:10])}")
     steps = [_extra(cell) for cell in after.get(-1, [])]
     for number, known in enumerate(template.cells):
@@ -165,9 +172,7 @@ def _extra(cell: Handed) -> Step:
 
 def _known(known: TemplateCell, handed: Handed | None) -> Step:
     step = Step(known.cell_type, known.source, known)
-    theirs = known.role in ("answer", "written") or (known.role == "task")
-    theirs = theirs or (known.role == "text" and bool(known.metadata.get("nbgrader", {}).get("solution")))
-    if theirs:
+    if _is_theirs(known):
         step.answered = handed is not None and handed.source.strip() != known.source.strip()
         if handed is not None:
             step.source = handed.source
@@ -178,6 +183,12 @@ def _known(known: TemplateCell, handed: Handed | None) -> Step:
     elif known.role == "test":
         step.outside = known.source
     return step
+
+
+def _is_theirs(known: TemplateCell) -> bool:
+    """Whether what a student writes in this cell is kept."""
+    prose = known.role == "text" and bool(known.metadata.get("nbgrader", {}).get("solution"))
+    return prose or known.role in ("answer", "written", "task")
 
 
 # What of the instructor's ordinary cells has to run where

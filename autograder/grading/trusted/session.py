@@ -171,14 +171,18 @@ class Session:
         self.outputs[number] = _student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
         self.room -= sum(len(str(output)) for output in self.outputs[number])
         if error is not None:
-            self.outputs[number].append(_student_error(*error))
-            if error[0][:1] == ("CellTooLong",):
-                self.events.append(
-                    (
-                        Status.TIMED_OUT,
-                        f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s",
-                    )
-                )
+            self._ended_early(number, step, _student_error(*error))
+
+    def _ended_early(self, number: int, step: Step, error: dict[str, Any]) -> None:
+        """Say of a cell of the student's that ended with an error what an instructor would look for."""
+        self.outputs[number].append(error)
+        if error["ename"] == "CellTooLong":
+            words = f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s"
+            self.events.append((Status.TIMED_OUT, words))
+        elif step.role == "answer" and step.template is not None and step.answered:
+            # An import that is not allowed, a typing error: why the tests found no answer.
+            words = ": ".join(filter(None, (error["ename"], *error["evalue"].splitlines()[:1])))
+            self.remarks.append(f"{step.template.grade_id} ended with {words[:200]}")
 
     def _outside(self, number: int, step: Step) -> None:
         """Run a cell of the instructor's here, with the student's names standing for themselves."""
