@@ -140,8 +140,10 @@ def shapes(outcome: Outcome) -> list[tuple[int, ...]]:
 def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     """A finding in words for the student."""
     part = finding.part
+    if finding.kind is Kind.MISSING and got.problem:
+        return got.problem + ("" if finding.case.fits else ", for sizes that do not fit; raise a ValueError")
     if finding.kind is Kind.MISSING:
-        return got.problem or (
+        return (
             f"gave {' and '.join(map(str, shapes(got)))} for sizes that do not fit; raise a ValueError, or "
             f"leave out what does not fit, which gives {' and '.join(map(str, shapes(want)))}"
         )
@@ -155,7 +157,8 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     mine, right = got.parts[part], want.parts[part]
     if finding.kind is Kind.SHAPE:
         empty = ", which is empty (look at where its slices end)" if right.size and not mine.size else ""
-        return f"`{part}` has shape {mine.shape}{empty}; {right.shape} is right"
+        wanted = f"{right.shape} is right" if right.ndim else "one number is right, not an array"
+        return f"`{part}` has shape {mine.shape}{empty}; {wanted}"
     if not np.isfinite(mine).all():
         bad = int((~np.isfinite(mine)).sum())
         return f"`{part}` holds {bad} of {mine.size} values that are NaN or infinite"

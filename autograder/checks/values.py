@@ -46,7 +46,7 @@ def plain(value: Any, part: str) -> np.ndarray:
     the exact types of Python and NumPy are let in.
     """
     if value is None:
-        raise NotPlainError(f"returned None for `{part}`; does every path end in `return`?")
+        raise NotPlainError(f"returned None for `{part}`; every path must end in `return`")
     if type(value) is np.ndarray:
         array = value
     elif type(value) in _SCALARS:

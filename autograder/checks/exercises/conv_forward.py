@@ -140,6 +140,32 @@ def _(x, w, b, stride=1, pad=0):
     return convolve(x, w, b, stride)
 
 
+@mistakes.also("padding counted in the output size, but not put on all sides")
+def _(x, w, b, stride=1, pad=0):
+    return _windows(x, w, b, 0, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad))
+
+
+@mistakes.mistake(
+    "padding counted twice in the output size",
+    "H and W taken after padding have 2 pad in them already; the formula then adds it again.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, 2 * pad))
+
+
+@mistakes.mistake(
+    "fit asked without all of the padding",
+    "Windows must fit the padded input: ask of H - FH + 2 pad, the number that the output size divides.",
+)
+def _(x, w, b, stride=1, pad=0):
+    return _if_fits(x, w, b, stride, pad, counted=pad)
+
+
+@mistakes.also("fit asked without all of the padding")
+def _(x, w, b, stride=1, pad=0):
+    return _if_fits(x, w, b, stride, pad, counted=0)
+
+
 @mistakes.mistake(
     "padded by 1 whatever `pad` says",
     "You always put one row and column of zeros on each side. How many there are is the argument `pad`.",
@@ -178,7 +204,10 @@ def _(x, w, b, stride=1, pad=0):
     return convolve(x[:, :1], w[:, :1], b, stride, pad)
 
 
-@mistakes.mistake("only the first image", "Loop over all N images; out has one entry for each.")
+@mistakes.mistake(
+    "only the first image",
+    "Loop over all N images, out has one entry for each; and `return` stands after that loop, not in it.",
+)
 def _(x, w, b, stride=1, pad=0):
     out = convolve(x, w, b, stride, pad)
     out[1:] = 0
@@ -244,6 +273,16 @@ def _(x, w, b, stride=1, pad=0):
 def _(x, w, b, stride=1, pad=0):
     OH, OW = ((n - f) // stride + 1 for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
     return convolve(x, w, b, stride, pad)[:, :, :OH, :OW]
+
+
+@mistakes.mistake(
+    "the 1 of the output size added before dividing",
+    "First divide by the stride, then add 1: the first window is one more than the steps.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, b, stride, pad)
+    OH, OW = ((n + 2 * pad - f + 1) // stride for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
+    return right[:, :, :OH, :OW]
 
 
 @mistakes.mistake("output size counts the padding once", "Both sides are padded: H + 2 pad, not H + pad.")
@@ -358,6 +397,11 @@ def _(x, w, b, stride=1, pad=0):
     return totals.reshape(convolve(x, w, b, stride, pad).shape) + b[:, None, None]
 
 
+@mistakes.also("the running total never starts again")
+def _(x, w, b, stride=1, pad=0):
+    return np.cumsum(convolve(x, w, 0 * b, stride, pad), axis=1) + b[:, None, None]
+
+
 @mistakes.mistake("only the first filter", "Loop over all K filters; out has one channel for each.")
 def _(x, w, b, stride=1, pad=0):
     out = convolve(x, w, b, stride, pad)
@@ -368,6 +412,14 @@ def _(x, w, b, stride=1, pad=0):
 @mistakes.mistake("every image gives the result of the first", "Take the window out of image n: xp[n].")
 def _(x, w, b, stride=1, pad=0):
     return np.repeat(convolve(x[:1], w, b, stride, pad), len(x), axis=0)
+
+
+@mistakes.mistake("bias of the image's number", "The biases belong to the filters: b[k], not b[n].")
+def _(x, w, b, stride=1, pad=0):
+    out = convolve(x, w, 0 * b, stride, pad)
+    for n in range(len(x)):
+        out[n] += b[n]
+    return out
 
 
 @mistakes.mistake("the first bias for every filter", "Filter k has a bias of its own, b[k].")
@@ -437,6 +489,20 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "loops in steps of the stride",
+    "i and j number the outputs, one after the other: 0, 1, 2. The stride moves the window, i * stride.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, b, stride, pad)
+    out = np.zeros_like(right)
+    at_stride_1 = convolve(x, w, b, 1, pad)  # row i of it is the window that begins at row i
+    for i, j in np.ndindex(right.shape[2:]):
+        if i % stride == j % stride == 0:
+            out[:, :, i, j] = at_stride_1[:, :, i, j]
+    return out
+
+
+@mistakes.mistake(
     "last row and column of the output left empty",
     "The last windows count too. range(n) already stops at n - 1: look at where your loops end.",
 )
@@ -451,12 +517,14 @@ def _(x, w, b, stride=1, pad=0):
     "The output has (H - FH + 2 pad) / stride + 1 rows; only some paddings keep the size of the input.",
 )
 def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    out = np.zeros((len(x), len(w), *x.shape[2:]), x.dtype)
-    if right.shape[2] > out.shape[2] or right.shape[3] > out.shape[3]:
-        raise IndexError("an output does not fit into an array as large as the input")
-    out[:, :, : right.shape[2], : right.shape[3]] = right
-    return out
+    return _written_into(np.zeros((len(x), len(w), *x.shape[2:]), x.dtype), convolve(x, w, b, stride, pad))
+
+
+@mistakes.mistake(
+    "out made like x", "out is (N, K, OH, OW): as many channels as filters, and rows and columns of its own."
+)
+def _(x, w, b, stride=1, pad=0):
+    return _written_into(np.zeros_like(x), convolve(x, w, b, stride, pad))
 
 
 @mistakes.mistake("OW worked out from H instead of W", "OH comes from H and FH, OW from W and FW.")
@@ -561,6 +629,17 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
+    "returns after the first filter",
+    "Look at the indentation of `return`: it belongs after all loops, not inside them.",
+)
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, b, stride, pad)
+    out = np.zeros_like(right)
+    out[0, 0] = right[0, 0]
+    return out
+
+
+@mistakes.mistake(
     "zeros around the output",
     "The zeros go around the input, before the windows are cut out, not around the result.",
 )
@@ -592,6 +671,21 @@ def _rounded(x, w, b, stride):
     """The convolution without padding on as much of x as fits: a student's size is rounded down."""
     (OH, OW), (FH, FW) = _size(x, w, stride, 0), w.shape[2:]
     return convolve(x[:, :, : (OH - 1) * stride + FH, : (OW - 1) * stride + FW], w, b, stride)
+
+
+def _if_fits(x, w, b, stride, pad, counted):
+    """The right answer where the windows fit an input that only `counted` rows and columns were added to."""
+    if any((n - f + counted) % stride for n, f in zip(x.shape[2:], w.shape[2:], strict=True)):
+        raise ValueError("the windows do not fit")
+    return convolve(x, w, b, stride, pad)
+
+
+def _written_into(out, right):
+    """An array of a wrong shape with the right outputs written into it, where it has room for them."""
+    if any(n > room for n, room in zip(right.shape, out.shape, strict=True)):
+        raise IndexError("an output does not fit into the array")
+    out[tuple(map(slice, right.shape))] = right
+    return out
 
 
 def _windows(x, w, b, pad, place, OH, OW):

@@ -73,6 +73,14 @@ def _(x, w, b, i, j, stride=1):
     return reference(x, w, b * len(w), i, j, stride)
 
 
+@mistakes.mistake(
+    "bias added to every pixel",
+    "Add b once, to the sum: added to the pixels of the window, it is multiplied by every weight.",
+)
+def _(x, w, b, i, j, stride=1):
+    return reference(x + b, w, 0.0, i, j, stride)
+
+
 @mistakes.mistake("bias taken away", "The bias is added to the sum, not subtracted from it.")
 def _(x, w, b, i, j, stride=1):
     return reference(x, w, -b, i, j, stride)
@@ -117,6 +125,68 @@ def _(x, w, b, i, j, stride=1):
     _, FH, FW = w.shape
     row, column = i * stride, j * stride
     return np.sum(x[:, row : row + FH * stride : stride, column : column + FW * stride : stride] * w) + b
+
+
+@mistakes.also("stride between the weights")
+def _(x, w, b, i, j, stride=1):
+    return b + sum(x[c, (i + p) * stride, (j + q) * stride] * w[c, p, q] for c, p, q in np.ndindex(w.shape))
+
+
+@mistakes.mistake(
+    "stride added, not multiplied",
+    "Window i begins i steps after the first one, and each step is `stride` rows: that is a product.",
+)
+def _(x, w, b, i, j, stride=1):
+    return _begin_at(x, w, b, i + stride, j + stride)
+
+
+@mistakes.mistake(
+    "windows side by side",
+    "The next window begins `stride` further, not a whole filter further: most windows overlap.",
+)
+def _(x, w, b, i, j, stride=1):
+    _, FH, FW = w.shape
+    return _begin_at(x, w, b, i * FH, j * FW)
+
+
+@mistakes.mistake(
+    "window ends where the next one begins",
+    "How large a window is has nothing to do with the stride: it is FH rows and FW columns.",
+)
+def _(x, w, b, i, j, stride=1):
+    return np.sum(x[:, i * stride : (i + 1) * stride, j * stride : (j + 1) * stride] * w) + b
+
+
+@mistakes.mistake(
+    "the filter's size taken for the end of the window",
+    "A slice a:b ends before place b, it does not have b rows. A window that begins at row a ends at a + FH.",
+)
+def _(x, w, b, i, j, stride=1):
+    _, FH, FW = w.shape
+    return np.sum(x[:, i * stride : FH, j * stride : FW] * w) + b
+
+
+@mistakes.mistake(
+    "filter size fixed at 3", "The checks bring filters of other sizes: FH and FW stand in w.shape."
+)
+def _(x, w, b, i, j, stride=1):
+    row, column = i * stride, j * stride
+    return np.sum(x[:, row : row + 3, column : column + 3] * w) + b
+
+
+@mistakes.mistake(
+    "channels taken as the last axis",
+    "x is (C, H, W), channels first: rows are axis 1, columns axis 2. Other notes put channels last.",
+)
+def _(x, w, b, i, j, stride=1):
+    _, FH, FW = w.shape
+    row, column = i * stride, j * stride
+    return np.sum(x[row : row + FH, column : column + FW, :] * w) + b
+
+
+@mistakes.mistake("padded once more", "x is padded already, so the window of (0, 0) begins at x[c, 0, 0].")
+def _(x, w, b, i, j, stride=1):
+    return _begin_at(np.pad(x, ((0, 0), (1, 1), (1, 1))), w, b, i * stride, j * stride)
 
 
 @mistakes.mistake(
@@ -189,6 +259,24 @@ def _(x, w, b, i, j, stride=1):
 )
 def _(x, w, b, i, j, stride=1):
     return reference(x[-1:], w[-1:], b, i, j, stride)
+
+
+@mistakes.mistake(
+    "the first channel under every slice of the filter",
+    "Slice c of the filter lies on channel c of the window: x[0] is one channel, x[:] is all of them.",
+)
+def _(x, w, b, i, j, stride=1):
+    return reference(np.repeat(x[:1], len(x), axis=0), w, b, i, j, stride)
+
+
+@mistakes.mistake(
+    "summed over the channels only",
+    "One window gives one number: sum over rows and columns, too. np.sum without an axis sums everything.",
+)
+def _(x, w, b, i, j, stride=1):
+    _, FH, FW = w.shape
+    row, column = i * stride, j * stride
+    return np.sum(x[:, row : row + FH, column : column + FW] * w, axis=0) + b
 
 
 @mistakes.mistake(

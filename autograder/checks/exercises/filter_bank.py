@@ -101,6 +101,24 @@ def _(image, filters, conv):
 
 
 @mistakes.mistake(
+    "padding worked out from the number of filters",
+    "filters is (K, F, F): the padding depends on F, how large a filter is, not on K, how many there are.",
+)
+def _(image, filters, conv):
+    return _with_pad(image, filters, (len(filters) - 1) // 2)
+
+
+@mistakes.mistake(
+    "padded too much, then cut at the end",
+    "What is too much came in on all sides, so the corner that you keep is not the image's place. With the "
+    "padding that keeps the size, nothing is left to cut.",
+)
+def _(image, filters, conv):
+    H, W = image.shape
+    return _with_pad(image, filters, filters.shape[1] - 1)[:, :H, :W]
+
+
+@mistakes.mistake(
     "padded at the bottom and on the right only",
     "The sizes are right, but each answer is shifted: put half of the zeros on each side.",
 )
@@ -150,6 +168,18 @@ def _(image, filters, conv):
 @mistakes.mistake("every filter gives the result of the first", "Use filters[k] for answer k.")
 def _(image, filters, conv):
     return np.repeat(answers(image, filters[:1]), len(filters), axis=0)
+
+
+@mistakes.mistake(
+    "each filter applied to the answer before it",
+    "All K filters see the same image: keep it, and give each answer a name of its own.",
+)
+def _(image, filters, conv):
+    out = []
+    for f in filters:
+        image = answers(image, f[None])[0]
+        out.append(image)
+    return np.array(out)
 
 
 @mistakes.mistake("filters at the end", "Filters come first here: (K, H, W), as in the rest of the course.")
