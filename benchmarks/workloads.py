@@ -123,13 +123,16 @@ class Workload:
         return [Data(x, dout, w, b)] + [Data(x.copy(), dout.copy(), w, b) for _ in range(copies - 1)]
 
     def tiny(self) -> Workload:
-        """The same layer, barely large enough: for tests, and to warm up before memory is measured."""
-        (top, bottom), (left, right) = self.sides
+        """The same layer, barely large enough: for tests, and to warm up before memory is measured.
+
+        Winograd's algorithm takes no fewer channels, and no fewer outputs than 3 for each step of dilation.
+        """
+        steps = 3 * self.dilation
         H, W = (
-            2 * self.stride + self.dilation * (F - 1) + 1 - p - q
-            for F, (p, q) in zip(self.size, ((top, bottom), (left, right)), strict=True)
+            (steps - 1) * self.stride + self.dilation * (F - 1) + 1 - before - after
+            for F, (before, after) in zip(self.size, self.sides, strict=True)
         )
-        N, C, K = min(self.N, 2), min(self.C, 32), min(self.K, 32)  # Winograd's algorithm takes no fewer
+        N, C, K = min(self.N, 2), min(self.C, 32), min(self.K, 32)
         return replace(self, name=f"{self.name} tiny", N=N, C=C, H=H, W=W, K=K)
 
 

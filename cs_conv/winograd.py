@@ -13,9 +13,10 @@ Every step is a matrix product, and the step in the middle is 36 at once:
     output  (16, 36) @ (36, K * T)
 
 The matrices hold numbers from 1/24 to 25 whose rounding errors do not cancel: in float32 the largest error is
-about 6e-6 of the largest output, ten times that of `cs_conv.im2col`, and a NaN or an infinity in a window
-makes all 16 outputs NaN. It serves 3x3 filters at stride 1, with any dilation: a filter that sees every
-second pixel is a dense one on every second pixel. Other filters and pooling it leaves to `cs_conv.im2col`.
+about 6e-6 of the largest output, and up to 2e-5 of the largest gradient, ten times that of `cs_conv.im2col`
+and more; a NaN or an infinity in a window makes all 16 outputs NaN. It serves 3x3 filters at stride 1, with
+any dilation: a filter that sees every second pixel is a dense one on every second pixel. Other filters, few
+channels, outputs that fill their tiles badly, and pooling it leaves to `cs_conv.im2col`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`.
 Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, F(4x4, 3x3).
@@ -23,6 +24,7 @@ Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 201
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -69,6 +71,7 @@ A_T = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0
 # First along the columns of a tile, then along its rows: as one matrix for the flattened tile.
 INPUT, FILTER, OUTPUT = (np.kron(matrix, matrix) for matrix in (B_T, G, A_T))  # (36, 36), (36, 9), (16, 36)
 FEWEST_CHANNELS = 32  # of images and of filters, or the turning costs more than it saves
+LEAST_FILLED = 1 / 2  # of whole tiles by outputs: the rest is computed for nothing
 BAND_TILES = 128  # tiles turned at a time: many enough for the products to be fast, few enough for the caches
 
 
@@ -129,13 +132,15 @@ def conv_filter_gradients(
         dproducts = (OUTPUT.T.astype(x.dtype) @ dvalues).reshape(36, g.K, -1)  # (36, K, T)
         dfilters += dproducts @ inputs
     dw = FILTER.T.astype(x.dtype) @ dfilters.reshape(36, -1)  # (9, K * C)
-    return dw.T.reshape(w.shape).copy(), dout.sum(axis=(0, 2, 3))
+    return dw.T.reshape(w.shape).copy(), np.asarray(dout).sum(axis=(0, 2, 3))
 
 
 def _serves(g: Geometry) -> bool:
     """Whether this is a layer for this module; more padding than a filter can bridge is none."""
     bridged = all(max(pads) <= 2 * step for pads, step in zip(g.pad, g.dilation, strict=True))
-    return (g.FH, g.FW, g.stride) == (3, 3, (1, 1)) and bridged and min(g.C, g.K) >= FEWEST_CHANNELS
+    filled = LEAST_FILLED * math.prod(_whole_tiles(g)) <= g.OH * g.OW
+    worthwhile = filled and min(g.C, g.K) >= FEWEST_CHANNELS
+    return (g.FH, g.FW, g.stride) == (3, 3, (1, 1)) and bridged and worthwhile
 
 
 def _tile_counts(g: Geometry) -> tuple[int, int]:

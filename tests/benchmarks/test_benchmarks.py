@@ -67,7 +67,7 @@ def test_names_are_unique_and_found() -> None:
 def test_workloads_fit_and_are_counted(work: Workload) -> None:
     g = work.geometry
     assert work.out_shape == (work.N, work.K or work.C, g.OH, g.OW)
-    assert work.tiny().out_shape[2:] == (3, 3)
+    assert work.tiny().out_shape[2:] == (3 * work.dilation, 3 * work.dilation)
     assert all(work.operations(way) > 0 and work.moved(way, 4) > 0 for way in DIRECTIONS)
 
 

@@ -21,8 +21,8 @@ Sides = tuple[tuple[int, int], tuple[int, int]]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _few_channels_will_do() -> Iterator[None]:
-    with mock.patch.object(winograd, "FEWEST_CHANNELS", 1):
+def _small_layers_will_do() -> Iterator[None]:
+    with mock.patch.multiple(winograd, FEWEST_CHANNELS=1, LEAST_FILLED=0):
         yield
 
 
@@ -92,12 +92,27 @@ def test_other_layers_are_left_to_im2col(size: Any, options: dict[str, Any]) -> 
             np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize(("C", "K", "serves"), [(31, 32, False), (32, 31, False), (32, 32, True)])
-def test_few_channels_are_left_to_im2col(C: int, K: int, serves: bool) -> None:
-    x, w, b = drawn(1, C, 4, 4), drawn(K, C, 3, 3), drawn(K)
-    with mock.patch.object(winograd, "FEWEST_CHANNELS", 32):
-        out = winograd.conv_forward(x, w, b, pad=1)
-    assert np.array_equal(out, im2col.conv_forward(x, w, b, pad=1)) is not serves  # to the last bit
+@pytest.mark.parametrize(
+    ("C", "K", "size", "dilation", "serves"),
+    [
+        (31, 32, 4, 1, False),
+        (32, 31, 4, 1, False),
+        (32, 32, 4, 1, True),
+        (32, 32, 3, 1, True),  # 9 outputs of the 16 in their tile
+        (32, 32, 2, 1, False),  # 4 of 16
+        (32, 32, 5, 1, False),  # 25 of 64
+        (32, 32, 6, 2, True),  # 36 of 64
+        (32, 32, 6, 3, False),  # 36 of 144: each of 9 phases has a tile of its own
+    ],
+)
+def test_layers_where_it_would_lose_are_left_to_im2col(
+    C: int, K: int, size: int, dilation: int, serves: bool
+) -> None:
+    x, w, b = drawn(1, C, size, size), drawn(K, C, 3, 3), drawn(K)
+    with mock.patch.multiple(winograd, FEWEST_CHANNELS=32, LEAST_FILLED=1 / 2):
+        out = winograd.conv_forward(x, w, b, pad=dilation, dilation=dilation)
+    expected = im2col.conv_forward(x, w, b, pad=dilation, dilation=dilation)
+    assert np.array_equal(out, expected) is not serves  # to the last bit
 
 
 def test_the_error_that_it_states() -> None:
@@ -133,15 +148,22 @@ def test_bands_of_rows_and_of_images() -> None:
         assert adjoint_gap(out - b[:, None, None], out, w, dw) < 1e-12
 
 
+class OfItsOwn(np.ndarray[Any, Any]):
+    """As np.memmap is: an array whose arithmetic gives more of its kind."""
+
+
 def test_inputs_in_any_layout_are_read_and_not_changed() -> None:
     x, w, dout, b = drawn(2, 3, 6, 7), drawn(4, 3, 3, 3), drawn(2, 4, 6, 7), drawn(4)
     plain = [winograd.conv_forward(x, w, b, pad=1), *winograd.conv_backward(dout, x, w, pad=1)]
-    x2, w2, dout2 = (np.asfortranarray(np.repeat(a, 2, axis=2))[:, :, ::2] for a in (x, w, dout))
+    x2, w2, dout2 = (
+        np.asfortranarray(np.repeat(a, 2, axis=2))[:, :, ::2].view(OfItsOwn) for a in (x, w, dout)
+    )
     for array in (x2, w2, dout2, b):
         array.flags.writeable = False
     again = [winograd.conv_forward(x2, w2, b, pad=1), *winograd.conv_backward(dout2, x2, w2, pad=1)]
     for one, other in zip(again, plain, strict=True):
         assert relative_error(one, other) < 1e-12
+        assert type(one) is np.ndarray
         assert one.flags.writeable
         assert not any(np.shares_memory(one, given) for given in (x2, w2, dout2, b))
 
