@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -83,14 +84,18 @@ def _nearest_pad(axis: Axis) -> tuple[int, int]:
 
 def _nearby_strides(axes: Sequence[Axis]) -> str:
     """The next smaller stride that fits, and the next larger if there is one, as in '1 or 7'."""
-    smaller = [next(s for s in range(axis.stride, 0, -1) if axis.span % s == 0) for axis in axes]
-    larger = [axis.stride if axis.fits else _larger_divisor(axis.span, axis.stride) for axis in axes]
+    pairs = [(axis.stride, axis.stride) if axis.fits else _divisors_beside(axis) for axis in axes]
+    smaller, larger = zip(*pairs, strict=True)
     return " or ".join(_typed(strides) for strides in (smaller, larger) if all(strides))
 
 
-def _larger_divisor(span: int, stride: int) -> int:
-    """The next divisor of span after stride, or 0 where there is none."""
-    return next((s for s in range(stride, span + 1) if span % s == 0), 0)
+def _divisors_beside(axis: Axis) -> tuple[int, int]:
+    """The divisors of the axis's span next to its stride, which is none: below, and above or 0."""
+    small = [s for s in range(1, math.isqrt(axis.span) + 1) if axis.span % s == 0]
+    divisors = [*small, *(axis.span // s for s in small)]
+    below = max(s for s in divisors if s < axis.stride)
+    above = min((s for s in divisors if s > axis.stride), default=0)
+    return below, above
 
 
 def _by(numbers: Iterable[int]) -> str:

@@ -82,6 +82,16 @@ MESSAGES = [
         "a filter of 4 with dilation 2 (it spans 7) is larger than an input of 5 with pad 0, 5 in all; "
         "use pad 1, or a filter of at most 3",
     ),
+    (  # large numbers take no longer than small ones
+        (10, 3, 10**12),
+        "a filter of 3 at stride 1000000000000 does not fit an input of 10 with pad 0: "
+        "(10 - 3 + 0) / 1000000000000 is not whole; use pad (499999999996, 499999999997), or stride 7",
+    ),
+    (
+        (10**9, 2, 3),
+        "a filter of 2 at stride 3 does not fit an input of 1000000000 with pad 0: "
+        "(1000000000 - 2 + 0) / 3 is not whole; use pad 2, or stride 2 or 691",
+    ),
     (
         (8, 3, 5, 0, 2),
         "a filter of 3 with dilation 2 (it spans 5) at stride 5 does not fit an input of 8 with pad 0: "
