@@ -131,23 +131,48 @@ def has_gradebook(course: Course) -> bool:
     return course.gradebook.exists() or gradebook_address(course) != f"sqlite:///{course.gradebook}"
 
 
+def connect(course: Course) -> Any:
+    """nbgrader's gradebook of the course, for whoever closes it. CourseError where it cannot be opened."""
+    from nbgrader.api import Gradebook
+
+    make: Any = Gradebook
+    try:
+        return make(gradebook_address(course), course.id)
+    except Exception as error:
+        raise _said_of(course, error) from error
+
+
 @contextmanager
 def open_gradebook(course: Course) -> Iterator[Any]:
-    """nbgrader's gradebook of the course, closed afterwards. CourseError where it cannot be opened."""
-    from nbgrader.api import Gradebook
+    """The same for a while. CourseError where it cannot be opened, or does not do what is asked of it."""
+    with connect(course) as gradebook, database_errors(course):
+        yield gradebook
+
+
+@contextmanager
+def database_errors(course: Course) -> Iterator[None]:
+    """Turn an error of the gradebook's database into a CourseError that says what helps."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise _said_of(course, error) from error
+
+
+def _said_of(course: Course, error: Exception) -> CourseError:
+    """Which gradebook it is (its file, or its address without the password), what is wrong, what helps."""
     from sqlalchemy import make_url
 
-    address = gradebook_address(course)
-    try:
-        gradebook = Gradebook(address, course.id)
-    except Exception as error:
-        where = make_url(address).render_as_string(hide_password=True)
-        raise CourseError(
-            f"the gradebook {where} cannot be opened: {str(error).splitlines()[0]}; bring it back, or name "
-            "another one"
-        ) from error
-    with gradebook:
-        yield gradebook
+    url = make_url(gradebook_address(course))
+    where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
+    what = (str(error).splitlines() or [type(error).__name__])[0]
+    helps = "bring it back, or name another one"
+    if "locked" in what:
+        helps = "end what else uses it, for instance the formgrader, and run this again"
+    elif "no such" in what or "does not exist" in what:
+        helps = "where another version of nbgrader made it, run: nbgrader db upgrade"
+    return CourseError(f"the gradebook {where} cannot be used: {what}; {helps}")
 
 
 def run(app: Any, what: str) -> str:

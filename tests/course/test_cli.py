@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -149,6 +151,14 @@ def test_a_demo_empties_only_a_demos_folder(run, tmp_path):
     assert shown.exit_code == 2
     assert "no demo made" in " ".join(shown.output.split())
     assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+def test_a_gradebook_of_another_version_says_what_helps(run, course):
+    with closing(sqlite3.connect(course.gradebook)) as gradebook:
+        gradebook.execute("ALTER TABLE student DROP COLUMN lms_user_id")
+    shown = run(course.root, "export", "moodle", "01")
+    assert shown.exit_code == 2
+    assert "run: nbgrader db upgrade" in shown.output
 
 
 @pytest.mark.slow

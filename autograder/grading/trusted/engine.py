@@ -30,6 +30,7 @@ from autograder.grading.trusted.journal import Journal
 from autograder.grading.trusted.outcome import Outcome
 from autograder.grading.trusted.sandbox import Backend, NoSandbox, choose
 from autograder.grading.trusted.template import Template, load_templates
+from autograder.stock import database_errors
 
 TRIES = 4
 """How often a notebook is given to a worker before its loss is taken for more than bad luck."""
@@ -140,11 +141,13 @@ class _Run:
         self.engine, self.course, self.assignment = engine, course, assignment
         self.writer = Writer(course, assignment)
         try:
-            self.templates = {t.name: t for t in load_templates(course, assignment, self.writer.gradebook)}
-            self.writer.gradebook.db.rollback()
+            with database_errors(course):
+                templates = load_templates(course, assignment, self.writer.gradebook)
+                self.writer.gradebook.db.rollback()
         except BaseException:
             self.writer.close()
             raise
+        self.templates = {template.name: template for template in templates}
         self.secret = read_secret(course)
         self.journal = Journal(course.root / ".cs-conv" / "journal" / assignment.name)
         self.environment = jobs.environment_of(assignment.allow) + f"\n{engine.backend.name}"

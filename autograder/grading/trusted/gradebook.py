@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from autograder.grading.results import Result, Status
 from autograder.grading.trusted.intake import NotPlainFile, read_file
 from autograder.grading.trusted.journal import write_whole
 from autograder.grading.trusted.outcome import Outcome
-from autograder.stock import gradebook_address, settings
+from autograder.stock import connect, settings
 
 SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
 
@@ -23,14 +23,11 @@ class Writer:
     """Writes outcomes of one assignment."""
 
     def __init__(self, course: Course, assignment: Assignment) -> None:
-        from nbgrader.api import Gradebook
         from nbgrader.preprocessors import AssignLatePenalties
 
         self.course, self.assignment = course, assignment
         self.config = settings(course)
-        make: Any = Gradebook
-        self._make: Callable[[], Any] = lambda: make(gradebook_address(course), course.id)
-        self.gradebook = self._make()
+        self.gradebook = connect(course)
         self.late = AssignLatePenalties(config=self.config)
         self.late.init_plugin()
 
@@ -43,7 +40,7 @@ class Writer:
         try:
             self.gradebook.close()
         finally:
-            self.gradebook = self._make()
+            self.gradebook = connect(self.course)
 
     @contextmanager
     def _transaction(self) -> Iterator[Any]:

@@ -116,6 +116,8 @@ class Line:
         answer = self._request("run", seconds, source, name, seconds, setup)
         if len(answer) != 3 or answer[0] != "ran" or type(answer[2]) is not list:
             raise self._broken("a malformed answer")
+        if answer[1] is not None and type(answer[1]) is not tuple:
+            raise self._broken("a malformed answer")
         error = None if answer[1] is None else _error_parts((*answer[1], None))[:3]
         return error, answer[2]
 

@@ -502,6 +502,8 @@ def _student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
         if type(output) is not dict or most <= 0:
             continue
         kind, text, png = output.get("kind"), output.get("text"), output.get("png")
+        if type(kind) is not str:
+            continue
         if kind in ("stdout", "stderr") and type(text) is str:
             text = printable(text, most)
             most -= len(text)
@@ -536,4 +538,4 @@ def _valid(output: dict[str, Any]) -> dict[str, Any]:
     """An output as nbformat wants it: every text encodable."""
     import json
 
-    return dict(json.loads(json.dumps(output).encode("ascii", "replace")))
+    return dict(json.loads(json.dumps(output, ensure_ascii=False).encode("utf-8", "replace")))
