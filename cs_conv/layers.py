@@ -202,12 +202,11 @@ class FullyConnected(Layer):
 
     def forward(self, x: Array) -> Array:
         self._keep(x)
-        return x.reshape(len(x), -1) @ self.parameters["w"] + self.parameters["b"]  # (N, D) . (D, units)
+        return _rows(x) @ self.parameters["w"] + self.parameters["b"]  # (N, D) . (D, units)
 
     def backward(self, dout: Array) -> Array:
         x = self._take()
-        rows = x.reshape(len(x), -1)  # (N, D)
-        self.gradients = {"w": rows.T @ dout, "b": dout.sum(axis=0)}
+        self.gradients = {"w": _rows(x).T @ dout, "b": dout.sum(axis=0)}  # (D, N) . (N, units)
         dx: Array = (dout @ self.parameters["w"].T).reshape(x.shape)  # (N, units) . (units, D)
         return dx
 
@@ -216,9 +215,10 @@ def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
     """The mean of -log of the probability that the scores give to the right classes, and its gradient.
 
     scores: (N, classes). labels: (N,), integers from 0. Returns the loss (in nats) and dscores: (N, classes).
+    ValueError where the labels do not go with the scores, or there are none to take the mean of.
     """
-    if scores.ndim != 2:
-        raise ValueError(f"scores must be (N, classes), but their shape is {scores.shape}")
+    if scores.ndim != 2 or scores.size == 0:
+        raise ValueError(f"scores must be (N, classes), one at least, but their shape is {scores.shape}")
     N, classes = scores.shape
     labels = np.asarray(labels)
     if labels.shape != (N,) or not np.issubdtype(labels.dtype, np.integer):
@@ -226,7 +226,7 @@ def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
             f"labels must be {N} integers, one for each row of the scores {scores.shape}, "
             f"but they are {labels.dtype} of shape {labels.shape}"
         )
-    if N and not 0 <= labels.min() <= labels.max() < classes:
+    if not 0 <= labels.min() <= labels.max() < classes:
         raise ValueError(
             f"labels run from {labels.min()} to {labels.max()}, but the scores are for the classes "
             f"0 to {classes - 1}: the last layer needs as many units as there are classes"
@@ -239,6 +239,11 @@ def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
     dscores[right] -= 1
     dscores /= N
     return float(-log_probabilities[right].mean()), dscores
+
+
+def _rows(x: Array) -> Array:
+    """Each image laid out in one row: (N, D). Not reshape(N, -1), which cannot tell D where N is 0."""
+    return x.reshape(len(x), math.prod(x.shape[1:]))
 
 
 def _he(rng: np.random.Generator, shape: Sizes, fan_in: int) -> Array:

@@ -44,10 +44,10 @@ class Network:
 
     def forward(self, x: Array) -> Array:
         """Return the scores of images x (N, ...): (N, ...) of the last layer's shape."""
-        if x.shape[1:] != self.shapes[0]:
+        x = np.asarray(x, self.dtype)
+        if x.ndim == 0 or x.shape[1:] != self.shapes[0]:
             expected = ", ".join(map(str, self.shapes[0]))
             raise ValueError(f"x must be (N, {expected}), but its shape is {x.shape}")
-        x = np.asarray(x, self.dtype)
         for layer in self.layers:
             x = layer.forward(x)
         return x
@@ -71,7 +71,11 @@ class Network:
         return np.concatenate(parts) if parts else np.empty(0, np.intp)
 
     def accuracy(self, x: Array, labels: Array) -> float:
-        """Return which part of the images is given its label, 0 to 1."""
+        """Return which part of the images is given its label, 0 to 1. labels: (N,)."""
+        if np.shape(labels) != (len(x),):
+            raise ValueError(
+                f"labels must be ({len(x)},), one for each image, but their shape is {np.shape(labels)}"
+            )
         return float((self.predict(x) == labels).mean())
 
     def __str__(self) -> str:

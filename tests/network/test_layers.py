@@ -139,6 +139,12 @@ def test_labels_that_cannot_be(labels, said):
         softmax_loss(np.zeros((2, 3)), labels)
 
 
+@pytest.mark.parametrize("shape", [(3,), (0, 3), (2, 0)])
+def test_scores_that_cannot_be(shape):
+    with pytest.raises(ValueError, match=r"scores must be \(N, classes\), one at least"):
+        softmax_loss(np.zeros(shape), np.zeros(shape[0], int))
+
+
 @pytest.mark.parametrize("make", [lambda: Conv(0, 3), lambda: FullyConnected(0)])
 def test_a_layer_without_outputs_is_refused(make):
     with pytest.raises(ValueError, match="at least"):

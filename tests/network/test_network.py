@@ -96,6 +96,20 @@ def test_images_of_another_shape():
         small().forward(np.ones((3, 4, 6, 2)))
 
 
+def test_labels_that_are_not_one_an_image():
+    x = np.ones((5, 2, 6, 4))
+    with pytest.raises(ValueError, match=r"labels must be \(5,\), one for each image, .* \(5, 1\)"):
+        small().accuracy(x, np.zeros((5, 1), int))
+
+
+def test_an_empty_batch_is_a_batch():
+    network = small()
+    scores = network.forward(np.ones((0, 2, 6, 4)))
+    assert scores.shape == (0, 3)
+    assert network.backward(scores).shape == (0, 2, 6, 4)
+    assert not any(g.any() for layer in network.layers for g in layer.gradients.values())
+
+
 def test_it_prints_as_a_table():
     lines = str(small()).splitlines()
     assert lines[0].split() == ["input", "(2,", "6,", "4)"]
