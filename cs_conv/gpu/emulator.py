@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -31,6 +32,7 @@ from cs_conv.gpu.source import constants, kernels_in, text_of
 HEADERS = Path(__file__).parent / "on_cpu"
 FLAGS = ("-std=c++17", "-O1", "-w", "-U_FORTIFY_SOURCE", "-fPIC", "-shared")
 MARGIN = 2**14  # elements of no-man's-land on either side of each array that a kernel gets
+_LAUNCHING = threading.Lock()  # sizes and fibers are a library's globals: one grid at a time
 
 
 class BarrierError(RuntimeError):
@@ -81,9 +83,10 @@ class Emulator:
         arguments: Sequence[Any],
     ) -> None:
         """Run a kernel of `kernels/`, as `machine.Device.launch` does on a GPU."""
-        library = _library(file, tuple(types.items()), tuple(sizes), tuple(tiles.items()))
-        library.set_sizes((ctypes.c_int * len(sizes))(*sizes.values()))
-        run(library, kernel, blocks, (threads, 1, 1), arguments, self.backwards)
+        with _LAUNCHING:
+            library = _library(file, tuple(types.items()), tuple(sizes), tuple(tiles.items()))
+            library.set_sizes((ctypes.c_int * len(sizes))(*sizes.values()))
+            run(library, kernel, blocks, (threads, 1, 1), arguments, self.backwards)
 
 
 def compile_text(text: str, more: str = "") -> ctypes.CDLL:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, Protocol
@@ -104,22 +105,22 @@ def _module(cupy: Any, text: str) -> Any:
     return cupy.RawModule(code=text, options=OPTIONS)
 
 
-_chosen: list[Machine] = []
+_chosen: ContextVar[Machine | None] = ContextVar("machine", default=None)
 
 
 @contextmanager
 def using(machine: Machine) -> Iterator[None]:
-    """Compute on this machine for a while."""
-    _chosen.append(machine)
+    """Compute on this machine for a while, in this thread alone."""
+    before = _chosen.set(machine)
     try:
         yield
     finally:
-        _chosen.pop()
+        _chosen.reset(before)
 
 
 def current() -> Machine:
     """The machine chosen by `using`, else the GPU. NoGPUError where there is none."""
-    return _chosen[-1] if _chosen else _device()
+    return _chosen.get() or _device()
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -153,6 +154,21 @@ def test_no_images(variant: ModuleType, name: str) -> None:
         batched = expected.ndim == 4 and expected.shape[0] == 2
         assert array.shape == ((0, *expected.shape[1:]) if batched else expected.shape)
         assert not array.any()
+
+
+def test_threads_do_not_meet(variant: ModuleType) -> None:
+    """Each computes on images of its own, all at the same time."""
+
+    def compute(number: int) -> list[Array]:
+        cases = {name: arguments_of(name, N=number % 4 + 1) for name in OPERATIONS}
+        return [array for name, case in cases.items() for array in arrays_in(getattr(variant, name)(**case))]
+
+    alone = [compute(number) for number in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(compute, range(8)))
+    for number, arrays in enumerate(together):
+        for one, other in zip(arrays, alone[number % 4], strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
