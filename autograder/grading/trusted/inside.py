@@ -708,6 +708,7 @@ def confine(config: dict[str, Any]) -> None:
         hard = resource.getrlimit(number)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(number, (value, value))
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if config.get("landlock"):
         _restrict_files(config["landlock"])
     if config.get("uid"):

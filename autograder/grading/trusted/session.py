@@ -335,9 +335,10 @@ class Session:
             with limited(self.limits.a_cell + 10):
                 yield
         except TestTooLong:
-            raise SandboxLost(
-                "what the student's process sent took too long to read", timed_out=True
-            ) from None
+            lost = SandboxLost("what the student's process sent took too long to read", timed_out=True)
+            if self.line is not None:
+                self.line.lost = lost  # in the middle of a conversation
+            raise lost from None
 
     # The sandbox
 
@@ -381,7 +382,8 @@ class Session:
             began = time.monotonic()
             try:
                 setup = step.role in ("setup", "plain")
-                self.line.run(str(step.inside), f"cell {number + 1}", self.limits.a_cell, setup)
+                with self._bounded():
+                    self.line.run(str(step.inside), f"cell {number + 1}", self.limits.a_cell, setup)
             except SandboxLost:
                 self.lethal.add(number)
                 self.ran_inside.remove(number)

@@ -16,6 +16,8 @@ ALLOW, ERRNO, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 LOAD, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCHITECTURE, ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24
 EPERM, ENOSYS = 1, 38
+SIGCHLD = 17
+"""Nobody may ignore it: of a child that nobody waits for, the kernel forgets how long it has computed."""
 NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{USER,NET,PID,IPC,UTS,NS,CGROUP,TIME}
 
 _REFUSED = [
@@ -142,7 +144,7 @@ _X86_64 = {
     "setreuid": 113, "setregid": 114, "setresuid": 117, "setresgid": 119, "setgroups": 116, "kill": 62,
     "tkill": 200, "tgkill": 234, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "clone": 56, "clone3": 435,
     "ioprio_set": 251, "statmount": 457, "listmount": 458, "prlimit64": 302, "sched_setaffinity": 203,
-    "sched_setparam": 142, "sched_setattr": 314, "fcntl": 72, "ioctl": 16,
+    "sched_setparam": 142, "sched_setattr": 314, "fcntl": 72, "ioctl": 16, "rt_sigaction": 13,
 }  # fmt: skip
 _AARCH64 = {
     "socket": 198, "connect": 203, "accept": 202, "sendto": 206, "bind": 200, "listen": 201, "accept4": 242,
@@ -163,7 +165,7 @@ _AARCH64 = {
     "setregid": 143, "setresuid": 147, "setresgid": 149, "setgroups": 159, "kill": 129, "tkill": 130,
     "tgkill": 131, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "clone": 220, "clone3": 435,
     "ioprio_set": 30, "statmount": 457, "listmount": 458, "prlimit64": 261, "sched_setaffinity": 122,
-    "sched_setparam": 118, "sched_setattr": 274, "fcntl": 25, "ioctl": 29,
+    "sched_setparam": 118, "sched_setattr": 274, "fcntl": 25, "ioctl": 29, "rt_sigaction": 134,
 }  # fmt: skip
 _MACHINES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
 
@@ -212,6 +214,17 @@ def build(only_own_signals: bool = False) -> Filter:
         for command in commands:
             program += [(JUMP_EQUAL, 0, 1, command), (RETURN, 0, 0, ERRNO | EPERM)]
         program.append((RETURN, 0, 0, ALLOW))
+    program += [
+        (JUMP_EQUAL, 0, 8, numbers["rt_sigaction"]),
+        (LOAD, 0, 0, ARGUMENT),
+        (JUMP_EQUAL, 0, 5, SIGCHLD),
+        (LOAD, 0, 0, SECOND_ARGUMENT),
+        (JUMP_EQUAL, 0, 2, 0),
+        (LOAD, 0, 0, SECOND_ARGUMENT + 4),
+        (JUMP_EQUAL, 1, 0, 0),  # a mere question
+        (RETURN, 0, 0, ERRNO | EPERM),
+        (RETURN, 0, 0, ALLOW),
+    ]
     own_id_at = -1
     if only_own_signals:
         acts = [numbers[name] for name in _OF_A_PROCESS]
