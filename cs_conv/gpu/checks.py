@@ -14,9 +14,8 @@ from cs_conv import geometry
 from cs_conv.geometry import Array, Geometry, Pad, Pair, Shape
 from cs_conv.gpu import machine
 
-LARGEST = (
-    2**31 - 2**16
-)  # kernels count elements with 32 bits, which is quicker on a GPU; tiles may look a bit further
+# Kernels count elements with 32 bits, which is quicker on a GPU; tiles may look a bit further.
+LARGEST = 2**31 - 2**16
 
 
 def conv_geometry(x: Array, w: Array, stride: Pair, pad: Pad, dilation: Pair) -> Geometry:
@@ -24,6 +23,11 @@ def conv_geometry(x: Array, w: Array, stride: Pair, pad: Pad, dilation: Pair) ->
     g = geometry.conv_geometry(
         stand_in("x", x, "(N, C, H, W)"), stand_in("w", w, "(K, C, FH, FW)"), stride, pad, dilation
     )
+    if w.size > LARGEST:
+        raise ValueError(
+            f"filters of {g.K}x{g.C}x{g.FH}x{g.FW} are {w.size} numbers, more than the {LARGEST} "
+            f"that a kernel can count: compute fewer filters at a time"
+        )
     return _not_too_large(g)
 
 

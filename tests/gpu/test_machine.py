@@ -146,6 +146,8 @@ def test_more_than_a_kernel_can_count() -> None:
             gpu.conv_forward(x, w, b)
         with pytest.raises(ValueError, match="compute fewer images at a time"):
             gpu.max_pool_forward(x, 2, 2)
+        with pytest.raises(ValueError, match=f"are {2**31} numbers, more than .* fewer filters at a time"):
+            gpu.conv_forward(x[:1], np.broadcast_to(one, (2**13, 64, 64, 64)), np.ones(2**13, np.float32))
         x, w = np.broadcast_to(one, (1, 64, 1024, 1024)), np.broadcast_to(one, (1, 64, 7, 7))
         with pytest.raises(
             ValueError, match=r"the columns of one image, 3136 x 1048576, .* use cs_conv.gpu.tiled"
