@@ -74,7 +74,7 @@ def describe(value: Any) -> str:
     """The type of a value in words, without asking the value."""
     if value is None:
         return "None"
-    name = type(value).__name__
+    name = "array" if type(value) is np.ndarray else type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 

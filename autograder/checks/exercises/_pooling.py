@@ -74,6 +74,8 @@ def forward_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("edges", "an array that is not contiguous", (scattered(x), (2, 2), 2))
     x = distinct(rng, 1, 1, 3, 3)
     yield Case("edges", "2x2 at stride 2 on 3x3", (x, (2, 2), 2), rounded=(x[:, :, :2, :2], (2, 2), 2))
+    x = distinct(rng, 1, 1, 2, 5)
+    yield Case("edges", "2x2 at stride 2 on 2x5", (x, (2, 2), 2), rounded=(x[..., :4], (2, 2), 2))
 
 
 def lifted(x, size, stride):
@@ -165,6 +167,11 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
     def _(x, size, stride):
         window = look(x, lambda i: i * size[0], lambda j: j * size[1], *size)
         return walk(x, *sizes(x.shape, size, stride), window, summary)
+
+    @catalogue.also("windows laid side by side")
+    def _(x, size, stride):
+        window = look(x, lambda i: i * size[0], lambda j: j * size[1], *size)
+        return walk(x, x.shape[2] // size[0], x.shape[3] // size[1], window, summary)
 
     @catalogue.mistake(
         "window as large as the stride",

@@ -75,6 +75,15 @@ def divided_by(divisor):
 
 divisor_mistakes(mistakes, divided_by)
 
+
+@mistakes.mistake(
+    "divided by the number of windows",
+    "OH * OW is how many gradients arrive. Each is shared out in one window: ask how many pixels that holds.",
+)
+def _(dout, x_shape, size, stride):
+    return divided_by(lambda *_: dout.shape[2] * dout.shape[3])(dout, x_shape, size, stride)
+
+
 mistakes.mistake(
     "whole division",
     "`//` throws away what is behind the point, and rounds down below zero. A share is any number.",

@@ -30,6 +30,16 @@ def divided_by(divisor):
 
 divisor_mistakes(mistakes, divided_by)
 
+
+@mistakes.mistake(
+    "divided by the number of windows",
+    "OH * OW is how many means there are. Each is over one window: ask how many values that holds.",
+)
+def _(x, size, stride):
+    total = sums(x, size, stride)
+    return total / (total.shape[2] * total.shape[3])
+
+
 mistakes.mistake("sum instead of mean", "You add the window up; divide by how many values it holds.")(sums)
 
 mistakes.mistake(

@@ -91,6 +91,10 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case(
         "edges", "a 3x3 filter at stride 2 on 6x6", (x, w, b), {"stride": 2}, rounded=(x[:, :, :5, :5], w, b)
     )
+    x = integers(rng, 1, 1, 5, 8)
+    yield Case(
+        "edges", "a 3x3 filter at stride 2 on 5x8", (x, w, b), {"stride": 2}, rounded=(x[..., :7], w, b)
+    )
 
 
 # Mistakes keep the dtype of x, so that float32 is compared with the tolerance of float32, however a student

@@ -169,6 +169,21 @@ def _(dout, switches, x_shape, size, stride):
     return dx
 
 
+@mistakes.also("window as large as the stride")
+def _(dout, switches, x_shape, size, stride):
+    return sent_to(lambda k, FH, FW: (k // stride, k % stride, 1.0))(dout, switches, x_shape, size, stride)
+
+
+@mistakes.mistake(
+    "switch divided by the width of the image",
+    "A switch counts along the rows of its window, which are shorter than those of the image. Ask how many "
+    "values one row of the window holds.",
+)
+def _(dout, switches, x_shape, size, stride):
+    W = x_shape[3]
+    return sent_to(lambda k, FH, FW: (k // W, k % W, 1.0))(dout, switches, x_shape, size, stride)
+
+
 @mistakes.mistake(
     "the switches of the first channel for all",
     "Each channel has its own maxima: read switches[n, c, i, j] with the c of dout.",

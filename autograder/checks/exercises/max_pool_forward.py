@@ -105,6 +105,10 @@ mistakes.mistake(
     "The flat index goes along the rows: 0, 1, ... in the first row, then on in the second.",
 )(in_each_window(renumbered(lambda row, column, FH, FW: column * FH + row)))
 
+mistakes.also("switches counted by columns")(
+    in_each_window(lambda w: (w.max(INSIDE), first(w.swapaxes(-1, -2))))
+)
+
 mistakes.mistake(
     "row times height in the switch",
     "In the flat index, row p counts p times the length of a row. Ask how many values one row of the "
