@@ -603,14 +603,16 @@ MOST_SYNCED = 200
 _BACK = 10**10  # ns
 
 
-def changed_files(folder: str, known: dict[str, int], most: int) -> dict[str, bytes]:
+def changed_files(
+    folder: str, known: dict[str, int], most: int, folders: list[str] | None = None
+) -> dict[str, bytes]:
     """The plain files of a folder that are new or changed since `known` was noted, by relative path.
 
-    `known` is brought up to date. A file that was seen is dated back, so that a change in the same tick of
-    the clock is seen too. `most` bytes altogether are read.
+    `known` is brought up to date, and `folders` gets the paths of the folders in it. A file that was seen is
+    dated back, so that a change in the same tick of the clock is seen too. `most` bytes altogether are read.
     """
     found: dict[str, bytes] = {}
-    for path, name, about in _files_in(folder):
+    for path, name, about in _files_in(folder, folders):
         if known.get(name) == about.st_mtime_ns or about.st_size > most:
             continue
         with contextlib.suppress(OSError), Path(path).open("rb") as file:
@@ -626,10 +628,10 @@ def note_files(folder: str, known: dict[str, int]) -> None:
         note_file(path, name, known)
 
 
-def _files_in(folder: str) -> Iterator[tuple[str, str, os.stat_result]]:
-    folders = [folder]
+def _files_in(folder: str, folders: list[str] | None = None) -> Iterator[tuple[str, str, os.stat_result]]:
+    folders = [] if folders is None else folders
     number = 0
-    for place in folders:
+    for place in itertools.chain([folder], folders):
         with contextlib.suppress(OSError), os.scandir(place) as entries:
             for entry in itertools.islice(entries, MOST_SYNCED):
                 if entry.is_dir(follow_symlinks=False):

@@ -572,6 +572,9 @@ class Talk:
             random.setstate(states["random"])
         if "numpy.random" in states:
             sys.modules["numpy.random"].set_state(states["numpy.random"])
+        for name in news.get("folders", ()):
+            with contextlib.suppress(OSError):
+                os.makedirs(name, exist_ok=True)
         for name, data in news.get("files", {}).items():
             with contextlib.suppress(OSError):
                 os.makedirs(os.path.dirname(name) or ".", exist_ok=True)

@@ -168,7 +168,7 @@ class Line:
             raise self._broken("a malformed answer")
         _speak(answer[3])
         if self.around is not None and answer[4]:
-            self.around.incoming(answer[4], {str(value) for value in (*args, *kwargs.values())
+            self.around.incoming(answer[4], {str(PurePath(value)) for value in (*args, *kwargs.values())
                                              if isinstance(value, (str, PurePath))})  # fmt: skip
         self.moved(answer[5])
         try:

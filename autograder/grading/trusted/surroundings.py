@@ -15,7 +15,7 @@ import os
 import random
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -25,6 +25,9 @@ from autograder.grading.trusted.frames import changed_files, note_file, note_fil
 
 MOST = 8 << 20
 """Bytes of files that a call takes along, and brings back."""
+MOST_AT_A_TIME = 8 * MOST
+"""Bytes of files that the calls of one test bring back together."""
+_OF_A_FILE = 4096
 _IMPORTED = (*importlib.machinery.all_suffixes(), ".pth", ".zip", ".egg")
 _INPUT, _PRINT = builtins.input, builtins.print
 _SEEDS = ((random, "seed"), (random, "setstate"), (np.random, "seed"), (np.random, "set_state"))
@@ -37,7 +40,10 @@ class Surroundings:
         self.place = Path.cwd()
         self.files: dict[str, int] = {}
         self.given: frozenset[str] = frozenset()
-        self.theirs: set[str] = set()
+        self.theirs: dict[str, int] = {}
+        """The files that calls of this cell wrote, and what they take of the room for such files."""
+        self.folders: list[Path] = []
+        self.room = MOST_AT_A_TIME
         self.seeded: set[str] = set()
 
     def settle(self) -> None:
@@ -66,9 +72,12 @@ class Surroundings:
             }
             news["states"] = {name: states[name]() for name in self.seeded}
             self.seeded.clear()
-        files = changed_files(str(self.place), self.files, MOST)
+        folders: list[str] = []
+        files = changed_files(str(self.place), self.files, MOST, folders)
         if files:
             news["files"] = files
+        if folders:
+            news["folders"] = [os.path.relpath(folder, self.place) for folder in folders]
         if builtins.input is not _INPUT:
             news["input"] = builtins.input
         if builtins.print is not _PRINT:
@@ -88,26 +97,30 @@ class Surroundings:
         """
         if type(files) is not dict:
             return
-        left = MOST
         for name, data in list(files.items())[:200]:
-            if type(name) is not str or type(data) is not bytes or not self._harmless(name, named):
-                continue
-            left -= len(data)
-            path = self.place / name
-            if left < 0 or (path.exists() and not path.is_file()):
-                continue
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-            except (OSError, ValueError):
-                continue
-            self.theirs.add(name)
-            note_file(str(path), name, self.files)
+            if type(name) is str and type(data) is bytes:
+                with suppress(OSError, ValueError):
+                    if self._harmless(name, named):
+                        self._bring(name, data)
+
+    def _bring(self, name: str, data: bytes) -> None:
+        path, size = self.place / name, len(data) + _OF_A_FILE
+        if size - self.theirs.get(name, 0) > self.room or (path.exists() and not path.is_file()):
+            return
+        self.room -= size - self.theirs.get(name, 0)
+        self.theirs[name] = size
+        for folder in reversed(path.relative_to(self.place).parents):
+            if not (self.place / folder).exists():
+                (self.place / folder).mkdir()
+                self.folders.append(self.place / folder)
+        path.write_bytes(data)
+        note_file(str(path), name, self.files)
 
     def _harmless(self, name: str, named: set[str]) -> bool:
         parts = PurePath(name).parts
         return (
             bool(parts)
+            and "/".join(parts) == name  # "./data.csv" is the assignment's data.csv
             and len(name) < 200
             and len(parts) < 6
             and not PurePath(name).is_absolute()
@@ -115,7 +128,7 @@ class Surroundings:
             and not any(part.startswith(".") for part in parts)
             and not name.lower().endswith(_IMPORTED)
             and name not in self.given
-            and (name in self.theirs | named or not (self.place / name).exists())
+            and (name in self.theirs or name in named or not (self.place / name).exists())
         )
 
     def begin_anew(self) -> None:
@@ -136,9 +149,15 @@ class Surroundings:
 
     def _tidy(self) -> None:
         for name in self.theirs:
-            (self.place / name).unlink(missing_ok=True)
+            with suppress(OSError):
+                (self.place / name).unlink(missing_ok=True)
             self.files.pop(name, None)
+        for folder in reversed(self.folders):
+            with suppress(OSError):  # where a test has put something of its own
+                folder.rmdir()
         self.theirs.clear()
+        self.folders.clear()
+        self.room = MOST_AT_A_TIME
 
 
 def _silently(function: Callable[..., Any]) -> Callable[..., None]:
