@@ -11,13 +11,20 @@ from matplotlib.patches import Rectangle
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from cs_conv.pictures.grid import CELL, FRAME, SECOND, THIRD, draw_grid, frame, name_axes, shade
+from cs_conv.pictures.grid import (
+    CELL,
+    FRAME,
+    SECOND,
+    THIRD,
+    WINDOWS,
+    draw_grid,
+    frame,
+    name_axes,
+    shade_padding,
+)
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
-
-COLORS = (SECOND, THIRD, "#009e73", "#cc79a7")
-"""One colour a window, apart for every kind of colour vision; from the fifth window on they repeat."""
 
 
 def show_columns(
@@ -43,7 +50,7 @@ def show_columns(
     limit = float(np.abs(x).max())
     for n, c in np.ndindex(N, C):
         draw_grid(images[n][c], padded[n, c], title=_image_title(n, c, N, C), limit=limit)
-        _hatch_padding(images[n][c], padded.shape[2:], pad)
+        shade_padding(images[n][c], padded.shape[2:], pad)
         name_axes(images[n][c], "row", "column")
     draw_grid(matrix, cols, title=f"cols: {len(cols)} rows, {cols.shape[1]} columns", limit=limit)
     if labels:
@@ -51,13 +58,13 @@ def show_columns(
     else:
         name_axes(matrix, "row r: a place in the window", "column m: a window")
     if channels:
-        for c, color in zip(range(C), COLORS, strict=False):
+        for c, color in zip(range(C), WINDOWS, strict=False):
             frame(matrix, c * FH * FW, 0, FH * FW, cols.shape[1], color)
             for n in range(N):
                 frame(images[n][c], 0, 0, padded.shape[2], padded.shape[3], color)
     for position, m in enumerate(columns):
         n, i, j = (int(v) for v in np.unravel_index(m, (N, OH, OW)))
-        color = COLORS[position % len(COLORS)]
+        color = WINDOWS[position % len(WINDOWS)]
         inset = 0.06 * position  # frames of windows that share a side stay apart
         frame(matrix, 0, m, len(cols), 1, color)
         for c in range(C):
@@ -168,15 +175,6 @@ def _image_title(n: int, c: int, N: int, C: int) -> str:
     if N == C == 1:
         return "the image"
     return f"image {n}, channel {c}" if N > 1 else f"channel {c}"
-
-
-def _hatch_padding(ax: Axes, shape: tuple[int, ...], pad: int) -> None:
-    H, W = shape
-    if pad:
-        shade(ax, 0, 0, pad, W)
-        shade(ax, H - pad, 0, pad, W)
-        shade(ax, pad, 0, H - 2 * pad, pad)
-        shade(ax, pad, W - pad, H - 2 * pad, pad)
 
 
 def _label_lines(ax: Axes, rows: tuple[int, ...], columns: tuple[int, ...]) -> None:

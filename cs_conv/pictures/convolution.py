@@ -10,7 +10,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from cs_conv.pictures.grid import FRAME, SECOND, SIGNED, THIRD, draw_grid, frame, name_axes, number, shade
+from cs_conv.pictures.grid import (
+    FRAME,
+    SECOND,
+    SIGNED,
+    THIRD,
+    draw_grid,
+    frame,
+    name_axes,
+    number,
+    shade_padding,
+)
 
 Array = NDArray[np.float64]
 
@@ -64,7 +74,7 @@ def show_step(
     for c in range(C):
         channel, weights, product, _ = axes[c]
         draw_grid(channel, padded[c], title=f"x[{c}], padded" if pad else f"x[{c}]", limit=limit)
-        _shade_padding(channel, padded.shape[1:], pad)
+        shade_padding(channel, padded.shape[1:], pad)
         frame(channel, top, left, FH, FW)
         draw_grid(weights, w[k, c], title=f"w[{k}, {c}]", limit=1.5)
         draw_grid(product, products[c], title=f"products: {number(products[c].sum())}", limit=limit)
@@ -80,15 +90,6 @@ def show_step(
 
 def _bracketed(value: float) -> str:
     return f"({number(value)})" if value < 0 else number(value)
-
-
-def _shade_padding(ax: Axes, shape: Sequence[int], pad: int) -> None:
-    if pad:
-        height, width = shape
-        shade(ax, 0, 0, pad, width)
-        shade(ax, height - pad, 0, pad, width)
-        shade(ax, pad, 0, height - 2 * pad, pad)
-        shade(ax, pad, width - pad, height - 2 * pad, pad)
 
 
 def _draw_outputs(column: Iterable[Axes], out: Array, place: tuple[int, int, int]) -> None:

@@ -14,7 +14,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from cs_conv.pictures.grid import CELL, SECOND, draw_grid, frame, name_axes, number, row_of_grids, shade
+from cs_conv.pictures.grid import (
+    CELL,
+    SECOND,
+    draw_grid,
+    frame,
+    name_axes,
+    number,
+    row_of_grids,
+    shade,
+    shade_padding,
+)
 
 WEIGHT_COLORS = ("#f3d98b", "#7fb8da", "#d9b3d9", "#a6cfa0", "#f0b29a")
 """One pale colour a weight; black text stays readable on each, and each also carries its name."""
@@ -74,7 +84,7 @@ def show_feeds(
         gridspec_kw={"width_ratios": [W + 2 * pad, OW]},
     )  # fmt: skip
     _empty_cells(left, H + 2 * pad, W + 2 * pad)
-    _hatch_padding(left, H, W, pad)
+    shade_padding(left, (H + 2 * pad, W + 2 * pad), pad)
     h, w = pixel[0] + pad, pixel[1] + pad
     _named_cell(left, h, w, "x", "#f3d98b")
     frame(left, h, w)
@@ -118,7 +128,7 @@ def show_arrival(
     frame(axes[0], i, j, color=SECOND)
     frame(axes[1], 0, 0, FH, FW, SECOND)
     frame(axes[2], i * stride, j * stride, FH, FW, SECOND)
-    _hatch_padding(axes[2], H, W, pad)
+    shade_padding(axes[2], (H + 2 * pad, W + 2 * pad), pad)
     names = [("row i", "column j"), ("row p", "column q"), ("row", "column")]
     for ax, (row, column) in zip(axes, names, strict=True):
         name_axes(ax, row, column)
@@ -167,11 +177,3 @@ def _empty_cells(ax: Axes, rows: int, columns: int) -> None:
 def _named_cell(ax: Axes, i: int, j: int, text: str, color: str) -> None:
     ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, edgecolor="#999999", linewidth=0.6))
     ax.text(j, i, text, ha="center", va="center", fontsize=9)
-
-
-def _hatch_padding(ax: Axes, H: int, W: int, pad: int) -> None:
-    if pad:
-        shade(ax, 0, 0, pad, W + 2 * pad)
-        shade(ax, pad + H, 0, pad, W + 2 * pad)
-        shade(ax, pad, 0, H, pad)
-        shade(ax, pad, pad + W, H, pad)

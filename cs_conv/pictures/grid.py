@@ -25,6 +25,9 @@ FRAME = "#111111"
 SECOND = "#d55e00"
 THIRD = "#0072b2"
 
+WINDOWS = (SECOND, THIRD, "#009e73", "#cc79a7")
+"""One colour a window, apart for every kind of colour vision; from the fifth window on they repeat."""
+
 PALE = 1.7
 """How much wider the colour scale is than the values: numbers must stay readable on the strongest cell."""
 
@@ -109,6 +112,16 @@ def shade(ax: Axes, row: float, column: float, height: float = 1, width: float =
             zorder=1.5,
         )
     )
+
+
+def shade_padding(ax: Axes, shape: Sequence[int], pad: int) -> None:
+    """Hatch the rim of a grid of `shape` (rows, columns), `pad` cells wide."""
+    if pad:
+        height, width = shape
+        shade(ax, 0, 0, pad, width)
+        shade(ax, height - pad, 0, pad, width)
+        shade(ax, pad, 0, height - 2 * pad, pad)
+        shade(ax, pad, width - pad, height - 2 * pad, pad)
 
 
 def row_of_grids(

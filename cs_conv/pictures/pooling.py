@@ -10,13 +10,10 @@ from matplotlib.axes import Axes
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from cs_conv.pictures.grid import FRAME, SECOND, SIGNED, THIRD, frame, name_axes, number, row_of_grids
+from cs_conv.pictures.grid import FRAME, SECOND, SIGNED, WINDOWS, frame, name_axes, number, row_of_grids
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
-
-COLORS = (SECOND, THIRD, "#009e73", "#cc79a7")
-"""One colour a window, apart for every kind of colour vision; from the fifth window on they repeat."""
 
 GRAY = {"cmap": "gray", "vmin": 0.0, "vmax": 1.0}
 
@@ -152,7 +149,7 @@ def _windows(image: Array, size: Size, stride: int) -> Array:
 
 def _outputs(OH: int, OW: int) -> Iterator[tuple[int, int, str]]:
     for place, (i, j) in enumerate(np.ndindex(OH, OW)):
-        yield i, j, COLORS[place % len(COLORS)]
+        yield i, j, WINDOWS[place % len(WINDOWS)]
 
 
 def _frame_window(ax: Axes, i: int, j: int, size: Size, stride: int, color: str) -> None:
