@@ -134,9 +134,9 @@ def _(x, w, b, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "padding counted in the output size, but not put on all sides",
-    "You count windows of an image with `pad` more pixels on each of its four sides. The array that you "
-    "cut them out of is smaller, so the last ones reach beyond it.",
+    "more padding counted than put on",
+    "Your last windows reach beyond the array that they are cut out of. Either it is not padded on all four "
+    "sides, or H and W were taken after padding, and 2 pad is added to them again.",
 )
 def _(x, w, b, stride=1, pad=0):
     if pad:
@@ -144,15 +144,12 @@ def _(x, w, b, stride=1, pad=0):
     return convolve(x, w, b, stride)
 
 
-@mistakes.also("padding counted in the output size, but not put on all sides")
+@mistakes.also("more padding counted than put on")
 def _(x, w, b, stride=1, pad=0):
     return _windows(x, w, b, 0, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad))
 
 
-@mistakes.mistake(
-    "padding counted twice in the output size",
-    "H and W taken after padding have 2 pad in them already; the formula then adds it again.",
-)
+@mistakes.also("more padding counted than put on")
 def _(x, w, b, stride=1, pad=0):
     return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, 2 * pad))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -120,6 +121,20 @@ def by_windows(xp, size, OH, OW, down, right):
 
 def sizes(x, size, stride, pad):
     return output_size(x.shape, size, stride, pad)
+
+
+def _lengths(x, size):
+    """(H, FH) and (W, FW)."""
+    return zip(x.shape[2:], size, strict=True)
+
+
+def _counted(x, size, stride, pad, tops, lefts):
+    """A matrix of the right size whose columns are filled one by one, with the windows of these places."""
+    xp, cols = pads(x, pad), np.zeros_like(right(x, size, stride, pad))
+    places = itertools.product(xp, tops, lefts)
+    for m, (image, top, left) in enumerate(places):
+        cols[:, m] = image[:, top : top + size[0], left : left + size[1]].ravel()
+    return cols
 
 
 @mistakes.mistake(
@@ -286,9 +301,9 @@ def _(x, size, stride=1, pad=0):
 
 
 @mistakes.mistake(
-    "padding counted in OH and OW, but not put on all sides",
-    "You count windows of an image with `pad` more pixels on each of its four sides. The array that you "
-    "cut them out of is smaller, so the last ones reach beyond it.",
+    "more padding counted than put on",
+    "Your last windows reach beyond the array that they are cut out of. Either it is not padded on all four "
+    "sides, or H and W were taken after padding, and 2 pad is added to them again.",
 )
 def _(x, size, stride=1, pad=0):
     if pad:
@@ -347,6 +362,45 @@ def _(x, size, stride=1, pad=0):
 def _(x, size, stride=1, pad=0):
     OH, OW = sizes(x, size, stride, 0)
     return by_windows(pads(x, pad), size, max(OH, 0), max(OW, 0), stride, stride)
+
+
+@mistakes.mistake(
+    "loops that end where the unpadded image ends",
+    "The last window begins at H + 2 pad - FH, in the padded image: your loops stop 2 pad earlier.",
+)
+def _(x, size, stride=1, pad=0):
+    return _counted(x, size, stride, pad, *(range(0, n - f + 1, stride) for n, f in _lengths(x, size)))
+
+
+@mistakes.mistake(
+    "loops in steps of the stride over OH and OW",
+    "i and j number the windows, one after the other: 0, 1, 2. The stride moves the window, i * stride.",
+)
+def _(x, size, stride=1, pad=0):
+    return _counted(x, size, stride, pad, *(range(0, n, stride) for n in sizes(x, size, stride, pad)))
+
+
+@mistakes.mistake(
+    "the column counter grows once a row of windows",
+    "Every window has a column of its own: the counter grows in the innermost loop. Look at its indentation.",
+)
+def _(x, size, stride=1, pad=0):
+    cols = right(x, size, stride, pad)
+    OW = sizes(x, size, stride, pad)[1]
+    last = cols[:, OW - 1 :: OW]  # what is left of each row of windows
+    return np.pad(last, ((0, 0), (0, cols.shape[1] - last.shape[1])))
+
+
+@mistakes.mistake(
+    "windows numbered with the height of the output",
+    "Counted flat, row by row, a row of windows has OW of them. Yours begins a new row every OH.",
+)
+def _(x, size, stride=1, pad=0):
+    cols, (OH, OW) = right(x, size, stride, pad), sizes(x, size, stride, pad)
+    mixed = np.zeros_like(cols)
+    for m, (n, i, j) in enumerate(np.ndindex(len(x), OH, OW)):
+        mixed[:, (n * OH * OW) + i * OH + j] = cols[:, m]
+    return mixed
 
 
 @mistakes.mistake(

@@ -125,6 +125,16 @@ def _(dout, cols, w):
 
 
 @mistakes.mistake(
+    "all axes of dout turned round",
+    "dout.T turns round all four axes, (OW, OH, K, N). Only the first two trade places here.",
+)
+def _(dout, cols, w):
+    dout_row = dout.T.reshape(len(w), -1)
+    dcols, dw, _ = with_rows(dout_row, dout, cols, w)
+    return dcols, dw, dout_row.sum(axis=1)
+
+
+@mistakes.mistake(
     "db summed over the filters",
     "There is one db for each filter: sum over everything but the axis of the filters. You kept the "
     "axis of the images.",

@@ -107,6 +107,23 @@ def _(cols, w, b, out_shape):
 
 
 @mistakes.mistake(
+    "product split as if the filters came last",
+    "The product is (K, N * OH * OW), filters first: split it in that order, before any axis moves.",
+)
+def _(cols, w, b, out_shape):
+    N, K, OH, OW = out_shape
+    return product(cols, w, b).reshape(N, OH, OW, K).transpose(0, 3, 1, 2)
+
+
+@mistakes.mistake(
+    "filters at the end",
+    "Your result is (N, OH, OW, K); out is (N, K, OH, OW): K stands behind N.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w, b), out_shape).transpose(0, 2, 3, 1)
+
+
+@mistakes.mistake(
     "filters in front of the images",
     "Your result is (K, N, OH, OW); out is (N, K, OH, OW): swap the first two axes.",
 )
@@ -132,10 +149,16 @@ def _(cols, w, b, out_shape):
 
 @mistakes.mistake(
     "bias added along the columns",
-    "NumPy lines b up with the last axis, the columns. One bias belongs to one row: give b the shape (K, 1).",
+    "NumPy lines b up with the last axis. One bias belongs to one filter: give b axes of length 1 "
+    "behind K, for the product (K, 1).",
 )
 def _(cols, w, b, out_shape):
     return arrange(rows(w) @ cols + b, out_shape)
+
+
+@mistakes.also("bias added along the columns")
+def _(cols, w, b, out_shape):
+    return arrange(rows(w) @ cols, out_shape) + b
 
 
 @mistakes.mistake(

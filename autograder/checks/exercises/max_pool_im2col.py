@@ -177,6 +177,15 @@ def _(x, size, stride):
 
 
 @mistakes.mistake(
+    "im2col called without the stride",
+    "The columns of stride 1 are more than OH * OW an image: hand the stride to im2col, too.",
+)
+def _(x, size, stride):
+    taps, _, _ = split(x, size, 1)
+    return pooled(taps, len(x), *sizes(x.shape, size, stride))
+
+
+@mistakes.mistake(
     "images and channels swapped",
     "Your results are (C, N, OH, OW); they are (N, C, OH, OW), the images first.",
 )
