@@ -255,8 +255,11 @@ def _he(rng: np.random.Generator, shape: Sizes, fan_in: int) -> Array:
 
 
 def _image(shape: Sizes) -> tuple[int, int, int]:
-    """Return (C, H, W), or say that the layer stands after a fully connected one."""
+    """Return (C, H, W); ValueError where what arrives is no image."""
     if len(shape) != 3:
-        raise ValueError(f"it needs images (C, H, W), but what arrives has the shape {shape}")
+        raise ValueError(
+            f"it needs images (C, H, W), but what arrives has the shape {shape}: it belongs before the fully "
+            f"connected layers, and a grey image is (1, H, W)"
+        )
     C, H, W = shape
     return C, H, W

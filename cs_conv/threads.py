@@ -29,9 +29,12 @@ def launch(kernel: Callable[..., Any], blocks: Size, threads: Size, **shared: tu
     blocks, threads: how many, an int or a tuple of ints such as (rows, columns); block and thread are then
     ints or tuples, too. A keyword names an array of shared memory and gives its shape: each block gets one of
     its own, full of NaN, and the kernel gets it as a keyword: launch(kernel, 4, 16, tile=(16, 16)).
+    BarrierError where some threads of a block wait for others that have ended.
     """
     if np.prod(threads) > MOST_THREADS:
-        raise ValueError(f"{threads} threads are {np.prod(threads)}, but a block has at most {MOST_THREADS}")
+        raise ValueError(
+            f"{threads} threads are {np.prod(threads)}, but a block has at most {MOST_THREADS}: take more blocks"
+        )
     for block in _each(blocks):
         memory = {name: np.full(shape, np.nan) for name, shape in shared.items()}
         started = [kernel(block, thread, **memory) for thread in _each(threads)]

@@ -19,6 +19,7 @@ from cs_conv.network import Network
 class SGD:
     """Stochastic gradient descent with momentum: the velocity remembers the gradients before.
 
+    rate: how far a gradient of 1 moves a parameter. momentum: the part of its velocity that it keeps, 0 to 1.
     Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
     """
 
@@ -37,6 +38,8 @@ class SGD:
 class Adam:
     """Steps of about equal size for every parameter: the mean gradient over its root mean square.
 
+    rate: the size of a step. beta1, beta2: the part of the mean, and of the mean square, that stays at each
+    step, 0 to 1. eps: added to the root, so that nobody divides by 0.
     Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
     """
 
@@ -90,6 +93,7 @@ def train(
 
     A loop over it decides what to show, and may end at any time: network and optimiser keep what was
     learned, and another loop goes on from there (give it another seed for another order).
+    batch: images for each step; the last one of an epoch may hold fewer. ValueError where it is less than 1.
     """
     if batch < 1:
         raise ValueError(f"a batch holds at least 1 image, not {batch}")

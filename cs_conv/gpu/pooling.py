@@ -72,6 +72,7 @@ def l2_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
     """Replace each window by its length as a vector: the square root of the sum of its squares.
 
     x: (N, C, H, W). size: the window, an int or (FH, FW). Returns out: (N, C, OH, OW).
+    Values are squared: those beyond 1e19 (float64: 1e154) become inf, those below 1e-23 (1e-162) become 0.
     """
     check_images(x)
     g = pool_geometry(x.shape, size, stride, pad)
