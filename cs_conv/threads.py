@@ -31,9 +31,10 @@ def launch(kernel: Callable[..., Any], blocks: Size, threads: Size, **shared: tu
     its own, full of NaN, and the kernel gets it as a keyword: launch(kernel, 4, 16, tile=(16, 16)).
     BarrierError where some threads of a block wait for others that have ended.
     """
-    if np.prod(threads) > MOST_THREADS:
+    count = np.prod(threads)
+    if count > MOST_THREADS:
         raise ValueError(
-            f"{threads} threads are {np.prod(threads)}, but a block has at most {MOST_THREADS}: take more blocks"
+            f"{threads} threads are {count}, but a block has at most {MOST_THREADS}: take more blocks"
         )
     for block in _each(blocks):
         memory = {name: np.full(shape, np.nan) for name, shape in shared.items()}
