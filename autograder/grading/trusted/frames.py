@@ -36,7 +36,7 @@ else:
     import pandas_tables
 
 MAX_FRAME = 64 << 20
-MAX_DEPTH = 64
+MAX_DEPTH = 200
 MAX_ITEMS = 2_000_000
 MAX_INTEGER = 64 << 10  # bytes
 MAX_RANGE = 10_000_000
@@ -298,6 +298,7 @@ _KINDS: dict[type, Callable[[Any], tuple[Any, ...] | None]] = {
     defaultdict: lambda value: (dict(value), getattr(value.default_factory, "__name__", None)
                                 if value.default_factory in (int, float, str, list, dict, set) else None),
     deque: lambda value: (list(value), value.maxlen),
+    re.Pattern: lambda value: (value.pattern, value.flags) if type(value.pattern) is str else None,
 }  # fmt: skip
 _NAMES = {kind: kind.__name__.lower() for kind in _KINDS} | {PosixPath: "path"}
 _MADE: dict[str, Callable[..., Any]] = {
@@ -315,6 +316,7 @@ _MADE: dict[str, Callable[..., Any]] = {
     "ordereddict": lambda items: OrderedDict(_dict_of(items)),
     "defaultdict": lambda items, kind: defaultdict(_type_named(kind), _dict_of(items)),
     "deque": lambda items, most: deque(_list_of(items), most if most is None else _whole(most)),
+    "pattern": lambda text, flags: re.compile(_text_of(text), _whole(flags) & ~re.DEBUG),
     "type": lambda name: _type_named(_text_of(name)),
     "ellipsis": lambda: Ellipsis,
     "dtype": lambda text: _dtype_of(text),
@@ -345,8 +347,12 @@ _SIMPLE: dict[Any, Callable[[Any], bytes]] = {
 }
 
 
+_GAPS, _READ_ONLY = 1, 2
+
+
 def _array(array: np.ndarray) -> tuple[bytes, bytes | memoryview]:
-    """dtype, shape, the order of its axes in memory, whether there are gaps between its values, the values.
+    """dtype, shape, the order of its axes in memory, whether there are gaps between its values and whether it
+    is read-only, the values.
 
     Code may depend on how an array lies in memory, so a transposed or sliced one arrives as such.
     """
@@ -358,7 +364,8 @@ def _array(array: np.ndarray) -> tuple[bytes, bytes | memoryview]:
         axes = bytes(sorted(axes, key=lambda axis: -abs(array.strides[axis])))
         stored = array.transpose(*axes)
         gaps = not stored.flags.c_contiguous
-    header = struct.pack(f"<BB{ndim}I", ndim, gaps, *array.shape)
+    marks = gaps * _GAPS | (not array.flags.writeable) * _READ_ONLY
+    header = struct.pack(f"<BB{ndim}I", ndim, marks, *array.shape)
     content: bytes | memoryview
     if gaps or not array.size or array.dtype.kind in "SU":
         content = stored.tobytes()
@@ -441,26 +448,18 @@ class _Decoder:
 
     def array(self) -> np.ndarray:
         dtype = _dtype(self.text())
-        ndim, gaps = self.take(2)
+        ndim, marks = self.take(2)
         if ndim > 32:
             raise WireError("an array whose axes are none")
         shape = struct.unpack(f"<{ndim}I", self.take(4 * ndim))
         axes = tuple(self.take(ndim))
-        in_order = tuple(range(ndim))
         flat = _values(dtype, self.take(self.count()))
         if flat.size != math.prod(shape):
             raise WireError("an array whose size is not its shape's")
-        if axes == in_order and not gaps:
-            return flat.reshape(shape)
-        if tuple(sorted(axes)) != in_order:
-            raise WireError("an array whose axes are none")
-        stored = tuple(shape[axis] for axis in axes)
-        values = flat.reshape(stored)
-        if gaps and ndim:
-            spread = np.zeros((*stored[:-1], 2 * stored[-1]), dtype)
-            spread[..., ::2] = values
-            values = spread[..., ::2]
-        return values.transpose(np.argsort(axes)) if ndim else values
+        values = _laid_out(flat, shape, axes, bool(marks & _GAPS))
+        if marks & _READ_ONLY:
+            values.flags.writeable = False
+        return values
 
     def scalar(self) -> Any:
         dtype = _dtype(self.text())
@@ -511,15 +510,28 @@ def _values(dtype: np.dtype, data: memoryview) -> np.ndarray:
     return values
 
 
+def _laid_out(flat: np.ndarray, shape: tuple[int, ...], axes: tuple[int, ...], gaps: bool) -> np.ndarray:
+    """The values in this shape, with its axes in this order in memory."""
+    in_order = tuple(range(len(shape)))
+    if axes == in_order and not gaps:
+        return flat.reshape(shape)
+    if tuple(sorted(axes)) != in_order:
+        raise WireError("an array whose axes are none")
+    stored = tuple(shape[axis] for axis in axes)
+    values = flat.reshape(stored)
+    if gaps and stored:
+        spread = np.zeros((*stored[:-1], 2 * stored[-1]), flat.dtype)
+        spread[..., ::2] = values
+        values = spread[..., ::2]
+    return values.transpose(np.argsort(axes)) if stored else values
+
+
 def _named_tuple(name: Any, fields: Any, values: Any) -> Any:
     if type(name) is not str or type(fields) is not tuple or type(values) is not tuple:
         raise WireError("malformed data")
     if len(fields) != len(values) or len(fields) > 100:
         raise WireError("malformed data")
-    if not all(
-        type(word) is str and len(word) < 60 and word.isascii() and word.isidentifier()
-        for word in (name, *fields)
-    ):
+    if not all(type(word) is str and len(word) < 60 and word.isidentifier() for word in (name, *fields)):
         raise WireError("malformed data")
     kind = namedtuple("record", fields, rename=True)  # type: ignore[misc]
     kind.__name__, kind.__module__ = name, "student"

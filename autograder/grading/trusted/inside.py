@@ -11,6 +11,7 @@ import ast
 import base64
 import builtins
 import contextlib
+import copy
 import importlib
 import io
 import json
@@ -630,6 +631,7 @@ OPERATIONS = {
     "call": lambda target, args, kwargs: target(*args, **kwargs),
     "attribute": lambda target, args, kwargs: getattr(target, args[0]),
     "assign": lambda target, args, kwargs: setattr(target, args[0], args[1]),
+    "unset": lambda target, args, kwargs: delattr(target, args[0]),
     "item": lambda target, args, kwargs: target[args[0]],
     "put": lambda target, args, kwargs: target.__setitem__(args[0], args[1]),
     "remove": lambda target, args, kwargs: target.__delitem__(args[0]),
@@ -637,6 +639,11 @@ OPERATIONS = {
     "contains": lambda target, args, kwargs: args[0] in target,
     "iterator": lambda target, args, kwargs: iter(target),
     "next": _through,
+    "reversed": lambda target, args, kwargs: iter(reversed(target)),
+    "round": lambda target, args, kwargs: round(target, *args),
+    "format": lambda target, args, kwargs: shortened(format(target, args[0])),
+    "copy": lambda target, args, kwargs: copy.copy(target),
+    "deepcopy": lambda target, args, kwargs: copy.deepcopy(target),
     "instance": lambda target, args, kwargs: isinstance(args[0], target),
     "truth": lambda target, args, kwargs: bool(target),
     "equal": lambda target, args, kwargs: bool(target == args[0]),
@@ -656,7 +663,7 @@ OPERATIONS = {
 
 def _operate(target: Any, name: str, other: Any = None, turned: bool = False) -> Any:
     act = getattr(operator, name)
-    if name in ("neg", "abs"):
+    if name in ("neg", "abs", "pos", "invert"):
         return act(target)
     return act(other, target) if turned else act(target, other)
 

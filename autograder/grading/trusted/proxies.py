@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -92,6 +93,10 @@ class Line:
         self.channel, self.sandbox, self.around = channel, sandbox, around
         self.patience = patience or Patience()
         self.classes: dict[int, Any] = {}
+        self.things: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        """The stand-ins that are in use, by number."""
+        self.made: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        """Those that the test has made itself."""
         self.shared = Shared(lambda name: None, 1)
         self.classes_asked_for: frozenset[str] = frozenset()
         """The names that the assignment wants to be classes."""
@@ -336,7 +341,7 @@ class Line:
             base = StudentError
             if kinds and kinds[0] not in ("Exception", "BaseException"):
                 message = f"{kinds[0]}: {message}" if message else kinds[0]
-        name = kinds[0] if kinds and kinds[0].isidentifier() and kinds[0].isascii() else base.__name__
+        name = kinds[0] if kinds and kinds[0].isidentifier() else base.__name__
         kind_ = base if name == base.__name__ else type(name, (base,), {"__module__": "student"})
         try:
             error = kind_(message) if message else kind_()

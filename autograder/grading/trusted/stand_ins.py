@@ -75,6 +75,12 @@ class Remote:
         else:
             self._line.ask("assign", self, name, value)
 
+    def __delattr__(self, name: str) -> None:
+        if self._line is None:
+            object.__delattr__(self, name)
+        else:
+            self._line.ask("unset", self, name)
+
     def __getitem__(self, key: Any) -> Any:
         return self._line.ask("item", self, key)
 
@@ -122,6 +128,24 @@ class Remote:
     def __abs__(self) -> Any:
         return self._line.ask("operate", self, "abs")
 
+    def __pos__(self) -> Any:
+        return self._line.ask("operate", self, "pos")
+
+    def __invert__(self) -> Any:
+        return self._line.ask("operate", self, "invert")
+
+    def __round__(self, *digits: int) -> Any:
+        return self._line.ask("round", self, *digits)
+
+    def __reversed__(self) -> Iterator[Any]:
+        return _items(self._line.ask("reversed", self))
+
+    def __copy__(self) -> Any:
+        return self._line.ask("copy", self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self._line.ask("deepcopy", self)
+
     def __float__(self) -> float:
         return exactly(float, self._line.ask("float", self))
 
@@ -135,7 +159,7 @@ class Remote:
         return exactly(str, self._line.ask("repr", self))
 
     def __format__(self, specification: str) -> str:
-        return format(str(self), specification)
+        return exactly(str, self._line.ask("format", self, specification))
 
     def __instancecheck__(self, thing: Any) -> bool:
         return isinstance(thing, Remote) and exactly(bool, self._line.ask("instance", self, thing))
@@ -161,10 +185,21 @@ def _operator(name: str, turned: bool) -> Callable[[Remote, Any], Any]:
     return method
 
 
+def _in_place(name: str) -> Callable[[Remote, Any], Any]:
+    def method(self: Remote, other: Any) -> Any:
+        if not isinstance(other, Remote) and not self._made:
+            return NotImplemented
+        value = self._line.ask("operate", self, f"i{name.rstrip('_')}", other)
+        return self if isinstance(value, Remote) and value._number == self._number else value
+
+    return method
+
+
 for _name in (*_OPERATORS, *_ORDER):
     setattr(Remote, f"__{_name.rstrip('_')}__", _operator(_name, turned=False))
 for _name in _OPERATORS:
     setattr(Remote, f"__r{_name.rstrip('_')}__", _operator(_name, turned=True))
+    setattr(Remote, f"__i{_name.rstrip('_')}__", _in_place(_name))
 
 
 class RemoteFunction(Remote):
@@ -260,9 +295,14 @@ class RemoteClass(type):
             return own
         line: Line = cls.__dict__["_class_line"]
         made = line.perform("call", cls, args, kwargs)
-        if isinstance(made, Remote) and cls.__name__ in line.classes_asked_for:
-            object.__setattr__(made, "_made", True)
-        return made
+        if not isinstance(made, Remote) or cls.__name__ not in line.classes_asked_for:
+            return made
+        if made._number not in line.made:
+            # Apart from what functions give, the very same object included: that may not answer for itself.
+            own = _bare(type(made), line, made._number)
+            object.__setattr__(own, "_made", True)
+            line.made[made._number] = own
+        return line.made[made._number]
 
     def __getattr__(cls, name: str) -> Any:
         if (name.startswith("__") and name not in _SHOWN) or name.startswith(("_repr_", "_ipy", "_class_")):
@@ -347,14 +387,25 @@ def stand_in(line: Line, number: int, name: str, calls: bool, what: Any) -> Any:
             error = what.__new__(what)
             error.__dict__["_remote"] = Remote(line, number)
             return error
-        if not issubclass(what, Remote):
-            return _type_called(name, calls)(line, number)
-        made: Any = object.__new__(what)
-        Remote.__init__(made, line, number)
-        return made
+        return _the_same(what if issubclass(what, Remote) else _type_called(name, calls), line, number)
     if what == "coroutine":
         return awaited(Remote(line, number))
-    return (_KINDS.get(what if type(what) is str else "") or _type_called(name, calls))(line, number)
+    kind = _KINDS.get(what) if type(what) is str else None
+    return _the_same(kind or _type_called(name, calls), line, number)
+
+
+def _bare(kind: Any, line: Line, number: int) -> Any:
+    made = object.__new__(kind)
+    Remote.__init__(made, line, number)
+    return made
+
+
+def _the_same(kind: Any, line: Line, number: int) -> Any:
+    """The stand-in that is there for this thing already, so that `is` holds; else a new one."""
+    found = line.things.get(number)
+    if type(found) is not kind:
+        found = line.things[number] = _bare(kind, line, number)
+    return found
 
 
 def _type_called(name: str, calls: bool) -> type[Remote]:
@@ -368,7 +419,7 @@ def _type_called(name: str, calls: bool) -> type[Remote]:
 
 
 def _is_name(name: str) -> bool:
-    return name.isidentifier() and name.isascii() and len(name) < 60
+    return name.isidentifier() and len(name) < 60
 
 
 def class_of(line: Line, number: int, name: str, bases: tuple[Any, ...], calls: bool) -> Any:
