@@ -257,3 +257,63 @@ def test_an_object_of_a_class_that_is_asked_for_is_no_way_to_lie_elsewhere() -> 
     assert set(graded(LIES).values()) == {1.0}
     assert set(graded(LIES, "liar").values()) == {0.0}
     assert set(graded(LIES, "keeper").values()) == {0.0}
+
+
+FORGERIES = """
+# %% answer load
+def load(path):
+    ### BEGIN SOLUTION
+    with open(path) as file:
+        return [float(number) for number in file.read().split(",")]
+    ### END SOLUTION
+
+# %% answer is_even
+def is_even(n):
+    ### BEGIN SOLUTION
+    return n % 2 == 0
+    ### END SOLUTION
+
+# %% test load_test 1
+assert load("./people.csv") == [float(number) for number in open("./people.csv").read().split(",")]
+
+# %% test given_test 1
+import os
+assert open("people.csv").read() == "1,2,3"
+assert os.listdir(".") == ["people.csv"]
+
+# %% test even_test 1
+assert all(map(lambda n: is_even(n) == (n % 2 == 0), range(10)))
+
+# %% forger load
+import sys
+frames, Talk = sys.modules["frames"], sys.modules["inside"].Talk
+
+def load(path):
+    frames.changed_files = lambda *ignored: {"./people.csv": b"7", "folder/of/mine.txt": b""}
+    return [7.0]
+
+# %% forger is_even
+class Ended(Exception):
+    pass
+
+describe = Talk.name
+
+def name(self, value):
+    if type(value) is Ended:
+        what = frames.Foreign("type", "StopIteration")
+        return frames.Foreign("handle", self._number(value), "Ended", False, what)
+    return describe(self, value)
+
+Talk.name = name
+
+def is_even(n):
+    raise Ended
+"""
+
+FORGED = {"load_test": 0.0, "given_test": 1.0, "even_test": 0.0}
+
+
+def test_what_a_call_brings_back_forges_nothing() -> None:
+    """Files under another name of the assignment's, and errors that would end a loop of the test's."""
+    assert graded(FORGERIES, **{"people.csv": b"1,2,3"}) == dict.fromkeys(FORGED, 1.0)
+    assert graded(FORGERIES, "forger", **{"people.csv": b"1,2,3"}) == FORGED

@@ -1,0 +1,37 @@
+# Tries: send what breaks off amid being read, so that the notebook could not be graded at all
+# Deserves: 20
+# Status: crashed
+# Within: 25
+
+# %%
+import sys
+
+import numpy as np
+
+frames, Talk = sys.modules["frames"], sys.modules["inside"].Talk
+runs = Talk.do_run
+sayings = [
+    ("ran", 5, []),
+    ("ran", None, [frames.Foreign("datetime", 2020, 1, 1)]),
+    ("ran", (frames.Foreign("time"), "", ""), []),
+    ("ran", None, [{"kind": np.zeros(2), "text": "shown"}]),
+]
+
+
+def do_run(self, source, *rest):
+    return sayings[int(source[-1])] if source.startswith("# say") else runs(self, source, *rest)
+
+
+Talk.do_run = do_run
+
+# %%
+# say 0
+
+# %%
+# say 1
+
+# %%
+# say 2
+
+# %%
+# say 3
