@@ -195,6 +195,19 @@ class _Run:
         if submission.problem:
             opened.status, opened.detail = Status.NOT_GRADED, submission.problem
             return opened
+        try:
+            self._read(opened)
+        except Exception as error:  # whatever one student handed in, the others are graded
+            opened.waiting.clear()
+            opened.status = Status.NOT_GRADED
+            opened.detail = (
+                f"what was handed in could not be read ({type(error).__name__}: {str(error)[:300]})"
+            )
+        return opened
+
+    def _read(self, opened: _Open) -> None:
+        """Read its notebooks; where one is not there, not readable or known already, note that."""
+        submission = opened.submission
         folder = self.course.submitted(submission.student, self.assignment.name)
         extra: dict[str, bytes] | None = None
         problems = []
@@ -224,7 +237,6 @@ class _Run:
             opened.status = Status.MISSING
             if folder.is_dir():
                 opened.detail = f"{folder.name} has no {next(iter(self.templates))}.ipynb"
-        return opened
 
     def _unreadable(self, template: Template, problem: str) -> Outcome:
         return Outcome(

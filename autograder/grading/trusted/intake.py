@@ -11,6 +11,7 @@ from pathlib import Path
 MOST_FILE = 20 << 20
 MOST_ALTOGETHER = 32 << 20
 MOST_FILES = 200
+MOST_FOLDERS, MOST_DEEP = 2000, 20
 
 
 class NotPlainFile(Exception):
@@ -48,8 +49,11 @@ def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, 
     left = MOST_ALTOGETHER
     if folder.is_symlink() or not folder.is_dir():
         return found
-    for base, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    for number, (base, folders, names) in enumerate(os.walk(folder, followlinks=False)):
+        if number >= MOST_FOLDERS or len(found) >= MOST_FILES:
+            break
+        deep = len(Path(base).relative_to(folder).parts)
+        folders[:] = sorted(name for name in folders if not name.startswith(".")) if deep < MOST_DEEP else []
         for name in sorted(names):
             if (
                 len(found) >= MOST_FILES
