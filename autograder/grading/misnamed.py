@@ -6,6 +6,7 @@ nbgrader passes over what it does not expect, and the student has zero points wi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -22,6 +23,13 @@ def students_who_handed_in(course: Course) -> list[str]:
 
 def misnamed(course: Course, assignment: Assignment, student: str) -> str:
     """What of this assignment is there under another name than the released one; empty where nothing is."""
+    try:
+        return _misnamed(course, assignment, student)
+    except OSError as error:  # archives keep who may read what
+        return f"{error.filename} cannot be looked into ({error.strerror})"
+
+
+def _misnamed(course: Course, assignment: Assignment, student: str) -> str:
     folder = course.submitted(student, assignment.name)
     if folder.is_dir():
         return "; ".join(_notebooks(folder, assignment, student))
@@ -36,11 +44,12 @@ def misnamed(course: Course, assignment: Assignment, student: str) -> str:
 
 def misnamed_folders(course: Course) -> list[str]:
     """A sentence for each folder in submitted/ that is called nearly like an assignment."""
-    return [
-        f"{student} handed in the folder {name}/, expected {meant}/"
-        for student in students_who_handed_in(course)
-        for name, meant in _folders(course, student)
-    ]
+    found = []
+    for student in students_who_handed_in(course):
+        with suppress(OSError):  # one that may not be looked into is said where it is graded
+            for name, meant in _folders(course, student):
+                found.append(f"{student} handed in the folder {name}/, expected {meant}/")
+    return found
 
 
 def _folders(course: Course, student: str) -> Iterator[tuple[str, str]]:

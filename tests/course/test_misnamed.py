@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from autograder.course import load_course
@@ -82,3 +84,19 @@ def test_folders_that_nothing_reads(two):
 def test_what_programs_leave_behind_is_no_student(two):
     lay(two, "ana/01-sums/sums.ipynb", ".ipynb_checkpoints/x", "__MACOSX/x", ".DS_Store", "readme.txt")
     assert [submission.student for submission in find_submissions(two, "01-sums")] == ["ana"]
+
+
+def test_a_folder_that_may_not_be_looked_into_ends_nothing(two, monkeypatch):
+    lay(two, "ana/01-sums/sums.ipynb", "ben/02-conv-forwad/x.ipynb")
+
+    there = Path.iterdir
+
+    def iterdir(self):
+        if self.parent.name == "ana":
+            raise PermissionError(13, "Permission denied", str(self))
+        return there(self)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    says = misnamed(two, two.assignments[0], "ana")
+    assert says.endswith("01-sums cannot be looked into (Permission denied)")
+    assert misnamed_folders(two) == ["ben handed in the folder 02-conv-forwad/, expected 02-conv-forward/"]
