@@ -55,12 +55,11 @@ def _sandboxes() -> list[psutil.Process]:
     """What runs in sandboxes of ours or of nobody's; other runs on this machine may have theirs."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
-        if "/grader/inside.py" in " ".join(process.info["cmdline"] or []):
+        if "/grader/inside/start.py" in " ".join(process.info["cmdline"] or []):
             with contextlib.suppress(psutil.NoSuchProcess):
                 above = {parent.pid for parent in process.parents()} - {1}
-                if all(
-                    "inside.py" in " ".join(psutil.Process(pid).cmdline()) for pid in above - {os.getpid()}
-                ):
+                others = above - {os.getpid()}
+                if all("/grader/inside/" in " ".join(psutil.Process(pid).cmdline()) for pid in others):
                     found.append(process)
     return found
 

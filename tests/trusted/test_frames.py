@@ -14,14 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.grading.trusted.frames import (
-    MAX_DEPTH,
-    Foreign,
-    NotPlain,
-    WireError,
-    decode,
-    encode,
-)
+from autograder.grading.trusted.inside.frames import MAX_DEPTH, Foreign, NotPlain, WireError, decode, encode
 
 numbers = st.one_of(
     st.integers(), st.floats(allow_nan=False), st.complex_numbers(allow_nan=False), st.booleans()

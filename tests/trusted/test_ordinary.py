@@ -286,10 +286,15 @@ assert all(map(lambda n: is_even(n) == (n % 2 == 0), range(10)))
 
 # %% forger load
 import sys
-frames, Talk = sys.modules["frames"], sys.modules["inside"].Talk
+
+answering = sys._getframe()
+while "Talk" not in answering.f_globals:
+    answering = answering.f_back
+theirs = answering.f_globals
+frames, Talk = theirs["frames"], theirs["Talk"]
 
 def load(path):
-    frames.changed_files = lambda *ignored: {"./people.csv": b"7", "folder/of/mine.txt": b""}
+    theirs["changed_files"] = lambda *ignored: {"./people.csv": b"7", "folder/of/mine.txt": b""}
     return [7.0]
 
 # %% forger is_even

@@ -23,6 +23,7 @@ from autograder.grading.trusted.sandbox.landlock import _InFolder
 from autograder.grading.trusted.sandbox.warm import Child, Nursery
 
 ALLOWED = ("numpy", "math")
+FILES = (("data/x.txt", b"came"), ("frames.py", b"whose = 'a student'"))
 
 
 def working() -> list[str]:
@@ -47,7 +48,7 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         pytest.xfail(f"this kernel cannot: {tried.problem}")
     assert tried.works, tried.problem
     backend = BACKENDS[name]()
-    settings = Settings(allow=ALLOWED, memory_mb=1024, seconds_in_all=60, files=(("data/x.txt", b"came"),))
+    settings = Settings(allow=ALLOWED, memory_mb=1024, seconds_in_all=60, files=FILES)
     if name == request.param:
         found = backend.start(settings)
     else:
@@ -135,6 +136,7 @@ def test_what_only_jupyter_can_is_left_out_and_the_cell_goes_on(line: Line) -> N
     [
         "import socket; socket.socket()",
         "import autograder",
+        "import inside",
         "import cs_conv.naive",
         "import scipy",
         "open('/etc/passwd')",
@@ -154,6 +156,12 @@ def test_files_that_came_along_can_be_read(line: Line) -> None:
     error, outputs = run(line, "print(open('data/x.txt').read())")
     assert error is None
     assert outputs[0]["text"] == "came\n"
+
+
+def test_a_students_own_module_may_be_called_like_one_of_ours(line: Line) -> None:
+    assert run(line, "import frames")[0] is None
+    assert line.names(["frames"])
+    assert run(line, "frames.whose")[1] == [{"kind": "value", "text": "'a student'"}]
 
 
 _OTHERS = """

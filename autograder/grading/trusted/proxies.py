@@ -18,18 +18,10 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from autograder.grading.trusted import pandas_tables
-from autograder.grading.trusted.frames import (
-    Channel,
-    Foreign,
-    Gone,
-    Late,
-    NotPlain,
-    WireError,
-    decode,
-    encode,
-)
-from autograder.grading.trusted.shared import Shared
+from autograder.grading.trusted.inside import pandas_tables
+from autograder.grading.trusted.inside.channel import Channel, Gone, Late
+from autograder.grading.trusted.inside.frames import Foreign, NotPlain, WireError, decode, encode
+from autograder.grading.trusted.inside.shared import Shared
 from autograder.grading.trusted.stand_ins import Kind, Remote, as_a_value, class_of, is_remote_class, stand_in
 
 if TYPE_CHECKING:

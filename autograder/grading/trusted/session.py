@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.grading.results import Status
-from autograder.grading.trusted.frames import WireError, encode
+from autograder.grading.trusted.inside.frames import WireError, encode
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.proxies import Line, Module, Patience, SandboxLost
 from autograder.grading.trusted.rebuild import Rebuilt, Step, inert, printable

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading.trusted.frames import changed_files, note_file, note_files
+from autograder.grading.trusted.inside.files import changed_files, note_file, note_files
 
 MOST = 8 << 20
 """Bytes of files that a call takes along, and brings back."""

@@ -24,7 +24,15 @@ def line():
 
 import sys
 
-frames = sys.modules["frames"]
+
+def grader(name):
+    frame = sys._getframe(1)
+    while name not in frame.f_globals:
+        frame = frame.f_back
+    return frame.f_globals[name]
+
+
+frames = grader("frames")
 connection = line()
 for serial in range(200):
     data = frames.encode((serial, "value", 2, [], [], {}, {}, {}))

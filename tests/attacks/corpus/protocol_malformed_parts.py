@@ -6,9 +6,17 @@
 # %%
 import sys
 
+
+def grader(name):
+    frame = sys._getframe(1)
+    while name not in frame.f_globals:
+        frame = frame.f_back
+    return frame.f_globals[name]
+
+
 import numpy as np
 
-frames, Talk = sys.modules["frames"], sys.modules["inside"].Talk
+frames, Talk = grader("frames"), grader("Talk")
 runs = Talk.do_run
 sayings = [
     ("ran", 5, []),

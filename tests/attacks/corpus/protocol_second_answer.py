@@ -21,11 +21,18 @@ def line():
 import sys
 
 
+def grader(name):
+    frame = sys._getframe(1)
+    while name not in frame.f_globals:
+        frame = frame.f_back
+    return frame.f_globals[name]
+
+
 def mean(values):
     frame = sys._getframe()
     while "serial" not in frame.f_locals:
         frame = frame.f_back
-    frames = sys.modules["frames"]
+    frames = grader("frames")
     data = frames.encode((frame.f_locals["serial"], "value", 2, [], [], {}, {}, {}))
     line().send(len(data).to_bytes(4, "little") + data)
     return 0

@@ -21,10 +21,17 @@ def line():
 import sys
 
 
+def grader(name):
+    frame = sys._getframe(1)
+    while name not in frame.f_globals:
+        frame = frame.f_back
+    return frame.f_globals[name]
+
+
 def swallow(channel, deadline=None):
     connection = line()
     while True:
         connection.recv(1 << 16)
 
 
-sys.modules["frames"].Channel.receive = swallow
+grader("Channel").receive = swallow

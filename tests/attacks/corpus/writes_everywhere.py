@@ -13,7 +13,7 @@ targets = [
     "{{COURSE}}/course.yml",
     "{{COURSE}}/.cs-conv/secret",
     np.__file__,
-    "/grader/inside.py",
+    "/grader/inside/start.py",
     "/usr/lib/attacked",
 ]
 for target in targets:

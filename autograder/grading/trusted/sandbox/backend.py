@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from autograder.grading.trusted.frames import Channel, Gone, Late, WireError, decode, encode
+from autograder.grading.trusted.inside.channel import Channel, Gone, Late
+from autograder.grading.trusted.inside.frames import WireError, decode, encode
 from autograder.grading.trusted.sandbox.imports import Holdings, holdings
 from autograder.grading.trusted.sandbox.seccomp import Filter
 
@@ -166,8 +167,8 @@ def _memory_of(pid: int) -> int:
     return 0
 
 
-HERE = Path(__file__).resolve().parents[1]
-SCRIPTS = ("inside.py", "frames.py", "shared.py", "pandas_tables.py", "nursery.py")
+INSIDE = Path(__file__).resolve().parents[1] / "inside"
+"""The package that runs in the sandbox."""
 
 
 def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:

@@ -19,8 +19,7 @@ from typing import Any
 
 from autograder.grading.trusted.sandbox import seccomp
 from autograder.grading.trusted.sandbox.backend import (
-    HERE,
-    SCRIPTS,
+    INSIDE,
     NoSandbox,
     Sandbox,
     Settings,
@@ -55,7 +54,7 @@ class Bubblewrap:
                 self.nursery = None  # a sandbox of its own does the same, more slowly
         ours, theirs = socket.socketpair()
         process, said = self._run(
-            settings.allow, "inside.py", theirs, self._configuration(settings), room=settings.file_mb << 20
+            settings.allow, "student", theirs, self._configuration(settings), room=settings.file_mb << 20
         )
         return Started(process, ours, said, settings)
 
@@ -63,7 +62,7 @@ class Bubblewrap:
         """A process that makes sandboxes faster; it runs nothing of a student's. Raises NoSandbox."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         config = configuration(Settings(allow=allow), None)
-        process, said = self._run(allow, "nursery.py", theirs, config, room=0)
+        process, said = self._run(allow, "nursery", theirs, config, room=0)
         return Nursery(process, ours, said)
 
     def _configuration(self, settings: Settings) -> str:
@@ -76,9 +75,9 @@ class Bubblewrap:
         )
 
     def _run(
-        self, allow: tuple[str, ...], script: str, theirs: socket.socket, config: str, room: int
+        self, allow: tuple[str, ...], module: str, theirs: socket.socket, config: str, room: int
     ) -> tuple[subprocess.Popen[bytes], Any]:
-        """One of our scripts under bwrap, with its end of a socket and its settings; and what bwrap says."""
+        """One of our modules under bwrap, with its end of a socket and its settings; and what bwrap says."""
         if self.program is None:
             raise NoSandbox("bwrap is not installed; on Debian and Ubuntu: apt-get install bubblewrap")
         held = holdings(allow)
@@ -89,7 +88,8 @@ class Bubblewrap:
             "--",
             held.python,
             *("-s", "-S", "-B", "-P", "-X", "utf8"),
-            f"/grader/{script}",
+            "/grader/inside/start.py",
+            module,
             str(theirs.fileno()),
             config,
         ]
@@ -137,7 +137,7 @@ def _world(held: Holdings, room: int) -> list[str]:
     can be written; without any, nothing can be.
     """
     options: list[str] = []
-    shown = [*(target for _, target in held.binds), "/dev/null", "/grader/inside.py"]
+    shown = [*(target for _, target in held.binds), "/dev/null", "/grader/inside"]
     for folder in _above(shown, [place for place, _ in held.links]):
         # Named, because bubblewrap keeps the folders that it makes by itself above a file to their owner.
         options += ["--dir", folder]
@@ -149,8 +149,7 @@ def _world(held: Holdings, room: int) -> list[str]:
         options += ["--tmpfs", place, "--remount-ro", place]
     for device in ("null", "zero", "random", "urandom"):
         options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    for script in SCRIPTS:
-        options += ["--ro-bind", str(HERE / script), f"/grader/{script}"]
+    options += ["--ro-bind", str(INSIDE), "/grader/inside"]
     for place in WRITABLE:
         options += ["--perms", "1777", "--size", str(room), "--tmpfs", place] if room else ["--dir", place]
     options += ["--dir", "/home", "--remount-ro", "/"]

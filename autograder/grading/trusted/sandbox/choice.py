@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.grading.trusted.frames import Gone, Late, WireError
+from autograder.grading.trusted.inside.channel import Gone, Late
+from autograder.grading.trusted.inside.frames import WireError
 from autograder.grading.trusted.proxies import Line, SandboxLost
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Settings
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap

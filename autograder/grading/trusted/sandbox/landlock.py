@@ -18,8 +18,7 @@ from pathlib import Path
 
 from autograder.grading.trusted.sandbox import seccomp
 from autograder.grading.trusted.sandbox.backend import (
-    HERE,
-    SCRIPTS,
+    INSIDE,
     NoSandbox,
     Sandbox,
     Settings,
@@ -57,15 +56,14 @@ class Landlock:
         held = holdings(settings.allow)
         folder = Path(tempfile.mkdtemp(prefix="cs-conv-sandbox-"))
         site, work, grader = folder / "site", folder / "work", folder / "grader"
-        for place in (site, work, grader):
+        for place in (site, work):
             place.mkdir()
         for source, target in held.binds:
             if target.startswith(SITE + "/"):
                 link = site / target.removeprefix(SITE + "/")
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(source)
-        for script in SCRIPTS:
-            shutil.copy(HERE / script, grader)
+        shutil.copytree(INSIDE, grader / "inside", ignore=shutil.ignore_patterns("__pycache__"))
         user = FIRST_ID + next_turn() % IDS if os.geteuid() == 0 else 0
         folder.chmod(0o755)
         work.chmod(0o777)
@@ -101,8 +99,8 @@ class Landlock:
         said = tempfile.TemporaryFile()  # noqa: SIM115
         try:
             process = subprocess.Popen(
-                [held.python, "-s", "-S", "-B", "-P", "-X", "utf8", str(grader / "inside.py"),
-                 str(theirs.fileno()), config],
+                [held.python, "-s", "-S", "-B", "-P", "-X", "utf8", str(grader / "inside" / "start.py"),
+                 "student", str(theirs.fileno()), config],
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, pass_fds=[theirs.fileno()],
                 start_new_session=True, env=environment(str(work)), cwd=str(work),
             )  # fmt: skip

@@ -1,8 +1,8 @@
 """Sandboxes from a nursery: one bubblewrap with NumPy imported, that makes each submission a confined child.
 
-See `nursery.py` for what the child is cut off from. Here is the grader's end: asking for a child, learning
-from the kernel which process it is, and ending it. The lease that goes with a request is held by the grader
-alone; it closes when the grader dies, in whatever way, and with it everything in the sandbox is killed.
+See `inside/nursery.py` for what the child is cut off from. Here is the grader's end: asking for a child,
+learning from the kernel which process it is, and ending it. The lease that goes with a request is held by
+the grader alone; it closes when that dies, in whatever way, and with it everything in the sandbox is killed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from autograder.grading.trusted.frames import Gone
+from autograder.grading.trusted.inside.channel import Gone
 from autograder.grading.trusted.sandbox.backend import STARTUP, NoSandbox, Sandbox, Settings
 
 _CREDENTIALS = struct.Struct("iII")

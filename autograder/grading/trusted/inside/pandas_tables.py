@@ -1,6 +1,6 @@
 """Tables of pandas on the wire: columns, an index, names; nothing of pandas' own serialisation.
 
-pandas is imported where a table is met, and only there. This file is also read by the sandboxed side.
+pandas is imported where a table is met, and only there.
 """
 
 from __future__ import annotations

@@ -1,39 +1,28 @@
-"""The wire between the two processes: plain data in typed frames, bounded in every direction, nothing
-executable.
+"""What crosses between the two processes: plain data as bytes, bounded in every way, nothing executable.
 
-A frame is a length and one encoded value. What arrives from a sandbox is hostile: the decoder makes only
-the exact types below, never calls anything that the sender chose, and checks each size against what is
-really there before it allocates. This file is also read by the sandboxed side, so it imports nothing but
-Python and NumPy.
+A frame is one encoded value. What arrives from a sandbox is hostile: the decoder makes only the exact types
+below, never calls anything that the sender chose, and checks each size against what is really there before it
+allocates.
 """
 
 from __future__ import annotations
 
 import builtins
-import contextlib
 import datetime
 import functools
-import itertools
 import math
-import os
 import re
-import select
-import socket
 import struct
-import time
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path, PosixPath, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING or __name__ != "frames":
-    from autograder.grading.trusted import pandas_tables
-else:
-    import pandas_tables
+from . import pandas_tables
 
 MAX_FRAME = 64 << 20
 MAX_DEPTH = 200
@@ -54,14 +43,6 @@ class WireError(Exception):
 
 class NotPlain(WireError):
     """A value that is no plain data."""
-
-
-class Gone(Exception):
-    """The other side has closed the connection."""
-
-
-class Late(Exception):
-    """The other side did not answer in time."""
 
 
 class Foreign:
@@ -536,127 +517,3 @@ def _named_tuple(name: Any, fields: Any, values: Any) -> Any:
     kind = namedtuple("record", fields, rename=True)  # type: ignore[misc]
     kind.__name__, kind.__module__ = name, "student"
     return kind(*values)
-
-
-# Frames over a socket
-
-
-class Channel:
-    """Sends and receives frames. `deadline` is a time of time.monotonic()."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
-        self.sent = self.received = 0
-        self.buffer = bytearray()
-
-    def send(self, data: bytes, deadline: float | None = None) -> None:
-        """Send one encoded value. Raises Gone, Late."""
-        if len(data) > MAX_FRAME + 4096:
-            raise WireError(f"more than {MAX_FRAME >> 20} MiB of data")
-        self.sent += len(data)
-        rest = memoryview(_U32.pack(len(data)) + data)
-        flags = 0 if deadline is None else socket.MSG_DONTWAIT
-        try:
-            while rest:
-                try:
-                    rest = rest[self.connection.send(rest, flags) :]
-                except BlockingIOError:
-                    self._wait(deadline, write=True)
-        except OSError:
-            raise Gone from None
-
-    def receive(self, deadline: float | None = None) -> memoryview:
-        """The bytes of one frame. Raises Gone, Late, and WireError for a length that no frame has."""
-        self._fill(4, deadline)
-        (size,) = _U32.unpack_from(self.buffer)
-        if size > MAX_FRAME + 4096:
-            raise WireError(f"a frame of {size} bytes")
-        self.received += size
-        self._fill(4 + size, deadline)
-        whole, self.buffer = self.buffer, self.buffer[4 + size :]
-        return memoryview(whole)[4 : 4 + size]
-
-    def _fill(self, size: int, deadline: float | None) -> None:
-        """Read until there are so many bytes; what comes with them belongs to the next frame."""
-        try:
-            while len(self.buffer) < size:
-                self._wait(deadline, write=False)
-                piece = self.connection.recv(1 << 18)
-                if not piece:
-                    raise Gone
-                self.buffer += piece
-        except OSError:
-            raise Gone from None
-
-    def _wait(self, deadline: float | None, write: bool) -> None:
-        """Until the socket is ready; only where there is a deadline, since the trusted side alone has one."""
-        if deadline is None:
-            return
-        left = deadline - time.monotonic()
-        poll = select.poll()
-        poll.register(self.connection, select.POLLOUT if write else select.POLLIN)
-        if left <= 0 or not poll.poll(left * 1000):
-            raise Late
-
-    def shut(self) -> None:
-        """End the connection; whoever waits on it, in whatever thread, sees it gone."""
-        with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Give the socket back; nobody may be waiting on it any more."""
-        self.connection.close()
-
-
-# Files that both sides see
-
-
-MOST_SYNCED = 200
-_BACK = 10**10  # ns
-
-
-def changed_files(
-    folder: str, known: dict[str, int], most: int, folders: list[str] | None = None
-) -> dict[str, bytes]:
-    """The plain files of a folder that are new or changed since `known` was noted, by relative path.
-
-    `known` is brought up to date, and `folders` gets the paths of the folders in it. A file that was seen is
-    dated back, so that a change in the same tick of the clock is seen too. `most` bytes altogether are read.
-    """
-    found: dict[str, bytes] = {}
-    for path, name, about in _files_in(folder, folders):
-        if known.get(name) == about.st_mtime_ns or about.st_size > most:
-            continue
-        with contextlib.suppress(OSError), Path(path).open("rb") as file:
-            found[name] = file.read(most)
-            most -= len(found[name])
-        note_file(path, name, known)
-    return found
-
-
-def note_files(folder: str, known: dict[str, int]) -> None:
-    """Remember all files of a folder as they are now."""
-    for path, name, _ in _files_in(folder):
-        note_file(path, name, known)
-
-
-def _files_in(folder: str, folders: list[str] | None = None) -> Iterator[tuple[str, str, os.stat_result]]:
-    folders = [] if folders is None else folders
-    number = 0
-    for place in itertools.chain([folder], folders):
-        with contextlib.suppress(OSError), os.scandir(place) as entries:
-            for entry in itertools.islice(entries, MOST_SYNCED):
-                if entry.is_dir(follow_symlinks=False):
-                    folders += [entry.path] * (len(folders) < MOST_SYNCED)
-                elif entry.is_file(follow_symlinks=False) and number < MOST_SYNCED:
-                    number += 1
-                    name = entry.path[len(folder) :].lstrip("/")
-                    yield entry.path, name, entry.stat(follow_symlinks=False)
-
-
-def note_file(path: str, name: str, known: dict[str, int]) -> None:
-    """Remember a file as it is now."""
-    with contextlib.suppress(OSError):
-        then = Path(path).stat().st_mtime_ns - _BACK
-        os.utime(path, ns=(then, then))
-        known[name] = Path(path).stat().st_mtime_ns

@@ -2,20 +2,16 @@
 
 An object has a number; a message names it by that, and carries beside it the attributes of every object that
 can be reached. So lists linked to themselves, trees and graphs keep their shape, and what a function changes
-in an object is changed in the other side's. Methods are each side's own: only attributes travel. This file is
-also read by the sandboxed side.
+in an object is changed in the other side's. Methods are each side's own: only attributes travel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING or __name__ != "shared":
-    from autograder.grading.trusted import frames
-else:
-    import frames
+from . import frames
 
 MOST = 20_000
 """Objects in one message."""

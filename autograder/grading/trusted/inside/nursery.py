@@ -9,28 +9,25 @@ can signal or find nobody else, and ends with its process namespace.
     nursery     waits for requests
       keeper    watches the grader's end: when that closes, everything below is killed
         init    first in the new process namespace, confined; collects what has ended
-          the student's side (`inside.perform`)
+          the student's side (`student.perform`)
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import select
 import signal
 import socket
 import struct
-import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from autograder.grading.trusted import inside
-else:
-    sys.path.insert(0, "/grader")
-    import inside
+from .confine import confine
+from .student import perform, prepare
 
 # linux/sched.h: mount, UTS, IPC, process and network namespaces
 NEW_NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
@@ -87,7 +84,7 @@ def _begin(config: dict[str, Any], connection: int, libc: Any) -> None:
     options = f"mode=1777,size={config['room']},nr_inodes={MOST_FILES}".encode()
     for place in config["writable"]:
         _must(libc.mount(b"tmpfs", place.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, options), f"mount {place}")
-    inside.confine(config)
+    confine(config)
     give_up_rights(libc)
     _must(libc.prctl(1, signal.SIGKILL, 0, 0, 0), "prctl")  # a new user id has cleared it
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -96,7 +93,7 @@ def _begin(config: dict[str, Any], connection: int, libc: Any) -> None:
     student = os.fork()
     if student == 0:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        _never_return(inside.perform, line, config)
+        _never_return(perform, line, config)
     line.close()
     while os.wait()[0] != student:
         pass
@@ -124,21 +121,12 @@ def _close_all_but(*kept: int) -> None:
     os.closerange(below, 4096)
 
 
-def main() -> None:
-    """Started by the sandbox: the number of the control socket, and the settings as JSON."""
-    number, text = sys.argv[1:]
-    config = json.loads(text)
-    control = socket.socket(fileno=int(number))
+def main(number: int, config: dict[str, Any]) -> None:
+    """Prepare, say so on the socket of that number, and serve."""
+    control = socket.socket(fileno=number)
     control.set_inheritable(False)
-    inside.prepare(config)
-    del sys.argv[1:]
-    import gc
-
+    prepare(config)
     gc.collect()
     gc.freeze()
     control.send(b"ready")
     serve(control)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,88 @@
+"""Frames over a socket: each is its length and its bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import struct
+import time
+
+from .frames import MAX_FRAME, WireError
+
+_U32 = struct.Struct("<I")
+
+
+class Gone(Exception):
+    """The other side has closed the connection."""
+
+
+class Late(Exception):
+    """The other side did not answer in time."""
+
+
+class Channel:
+    """Sends and receives frames. `deadline` is a time of time.monotonic()."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.sent = self.received = 0
+        self.buffer = bytearray()
+
+    def send(self, data: bytes, deadline: float | None = None) -> None:
+        """Send one encoded value. Raises Gone, Late."""
+        if len(data) > MAX_FRAME + 4096:
+            raise WireError(f"more than {MAX_FRAME >> 20} MiB of data")
+        self.sent += len(data)
+        rest = memoryview(_U32.pack(len(data)) + data)
+        flags = 0 if deadline is None else socket.MSG_DONTWAIT
+        try:
+            while rest:
+                try:
+                    rest = rest[self.connection.send(rest, flags) :]
+                except BlockingIOError:
+                    self._wait(deadline, write=True)
+        except OSError:
+            raise Gone from None
+
+    def receive(self, deadline: float | None = None) -> memoryview:
+        """The bytes of one frame. Raises Gone, Late, and WireError for a length that no frame has."""
+        self._fill(4, deadline)
+        (size,) = _U32.unpack_from(self.buffer)
+        if size > MAX_FRAME + 4096:
+            raise WireError(f"a frame of {size} bytes")
+        self.received += size
+        self._fill(4 + size, deadline)
+        whole, self.buffer = self.buffer, self.buffer[4 + size :]
+        return memoryview(whole)[4 : 4 + size]
+
+    def _fill(self, size: int, deadline: float | None) -> None:
+        """Read until there are so many bytes; what comes with them belongs to the next frame."""
+        try:
+            while len(self.buffer) < size:
+                self._wait(deadline, write=False)
+                piece = self.connection.recv(1 << 18)
+                if not piece:
+                    raise Gone
+                self.buffer += piece
+        except OSError:
+            raise Gone from None
+
+    def _wait(self, deadline: float | None, write: bool) -> None:
+        """Until the socket is ready; only where there is a deadline, since the trusted side alone has one."""
+        if deadline is None:
+            return
+        left = deadline - time.monotonic()
+        poll = select.poll()
+        poll.register(self.connection, select.POLLOUT if write else select.POLLIN)
+        if left <= 0 or not poll.poll(left * 1000):
+            raise Late
+
+    def shut(self) -> None:
+        """End the connection; whoever waits on it, in whatever thread, sees it gone."""
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the socket back; nobody may be waiting on it any more."""
+        self.connection.close()

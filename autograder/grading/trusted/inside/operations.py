@@ -1,0 +1,88 @@
+"""What the trusted side can do with a thing of the student's: call it, take an attribute, go through it."""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import inspect
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from .cells import shortened
+
+
+def _through(target: Any, args: Any, kwargs: Any) -> list[Any]:
+    """The next items of an iterator, some at a time, and whether there may be more."""
+    items = []
+    for item in target:
+        items.append(item)
+        if len(items) == args[0]:
+            break
+    return items
+
+
+OPERATIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "call": lambda target, args, kwargs: target(*args, **kwargs),
+    "attribute": lambda target, args, kwargs: getattr(target, args[0]),
+    "assign": lambda target, args, kwargs: setattr(target, args[0], args[1]),
+    "unset": lambda target, args, kwargs: delattr(target, args[0]),
+    "item": lambda target, args, kwargs: target[args[0]],
+    "put": lambda target, args, kwargs: target.__setitem__(args[0], args[1]),
+    "remove": lambda target, args, kwargs: target.__delitem__(args[0]),
+    "length": lambda target, args, kwargs: len(target),
+    "contains": lambda target, args, kwargs: args[0] in target,
+    "iterator": lambda target, args, kwargs: iter(target),
+    "next": _through,
+    "reversed": lambda target, args, kwargs: iter(reversed(target)),
+    "round": lambda target, args, kwargs: round(target, *args),
+    "format": lambda target, args, kwargs: shortened(format(target, args[0])),
+    "copy": lambda target, args, kwargs: copy.copy(target),
+    "deepcopy": lambda target, args, kwargs: copy.deepcopy(target),
+    "instance": lambda target, args, kwargs: isinstance(args[0], target),
+    "truth": lambda target, args, kwargs: bool(target),
+    "equal": lambda target, args, kwargs: bool(target == args[0]),
+    "hash": lambda target, args, kwargs: hash(target),
+    "float": lambda target, args, kwargs: float(target),
+    "int": lambda target, args, kwargs: int(target),
+    "text": lambda target, args, kwargs: shortened(str(target)),
+    "repr": lambda target, args, kwargs: shortened(repr(target)),
+    "signature": lambda target, args, kwargs: _signature(target),
+    "code": lambda target, args, kwargs: _code(target),
+    "operate": lambda target, args, kwargs: _operate(target, *args),
+    "enter": lambda target, args, kwargs: type(target).__enter__(target),
+    "exit": lambda target, args, kwargs: _exit(target, *args),
+}
+
+
+def _operate(target: Any, name: str, other: Any = None, turned: bool = False) -> Any:
+    act = getattr(operator, name)
+    if name in ("neg", "abs", "pos", "invert"):
+        return act(target)
+    return act(other, target) if turned else act(target, other)
+
+
+def _exit(target: Any, kind: str = "", message: str = "") -> bool:
+    """End a `with` of a test's, with the error that was raised in it."""
+    if not kind:
+        return bool(type(target).__exit__(target, None, None, None))
+    error = getattr(builtins, kind)(message)
+    try:
+        raise error
+    except Exception:
+        return bool(type(target).__exit__(target, type(error), error, error.__traceback__))
+
+
+def _signature(target: Any) -> list[tuple[Any, ...]]:
+    return [
+        (p.name, int(p.kind), p.default is not p.empty, None if p.default is p.empty else p.default,
+         p.annotation is not p.empty, None if p.annotation is p.empty else p.annotation)
+        for p in inspect.signature(target).parameters.values()
+    ]  # fmt: skip
+
+
+def _code(target: Any) -> dict[str, Any]:
+    """What can be known of a function's code without it."""
+    code = target.__code__
+    names = ("argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "varnames", "names", "flags", "name")
+    return {f"co_{name}": getattr(code, f"co_{name}") for name in (*names, "filename", "firstlineno")}

@@ -1,0 +1,16 @@
+"""The script that a sandbox runs: `start.py MODULE SOCKET SETTINGS` hands over to that module's `main`.
+
+SOCKET is the number of a socket that is open, SETTINGS are JSON. Nothing is imported before `sys.path` says
+where NumPy is.
+"""
+
+import importlib
+import json
+import sys
+
+if __name__ == "__main__":
+    module, number, text = sys.argv[1:]
+    del sys.argv[1:]
+    settings = json.loads(text)
+    sys.path[:] = [settings["here"], *settings["path"]]
+    importlib.import_module(f"inside.{module}").main(int(number), settings)

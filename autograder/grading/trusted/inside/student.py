@@ -1,0 +1,73 @@
+"""The student's side of one submission, from its files to its last answer."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import random
+import socket
+import sys
+import time
+from typing import Any
+
+from . import jupyter
+from .cells import Stage
+from .channel import Channel
+from .confine import confine
+from .files import note_files
+from .frames import decode, encode
+from .talk import Talk
+
+
+def prepare(config: dict[str, Any]) -> None:
+    """What is done before any limit holds, and once for all submissions of a nursery.
+
+    Our modules lose their names: a file of the student's may have the same.
+    """
+    sys.path.remove(config["here"])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "inside"]:
+        del sys.modules[name]
+    importlib.import_module("numpy.random")
+
+
+def bring_files(channel: Channel, most: int) -> None:
+    """Take the files that came with the notebook, one frame each, into the working folder."""
+    for _ in range(decode(channel.receive())):
+        path, data = decode(channel.receive())
+        most -= len(data)
+        if most >= 0:
+            with contextlib.suppress(OSError):
+                os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+                with open(path, "xb") as file:
+                    file.write(data)
+
+
+def perform(connection: socket.socket, config: dict[str, Any]) -> None:
+    """Serve one submission."""
+    sys.setrecursionlimit(3000)
+    os.chdir(config["work"])
+    channel = Channel(connection)
+    bring_files(channel, config["rlimits"]["FSIZE"])
+    sys.path.insert(0, "")
+    stage = Stage(config["output"])
+    jupyter.install(stage)
+    sys.modules["numpy.random"].seed(config["random"] % 2**32)
+    random.seed(config["random"])
+    nowhere = os.open("/dev/null", os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    talk = Talk(channel, stage)
+    note_files(".", stage.files)
+    channel.send(encode(("ready", os.getpid(), round(time.process_time(), 4))))
+    talk.serve()
+
+
+def main(number: int, config: dict[str, Any]) -> None:
+    """Serve one submission over the socket of that number, in a sandbox made for it."""
+    prepare(config)
+    connection = socket.socket(fileno=number)
+    connection.set_inheritable(False)
+    confine(config)
+    perform(connection, config)
+    os._exit(0)
