@@ -395,6 +395,29 @@ check("conv_forward", conv_forward, "rectangles")
 check("conv_forward", conv_forward, "edge cases")
 
 # %% [markdown]
+# ## One filter for every place
+#
+# How many numbers does such a layer learn? Each of its `K` filters has `C * FH * FW` weights and one bias. That
+# is all: the *same* filter looks at every window, however large the image is. What is worth finding in one
+# corner is worth finding in the others. This is called **parameter sharing**.
+#
+# And an output is joined to the pixels of its own window only: it is **local**. In a fully connected layer each
+# output has a weight for every pixel.
+#
+# The first layer of AlexNet, a famous network, had 96 filters of 11x11 at stride 4, no padding, and images of
+# 3 channels and 227x227 pixels. (Its paper says 224x224. Does that fit?)
+
+# %%
+side = (227 - 11) // 4 + 1
+outputs, seen = 96 * side * side, 3 * 11 * 11
+print(f"{side} x {side} x 96 = {outputs:,} outputs, each a sum of {seen} products and a bias")
+print(f"one filter for every place:      {96 * (seen + 1):>14,} parameters")
+print(f"a filter of its own each output: {outputs * (seen + 1):>14,}")
+print(f"fully connected:                 {outputs * (3 * 227 * 227 + 1):>14,}")
+print(f"with 224 pixels: (224 - 11) / 4 + 1 = {(224 - 11) / 4 + 1} rows")
+assert (outputs, 96 * seen, outputs * (seen + 1)) == (290_400, 34_848, 105_705_600)
+
+# %% [markdown]
 # ## Is this really a convolution?
 #
 # Give your layer an image with a single bright pixel, and a filter whose weights you can tell apart.
@@ -634,6 +657,7 @@ display(HBox([start, text, share]), interactive_output(apply, {"text": text, "sh
 #   bias.
 # - Window `(i, j)` begins at `(i * stride, j * stride)` of the padded image, and there are
 #   `(H - FH + 2 * pad) / stride + 1` of them in a column.
+# - One filter serves every place, so the size of the image does not change the number of weights.
 # - Same padding is `(F - 1) / 2`; a 1x1 filter mixes channels; the layer does not flip its filters.
 #
 # **Where to go next.** Here people chose the weights. A network finds its own, and for that it must know how

@@ -579,8 +579,8 @@ def three_sums(stride, pad):
 three_sums(stride=2, pad=1)
 
 # %% [markdown]
-# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. A mistake makes it 0.01, 0.1 or
-# more.
+# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. Most mistakes make it
+# 0.01, 0.1 or more.
 
 # %% nbgrader={"grade": true, "grade_id": "conv_backward_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 check("conv_backward", conv_backward, "stride and padding")

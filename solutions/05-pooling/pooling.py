@@ -79,13 +79,14 @@ show_windows(small, size=(2, 2), stride=2)
 # $$OH = \frac{H - FH}{S} + 1 \qquad OW = \frac{W - FW}{S} + 1$$
 
 # %%
-C, H, W, F, S = 64, 224, 224, 2, 2
-OH, OW = (H - F) / S + 1, (W - F) / S + 1
-print(f"{H} x {W} x {C} becomes {OH:g} x {OW:g} x {C}")
-print(f"{C * H * W:,} values become {C * OH * OW:,.0f}: {OH * OW / (H * W):.0%} of them are left")
+side, depth = 224, 64
+pooled = (side - 2) // 2 + 1  # windows of 2x2 at stride 2
+before, after = side * side * depth, pooled * pooled * depth
+print(f"{side} x {side} x {depth} becomes {pooled} x {pooled} x {depth}")
+print(f"{before:,} values become {after:,}: {after / before:.0%} of them are left")
 
 # %% [markdown]
-# (Written as the Stanford notes write volumes, height x width x depth. Our arrays put the channels first.)
+# (Written as the Stanford notes write volumes, width x height x depth. Our arrays put the channels first.)
 #
 # 2x2 at stride 2 is by far the most common choice. It throws three of four values away.
 #
@@ -454,8 +455,8 @@ for n, c, i, j in np.ndindex(*out.shape):
 print(f"relative gap    = {adjoint_gap(out, dout, x, greedy):.1e}, when each tied pixel takes all of it")
 
 # %% [markdown]
-# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. A mistake makes it 0.01, 0.1
-# or more, as this one does, which many people make. One forward step caught it, and no step size was needed.
+# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. Most mistakes make it 0.01,
+# 0.1 or more, as this one does, which many people make. One forward step caught it, and no step size was needed.
 #
 # The checks below compare your `dx` with the right one, and with how the right forward step changes along random
 # directions. They draw their switches at random: any pixel of a window may have been the maximum.
@@ -770,8 +771,8 @@ print("maximum of the sum:", (a + b).max(), "  sum of the maxima:", a.max() + b.
 # %% [markdown]
 # But a network does not need the same numbers, it needs useful ones. So let it *learn* how to shrink: a
 # convolution with stride 2 in place of each pooling. Springenberg and others (2015) did so and lost nothing;
-# many networks today, ResNet among them, shrink mostly in this way. The price is parameters, where pooling has
-# none. For 64 channels in and out:
+# many networks today, ResNet among them, shrink mostly in this way. GANs and VAEs, which *make* images, have
+# trained better without pooling, too. The price is parameters, where pooling has none. For 64 channels in and out:
 
 # %%
 for F in (2, 3):

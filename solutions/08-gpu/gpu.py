@@ -421,6 +421,9 @@ print(doubled)
 #   `i * stride - pad` of the *unpadded* image. A pixel outside of it counts as 0: ask before you read.
 # - Take blocks of 32 threads. Say how many blocks.
 #
+# An example: that of exercise 1, `x = [[1, 2, 3]]` with the filter `[[10, 1]]`, has two outputs, 12 and 23. One
+# block computes them. Its threads 0 and 1 have work, the other 30 return at once.
+#
 # You can use your `thread_place`. (If it does not pass yet: `np.unravel_index(t, out.shape)` gives the same.)
 #
 # <details><summary>Hint 1: a nudge</summary>
@@ -625,6 +628,9 @@ print(passed_on)
 #   `b_tile`; all wait again.
 # - `M`, `D` and `N` need not be multiples of 4. Beyond the edge of `a` or `b`, put 0 into the tile: it adds
 #   nothing. Beyond the edge of `out`, write nothing.
+#
+# An example: `[[1, 2]]` times `[[3], [4]]` is `[[11]]`. One block computes it in one step. Each of its 16 threads
+# fetches two numbers, most of them zeros, and only thread `(0, 0)` writes.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
