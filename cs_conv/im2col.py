@@ -45,6 +45,7 @@ from cs_conv.geometry import (
 
 BAND_BYTES = 2**20  # columns made, or images pooled, at a time: what a core's second-level cache holds
 BAND_COLUMNS = 512  # but never fewer, or the matrix product is too thin to be fast
+MANY_TAPS = 32  # from here on, windows that do not overlap are searched one by one
 
 
 def im2col(x: Array, size: Pair, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
@@ -121,17 +122,17 @@ def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[
     x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it loses to every number.
     Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum, in the
     smallest type that holds it: uint8 up to 256 taps.
+    Windows of MANY_TAPS that do not overlap, as in global pooling, are searched one by one.
     A window that holds a NaN gives NaN, and the switch of the first NaN.
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
     out = np.empty((g.N, g.C, g.OH, g.OW), x.dtype)
     switches = np.zeros(out.shape, np.min_scalar_type(g.FH * g.FW - 1))
+    one_by_one = g.FH * g.FW >= MANY_TAPS and not _overlap(g)
+    find_maxima = _find_largest if one_by_one else _keep_larger
     for part, images, maxima, places in _blocks(g, x, out, switches):
-        windows = windows_of(pad_images(images, part, -np.inf), part)
-        _keep_larger(windows, maxima, places)
-        if np.isnan(maxima).any():
-            _point_at_first_nan(places, windows)
+        find_maxima(windows_of(pad_images(images, part, -np.inf), part), maxima, places)
     return out, switches
 
 
@@ -314,6 +315,8 @@ def _keep_larger(windows: Array, out: Array, switches: Array) -> None:
         # The index only grows, so the largest index that ever won is the last that did.
         np.maximum(switches, larger * switches.dtype.type(index), out=switches)
         np.maximum(out, tap, out=out)
+    if np.isnan(out).any():
+        _point_at_first_nan(switches, windows)
 
 
 def _point_at_first_nan(switches: Array, windows: Array) -> None:
@@ -321,6 +324,20 @@ def _point_at_first_nan(switches: Array, windows: Array) -> None:
     taps = list(enumerate(np.ndindex(windows.shape[2:4])))
     for index, (fh, fw) in reversed(taps):  # backwards, so that the first NaN has the last word
         np.copyto(switches, index, where=np.isnan(windows[:, :, fh, fw]))
+
+
+def _overlap(g: Geometry) -> bool:
+    """Whether neighbouring windows share pixels."""
+    down, across = g.OH > 1 and g.stride[0] < g.FH, g.OW > 1 and g.stride[1] < g.FW
+    return down or across
+
+
+def _find_largest(windows: Array, out: Array, switches: Array) -> None:
+    """As _keep_larger, but each window is laid out in one piece and searched; NaNs are found as well."""
+    pieces = windows.transpose(0, 1, 4, 5, 2, 3).reshape(*out.shape, -1)  # (1, P, OH, OW, FH * FW)
+    largest = pieces.argmax(axis=-1, keepdims=True)  # of equal values the first; of NaNs, too
+    switches[...] = largest[..., 0]
+    out[...] = np.take_along_axis(pieces, largest, axis=-1)[..., 0]
 
 
 def _addresses(g: Geometry, height: int, width: int) -> tuple[Array, Array]:
@@ -333,6 +350,8 @@ def _addresses(g: Geometry, height: int, width: int) -> tuple[Array, Array]:
 
 def _sums(images: Array, g: Geometry) -> Array:
     """The sum of each window of images (1, P, H, W): (1, P, OH, OW). First down the columns, then across."""
+    if g.OH == g.OW == 1:  # the window is the whole image; its padding adds nothing
+        return np.sum(images, axis=(2, 3), keepdims=True)
     padded = pad_images(images, g)
     down, across = _taps(g)
     columns = padded[:, :, down[0]].copy()  # (1, P, OH, W with its padding)
@@ -346,6 +365,8 @@ def _sums(images: Array, g: Geometry) -> Array:
 
 def _spread(values: Array, g: Geometry) -> Array:
     """Add values (1, P, OH, OW) to all pixels of their windows: (1, P, H, W), the adjoint of _sums."""
+    if g.OH == g.OW == 1:
+        return np.broadcast_to(values, (*values.shape[:2], g.H, g.W))
     padded = zeros_padded(g, values.dtype)
     columns = np.zeros((*values.shape[:3], padded.shape[3]), values.dtype)
     down, across = _taps(g)

@@ -129,6 +129,21 @@ def test_small_blocks_make_no_difference(case: Pooling) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@given(case=poolings(tied=True), seed=st.integers(0, 2**32 - 1))
+def test_windows_searched_one_by_one_make_no_difference(case: Pooling, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = np.where(rng.random(case.x.shape) < 0.1, np.nan, case.x).astype(case.x.dtype)
+    x = np.where(rng.random(case.x.shape) < 0.1, -np.inf, x).astype(case.x.dtype)
+    results = []
+    for taps in (1, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(variant, "MANY_TAPS", taps)
+            results.append(variant.max_pool_forward(x, **case.options))
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert one.dtype == other.dtype
+
+
 @given(N=st.integers(0, 40), C=st.integers(1, 600), height=st.integers(1, 70), width=st.integers(1, 70))
 def test_bands_cover_each_output_once_and_the_first_is_the_largest(
     N: int, C: int, height: int, width: int
