@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from autograder.grading.trusted.handed import Unreadable, read
 from autograder.grading.trusted.names import binds, needs, needs_of_text
-from autograder.grading.trusted.rebuild import Unreadable, inert, printable, read, rebuild
+from autograder.grading.trusted.outputs import inert, printable
+from autograder.grading.trusted.rebuild import rebuild
 from autograder.grading.trusted.template import Template, make_template
 
 

@@ -29,8 +29,9 @@ from pydantic import BaseModel, ConfigDict
 
 from autograder.grading.results import Status
 from autograder.grading.seeds import SEED_VARIABLE
+from autograder.grading.trusted.handed import Handed, Unreadable, read
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
-from autograder.grading.trusted.rebuild import Handed, Unreadable, read, rebuild
+from autograder.grading.trusted.rebuild import rebuild
 from autograder.grading.trusted.sandbox.backend import NoSandbox
 from autograder.grading.trusted.template import Template
 

@@ -15,8 +15,18 @@ from typing import Any
 from autograder.grading.results import Status
 from autograder.grading.trusted.inside.frames import WireError, encode
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
+from autograder.grading.trusted.outputs import (
+    capped,
+    failure,
+    inert,
+    printable,
+    printed,
+    student_error,
+    student_outputs,
+    valid,
+)
 from autograder.grading.trusted.proxies import Line, Module, Patience, SandboxLost
-from autograder.grading.trusted.rebuild import Rebuilt, Step, inert, printable
+from autograder.grading.trusted.rebuild import Rebuilt, Step
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.surroundings import Surroundings
 from autograder.grading.trusted.template import Template
@@ -29,7 +39,6 @@ OURS = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno
 MOST_RESTARTS = 40
 MOST_OUTPUTS = 6 << 20
 """Characters of all that a student's cells show."""
-_PNG = b"\x89PNG\r\n\x1a\n"
 _BY_CHANCE = re.compile(r"rand|rng|shuffle|choice|sample|uuid|secrets|now\(|today\(|time\(")
 """What a cell holds whose values may differ between two runs."""
 
@@ -138,7 +147,7 @@ class Session:
 
     def _not_run(self, number: int, step: Step) -> None:
         if step.inside is not None or step.outside is not None:
-            self.outputs[number] = [_error("NotRun", f"not run: {self.over}")]
+            self.outputs[number] = [failure("NotRun", f"not run: {self.over}")]
         if step.role == "test" and step.template is not None:
             self._score(step, 0.0, "not run")
         if step.role == "written" and step.template is not None:
@@ -153,7 +162,7 @@ class Session:
         assert step.inside is not None
         line = self._live_line()
         if line is None:
-            self.outputs[number] = [_error("NotRun", f"not run: {self.over}")]
+            self.outputs[number] = [failure("NotRun", f"not run: {self.over}")]
             return
         setup = step.role in ("setup", "plain")
         try:
@@ -168,10 +177,10 @@ class Session:
         linecache.cache[f"<cell {number + 1}>"] = (len(step.inside), None, lines, f"<cell {number + 1}>")
         if step.role == "answer" and step.template is not None:
             self.forget(step.template.binds & self.template.answer_names)
-        self.outputs[number] = _student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
+        self.outputs[number] = student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
         self.room -= sum(len(str(output)) for output in self.outputs[number])
         if error is not None:
-            self._ended_early(number, step, _student_error(*error))
+            self._ended_early(number, step, student_error(*error))
 
     def _ended_early(self, number: int, step: Step, error: dict[str, Any]) -> None:
         """Say of a cell of the student's that ended with an error what an instructor would look for."""
@@ -208,10 +217,10 @@ class Session:
             ran = self.bench.run(step.outside, f"cell {number + 1}", seconds)
         self._refuse_ours(ran)
         self._own()
-        outputs = _capped(ran.outputs)
+        outputs = capped(ran.outputs)
         if ran.error is not None:
             student = line.trace if line is not None else ""
-            outputs.append(error_output(ran.error, _printable_trace(student)))
+            outputs.append(error_output(ran.error, printable(student, 8000)))
         reason = ""
         earned = 0.0
         if is_test:
@@ -229,7 +238,7 @@ class Session:
             # A process that dies or falls silent has given no answer, whatever the test made of the error.
             earned, reason = 0.0, str(lost_here)
             self._lost(number, step, lost_here)
-            outputs.append(_error("ProcessLost", f"{lost_here}; this test counts 0"))
+            outputs.append(failure("ProcessLost", f"{lost_here}; this test counts 0"))
         elif isinstance(ran.error, TestTooLong):
             self.events.append(
                 (Status.TIMED_OUT, f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s")
@@ -243,7 +252,7 @@ class Session:
         if is_test:
             self._score(step, earned, reason)
             if reason:
-                self.outputs[number].append(_said(f"{reason}\n"))
+                self.outputs[number].append(printed(f"{reason}\n"))
 
     def _same_by_chance(self, number: int, step: Step) -> None:
         """What a cell of the instructor's drew by chance, or read from a clock, the answers get as the tests
@@ -402,7 +411,7 @@ class Session:
             what = f"{here}: {lost}"
         self.events.append((Status.TIMED_OUT if lost.timed_out else Status.CRASHED, what))
         if step.inside is not None and step.role != "test":
-            self.outputs[number] = [_error("ProcessLost", what)]
+            self.outputs[number] = [failure("ProcessLost", what)]
         self._end_sandbox()
 
     def _end_sandbox(self) -> None:
@@ -435,7 +444,7 @@ class Session:
             }
             if kind == "code":
                 cell["execution_count"] = number + 1 if step.inside or step.outside else None
-                cell["outputs"] = [_valid(output) for output in self.outputs.get(number, [])]
+                cell["outputs"] = [valid(output) for output in self.outputs.get(number, [])]
             cells.append(cell)
         return {"cells": cells, "metadata": self.template.metadata, "nbformat": 4, "nbformat_minor": 5}
 
@@ -469,75 +478,3 @@ def _import(module: str) -> Any:
             return getattr(importlib.import_module(parent), name)
         except AttributeError:
             raise ImportError(module) from None
-
-
-# Outputs
-
-
-def _error(name: str, text: str) -> dict[str, Any]:
-    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
-
-
-def _said(text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": "stdout", "text": text}
-
-
-def _printable_trace(trace: str) -> str:
-    return printable(trace, 8000)
-
-
-def _student_error(kinds: tuple[str, ...], message: str, trace: str) -> dict[str, Any]:
-    return {
-        "output_type": "error",
-        "ename": printable(kinds[0] if kinds else "Exception", 100),
-        "evalue": printable(message, 2000),
-        "traceback": printable(trace, 20_000).split("\n"),
-    }
-
-
-def _student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
-    """What a student's cell showed, as text and PNG pictures only: nothing that could act where it is
-    shown.
-    """
-    kept: list[dict[str, Any]] = []
-    for output in outputs[:200]:
-        if type(output) is not dict or most <= 0:
-            continue
-        kind, text, png = output.get("kind"), output.get("text"), output.get("png")
-        if type(kind) is not str:
-            continue
-        if kind in ("stdout", "stderr") and type(text) is str:
-            text = printable(text, most)
-            most -= len(text)
-            kept.append({"output_type": "stream", "name": kind, "text": text})
-        elif kind == "value" and type(text) is str:
-            text = printable(text, most)
-            most -= len(text)
-            kept.append({"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}})
-        elif kind == "figure" and type(png) is bytes and png.startswith(_PNG) and len(png) < 500_000:
-            import base64
-
-            picture = base64.b64encode(png).decode()
-            kept.append({"output_type": "display_data", "data": {"image/png": picture}, "metadata": {}})
-    return kept
-
-
-def _capped(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a test showed; the student's words in it are text, so only control characters go, and the rest of
-    what is very long.
-    """
-    for output in outputs:
-        if output["output_type"] == "stream":
-            output["text"] = printable(output["text"], 100_000)
-        else:
-            text = output["data"].get("text/plain")
-            if type(text) is str:
-                output["data"]["text/plain"] = printable(text, 100_000)
-    return outputs[:200]
-
-
-def _valid(output: dict[str, Any]) -> dict[str, Any]:
-    """An output as nbformat wants it: every text encodable."""
-    import json
-
-    return dict(json.loads(json.dumps(output, ensure_ascii=False).encode("utf-8", "replace")))

@@ -58,13 +58,15 @@ class Channel:
 
     def _fill(self, size: int, deadline: float | None) -> None:
         """Read until there are so many bytes; what comes with them belongs to the next frame."""
+        flags = 0 if deadline is None else socket.MSG_DONTWAIT  # what wakes us up need not be data
         try:
             while len(self.buffer) < size:
                 self._wait(deadline, write=False)
-                piece = self.connection.recv(1 << 18)
-                if not piece:
-                    raise Gone
-                self.buffer += piece
+                with contextlib.suppress(BlockingIOError):
+                    piece = self.connection.recv(1 << 18, flags)
+                    if not piece:
+                        raise Gone
+                    self.buffer += piece
         except OSError:
             raise Gone from None
 

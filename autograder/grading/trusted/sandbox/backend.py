@@ -86,8 +86,10 @@ class Sandbox:
         return str(self._said.read(2000), "utf-8", "replace").strip()[-1500:]
 
     def memory(self) -> int:
-        """Bytes that its processes hold, each shared page counted by its share."""
-        return sum(_memory_of(pid) for pid in family(self.pid))
+        """Bytes that its processes hold, each shared page counted by its share, and that the kernel may hold
+        for them.
+        """
+        return sum(_memory_of(pid) + _buffers_of(pid) for pid in family(self.pid))
 
     def cpu(self) -> float:
         """CPU seconds that its processes have used since it was ready."""
@@ -155,6 +157,19 @@ def _children_computed(pid: int) -> bool:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return fields[13:15] != ["0", "0"]
     return False
+
+
+FEW_FILES = 64
+"""Descriptors that every process has room for."""
+
+
+def _buffers_of(pid: int) -> int:
+    """Bytes that can lie in the sockets of a process with room for more than a few descriptors."""
+    with suppress(OSError, ValueError, IndexError):
+        room = Path(f"/proc/{pid}/status").read_text().partition("FDSize:")[2].split()[0]
+        each = int(Path("/proc/sys/net/core/wmem_default").read_text())
+        return max(0, int(room) - FEW_FILES) * each
+    return 0
 
 
 def _memory_of(pid: int) -> int:
