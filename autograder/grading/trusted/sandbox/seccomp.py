@@ -127,7 +127,7 @@ _OWNERS = {"fcntl": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
 """Commands that have signals sent, to any process: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP."""
 
 _X86_64 = {
-    "socket": 41, "connect": 42, "accept": 43, "sendto": 44, "bind": 49, "setsockopt": 54, "listen": 50, "accept4": 288,
+    "socket": 41, "connect": 42, "accept": 43, "sendto": 44, "bind": 49, "listen": 50, "accept4": 288,
     "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "pidfd_open": 434,
     "pidfd_getfd": 438, "pidfd_send_signal": 424, "process_madvise": 440, "process_mrelease": 448,
     "unshare": 272, "setns": 308, "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161,
@@ -146,9 +146,10 @@ _X86_64 = {
     "tkill": 200, "tgkill": 234, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "clone": 56, "clone3": 435,
     "ioprio_set": 251, "statmount": 457, "listmount": 458, "prlimit64": 302, "sched_setaffinity": 203,
     "sched_setparam": 142, "sched_setattr": 314, "fcntl": 72, "ioctl": 16, "rt_sigaction": 13,
+    "setsockopt": 54,
 }  # fmt: skip
 _AARCH64 = {
-    "socket": 198, "connect": 203, "accept": 202, "sendto": 206, "bind": 200, "setsockopt": 208, "listen": 201, "accept4": 242,
+    "socket": 198, "connect": 203, "accept": 202, "sendto": 206, "bind": 200, "listen": 201, "accept4": 242,
     "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "pidfd_open": 434,
     "pidfd_getfd": 438, "pidfd_send_signal": 424, "process_madvise": 440, "process_mrelease": 448,
     "unshare": 97, "setns": 268, "mount": 40, "umount2": 39, "pivot_root": 41, "chroot": 51,
@@ -167,6 +168,7 @@ _AARCH64 = {
     "tgkill": 131, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "clone": 220, "clone3": 435,
     "ioprio_set": 30, "statmount": 457, "listmount": 458, "prlimit64": 261, "sched_setaffinity": 122,
     "sched_setparam": 118, "sched_setattr": 274, "fcntl": 25, "ioctl": 29, "rt_sigaction": 134,
+    "setsockopt": 208,
 }  # fmt: skip
 _MACHINES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
 
