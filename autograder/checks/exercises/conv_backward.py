@@ -326,6 +326,16 @@ def _(dout, x, w, stride=1, pad=0):
     return dx, dw, dout.sum(axis=(0, 2, 3))
 
 
+@mistakes.also("padding missing, in dw, in dx or in both")
+@only("dw")
+def _(dout, x, w, stride, pad):
+    dw = np.zeros_like(w)
+    for n, k in np.ndindex(dout.shape[:2]):
+        for i, j, rows, columns in windows(dout, w, stride):
+            dw[k] += dout[n, k, i, j] * x[n, :, rows, columns]
+    return dw
+
+
 @mistakes.mistake(
     "dw ignores the stride",
     "The window of output (i, j) begins at row i * stride and column j * stride, in backward as in forward.",
