@@ -284,6 +284,10 @@ assert os.listdir(".") == ["people.csv"]
 # %% test even_test 1
 assert all(map(lambda n: is_even(n) == (n % 2 == 0), range(10)))
 
+# %% test share_test 4
+right = sum(is_even(n) == (n % 2 == 0) for n in range(10))
+4 * right / 10
+
 # %% forger load
 import sys
 
@@ -313,12 +317,23 @@ Talk.name = name
 
 def is_even(n):
     raise Ended
+
+# %% array is_even
+import numpy as np
+
+def is_even(n):
+    return np.array([True])
 """
 
-FORGED = {"load_test": 0.0, "given_test": 1.0, "even_test": 0.0}
+RIGHT = {"load_test": 1.0, "given_test": 1.0, "even_test": 1.0, "share_test": 4.0}
+FORGED = {"load_test": 0.0, "given_test": 1.0, "even_test": 0.0, "share_test": 0.0}
 
 
 def test_what_a_call_brings_back_forges_nothing() -> None:
-    """Files under another name of the assignment's, and errors that would end a loop of the test's."""
-    assert graded(FORGERIES, **{"people.csv": b"1,2,3"}) == dict.fromkeys(FORGED, 1.0)
-    assert graded(FORGERIES, "forger", **{"people.csv": b"1,2,3"}) == FORGED
+    """Files under another name of the assignment's, errors that would end a loop of the test's, and arrays
+    that make points of a kind that nbgrader takes for text.
+    """
+    given = {"people.csv": b"1,2,3"}
+    assert graded(FORGERIES, **given) == RIGHT
+    assert graded(FORGERIES, "forger", **given) == FORGED
+    assert graded(FORGERIES, "array", **given) == RIGHT | {"even_test": 0.0, "share_test": 0.0}

@@ -36,6 +36,15 @@ def fast_conv_forward(x, w, b, stride=1, pad=0):
 
 LIAR = "import time\ntime.process_time = time.perf_counter = lambda: 0.0\n" + LOOPS
 
+MAKER = (
+    LOOPS.replace("def fast_conv_forward", "def loops")
+    + """
+class fast_conv_forward:
+    def __new__(cls, *args, **options):
+        return loops(*args, **options)
+"""
+)
+
 
 def fast() -> str:
     """A right answer as a cell that stands by itself."""
@@ -52,7 +61,7 @@ def test_the_race_is_run_across_the_wall(tmp_path: Path) -> None:
         copy(REPOSITORY / name, tmp_path / name)
     course = load_course(tmp_path)
     release(course, course.assignment(NAME))
-    students = {"fast": fast(), "loops": LOOPS, "liar": LIAR}
+    students = {"fast": fast(), "loops": LOOPS, "liar": LIAR, "maker": MAKER}
     for student, answer in students.items():
         notebook = read_notebook(course.releases / NAME / "speed.ipynb")
         for cell in notebook.cells:
@@ -63,7 +72,8 @@ def test_the_race_is_run_across_the_wall(tmp_path: Path) -> None:
         write_notebook(notebook, path)
     engine = TrustedEngine(workers=1)
     graded = engine.grade(course, [Submission(student, NAME) for student in students])
-    assert {result.student: result.score for result in graded} == {"fast": 10, "loops": 5, "liar": 5}
+    points = {result.student: result.score for result in graded}
+    assert points == {"fast": 10, "loops": 5, "liar": 5, "maker": 5}
 
 
 def test_a_far_clock_that_cannot_be_believed_wins_no_race() -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.grading.trusted.names import binds
 from autograder.grading.trusted.template import as_python
 
 MOST_OUTPUT = 400_000
@@ -40,6 +41,8 @@ class Ran:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     error: BaseException | None = None
     value: Any = None
+    worked_out: bool = False
+    """Whether the last line works out a number, as one that counts points does."""
 
 
 class _Stream(io.TextIOBase):
@@ -107,12 +110,12 @@ class Bench:
             warnings.simplefilter("ignore", ResourceWarning)
             try:
                 with limited(seconds):
-                    ran.value = self._run(source, f"<{name}>")
+                    ran.value, ran.worked_out = self._run(source, f"<{name}>")
             except BaseException as error:
                 ran.error = error
         return ran
 
-    def _run(self, source: str, filename: str) -> Any:
+    def _run(self, source: str, filename: str) -> tuple[Any, bool]:
         try:
             tree = ast.parse(source, filename)
         except SyntaxError:
@@ -122,12 +125,12 @@ class Bench:
         last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         self._execute(ast.Module(tree.body[:-1] if last else tree.body, []), filename, "exec")
         if last is None:
-            return None
+            return None, False
         value = self._execute(ast.Expression(last.value), filename, "eval")
         if value is not None and not source.rstrip().endswith(";"):
             data, metadata = self.shell.display_formatter.format(value)
             self.show("execute_result", data or {"text/plain": type(value).__name__}, metadata)
-        return value
+        return value, _works_out(last.value, tree)
 
     def _execute(self, tree: ast.mod, filename: str, mode: str) -> Any:
         """As a notebook does it: with `await` anywhere, and without the `from __future__` of this file."""
@@ -149,6 +152,26 @@ class Bench:
             yield
         finally:
             sys.stdout, sys.stderr = before
+
+
+_COUNTING = {"abs", "float", "int", "max", "min", "round", "sum"}
+
+
+def _works_out(expression: ast.expr, cell: ast.Module) -> bool:
+    """Whether it is a sum, a product or the like, or a name that the cell gives to one."""
+    if isinstance(expression, ast.Name):
+        return any(
+            isinstance(node, ast.AugAssign) or _counts(node.value)
+            for node in ast.walk(cell)
+            if isinstance(node, ast.Assign | ast.AugAssign) and expression.id in binds([node])
+        )
+    return _counts(expression)
+
+
+def _counts(expression: ast.expr) -> bool:
+    if isinstance(expression, ast.Call):
+        return isinstance(expression.func, ast.Name) and expression.func.id in _COUNTING
+    return isinstance(expression, ast.BinOp | ast.UnaryOp)
 
 
 @contextlib.contextmanager
@@ -190,7 +213,8 @@ def points(ran: Ran, most: float) -> tuple[float, str]:
     """The points that a test earns, always a finite number from 0 to `most`, and why where it needs saying.
 
     As in nbgrader: none for an error, the value of the last line where that is a number, else all. Unlike
-    it: a number that cannot be points earns none, and so does a last line that the student's object answers.
+    it: a number that cannot be points earns none, and neither does an array where a number was worked out
+    nor a last line that the student's object answers.
     """
     from autograder.grading.trusted.stand_ins import Remote
 
@@ -201,6 +225,8 @@ def points(ran: Ran, most: float) -> tuple[float, str]:
         return 0.0, "the last line of the test is an object of the student's"
     if isinstance(value, np.generic | np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf":
         value = value.item()
+    if isinstance(value, np.ndarray) and ran.worked_out:
+        return 0.0, f"the test worked out an array of shape {value.shape}, which is no number of points"
     if type(value) is bool or not isinstance(value, (int, float)):
         return most, ""
     try:
