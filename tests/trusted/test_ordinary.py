@@ -273,6 +273,26 @@ def is_even(n):
     return n % 2 == 0
     ### END SOLUTION
 
+# %% setup boxes
+from functools import cached_property
+
+class Box:
+    def __init__(self, side):
+        self.side = side
+
+    @cached_property
+    def volume(self):
+        return self.side**3
+
+# %% answer box
+def box(side):
+    ### BEGIN SOLUTION
+    return Box(side)
+    ### END SOLUTION
+
+# %% test box_test 1
+assert box(2).volume == 8
+
 # %% test load_test 1
 assert load("./people.csv") == [float(number) for number in open("./people.csv").read().split(",")]
 
@@ -318,6 +338,12 @@ Talk.name = name
 def is_even(n):
     raise Ended
 
+# %% forger box
+def box(side):
+    found = Box(1)
+    found.volume = 8
+    return found
+
 # %% array is_even
 import numpy as np
 
@@ -325,13 +351,13 @@ def is_even(n):
     return np.array([True])
 """
 
-RIGHT = {"load_test": 1.0, "given_test": 1.0, "even_test": 1.0, "share_test": 4.0}
-FORGED = {"load_test": 0.0, "given_test": 1.0, "even_test": 0.0, "share_test": 0.0}
+RIGHT = {"box_test": 1.0, "load_test": 1.0, "given_test": 1.0, "even_test": 1.0, "share_test": 4.0}
+FORGED = {"box_test": 0.0, "load_test": 0.0, "given_test": 1.0, "even_test": 0.0, "share_test": 0.0}
 
 
 def test_what_a_call_brings_back_forges_nothing() -> None:
-    """Files under another name of the assignment's, errors that would end a loop of the test's, and arrays
-    that make points of a kind that nbgrader takes for text.
+    """Attributes in the place of what a class of ours computes, files under another name of the assignment's,
+    errors that would end a loop of the test's, arrays that make points of a kind that nbgrader takes for text.
     """
     given = {"people.csv": b"1,2,3"}
     assert graded(FORGERIES, **given) == RIGHT

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from . import frames
@@ -71,7 +72,7 @@ class Shared:
 
     def _class(self, name: Any) -> Any:
         found = self.find(name) if type(name) is str else None
-        if not isinstance(found, type):
+        if not isinstance(found, type) or (self.names and name not in self.names):
             raise frames.WireError("a class that is not known")
         return found
 
@@ -114,4 +115,5 @@ def _has_attributes_alone(kind: type) -> bool:
 
 def _free(kind: type, name: str) -> bool:
     inherited = getattr(kind, name, None)
-    return not name.startswith("__") and not callable(inherited) and not isinstance(inherited, property)
+    computed = callable(inherited) or isinstance(inherited, property | cached_property)
+    return not name.startswith("__") and not computed
