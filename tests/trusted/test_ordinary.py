@@ -357,7 +357,7 @@ FORGED = {"box_test": 0.0, "load_test": 0.0, "given_test": 1.0, "even_test": 0.0
 
 def test_what_a_call_brings_back_forges_nothing() -> None:
     """Attributes in the place of what a class of ours computes, files under another name of the assignment's,
-    errors that would end a loop of the test's, arrays that make points of a kind that nbgrader takes for text.
+    errors that would end a loop of a test's, arrays that make points of a kind that nbgrader takes for text.
     """
     given = {"people.csv": b"1,2,3"}
     assert graded(FORGERIES, **given) == RIGHT
