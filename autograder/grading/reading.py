@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
-
-from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course
 from autograder.grading.results import Mistake, TestScore
-from autograder.notebooks import graded_as, read_notebook
+from autograder.notebooks import read_notebook
 from autograder.stock import open_gradebook
 
 VERDICT = "application/vnd.cs-conv.verdict+json"
 
 
-def read_scores(
-    course: Course, assignment: Assignment, student: str
-) -> tuple[float, float, tuple[TestScore, ...]]:
-    """The submission's score (late penalties and manual grades included), its maximum, and each test's."""
-    cells = _graded_cells(course.autograded(student, assignment.name), assignment)
-    order = {where: number for number, where in enumerate(cells)}
-    tests = []
+Scores = tuple[float, float, tuple[TestScore, ...]]
+"""A submission's score (late penalties and manual grades included), its maximum, and each test's."""
+Verdicts = dict[tuple[str, str], dict[str, Any]]
+"""What `check` said in each graded cell ({} where nothing), by notebook and grade_id, in the cells' order."""
+
+
+def read_scores(course: Course, assignment: Assignment, student: str) -> Scores:
+    """What the gradebook and the autograded notebooks say of a submission."""
+    verdicts = _verdicts_on_disk(course, assignment, student)
     with open_gradebook(course) as gradebook:
-        submission = gradebook.find_submission(assignment.name, student)
-        score, max_score = final_score(submission), float(submission.max_score)
-        for notebook in submission.notebooks:
-            for grade in notebook.grades:
-                tests.append(test_score(notebook.name, grade, cells.get((notebook.name, grade.name), {})))
+        return scores_of(gradebook.find_submission(assignment.name, student), verdicts)
+
+
+def scores_of(submission: Any, verdicts: Verdicts) -> Scores:
+    """What a submission in the gradebook came to, its tests in the order of the verdicts."""
+    order = {where: number for number, where in enumerate(verdicts)}
+    tests = [
+        _test_score(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+    ]
     tests.sort(key=lambda test: (order.get((test.notebook, test.grade_id), len(order)), test.grade_id))
-    return score, max_score, tuple(tests)
+    return final_score(submission), float(submission.max_score), tuple(tests)
 
 
 def final_score(submission: Any) -> float:
@@ -47,22 +53,22 @@ def set_missing_to_zero(course: Course, assignment: Assignment, student: str) ->
 
     Creates the submission in the gradebook where there is none. Returns the grade_ids.
     """
-    cells = _graded_cells(course.autograded(student, assignment.name), assignment)
+    verdicts = _verdicts_on_disk(course, assignment, student)
     missing = []
     with open_gradebook(course) as gradebook:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(assignment.name, student)
         for notebook in submission.notebooks:
             for grade in notebook.grades:
-                if (notebook.name, grade.name) not in cells:
+                if (notebook.name, grade.name) not in verdicts:
                     grade.auto_score, grade.needs_manual_grade = 0, False
                     missing.append(grade.name)
         gradebook.db.commit()
     return missing
 
 
-def test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
-    """A test's points as the gradebook has them, with what `check` said in its cell ({} where nothing)."""
+def _test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
+    """A test's points as the gradebook has them, with what `check` said in its cell."""
     exercise = verdict.get("exercise")
     mistakes = [
         Mistake(exercise=str(exercise), name=str(m.get("name", "")), advice=str(m.get("advice", "")))
@@ -82,20 +88,26 @@ def test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
     )
 
 
-def _graded_cells(folder: Path, assignment: Assignment) -> dict[tuple[str, str], dict[str, Any]]:
-    """The graded cells in order: (notebook, grade_id), and the verdict that `check` left there, or {}."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for name in assignment.notebooks:
-        path = folder / f"{name}.ipynb"
-        if path.exists():
-            for cell in read_notebook(path).cells:
-                known = graded_as(cell)
-                if known.get("grade") or known.get("task"):
-                    found[name, known["grade_id"]] = _verdict(cell)
+def _verdicts_on_disk(course: Course, assignment: Assignment, student: str) -> Verdicts:
+    paths = {
+        name: course.autograded(student, assignment.name) / f"{name}.ipynb" for name in assignment.notebooks
+    }
+    return verdicts_in({name: read_notebook(path) for name, path in paths.items() if path.exists()})
+
+
+def verdicts_in(notebooks: Mapping[str, Mapping[str, Any]]) -> Verdicts:
+    """The verdicts in graded notebooks. What a student writes in is no place for one."""
+    found: Verdicts = {}
+    for name, notebook in notebooks.items():
+        for cell in notebook.get("cells", []):
+            known = cell["metadata"].get("nbgrader") or {}
+            if known.get("grade") or known.get("task"):
+                is_test = known.get("grade") and not known.get("solution")
+                found[name, str(known.get("grade_id"))] = _verdict(cell) if is_test else {}
     return found
 
 
-def _verdict(cell: NotebookNode) -> dict[str, Any]:
+def _verdict(cell: Mapping[str, Any]) -> dict[str, Any]:
     for output in cell.get("outputs", []):
         verdict = output.get("data", {}).get(VERDICT)
         if isinstance(verdict, dict):

@@ -24,7 +24,7 @@ from autograder.grading.engine import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.trusted import jobs
-from autograder.grading.trusted.gradebook import SEVERITY, Writer, stale
+from autograder.grading.trusted.gradebook import SEVERITY, Writer, remove_notebooks
 from autograder.grading.trusted.intake import NotPlainFile, other_files, read_file
 from autograder.grading.trusted.journal import Journal
 from autograder.grading.trusted.outcome import Outcome
@@ -312,7 +312,7 @@ class _Run:
             several = len(self.templates) > 1
             opened.detail = "; ".join(f"{name}: {text}" if several else text for name, text in notes)
         if opened.status is Status.MISSING:
-            stale(self.course.autograded(opened.submission.student, self.assignment.name))
+            remove_notebooks(self.course.autograded(opened.submission.student, self.assignment.name))
             return self._bare(opened, 0.0, seconds)
         if opened.status is Status.NOT_GRADED:
             return self._bare(opened, None, seconds)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course
-from autograder.grading.reading import VERDICT, final_score, test_score
+from autograder.grading.reading import scores_of, verdicts_in
 from autograder.grading.results import Result, Status
 from autograder.grading.trusted.intake import NotPlainFile, read_file
 from autograder.grading.trusted.journal import write_whole
@@ -129,9 +129,7 @@ class Writer:
                 kept.add(f"{outcome.notebook}.ipynb")
                 text = json.dumps(outcome.document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
                 write_whole(folder / f"{outcome.notebook}.ipynb", text.encode("utf-8", "replace"))
-        for path in folder.glob("*.ipynb") if folder.is_dir() else ():
-            if path.name not in kept:
-                path.unlink()
+        remove_notebooks(folder, kept)
 
     # Reading back
 
@@ -148,21 +146,16 @@ class Writer:
         session = self.gradebook.db
         session.expire_all()
         submission = self.gradebook.find_submission(self.assignment.name, student)
-        verdicts, order = _verdicts(outcomes)
-        tests = [
-            test_score(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-        ]
-        tests.sort(key=lambda test: (order.get((test.notebook, test.grade_id), len(order)), test.grade_id))
+        verdicts = verdicts_in({outcome.notebook: outcome.document or {} for outcome in outcomes})
+        score, max_score, tests = scores_of(submission, verdicts)
         result = Result(
             student=student,
             assignment=self.assignment.name,
             status=status,
-            score=final_score(submission),
-            max_score=float(submission.max_score),
+            score=score,
+            max_score=max_score,
             detail=detail,
-            tests=tuple(tests),
+            tests=tests,
             seconds=seconds,
             engine=engine,
         )
@@ -170,27 +163,8 @@ class Writer:
         return result
 
 
-def _verdicts(
-    outcomes: Sequence[Outcome],
-) -> tuple[dict[tuple[str, str], dict[str, Any]], dict[tuple[str, str], int]]:
-    """What `check` said in each test, and the order of the tests."""
-    verdicts: dict[tuple[str, str], dict[str, Any]] = {}
-    order: dict[tuple[str, str], int] = {}
-    for outcome in outcomes:
-        for cell in (outcome.document or {}).get("cells", []):
-            marks = cell.get("metadata", {}).get("nbgrader") or {}
-            if not (marks.get("grade") or marks.get("task")):
-                continue
-            where = outcome.notebook, str(marks.get("grade_id"))
-            order[where] = len(order)
-            for output in cell.get("outputs", []):
-                verdict = output.get("data", {}).get(VERDICT)
-                if isinstance(verdict, dict) and marks.get("grade") and not marks.get("solution"):
-                    verdicts[where] = verdict
-    return verdicts, order
-
-
-def stale(folder: Path) -> None:
-    """Remove what an earlier grading left of a submission that is no longer there."""
+def remove_notebooks(folder: Path, but: Collection[str] = ()) -> None:
+    """Remove what an earlier grading left, but for these files."""
     for path in folder.glob("*.ipynb") if folder.is_dir() else ():
-        path.unlink()
+        if path.name not in but:
+            path.unlink()

@@ -20,8 +20,8 @@ def inert(text: str) -> str:
     gap = "\u200b"
     text = _CONTROL.sub("", text)
     text = re.sub(r"<(?=[A-Za-z/!?])", "<" + gap, text)
-    text = re.sub(r"&(?=#)", "&" + gap, text)
-    return re.sub(r"(?i)\b((?:java|vb|live)\s*script|data|file)(\s*):", rf"\1{gap}\2:", text)
+    text = re.sub(r"&(?=#|colon;|Tab;|NewLine;)", "&" + gap, text)
+    return re.sub(r"(?i)\b((?:java|vb|live)\s*script|data|file)([\s\\]*:)", rf"\1{gap}\2", text)
 
 
 def printable(text: str, most: int) -> str:

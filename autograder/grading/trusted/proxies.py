@@ -448,6 +448,3 @@ class Module:
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-
-Student = Callable[..., Any]

@@ -26,7 +26,6 @@ class Step:
     inside: str | None = None
     outside: str | None = None
     answered: bool = True
-    note: str = ""
 
     @property
     def role(self) -> str:

@@ -76,10 +76,8 @@ class Session:
         self.line: Line | None = None
         self.left = limits.in_all
         self.room = MOST_OUTPUTS
-        self.lethal: set[int] = set()
         self.ran_inside: list[int] = []
         self.restarts = 0
-        self.over_memory = False
         self.patience = Patience()
         self.events: list[tuple[Status, str]] = []
         self.wanted: set[str] = set()
@@ -169,7 +167,6 @@ class Session:
             with self._bounded():
                 error, outputs = line.run(step.inside, f"cell {number + 1}", self.limits.a_cell, setup)
         except SandboxLost as lost:
-            self.lethal.add(number)
             self._lost(number, step, lost)
             return
         self.ran_inside.append(number)
@@ -379,8 +376,7 @@ class Session:
         self.line.shared.names = tuple(sorted(self.template.classes_in_common))
         self.line.shared.find = self.bench.names.get
         self.line.seconds = self.limits.a_cell
-        self.over_memory = False
-        Watch(self.sandbox, self).start()
+        Watch(self.sandbox).start()
         self.cpu["start"] += time.monotonic() - began
 
     def _replay(self) -> None:
@@ -394,7 +390,6 @@ class Session:
                 with self._bounded():
                     self.line.run(str(step.inside), f"cell {number + 1}", self.limits.a_cell, setup)
             except SandboxLost:
-                self.lethal.add(number)
                 self.ran_inside.remove(number)
                 return
             finally:
@@ -403,7 +398,7 @@ class Session:
     def _lost(self, number: int, step: Step, lost: SandboxLost) -> None:
         here = self._place(number, step)
         what = f"the student's process died in {here}"
-        if self.over_memory:
+        if self.sandbox is not None and self.sandbox.over_memory:
             what = f"{here} used more than {self.settings.memory_mb} MB of memory"
         elif lost.timed_out:
             what = f"{here} ran too long and could not be interrupted"
@@ -452,15 +447,15 @@ class Session:
 class Watch(threading.Thread):
     """Ends a sandbox whose processes together hold more memory than they may."""
 
-    def __init__(self, sandbox: Sandbox, session: Session) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(daemon=True)
-        self.sandbox, self.session = sandbox, session
+        self.sandbox = sandbox
 
     def run(self) -> None:
         """Look four times a second, until it has ended."""
         while not self.sandbox.ended.wait(0.25):
             if self.sandbox.memory() > self.sandbox.most_memory:
-                self.session.over_memory = True
+                self.sandbox.over_memory = True
                 self.sandbox.end()
                 return
 

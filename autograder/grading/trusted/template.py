@@ -20,8 +20,8 @@ from autograder.grading.trusted.names import binds, needs
 
 Role = Literal["text", "plain", "setup", "answer", "written", "test", "task"]
 """What a cell of the template is: prose; an ordinary code cell; a locked code cell; an answer that tests
-judge; one that a
-person judges; a test; a task."""
+judge; one that a person judges; a test; a task.
+"""
 
 
 class TemplateCell(BaseModel):
@@ -35,7 +35,6 @@ class TemplateCell(BaseModel):
     id: str = ""
     grade_id: str = ""
     points: float = 0.0
-    checksum: str = ""
     metadata: dict[str, Any] = {}
     binds: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
@@ -77,11 +76,6 @@ class Template(BaseModel):
             *(cell.binds for cell in self.cells if cell.role in ("plain", "setup", "test"))
         )
         return (made | self.modules.keys()) - self.answer_names
-
-    @property
-    def tests(self) -> tuple[TemplateCell, ...]:
-        """The cells that earn points by themselves."""
-        return tuple(cell for cell in self.cells if cell.role == "test")
 
 
 def load_templates(course: Course, assignment: Assignment, gradebook: Any) -> list[Template]:
@@ -153,7 +147,6 @@ def make_template(
                 id=str(cell.get("id", "")),
                 grade_id=grade_id if record is not None else "",
                 points=points.get(grade_id, 0.0),
-                checksum=str(marks.get("checksum") or ""),
                 metadata=dict(cell.get("metadata", {})) | ({"nbgrader": marks} if marks else {}),
                 binds=frozenset(binds([node for node in (tree, solved) if node])),
                 mentions=frozenset(needs(tree)),

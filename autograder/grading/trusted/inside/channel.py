@@ -26,14 +26,12 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
-        self.sent = self.received = 0
         self.buffer = bytearray()
 
     def send(self, data: bytes, deadline: float | None = None) -> None:
         """Send one encoded value. Raises Gone, Late."""
         if len(data) > MAX_FRAME + 4096:
             raise WireError(f"more than {MAX_FRAME >> 20} MiB of data")
-        self.sent += len(data)
         rest = memoryview(_U32.pack(len(data)) + data)
         flags = 0 if deadline is None else socket.MSG_DONTWAIT
         try:
@@ -51,7 +49,6 @@ class Channel:
         (size,) = _U32.unpack_from(self.buffer)
         if size > MAX_FRAME + 4096:
             raise WireError(f"a frame of {size} bytes")
-        self.received += size
         self._fill(4 + size, deadline)
         whole, self.buffer = self.buffer, self.buffer[4 + size :]
         return memoryview(whole)[4 : 4 + size]

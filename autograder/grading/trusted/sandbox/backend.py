@@ -59,6 +59,8 @@ class Sandbox:
     def __init__(self, pid: int, connection: socket.socket, said: Any, settings: Settings) -> None:
         self.pid, self.channel, self._said = pid, Channel(connection), said
         self.most_memory = settings.memory_mb << 20
+        self.over_memory = False
+        """Whether it was ended because it held more."""
         self.cpu_before = 0.0
         self.members: list[int] = []
         """What belongs to it before a student's cell has run; the last one is the student's process."""
