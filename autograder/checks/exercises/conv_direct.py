@@ -114,6 +114,16 @@ mistake(
     number=lambda block, thread, threads: thread,
 )
 mistake(
+    "block and thread in each other's place",
+    "A block has 32 threads side by side: those of block 0 have the numbers 0 to 31, then block 1 begins.",
+    number=lambda block, thread, threads: thread * threads + block,
+)
+mistake(
+    "padding taken off before the stride",
+    "The stride moves the window over the padded image. The padding is taken off once, after that.",
+    corner=lambda i, j, stride, pad: ((i - pad) * stride, (j - pad) * stride),
+)
+mistake(
     "blocks overlap",
     "Block 1 begins where block 0 ends: `threads` numbers later, not one.",
     number=lambda block, thread, threads: block + thread,

@@ -71,6 +71,17 @@ flops_of(
     lambda x, w, out: prod(out) * prod(w[1:]),
 )
 flops_of(
+    "one addition fewer than multiplications",
+    "To add n products up takes n - 1 additions, true. The usual count, and the one asked for here, is one "
+    "for each weight.",
+    lambda x, w, out: prod(out) * (2 * prod(w[1:]) - 1),
+)
+flops_of(
+    "pixels counted in place of outputs",
+    "Each of the numbers in out_shape is a sum of products; those in x_shape are only read.",
+    lambda x, w, out: 2 * prod(x) * prod(w[1:]),
+)
+flops_of(
     "the number of filters counted twice",
     "prod(w_shape) has K in it, and so has prod(out_shape): one output uses one filter.",
     lambda x, w, out: 2 * prod(out) * prod(w),

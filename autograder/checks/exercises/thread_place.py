@@ -70,6 +70,15 @@ def _(t, K, OH, OW):
 
 
 @mistakes.mistake(
+    "divided by one size, multiplied by the others",
+    "`t // K * OH * OW` goes from left to right: it divides by K alone. Put the product in brackets.",
+)
+def _(t, K, OH, OW):
+    _, _, i, j = reference(t, K, OH, OW)
+    return t // K * OH * OW, t // OH * OW % K, i, j
+
+
+@mistakes.mistake(
     "n and k swapped", "All filters of image 0 come before image 1: n is the slowest.", whole=True
 )
 def _(t, K, OH, OW):

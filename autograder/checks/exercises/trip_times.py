@@ -35,6 +35,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         yield case(
             "somewhere", go, back, float(rng.uniform(1, 9)), float(rng.integers(3, 1000)), 2 + calls % 50
         )
+    yield case("much work, short trips", 4, 2, 8.0, 2, 3)
 
 
 mistakes = Catalogue()
@@ -95,6 +96,16 @@ every(
     "You count the transfers; the GPU's own work comes on top.",
     lambda go, back, work, bus, calls: calls * (go + back) / bus,
 )
+every(
+    "every call: only the first term multiplied",
+    "Way there, work and way back come with every call: multiply their sum, in brackets.",
+    lambda go, back, work, bus, calls: calls * go / bus + work + back / bus,
+)
+every(
+    "every call: trips and work at the same time",
+    "You take the longer of the two. Here a call is one thing after the other: there, work, back.",
+    lambda go, back, work, bus, calls: calls * max((go + back) / bus, work),
+)
 once(
     "once: the way back forgotten",
     "At the end the result comes back, once.",
@@ -132,6 +143,12 @@ once(
     "Only the work repeats: the input goes there before the first call, the result back after the last.",
     lambda go, back, work, bus, calls: calls * (go / bus + work + back / bus),
 )
+
+
+@mistakes.mistake("whole division", "`//` throws the rest away: a trip may take half a second.")
+def _(bytes_in, bytes_out, work, bus, calls):
+    there, back = bytes_in // bus, bytes_out // bus
+    return calls * (there + work + back), there + calls * work + back
 
 
 @mistakes.mistake("the two answers swapped", "Return the time with a trip in every call first.", whole=True)
