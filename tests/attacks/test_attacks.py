@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import html
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import pytest
 
 from autograder.grading.results import Result
 from autograder.grading.trusted import TrustedEngine
+from autograder.grading.trusted.outputs import inert
 
 from .bench import FULL, HONEST, Attack, Class, classroom, problems, read_corpus
 
@@ -117,6 +119,19 @@ def test_some_attacks_earn_what_they_deserve(some: Graded) -> None:
         assert problems(CORPUS[name], some.results[name]) == [], some.results[name]
     _nobody_else_noticed(some)
     _documents_are_inert(some)
+
+
+@pytest.mark.parametrize("colon", [":", "&colon;", "&#58;", "\\:", "&Tab;:", "\\\\:", " :"])
+@pytest.mark.parametrize("scheme", ["javascript", "VbScript", "data", "java&NewLine;script"])
+def test_links_in_prose_hold_no_script(scheme: str, colon: str) -> None:
+    """Markdown takes entities and backslashes for what they stand for; formgrader shows what it makes."""
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+    where = f"{scheme}{colon}attacked()"
+    for text in (f"[x]({where})", f"![x]({where})", f"[x](<{where}>)", f"[x]: {where}\n\n[x]"):
+        shown = markdown2html_mistune(inert(text))
+        for link in re.findall(r'(?:href|src)="([^"]*)"', shown):
+            assert not re.match(r"\s*(java\s*script|vbscript|data)\s*:", html.unescape(link), re.I), shown
 
 
 @pytest.mark.slow
