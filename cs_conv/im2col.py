@@ -17,6 +17,7 @@ processing", 2006.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -45,6 +46,7 @@ from cs_conv.geometry import (
 
 BAND_BYTES = 2**20  # columns made, or images pooled, at a time: what a core's second-level cache holds
 BAND_COLUMNS = 512  # but never fewer, or the matrix product is too thin to be fast
+FEW_PLACES = 128  # images with fewer outputs than this share one product, or each would be too thin
 MANY_TAPS = 32  # from here on, windows that do not overlap are searched one by one
 
 
@@ -89,7 +91,11 @@ def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, d
     w_row = np.column_stack((w.reshape(g.K, -1), b))  # (K, C * FH * FW + 1)
     out = np.empty((g.N, g.K, g.OH * g.OW), x.dtype)
     for images, places, cols in _columns(windows):
-        np.matmul(w_row, cols, out=out[images, :, places])  # (n, K, band)
+        band = out[images, :, places]  # (n, K, places)
+        if len(cols) == len(band):
+            np.matmul(w_row, cols, out=band)
+        else:
+            band[...] = _parted(w_row @ cols, len(band))
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
 
@@ -246,18 +252,34 @@ def bands(windows: Array) -> Iterator[tuple[slice, slice, slice]]:
 def _columns(windows: Array) -> Iterator[tuple[slice, slice, Array]]:
     """Lay the windows (N, C, FH, FW, OH, OW) out as columns, a band at a time, above a row of ones.
 
-    Yields images, places and cols, (images, C * FH * FW + 1, places), which the next band overwrites. The one
-    copy of a convolution happens here.
+    Yields images, places and cols, (images, C * FH * FW + 1, places), joined where places are few. The next
+    band overwrites them. The one copy of a convolution happens here.
     """
     buffer = None
     for images, rows, places in bands(windows):
         band = windows[images, :, :, :, rows]
         n, C, FH, FW, height, OW = band.shape
+        blocks = 1 if height * OW < FEW_PLACES else n
+        shape = blocks, C * FH * FW + 1, n // blocks * height * OW
         if buffer is None:  # the first band is the largest
-            buffer = np.ones((n, C * FH * FW + 1, height * OW), band.dtype)
-        cols = buffer[:n, :, : height * OW]
-        cols[:, :-1].reshape(band.shape)[...] = band  # into the buffer: an axis is split without a copy
+            buffer = np.empty(math.prod(shape), band.dtype)
+        cols = buffer[: math.prod(shape)].reshape(shape)
+        cols[:, -1] = 1
+        _parted(cols[:, :-1], n).reshape(band.shape)[...] = band  # into the buffer, for these are views
         yield images, places, cols
+
+
+def _joined(band: Array) -> Array:
+    """The images of a band (n, R, places) side by side, (1, R, n * places), where their places are few."""
+    n, R, places = band.shape
+    return band.transpose(1, 0, 2).reshape(1, R, n * places) if places < FEW_PLACES else band
+
+
+def _parted(joined: Array, n: int) -> Array:
+    """The inverse of _joined for n images, as a view: (n, R, places)."""
+    blocks, R, width = joined.shape
+    parts = joined.reshape(blocks, R, n // blocks, width * blocks // n)
+    return parts.transpose(0, 2, 1, 3).reshape(n, R, -1)
 
 
 def _image_gradient(dout: Array, w: Array, g: Geometry) -> Array:
@@ -267,9 +289,9 @@ def _image_gradient(dout: Array, w: Array, g: Geometry) -> Array:
     w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
     dout = dout.reshape(g.N, g.K, g.OH * g.OW)
     for images, rows, places in bands(dwindows):
-        dcols = w_row.T @ dout[images, :, places]  # (n, C * FH * FW, band)
+        dcols = w_row.T @ _joined(dout[images, :, places])  # (n, C * FH * FW, places)
         dband = dwindows[images, :, :, :, rows]
-        _add_windows(dband, dcols.reshape(dband.shape))
+        _add_windows(dband, _parted(dcols, len(dband)).reshape(dband.shape))
     return cut_padding(dpadded, g)
 
 
@@ -278,7 +300,7 @@ def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]
     dw_col = np.zeros((g.C * g.FH * g.FW + 1, g.K), x.dtype)
     dout = dout.reshape(g.N, g.K, g.OH * g.OW)
     for images, places, cols in _columns(windows_of(pad_images(x, g), g)):
-        dw_col += (cols @ dout[images, :, places].transpose(0, 2, 1)).sum(axis=0)
+        dw_col += (cols @ _joined(dout[images, :, places]).transpose(0, 2, 1)).sum(axis=0)
     return dw_col[:-1].T.reshape(g.K, g.C, g.FH, g.FW).copy(), dw_col[-1].copy()
 
 
