@@ -113,6 +113,17 @@ def add_slips(mistakes: Catalogue) -> None:
         return out
 
     @mistakes.mistake(
+        "slices up to the end of the image",
+        "The slice for place (p, q) has OH rows and OW columns: it ends where the last window has (p, q).",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        x_pad = padded(x, pad)
+        out = np.zeros((len(x), len(w), *sizes(x, w, stride, pad)), x.dtype) + b[:, None, None]
+        for p, q in np.ndindex(w.shape[2:]):
+            out += np.einsum("ncij,kc->nkij", x_pad[:, :, p::stride, q::stride], w[:, :, p, q])
+        return out
+
+    @mistakes.mistake(
         "bias added at every place of the filter",
         "Add the bias once, before or after the loop over the filter, not inside it.",
     )

@@ -51,8 +51,8 @@ def windows(x, size, stride):
 
 @mistakes.mistake(
     "the maximum is renewed before the switch",
-    "Your switches are all 0. Compare the slice with the maximum so far before you renew it: afterwards "
-    "nothing is larger.",
+    "Your switches stay 0, as where nothing is written into them. Compare the slice with the maximum so far "
+    "before you renew it: afterwards nothing is larger.",
 )
 def _(x, size, stride):
     out, switches = fold(x, size, stride)
