@@ -195,15 +195,7 @@ class Session:
         assert step.outside is not None
         assert step.template is not None
         self.wanted |= step.template.mentions
-        is_test = step.role == "test"
-        line = None
-        try:
-            line = self._bind()
-        except SandboxLost as lost:
-            self._lost(number, step, lost)
-            line = None
-            with suppress(SandboxLost):
-                line = self._bind()
+        line = self._bound_line(number, step)
         seconds = min(self.limits.a_cell + 1, max(self.left, 0.1))
         self.patience.in_this_test = 0
         if line is not None:
@@ -218,38 +210,46 @@ class Session:
         if ran.error is not None:
             student = line.trace if line is not None else ""
             outputs.append(error_output(ran.error, printable(student, 8000)))
-        reason = ""
-        earned = 0.0
-        if is_test:
-            earned, reason = points(ran, step.template.points)
-        if line is not None and line.slow:
-            line.slow = False
-            self.events.append(
-                (
-                    Status.TIMED_OUT,
-                    f"{self._place(number, step)}: a call ran too long",
-                )
-            )
-        lost_here = line.lost if line is not None else None
-        if lost_here is not None:
+        earned, reason = points(ran, step.template.points) if step.role == "test" else (0.0, "")
+        lost = self._note_end(number, step, line, ran)
+        if lost is not None:
             # A process that dies or falls silent has given no answer, whatever the test made of the error.
-            earned, reason = 0.0, str(lost_here)
-            self._lost(number, step, lost_here)
-            outputs.append(failure("ProcessLost", f"{lost_here}; this test counts 0"))
-        elif isinstance(ran.error, TestTooLong):
-            self.events.append(
-                (Status.TIMED_OUT, f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s")
-            )
-            self._end_sandbox()
-        if line is None and is_test:
+            earned, reason = 0.0, str(lost)
+            outputs.append(failure("ProcessLost", f"{lost}; this test counts 0"))
+        elif line is None:
             earned, reason = 0.0, "the student's side could not be run"
-        if step.role == "plain" and step.inside is not None:
-            outputs = self.outputs[number]  # the student's side of it is the one to show
-        self.outputs[number] = outputs
-        if is_test:
+        if step.role != "plain" or step.inside is None:  # else the student's side of it is the one to show
+            self.outputs[number] = outputs
+        if step.role == "test":
             self._score(step, earned, reason)
             if reason:
                 self.outputs[number].append(printed(f"{reason}\n"))
+
+    def _bound_line(self, number: int, step: Step) -> Line | None:
+        """The connection with all names bound; one that is lost over it is made anew once."""
+        try:
+            return self._bind()
+        except SandboxLost as lost:
+            self._lost(number, step, lost)
+        with suppress(SandboxLost):
+            return self._bind()
+        return None
+
+    def _note_end(self, number: int, step: Step, line: Line | None, ran: Ran) -> SandboxLost | None:
+        """Note what ran too long while a cell of the instructor's ran; how the student's process was lost, if
+        it was.
+        """
+        here = self._place(number, step)
+        if line is not None and line.slow:
+            line.slow = False
+            self.events.append((Status.TIMED_OUT, f"{here}: a call ran too long"))
+        lost = line.lost if line is not None else None
+        if lost is not None:
+            self._lost(number, step, lost)
+        elif isinstance(ran.error, TestTooLong):
+            self.events.append((Status.TIMED_OUT, f"{here} ran longer than {self.limits.a_cell:g} s"))
+            self._end_sandbox()
+        return lost
 
     def _same_by_chance(self, number: int, step: Step) -> None:
         """What a cell of the instructor's drew by chance, or read from a clock, the answers get as the tests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import os
 import signal
@@ -24,6 +25,10 @@ STARTUP = 60.0
 """Seconds that a sandbox may take to be ready: our own doing, so a slow machine is no fault of the
 student's.
 """
+
+
+FIRST_USER, USERS = 200_000, 100_000
+_turns = itertools.count()
 
 
 class NoSandbox(Exception):
@@ -209,3 +214,29 @@ def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:
         "kill_rule": rules.own_id_at if rules else -1,
     }
     return json.dumps(config | also)
+
+
+def environment(home: str) -> dict[str, str]:
+    """The variables of a sandbox: nothing of the grader's own."""
+    return {
+        "HOME": home,
+        "PATH": "/nonexistent",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": home,
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+def own_user() -> int:
+    """A user id that differs from one sandbox to the next, because the kernel counts processes by user id; 0
+    for a grader that is not root and can give none.
+
+    Graders are forks of one worker, so it is made of the process id too.
+    """
+    if os.geteuid() != 0:
+        return 0
+    return FIRST_USER + (os.getpid() * 64 + next(_turns) % 64) % USERS

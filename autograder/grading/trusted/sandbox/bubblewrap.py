@@ -8,7 +8,6 @@ user namespace.
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import socket
@@ -25,13 +24,11 @@ from autograder.grading.trusted.sandbox.backend import (
     Settings,
     Started,
     configuration,
+    environment,
+    own_user,
 )
 from autograder.grading.trusted.sandbox.imports import Holdings, holdings
 from autograder.grading.trusted.sandbox.warm import Nursery
-
-FIRST_ID, IDS = 200_000, 100_000
-_turns = itertools.count()
-
 
 WRITABLE = ("/work", "/tmp", "/dev/shm")
 
@@ -69,7 +66,7 @@ class Bubblewrap:
         return configuration(
             settings,
             seccomp.build(),
-            uid=FIRST_ID + next_turn() % IDS if os.geteuid() == 0 else 0,
+            uid=own_user(),
             room=settings.file_mb << 20,
             writable=WRITABLE,
         )
@@ -162,25 +159,3 @@ def _above(paths: list[str], links: list[str]) -> list[str]:
     """All folders above these paths, each before what it holds, without those that links stand for."""
     found = {str(parent) for path in paths for parent in Path(path).parents} - {"/", *links}
     return sorted(found)
-
-
-def environment(home: str) -> dict[str, str]:
-    """The variables of a sandbox: nothing of the grader's own."""
-    return {
-        "HOME": home,
-        "PATH": "/nonexistent",
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": home,
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }
-
-
-def next_turn() -> int:
-    """A number that differs from one sandbox to the next, for user ids of their own: the kernel counts
-    processes by user id. Graders are forks of one worker, so it is made of the process id too.
-    """
-    return os.getpid() * 64 + next(_turns) % 64

@@ -9,7 +9,6 @@ by descent instead of dying with its namespace.
 from __future__ import annotations
 
 import ctypes
-import os
 import shutil
 import socket
 import subprocess
@@ -24,8 +23,9 @@ from autograder.grading.trusted.sandbox.backend import (
     Settings,
     Started,
     configuration,
+    environment,
+    own_user,
 )
-from autograder.grading.trusted.sandbox.bubblewrap import FIRST_ID, IDS, environment, next_turn
 from autograder.grading.trusted.sandbox.imports import SITE, holdings
 
 # linux/landlock.h
@@ -64,7 +64,6 @@ class Landlock:
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(source)
         shutil.copytree(INSIDE, grader / "inside", ignore=shutil.ignore_patterns("__pycache__"))
-        user = FIRST_ID + next_turn() % IDS if os.geteuid() == 0 else 0
         folder.chmod(0o755)
         work.chmod(0o777)
         rules = None
@@ -92,7 +91,7 @@ class Landlock:
             here=str(grader),
             work=str(work),
             path=[*held.path[:2], str(site)],
-            uid=user if self.confined else 0,
+            uid=own_user() if self.confined else 0,
             landlock=rules,
         )
         ours, theirs = socket.socketpair()
