@@ -14,11 +14,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.grading.trusted import jobs
 from autograder.grading.trusted.sandbox import choose
 from autograder.grading.trusted.template import make_template
+from autograder.grading.trusted.trusted_cells import Ran, points
 
 HERE = Path(__file__).with_name("ordinary")
 STOCK: dict[str, dict[str, dict[str, float]]] = json.loads((HERE / "stock.json").read_text(encoding="utf-8"))
@@ -363,3 +365,20 @@ def test_what_a_call_brings_back_forges_nothing() -> None:
     assert graded(FORGERIES, **given) == RIGHT
     assert graded(FORGERIES, "forger", **given) == FORGED
     assert graded(FORGERIES, "array", **given) == RIGHT | {"even_test": 0.0, "share_test": 0.0}
+
+
+class Table:
+    """What pandas' tables and columns have, which is not installed with the course."""
+
+    shape = (1, 1)
+
+
+@pytest.mark.parametrize("value", [np.array([False]), np.array([[1.0]]), Table()])
+def test_what_is_worked_out_as_an_array_or_table_is_no_number_of_points(value: object) -> None:
+    assert points(Ran(value=value, worked_out=True), 4)[0] == 0
+    assert points(Ran(value=value), 4)[0] == 4
+
+
+@pytest.mark.parametrize(("value", "earned"), [(np.bool_(True), 4), (np.float64(3.0), 3), (np.array(2), 2)])
+def test_numpys_numbers_are_numbers(value: object, earned: float) -> None:
+    assert points(Ran(value=value, worked_out=True), 4)[0] == earned

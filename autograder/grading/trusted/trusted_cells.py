@@ -213,8 +213,8 @@ def points(ran: Ran, most: float) -> tuple[float, str]:
     """The points that a test earns, always a finite number from 0 to `most`, and why where it needs saying.
 
     As in nbgrader: none for an error, the value of the last line where that is a number, else all. Unlike
-    it: a number that cannot be points earns none, and neither does an array where a number was worked out
-    nor a last line that the student's object answers.
+    it: a number that cannot be points earns none, and neither does an array or table where a number was worked
+    out, nor a last line that the student's object answers.
     """
     from autograder.grading.trusted.stand_ins import Remote
 
@@ -225,7 +225,7 @@ def points(ran: Ran, most: float) -> tuple[float, str]:
         return 0.0, "the last line of the test is an object of the student's"
     if isinstance(value, np.generic | np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf":
         value = value.item()
-    if isinstance(value, np.ndarray) and ran.worked_out:
+    if ran.worked_out and hasattr(value, "shape") and not isinstance(value, np.generic):
         return 0.0, f"the test worked out an array of shape {value.shape}, which is no number of points"
     if type(value) is bool or not isinstance(value, (int, float)):
         return most, ""

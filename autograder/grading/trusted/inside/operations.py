@@ -13,7 +13,7 @@ from .cells import shortened
 
 
 def _through(target: Any, args: Any, kwargs: Any) -> list[Any]:
-    """The next items of an iterator, some at a time, and whether there may be more."""
+    """The next items of an iterator, `args[0]` of them; fewer where it ends."""
     items = []
     for item in target:
         items.append(item)
