@@ -213,8 +213,8 @@ def points(ran: Ran, most: float) -> tuple[float, str]:
     """The points that a test earns, always a finite number from 0 to `most`, and why where it needs saying.
 
     As in nbgrader: none for an error, the value of the last line where that is a number, else all. Unlike
-    it: a number that cannot be points earns none, and neither does an array or table where a number was worked
-    out, nor a last line that the student's object answers.
+    it: a number that cannot be points earns none, and neither does an array or table where a number was
+    worked out, nor a last line that the student's object answers.
     """
     from autograder.grading.trusted.stand_ins import Remote
 
