@@ -18,7 +18,8 @@ from .verdict import Identity
 class Kind(Enum):
     """What a finding is about."""
 
-    MISSING = auto()  # nothing came back
+    MISSING = auto()  # nothing came back, or nothing for this part that can be judged
+    FORM = auto()  # a list where an array is asked for
     SHAPE = auto()
     VALUES = auto()
     REMEMBERED = auto()  # the values of an earlier call
@@ -67,8 +68,12 @@ def _compare(
     if got.problem:
         yield Kind.MISSING, ""
         return
+    for part in got.unusable.keys() & got.parts.keys():
+        yield Kind.FORM, part
     for part in parts:
-        if got.parts[part].shape != want.parts[part].shape:
+        if part not in got.parts:
+            yield Kind.MISSING, part
+        elif got.parts[part].shape != want.parts[part].shape:
             yield Kind.SHAPE, part
         else:
             yield Kind.REMEMBERED if remembered else Kind.VALUES, part
@@ -102,10 +107,13 @@ def _compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple
     if got.problem:
         if not (got.raised and answers):
             yield Kind.MISSING, ""
-    elif any(got.parts[part].shape != want.parts[part].shape for part in want.parts):
+        return
+    for part in want.parts.keys() - got.parts.keys():
+        yield Kind.MISSING, part
+    if any(piece.shape != want.parts[part].shape for part, piece in got.parts.items()):
         yield Kind.MISSING, ""
     else:
-        for part in want.parts:
+        for part in got.parts:
             if not same(got.parts[part], want.parts[part]):
                 yield Kind.VALUES, part
 
@@ -140,8 +148,8 @@ def shapes(outcome: Outcome) -> list[tuple[int, ...]]:
 def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     """A finding in words for the student."""
     part = finding.part
-    if finding.kind is Kind.MISSING and got.problem:
-        return got.problem + ("" if finding.case.fits else ", for sizes that do not fit; raise a ValueError")
+    if finding.kind in (Kind.MISSING, Kind.FORM) and (problem := got.unusable.get(part, got.problem)):
+        return problem + ("" if finding.case.fits else ", for sizes that do not fit; raise a ValueError")
     if finding.kind is Kind.MISSING:
         return (
             f"gave {' and '.join(map(str, shapes(got)))} for sizes that do not fit; raise a ValueError, or "

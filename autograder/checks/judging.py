@@ -111,13 +111,17 @@ def _counts(finding: Finding, aspect: Aspect, exercise: Exercise) -> bool:
     if finding.kind in (Kind.CHANGED, Kind.OVERWRITTEN):
         careful = [a for a in exercise.aspects if a.tags is None or EDGES in a.tags]
         return aspect in (careful or exercise.aspects[-1:])
+    if finding.kind is Kind.FORM and (
+        own := [a for a in exercise.aspects if finding.part in (a.parts or ())]
+    ):
+        return aspect in own  # what its values are worth is judged all the same
     if aspect.tags is not None and finding.case.tag not in aspect.tags:
         return False
-    if finding.kind is Kind.MISSING:
+    if finding.kind is Kind.MISSING and not finding.part:
         return True
     if aspect.parts is not None and finding.part not in aspect.parts:
         return False
-    return finding.kind is Kind.SHAPE or not aspect.only_shape
+    return finding.kind in (Kind.MISSING, Kind.FORM, Kind.SHAPE) or not aspect.only_shape
 
 
 def _judged(

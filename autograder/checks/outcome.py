@@ -28,12 +28,15 @@ class Outcome:
     """What one call gave: its parts as private arrays, or the words for what went wrong instead.
 
     `problem` is for the student; `raised` is the name of the exception's type, empty when there was none.
+    `unusable` holds the words for single parts that are not arrays; a list of numbers is in `parts` as well,
+    for its values are judged.
     `changed` names the arguments that the call modified, `overwritten` the parts that later calls did.
     """
 
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
     problem: str = ""
     raised: str = ""
+    unusable: Mapping[str, str] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
 
@@ -102,10 +105,17 @@ def _call(
     args = tuple(_twin(a) for a in case.args)
     result: Mapping[str, Any] = {}
     copies: dict[str, np.ndarray] = {}
+    unusable: dict[str, str] = {}
     problem = raised = ""
     try:
         result = dict(zip(parts, unpack(function(*args, **case.options), parts), strict=True))
-        copies = {part: plain(piece, part) for part, piece in result.items()}
+        for part, piece in result.items():
+            try:
+                copies[part] = plain(piece, part)
+            except NotPlainError as error:
+                unusable[part] = str(error)
+                if error.numbers is not None:
+                    copies[part] = error.numbers
     except NotPlainError as error:
         problem = str(error)
     except KeyboardInterrupt:
@@ -118,7 +128,7 @@ def _call(
         for name, before, after in zip(arguments, case.args, args, strict=False)
         if isinstance(before, np.ndarray) and _differ(before, after)
     )
-    return Outcome(copies, problem, raised, changed), result
+    return Outcome(copies, problem, raised, unusable, changed), result
 
 
 def _seen_again(outcome: Outcome, result: Mapping[str, Any]) -> Outcome:

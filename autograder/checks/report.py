@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,10 +91,7 @@ class Report:
             return lines
         lines += [f"  {line}" for line in _numeric(failure)]
         lines.append(f"  The smallest failing case: {failure.case.about}: {_call(self.verdict, failure)}")
-        lines += [line for name, array in _arrays(self.verdict, failure) for line in _array_text(name, array)]
-        if failure.got is not None and failure.want is not None:
-            lines += _array_text("yours", failure.got, wrong(failure.got, failure.want))
-            lines += _array_text("right", failure.want)
+        lines += [line for shown in _arrays(self.verdict, failure) for line in _array_text(*shown)]
         return [*lines, f"  To see it again: {self._again()}"]
 
     def _failure_html(self, failure: Failure) -> list[str]:
@@ -105,10 +103,7 @@ class Report:
             f'<div style="margin-top:4px">The smallest failing case: {escape(failure.case.about)}: '
             f"<code>{escape(_call(self.verdict, failure))}</code></div>"
         )
-        pictures = [_array_html(name, array) for name, array in _arrays(self.verdict, failure)]
-        if failure.got is not None and failure.want is not None:
-            pictures.append(_array_html("yours", failure.got, wrong(failure.got, failure.want)))
-            pictures.append(_array_html("right", failure.want))
+        pictures = [_array_html(*shown) for shown in _arrays(self.verdict, failure)]
         side_by_side = "display:flex;flex-wrap:wrap;gap:14px;margin:4px 0"
         body.append(f'<div style="{side_by_side}">{"".join(pictures)}</div>')
         again = f"<code>{escape(self._again())}</code>"
@@ -145,9 +140,29 @@ def _value(argument: Any) -> str:
     return getattr(argument, "__name__", None) or repr(argument)
 
 
-def _arrays(verdict: Verdict, failure: Failure) -> list[tuple[str, np.ndarray]]:
+_Shown = tuple[str, np.ndarray, np.ndarray | None, int]
+"""An array of a report: its name, its values, which of them are wrong, and their digits in print."""
+
+
+def _arrays(verdict: Verdict, failure: Failure) -> list[_Shown]:
     pairs = zip(verdict.arguments, failure.case.args, strict=False)
-    return [(name, value) for name, value in pairs if isinstance(value, np.ndarray)]
+    shown: list[_Shown] = [(n, v, None, _digits(v)) for n, v in pairs if isinstance(v, np.ndarray)]
+    got, want = failure.got, failure.want
+    if got is not None and want is not None:
+        mask = wrong(got, want)
+        digits = _digits(got[mask], want[mask])
+        shown += [("yours", got, mask, digits), ("right", want, None, digits)]
+    return shown
+
+
+def _digits(*arrays: np.ndarray) -> int:
+    """Significant digits, 4 or more, with which numbers that differ by more than rounding look different."""
+    values = np.unique(np.concatenate([a.ravel().astype(float) for a in arrays]))
+    values = values[np.isfinite(values)]
+    if values.size > LIMIT:
+        return 4
+    apart = [(a, b) for a, b in pairwise(values.tolist()) if b - a > 1e-8 * max(abs(a), abs(b))]
+    return next((n for n in (4, 6, 8) if all(f"{a:.{n}g}" != f"{b:.{n}g}" for a, b in apart)), 10)
 
 
 def _numeric(failure: Failure) -> list[str]:
@@ -158,7 +173,7 @@ def _numeric(failure: Failure) -> list[str]:
     ]
 
 
-def _array_text(name: str, array: np.ndarray, mask: np.ndarray | None = None) -> list[str]:
+def _array_text(name: str, array: np.ndarray, mask: np.ndarray | None, digits: int) -> list[str]:
     head = f"    {name}, shape {array.shape}"
     if array.size > LIMIT:
         return [
@@ -167,8 +182,8 @@ def _array_text(name: str, array: np.ndarray, mask: np.ndarray | None = None) ->
     lines = [head + (":" if mask is None else " (wrong values between > <):")]
     for place, block, marks in _blocks(array, mask):
         words = [
-            [f">{_number(v)}<" if m else f" {_number(v)} " for v, m in zip(row, flags, strict=True)]
-            for row, flags in zip(block, marks, strict=True)
+            [f">{v:.{digits}g}<" if m else f" {v:.{digits}g} " for v, m in zip(row, flags, strict=True)]
+            for row, flags in zip(block.astype(float), marks, strict=True)
         ]
         width = max((len(word) for row in words for word in row), default=0)
         rows = [" ".join(word.rjust(width) for word in row) for row in words]
@@ -188,10 +203,6 @@ def _blocks(array: np.ndarray, mask: np.ndarray | None) -> list[tuple[str, np.nd
     ]
 
 
-def _number(value: Any) -> str:
-    return f"{float(value):.4g}"
-
-
 def _code(text: str) -> str:
     """Escape, and set what stands between backticks as code."""
     pieces = escape(text).split("`")
@@ -202,7 +213,7 @@ _CELL = "padding:1px 6px;text-align:right;border:1px solid #8884;font-family:mon
 _WRONG = ";background:#d5500033;outline:2px solid #d55000;outline-offset:-2px;font-weight:700"
 
 
-def _array_html(name: str, array: np.ndarray, mask: np.ndarray | None = None) -> str:
+def _array_html(name: str, array: np.ndarray, mask: np.ndarray | None, digits: int) -> str:
     title = f"<div><b>{escape(name)}</b> {'x'.join(map(str, array.shape)) or 'a number'}</div>"
     if array.size > LIMIT:
         return f"<div>{title}{_map_html(mask) if mask is not None else '(too large to print)'}</div>"
@@ -211,11 +222,11 @@ def _array_html(name: str, array: np.ndarray, mask: np.ndarray | None = None) ->
         rows = "".join(
             "<tr>"
             + "".join(
-                f'<td style="{_CELL}{_WRONG if m else ""}"{" title=wrong" if m else ""}>{_number(v)}</td>'
+                f'<td style="{_CELL}{_WRONG if m else ""}"{" title=wrong" if m else ""}>{v:.{digits}g}</td>'
                 for v, m in zip(row, flags, strict=True)
             )
             + "</tr>"
-            for row, flags in zip(block, marks, strict=True)
+            for row, flags in zip(block.astype(float), marks, strict=True)
         )
         caption = f'<div style="opacity:.7;font-size:85%">{place}</div>' if place else ""
         tables.append(f'<div>{caption}<table style="border-collapse:collapse;margin:0">{rows}</table></div>')

@@ -230,8 +230,8 @@ def _fresh(speed: Speed, rng: np.random.Generator, answer: Stopwatch, cases: lis
 
 def _wrong(outcome: Outcome, right: Outcome) -> str:
     """The words for a result that is not right; empty for a right one."""
-    if outcome.problem:
-        return outcome.problem
+    if problem := next(iter(outcome.unusable.values()), outcome.problem):
+        return problem
     same_values = all(same(outcome.parts[part], right.parts[part]) for part in right.parts)
     if not same_values or outcome.changed or outcome.overwritten:
         return "gives wrong values on larger inputs, other ones in each call"

@@ -12,11 +12,21 @@ TOLERANCE = {8: 1e-9, 4: 1e-5}
 Right answers in single precision were seen to err by up to 1e-6 of it (sums that nearly cancel).
 """
 
+MOST_IN_LISTS = 100_000
+"""Lists with more numbers than this are not read: no exercise needs as many."""
+
 _SCALARS = (bool, int, float, np.bool_, *np.sctypeDict.values())
 
 
 class NotPlainError(Exception):
-    """The returned value is no plain data; the message tells the student what to return instead."""
+    """The returned value is no plain data; the message tells the student what to return instead.
+
+    `numbers` holds what a list of numbers would be as an array, else None.
+    """
+
+    def __init__(self, words: str, numbers: np.ndarray | None = None) -> None:
+        super().__init__(words)
+        self.numbers = numbers
 
 
 def unpack(value: Any, parts: tuple[str, ...]) -> tuple[Any, ...]:
@@ -51,6 +61,11 @@ def plain(value: Any, part: str) -> np.ndarray:
         array = value
     elif type(value) in _SCALARS:
         array = np.asarray(value)
+    elif type(value) in (list, tuple):
+        raise NotPlainError(
+            f"returned a {type(value).__name__} for `{part}`; return a NumPy array (np.array)",
+            _numbers(value),
+        )
     elif isinstance(value, np.ndarray):
         raise NotPlainError(
             f"returned a {type(value).__name__} for `{part}`; return a plain np.ndarray (np.asarray)"
@@ -68,6 +83,22 @@ def plain(value: Any, part: str) -> np.ndarray:
             f"`{part}` has shape {array.shape}, {array.nbytes / 2**20:.0f} MiB: far too large"
         )
     return np.array(array, order="C", copy=True)
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    """Nested lists of numbers as an array; None for ragged ones and for those that hold anything else."""
+    pending, left = [value], MOST_IN_LISTS
+    while pending and left > 0:
+        piece = pending.pop()
+        left -= piece.size if type(piece) is np.ndarray else 1
+        if type(piece) in (list, tuple):
+            pending += piece[:left]
+        elif type(piece) is not np.ndarray and type(piece) not in _SCALARS:
+            return None
+    try:
+        return None if pending or left < 0 else plain(np.asarray(value), "")
+    except (NotPlainError, ValueError, OverflowError, RecursionError):
+        return None
 
 
 def describe(value: Any) -> str:

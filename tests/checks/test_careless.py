@@ -157,3 +157,37 @@ def test_wrong_only_where_there_is_more_padding_than_image(exercise):
 def test_wrong_only_for_an_odd_number_of_images(exercise):
     wrap = wrong_if(lambda args, options: largest_number_of_images(args) == 3)
     assert not judged(exercise, wrap).passed
+
+
+@pytest.mark.parametrize("exercise", ["max_pool_forward", "max_pool_im2col", "fast_max_pool"])
+@pytest.mark.parametrize(
+    "alike",
+    [
+        np.isclose,
+        lambda a, b: np.abs(a - b) < 1e-8,
+        lambda a, b: np.abs(a - b) <= 1e-6 * np.abs(b),
+        lambda a, b: np.round(a, 5) == np.round(b, 5),
+    ],
+)
+def test_values_that_are_almost_equal_are_not_equal(exercise, alike):
+    def wrap(answer):
+        def answers(x, size, stride):
+            out, _ = answer(x, size, stride)
+            views = np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))[:, :, ::stride, ::stride]
+            values = views.reshape(*views.shape[:4], -1)
+            return out, alike(values, values.max(-1, keepdims=True)).argmax(-1)
+
+        return answers
+
+    verdict = judge(
+        exercise, wrap(importlib.import_module(f"tests.checks.right_answers.{exercise}").ANSWERS[0])
+    )
+    assert [a.name for a in verdict.aspects if not a.passed and a.name != "speed"] == ["switches"]
+
+
+def test_values_that_differ_look_different_in_the_report():
+    name = "nearly equal values taken for equal"
+    mistake = next(m for m in find("max_pool_forward").mistakes if m.name == name)
+    verdict = judge("max_pool_forward", mistake.function)
+    assert [m.name for m in verdict.mistakes] == [name]
+    assert "1.000001" in Report(verdict, "switches").text()

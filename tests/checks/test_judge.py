@@ -12,7 +12,7 @@ import pytest
 from autograder import check, judge
 from autograder.checks import MIME, Report, find, names
 from autograder.checks.where import places
-from cs_conv.naive import conv_forward
+from cs_conv.naive import conv_backward, conv_forward
 
 
 def returning(change):
@@ -399,3 +399,49 @@ def test_where_it_is_wrong_in_words(wrong, words):
 
 def test_places_all_over_are_told_by_the_first():
     assert places(np.eye(3, dtype=bool), ("row", "column")) == "The first wrong value is at row 0, column 0."
+
+
+def backward_with(**changed):
+    """A right conv_backward, with some of its three results in another form."""
+
+    def answer(dout, x, w, stride=1, pad=0):
+        results = dict(zip(("dx", "dw", "db"), conv_backward(dout, x, w, stride, pad), strict=True))
+        return tuple(changed.get(part, np.asarray)(value) for part, value in results.items())
+
+    return answer
+
+
+def lost(verdict):
+    return {a.name for a in verdict.aspects if not a.passed}
+
+
+LISTS = {
+    "a list": np.ndarray.tolist,
+    "a tuple": lambda db: tuple(db.tolist()),
+    "a list of NumPy's numbers": list,
+    "a list of arrays": lambda db: [np.asarray(value) for value in db],
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_list_for_one_gradient_costs_the_points_of_that_gradient_alone(kind):
+    verdict = judge("conv_backward", backward_with(db=LISTS[kind]))
+    assert lost(verdict) == {"db"}
+    assert "for `db`; return a NumPy array" in Report(verdict).text()
+    assert verdict.mistakes == ()
+    assert lost(judge("conv_backward", backward_with(dw=np.ndarray.tolist))) == {"dw"}
+
+
+def test_wrong_values_in_a_list_are_wrong_values():
+    listed = judge("conv_backward", backward_with(db=lambda db: (2 * db).tolist()))
+    assert lost(listed) == lost(judge("conv_backward", backward_with(db=lambda db: 2 * db))) > {"db"}
+
+
+@pytest.mark.parametrize(
+    "nothing", [lambda db: None, lambda db: [Whatever()], lambda db: [[1.0], [1.0, 2.0]]]
+)
+def test_a_part_that_cannot_be_judged_leaves_the_points_of_the_others(nothing):
+    verdict = judge("conv_backward", backward_with(db=nothing))
+    assert {"dw", "dx"}.isdisjoint(lost(verdict))
+    assert "db" in lost(verdict)
+    assert "for `db`" in Report(verdict).text()

@@ -78,6 +78,14 @@ def forward_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("edges", "2x2 at stride 2 on 2x5", (x, (2, 2), 2), rounded=(x[..., :4], (2, 2), 2))
 
 
+def near_ties(rng: np.random.Generator) -> Iterator[Case]:
+    """Windows whose two largest values are almost equal; single precision tells them apart as well."""
+    for about, near in (("two values a millionth apart", 1.0), ("values of a few billionths", 1e-9)):
+        low = -1.0 - rng.permutation(2)
+        x = np.array([[low[0], near], [near + min(2.0**-20, near), low[1]]])
+        yield Case("ties", about, (x[None, None], (2, 2), 2))
+
+
 def lifted(x, size, stride):
     """x, plus what it takes to make the largest value of every window at least 1."""
     return x + max(0.0, 1.0 - in_each_window(lambda w: w.max(INSIDE))(x, size, stride).min())

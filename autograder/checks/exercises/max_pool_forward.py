@@ -10,7 +10,7 @@ from cs_conv.naive import max_pool_forward as reference
 
 from ..draw import reals
 from ..exercise import Case, Catalogue, Exercise, aspect
-from ._pooling import INSIDE, flat, forward_cases, forward_mistakes, in_each_window
+from ._pooling import INSIDE, flat, forward_cases, forward_mistakes, in_each_window, near_ties
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -24,6 +24,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("ties", "many zeros, as after a ReLU", (x, (2, 2), 2))
     yield Case("ties", "zeros and ones, 3x3 at stride 2", (rng.integers(0, 2, (2, 3, 7, 7)) * 1.0, (3, 3), 2))
     yield Case("ties", "ones and twos, 2x2 at stride 1", (rng.integers(1, 3, (3, 2, 4, 4)) * 1.0, (2, 2), 1))
+    yield from near_ties(rng)
     below = -1.0 - rng.permutation(4).reshape(1, 1, 2, 2)
     below[0, 0, 1, rng.integers(2)] = 0
     yield Case("negative", "zero is the largest", (below, (2, 2), 2))
@@ -99,6 +100,20 @@ mistakes.mistake(
     "the first maximum by columns",
     "Of equal maxima the first in reading order counts: along the first row, then the second.",
 )(in_each_window(lambda w: (w.max(INSIDE), first_by_columns(w))))
+
+ABOUT_NEARLY_EQUAL = (
+    "nearly equal values taken for equal",
+    "Two values that are almost equal are not equal: the larger one is the maximum. Compare exactly, with > "
+    "or ==, without np.isclose and without rounding.",
+)
+
+
+def nearly_largest(values, axis=-1):
+    """The first place along an axis whose value is close to the largest one there."""
+    return np.isclose(values, values.max(axis, keepdims=True)).argmax(axis)
+
+
+mistakes.mistake(*ABOUT_NEARLY_EQUAL)(in_each_window(lambda w: (w.max(INSIDE), nearly_largest(flat(w)))))
 
 mistakes.mistake(
     "switches counted by columns",

@@ -12,6 +12,8 @@ from cs_conv.naive import max_pool_forward as reference
 from ..draw import distinct, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, aspect
 from ._convolution import remembered, sizes
+from ._pooling import near_ties
+from .max_pool_forward import ABOUT_NEARLY_EQUAL, nearly_largest
 
 
 def tied(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -54,6 +56,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case(
         "ties", "zeros and negative values", (np.minimum(distinct(rng, 2, 2, 4, 4) // 4, 0.0), (2, 2), 2)
     )
+    yield from near_ties(rng)
     yield case("windows", "windows that overlap: 2x2 at stride 1", (1, 1, 3, 3), (2, 2), 1)
     yield case("windows", "windows that overlap: 3x3 at stride 2", (1, 2, 5, 5), (3, 3), 2)
     yield case(
@@ -97,6 +100,13 @@ def pooled(taps, N, OH, OW, choose=np.argmax):
 
 def last(taps, axis):
     return taps.shape[axis] - 1 - np.argmax(np.flip(taps, axis), axis)
+
+
+@mistakes.mistake(*ABOUT_NEARLY_EQUAL)
+def _(x, size, stride):
+    taps, OH, OW = split(x, size, stride)
+    out, _ = pooled(taps, len(x), OH, OW)
+    return out, pooled(taps, len(x), OH, OW, nearly_largest)[1]
 
 
 @mistakes.mistake(
