@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from autograder.checks import Report, find, judge, speed
 from autograder.checks.judging import judge_mistakes
@@ -173,6 +174,27 @@ def test_a_race_ends_when_its_rules_say(monkeypatch, ratio, rounds, won):
     assert at.rounds == rounds
     assert at.won(100) is won
     assert at.ratio == pytest.approx(ratio)
+
+
+def test_a_race_is_run_on_one_core_whatever_the_program_has_set(monkeypatch):
+    def cores():
+        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+    seen = set()
+
+    def answer(*args, **options):
+        seen.update(cores())
+        return columns_by_taps(*args, **options)
+
+    with threadpool_limits(2):
+        run(monkeypatch, 0.1, answer)
+        assert cores() == {2}
+    assert seen == {1}
+
+
+def test_without_the_library_that_counts_cores_there_is_a_race_all_the_same(monkeypatch):
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    assert run(monkeypatch, 0.1).rounds
 
 
 def test_an_answer_that_remembers_loses(monkeypatch):
