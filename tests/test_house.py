@@ -89,6 +89,14 @@ def test_readme_promises_no_time_that_nothing_holds() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("source", sorted(ROOT.glob("solutions/*/*.py")), ids=lambda path: path.stem)
+def test_an_error_that_is_asked_for_and_not_graded_is_called_so(source: Path) -> None:
+    cells = source.read_text(encoding="utf-8").split("# %%")
+    prose = [re.sub(r"\n# ?", "\n", cell) for cell in cells if cell.startswith(" [markdown]")]
+    asked = [p for cell in prose for p in re.split(r"\n\n|\n- ", cell) if "`ValueError`" in p]
+    assert [paragraph for paragraph in asked if "not graded" not in paragraph] == []
+
+
 def test_the_wheel_holds_both_packages_and_their_data(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     source = tmp_path / "source"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -185,7 +186,15 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
 def notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
     """What a student should know of an answer though it passes."""
     for case, got, want in zip(cases_of(exercise, seed), outcomes, expected(exercise, seed)[0], strict=True):
-        if not case.fits and not got.problem and not list(_compare_unfit(got, want, answers=True)):
+        if case.fits:
+            continue
+        error = getattr(builtins, got.raised, None)
+        if isinstance(error, type) and not issubclass(error, ValueError):
+            return (
+                f"On sizes that do not fit ({case.about}) your function raises {got.raised}, which passes. "
+                "A ValueError is what code that calls it would catch.",
+            )
+        if not got.problem and not list(_compare_unfit(got, want, answers=True)):
             return (
                 f"On sizes that do not fit ({case.about}) your function rounds down and leaves values "
                 "out, as most libraries do, and that passes. The course's own functions raise a ValueError, "

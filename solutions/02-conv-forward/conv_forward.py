@@ -306,7 +306,8 @@ for F in (1, 3, 5, 7):
 #
 # Put `pad` rows and columns of zeros on each side of every image first. `stride` and `pad` are whole numbers,
 # the same for rows and columns. Images and filters may be rectangles, so `OH` and `OW` differ. Where `OH` or
-# `OW` is not whole, raise a `ValueError`. Do not change `x`, `w` or `b`.
+# `OW` is not whole, raise a `ValueError` (not graded: a function that rounds down passes too, and the check
+# says so). Do not change `x`, `w` or `b`.
 #
 # An example: the picture at the top has one image of 3 channels and 5x5 pixels, so `x` is `(1, 3, 5, 5)`.
 # It has two 3x3 filters, so `w` is `(2, 3, 3, 3)`. Stride 2 and pad 1 give `out` the shape

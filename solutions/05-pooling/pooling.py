@@ -128,8 +128,8 @@ show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5, axes=("row p", "
 # - `switches` has the same shape. `switches[n, c, i, j]` is the number, inside its window, of the first
 #   maximum.
 #
-# There is no padding. Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError`. Do not
-# change `x`.
+# There is no padding. Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError` (not graded).
+# Do not change `x`.
 #
 # An example: `x = [[5, 1, 9], [2, 7, 3]]`, size `(2, 2)`, stride 1. The first window is `[[5, 1], [2, 7]]`:
 # maximum 7, at number 3. The second one is `[[1, 9], [7, 3]]`: maximum 9, at number 1. So `out` is
@@ -500,7 +500,7 @@ show_kinds(photograph(), size=(8, 8), stride=8)
 # *Easy, about 4 minutes, about 10 lines, 4 points.*
 #
 # Write `average_pool_forward`: as `max_pool_forward`, but `out` is the mean of each window, and there are no
-# switches. Again, raise a `ValueError` where the windows do not fit, and do not change `x`.
+# switches. Again, raise a `ValueError` where the windows do not fit (not graded), and do not change `x`.
 #
 # An example: `x = [[5, 1, 9], [2, 8, 2]]`, size `(2, 2)`, stride 1. The windows `[[5, 1], [2, 8]]` and
 # `[[1, 9], [8, 2]]` sum to 16 and 20, so `out` is `[[4, 5]]`.
@@ -671,7 +671,8 @@ for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
 # *Easy, about 3 minutes, about 10 lines, 3 points.*
 #
 # Write `l2_pool_forward`: as `average_pool_forward`, with the L2 norm of each window. Nothing is divided, and
-# nothing is added under the root. Sizes that do not fit are a `ValueError` here, too.
+# nothing is added under the root. Sizes that do not fit are a `ValueError` here, too
+# (not graded).
 #
 # An example: `x = [[3, 0, 6], [0, -4, 8]]`, size `(2, 1)`, stride 1. The windows are the three columns, so `out`
 # is `[[3, 4, 10]]`.

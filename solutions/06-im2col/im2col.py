@@ -159,8 +159,8 @@ assert (round(entries / pixels), vgg) == (7, 9)
 #   the same way.
 # - Return `cols`, of the shape `(C * FH * FW, N * OH * OW)`, in the order of the picture above.
 #
-# Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError`. Do not change `x`. The checks of
-# shape and values need neither stride nor padding yet.
+# Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError` (not graded). Do not change `x`.
+# The checks of shape and values need neither stride nor padding yet.
 #
 # An example: `x = [[1, 2, 3], [4, 5, 6]]` (one image, one channel) with `size=(2, 2)` has two windows, so
 # `cols` is `[[1, 2], [2, 3], [4, 5], [5, 6]]`.
@@ -742,7 +742,7 @@ show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 # - `x` has the shape `(N, C, H, W)`; `size` is `(FH, FW)`; `stride` is one number; there is no padding.
 # - Return `out` and `switches`, both of the shape `(N, C, OH, OW)`.
 #
-# Where the windows do not fit, raise a `ValueError` (your `im2col` does). Do not change `x`.
+# Where the windows do not fit, raise a `ValueError` (not graded; your `im2col` may do it). Do not change `x`.
 #
 # An example: the image `[[1, 7, 2, 2], [3, 4, 0, 2]]` with `size=(2, 2)` and `stride=2` gives
 # `out = [[7, 2]]` and `switches = [[1, 0]]`.

@@ -289,7 +289,8 @@ show_grids(
 # Write `conv_slices`:
 #
 # - `x` has the shape `(N, C, H, W)`, `w` `(K, C, FH, FW)`, `b` `(K,)`; return `out`, `(N, K, OH, OW)`.
-# - Put `pad` zeros on each side, as in notebook 02. Where the windows do not fit, raise a `ValueError`.
+# - Put `pad` zeros on each side, as in notebook 02. Where the windows do not fit, raise a `ValueError`
+#   (not graded).
 # - The only loops are over the `FH` rows and `FW` columns of the filter.
 #
 # The last check counts the **lines that Python runs** for small images and larger ones: the number must not
@@ -705,7 +706,7 @@ print(f"{3 / (5 * 4):.2f} operations a byte; the roof turns level at {peak / ban
 # Write `fast_max_pool`:
 #
 # - `x` has the shape `(N, C, H, W)`, `size` is `(FH, FW)`; there is no padding. Where the windows do not
-#   fit, raise a `ValueError`.
+#   fit, raise a `ValueError` (not graded).
 # - Return `out` and `switches`, both `(N, C, OH, OW)`: the maximum of each window and its flat index there,
 #   `p * FW + q`. Of equal values the first counts.
 # - 20 times as fast as the loops is asked (for 8 channels of 128x128, 2x2 windows at stride 2).

@@ -88,7 +88,7 @@ except TypeError as error:
 # - `x` (N, C, H, W), `w` (K, C, FH, FW) and `b` (K,) are NumPy arrays, and so is the `out` (N, K, OH, OW)
 #   that you return. In between everything is on the GPU.
 # - Each of the three goes there once, and only `out` comes back.
-# - Where the windows do not fit, raise a `ValueError`.
+# - Where the windows do not fit, raise a `ValueError` (not graded).
 # - Use the code of notebook 07: slices, or one product. A loop over the places would be right, too, and slow
 #   on a GPU: it would start a few tiny computations for every output.
 #

@@ -15,6 +15,10 @@ from autograder.checks.where import places
 from cs_conv.naive import conv_backward, conv_forward
 
 
+class UnfitError(ValueError):
+    """A student's own error for sizes that do not fit."""
+
+
 def returning(change):
     def answer(x, w, b, stride=1, pad=0):
         return change(conv_forward(x, w, b, stride, pad))
@@ -234,6 +238,21 @@ def test_rounding_down_passes_with_a_note_and_garbage_does_not():
     assert "rounds down" in verdict.notes[0]
     assert not judge("conv_forward", zeros).aspect_passed("edge cases")
     assert not judge("conv_forward", zeros).notes
+
+
+@pytest.mark.parametrize(
+    ("error", "noted"), [(AssertionError, True), (TypeError, True), (ValueError, False), (UnfitError, False)]
+)
+def test_another_error_for_sizes_that_do_not_fit_passes_with_a_note(error, noted):
+    def refuses(x, w, b, stride=1, pad=0):
+        try:
+            return conv_forward(x, w, b, stride, pad)
+        except ValueError:
+            raise error("does not fit") from None
+
+    verdict = judge("conv_forward", refuses)
+    assert verdict.passed
+    assert [error.__name__ in note and "ValueError" in note for note in verdict.notes] == [True] * noted
 
 
 def test_what_fits_must_be_right_where_sizes_do_not_fit():
