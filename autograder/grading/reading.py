@@ -43,6 +43,12 @@ def final_score(submission: Any) -> float:
     return max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0.0))
 
 
+def by_hand(cell: Any) -> bool:
+    """Whether a person gives the points of a cell in the gradebook: a written answer, or a task."""
+    written = (solution.name for solution in cell.notebook.solution_cells)
+    return cell.type == "TaskCell" or cell.cell_type == "markdown" or cell.name in written
+
+
 def waits_for_a_person(grade: Any) -> bool:
     """Whether someone has still to look at a grade."""
     return bool(grade.needs_manual_grade and grade.manual_score is None)

@@ -316,7 +316,7 @@ class _Run:
             return self._bare(opened, 0.0, seconds)
         if opened.status is Status.NOT_GRADED:
             return self._bare(opened, None, seconds)
-        whose, what = opened.submission.student, " ".join(sorted(opened.keys.values()))
+        whose = opened.submission.student
         outcomes = [opened.outcomes[name] for name in self.templates if name in opened.outcomes]
         last: Exception | None = None
         for pause in (0.0, *WAITS):
@@ -324,12 +324,10 @@ class _Run:
             try:
                 if last is not None:
                     self.writer.reopen()
-                self.writer.record(whose, outcomes, again=self.journal.is_recorded(whose, what))
-                result = self.writer.result(
+                self.writer.record(whose, outcomes)
+                return self.writer.result(
                     whose, outcomes, opened.status, opened.detail, self.engine.name, seconds
                 )
-                self.journal.note_recorded(whose, what)
-                return result
             except OSError as error:
                 last = error
                 break

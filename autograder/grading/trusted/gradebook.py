@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course
-from autograder.grading.reading import scores_of, verdicts_in
+from autograder.grading.reading import by_hand, scores_of, verdicts_in
 from autograder.grading.results import Result, Status
 from autograder.grading.trusted.intake import NotPlainFile, read_file
 from autograder.grading.trusted.journal import write_whole
 from autograder.grading.trusted.outcome import Outcome
-from autograder.stock import connect, settings
+from autograder.kept import keep_outcomes, make_tables, note_students, outcomes_judged
+from autograder.stock import connect, database_errors, settings
 
 SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
 
@@ -28,6 +29,8 @@ class Writer:
         self.course, self.assignment = course, assignment
         self.config = settings(course)
         self.gradebook = connect(course)
+        with database_errors(course):
+            make_tables(self.gradebook)
         self.late = AssignLatePenalties(config=self.config)
         self.late.init_plugin()
 
@@ -61,41 +64,41 @@ class Writer:
             session.rollback()
             raise
 
-    def record(self, student: str, outcomes: Sequence[Outcome], again: bool) -> None:
-        """Make the gradebook and the autograded folder say what these outcomes say.
-
-        `again` means that the same was recorded before: a grade that is as it should be is then left alone,
-        so that what a person has looked at is not marked for review once more.
-        """
+    def record(self, student: str, outcomes: Sequence[Outcome]) -> None:
+        """Make the gradebook and the autograded folder say what these outcomes say."""
         self._write_documents(student, outcomes)
         with self._transaction() as session, session.no_autoflush:
             self.gradebook.update_or_create_student(student)
+            note_students(self.gradebook, [student])
             stamp = self._timestamp(student)
             submission = self.gradebook.update_or_create_submission(
                 self.assignment.name, student, **({"timestamp": stamp} if stamp else {})
             )
             by_name = {outcome.notebook: outcome for outcome in outcomes}
             for notebook in submission.notebooks:
-                self._record_notebook(notebook, by_name.get(notebook.name), again)
+                self._record_notebook(notebook, by_name.get(notebook.name))
             session.flush()
             session.expire_all()
             submission = self.gradebook.find_submission(self.assignment.name, student)
             for notebook in submission.notebooks:
                 self._late_penalty(submission, notebook, student)
 
-    def _record_notebook(self, notebook: Any, outcome: Outcome | None, again: bool) -> None:
+    def _record_notebook(self, notebook: Any, outcome: Outcome | None) -> None:
+        """Enter the points. A person is asked (again) only for what is not what it was the last time."""
         scores = {test.grade_id: test.score for test in outcome.tests} if outcome else {}
+        answers = outcome.answers if outcome else {}
         readable = outcome is not None and outcome.status is not Status.UNREADABLE
+        before = outcomes_judged(self.gradebook, [grade.id for grade in notebook.grades])
+        now = {}
         for grade in notebook.grades:
-            if grade.cell.type == "TaskCell":
-                continue
-            score = scores.get(grade.name, None if readable and grade.cell.cell_type == "markdown" else 0.0)
+            score = scores.get(grade.name, None if readable and by_hand(grade.cell) else 0.0)
             if score is not None:
                 score = min(max(float(score), 0.0), float(grade.max_score))
-            if again and grade.auto_score == score:
-                continue
+            now[grade.id] = f"{score} {answers.get(grade.name, '')}"
             grade.auto_score = score
-            grade.needs_manual_grade = readable and (grade.manual_score is not None or score is None)
+            if before.get(grade.id) != now[grade.id]:
+                grade.needs_manual_grade = readable and (grade.manual_score is not None or score is None)
+        keep_outcomes(self.gradebook, now)
         unanswered = set(outcome.unanswered) if outcome else set()
         for comment in notebook.comments:
             comment.auto_comment = "No response." if comment.name in unanswered else None

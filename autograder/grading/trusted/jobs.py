@@ -67,13 +67,9 @@ class Job(BaseModel):
     unsafe: bool = False
 
     def key(self, environment: str) -> str:
-        """What this grade depends on, as one short text: the same key means the same grade."""
-        digest = hashlib.sha256(environment.encode())
-        digest.update(self.model_dump_json(exclude={"template"}).encode())
-        digest.update(
-            json.dumps(self.template.model_dump(mode="json"), sort_keys=True, default=sorted).encode()
-        )
-        return digest.hexdigest()
+        """Everything that this grade depends on, as one short text that is the same in every process."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(f"{environment}\n{text}".encode()).hexdigest()
 
 
 def environment_of(allow: tuple[str, ...]) -> str:

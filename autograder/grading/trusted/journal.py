@@ -27,7 +27,6 @@ class Journal:
         (folder / "outcomes").mkdir(exist_ok=True)
         self.path = folder / "journal"
         self.graded: dict[str, str] = {}
-        self.recorded: dict[str, str] = {}
         self._load()
         self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
@@ -49,8 +48,6 @@ class Journal:
             good += len(line)
             if event["event"] == "graded":
                 self.graded[event["key"]] = event["content"]
-            else:
-                self.recorded[event["whose"]] = event["what"]
         if good < len(data):
             with self.path.open("r+b") as file:
                 file.truncate(good)
@@ -67,8 +64,6 @@ class Journal:
         except OSError:
             os.ftruncate(self._file, before)
             raise
-
-    # Outcomes
 
     def _place(self, key: str) -> Path:
         return self.folder / "outcomes" / key
@@ -93,17 +88,6 @@ class Journal:
         except (OSError, ValueError, zlib.error):
             return None
 
-    # What the gradebook has
-
-    def note_recorded(self, whose: str, what: str) -> None:
-        """The gradebook now holds these outcomes of this student's."""
-        self._append({"event": "recorded", "whose": whose, "what": what})
-        self.recorded[whose] = what
-
-    def is_recorded(self, whose: str, what: str) -> bool:
-        """Whether the last thing recorded for this student was this."""
-        return self.recorded.get(whose) == what
-
 
 def _event(line: bytes) -> dict[str, Any] | None:
     if not line.endswith(b"\n") or line[8:9] != b" ":
@@ -115,7 +99,8 @@ def _event(line: bytes) -> dict[str, Any] | None:
         event = json.loads(text)
     except ValueError:
         return None
-    return event if isinstance(event, dict) and event.get("event") in ("graded", "recorded") else None
+    known = ("graded", "recorded")  # the second is what earlier versions wrote
+    return event if isinstance(event, dict) and event.get("event") in known else None
 
 
 def write_whole(path: Path, data: bytes, sync: bool = False) -> None:

@@ -37,6 +37,8 @@ class Outcome(BaseModel):
     tests: tuple[TestOutcome, ...] = ()
     unanswered: tuple[str, ...] = ()
     """The grade_ids of answers that are as they were released."""
+    answers: dict[str, str] = {}
+    """For each cell with points, a digest of the answers that it is about."""
     document: dict[str, Any] | None = None
     """The executed notebook, in nbformat 4."""
     sandbox: str = ""

@@ -14,6 +14,7 @@ from typing import Any
 
 from autograder.grading.results import Status
 from autograder.grading.trusted.inside.frames import WireError, encode
+from autograder.grading.trusted.judged import answers_of
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.outputs import (
     capped,
@@ -109,6 +110,7 @@ class Session:
             unanswered=tuple(
                 step.template.grade_id for step in self.steps if step.template and not step.answered
             ),
+            answers=answers_of(self.steps),
             document=self._document(),
             sandbox=self.backend.name,
             seconds=round(time.monotonic() - began, 3),

@@ -11,13 +11,15 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.trusted.names import binds, needs
 
+Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
+"""Names whose JSON is the same in every process; a set's own order differs from one to the next."""
 Role = Literal["text", "plain", "setup", "answer", "written", "test", "task"]
 """What a cell of the template is: prose; an ordinary code cell; a locked code cell; an answer that tests
 judge; one that a person judges; a test; a task.
@@ -36,9 +38,9 @@ class TemplateCell(BaseModel):
     grade_id: str = ""
     points: float = 0.0
     metadata: dict[str, Any] = {}
-    binds: frozenset[str] = frozenset()
-    mentions: frozenset[str] = frozenset()
-    classes: frozenset[str] = frozenset()
+    binds: Names = frozenset()
+    mentions: Names = frozenset()
+    classes: Names = frozenset()
 
 
 class Template(BaseModel):

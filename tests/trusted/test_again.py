@@ -1,0 +1,163 @@
+"""Grading again: what has not changed is not run again, and what a person gave stays as they left it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course, load_course
+from autograder.grading.trusted import TrustedEngine
+from autograder.release import release
+from autograder.stock import open_gradebook
+
+from .conftest import NAME, RIGHT, HandIn, submissions
+
+ESSAY = """
+# %% [markdown] nbgrader={"grade": true, "grade_id": "essay", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# Why?
+
+# %% nbgrader={"grade": true, "grade_id": "plot", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
+### BEGIN SOLUTION
+print(total([1, 2]))
+### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "survey", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
+# Ask three people.
+"""  # noqa: E501
+ANSWERS = {**RIGHT, "essay": "Because.", "plot": "print(total([2, 3]))", "survey": "They say no."}
+
+
+@pytest.fixture
+def written(course: Course) -> Course:
+    """The sample course with an essay, a program to look at and a task, which a person judges."""
+    source = course.answers / NAME / "sums.py"
+    source.write_text(source.read_text(encoding="utf-8") + ESSAY, encoding="utf-8")
+    release(course, course.assignments[0])
+    return course
+
+
+def grade(course: Course, *students: str, **options: int) -> None:
+    list(TrustedEngine(**{"workers": 1, **options}).grade(course, submissions(*students)))  # type: ignore[arg-type]
+
+
+def judge(course: Course, student: str, **points: float) -> None:
+    """What formgrader does when a person types points."""
+    with open_gradebook(course) as gradebook:
+        for name, score in points.items():
+            given = gradebook.find_grade(name, "sums", NAME, student)
+            given.manual_score, given.needs_manual_grade = score, False
+        gradebook.db.commit()
+
+
+def waiting(course: Course, student: str) -> set[str]:
+    with open_gradebook(course) as gradebook:
+        (notebook,) = gradebook.find_submission(NAME, student).notebooks
+        return {grade.name for grade in notebook.grades if grade.needs_manual_grade}
+
+
+def graded(course: Course) -> int:
+    """How often anything was run, by the journal."""
+    journal = course.root / ".cs-conv" / "journal" / NAME / "journal"
+    return journal.read_text(encoding="utf-8").count('"event": "graded"')
+
+
+_RUN = """
+import sys
+from autograder.course import load_course
+from autograder.grading.engine import Submission
+from autograder.grading.trusted import TrustedEngine
+
+if __name__ == "__main__":
+    engine = TrustedEngine(workers=int(sys.argv[2]))
+    for result in engine.grade(load_course(sys.argv[1]), [Submission("ann", "01-sums")]):
+        print(result.score)
+"""
+
+
+def test_another_process_runs_nothing_again(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
+    """Python's sets have another order in each process; nothing that is kept may depend on it."""
+    hand_in("ann", **RIGHT)
+    script = tmp_path / "run.py"
+    script.write_text(_RUN, encoding="utf-8")
+    for seed, workers in ((1, 1), (2, 2)):
+        environment = os.environ | {
+            "PYTHONHASHSEED": str(seed),
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        }
+        subprocess.run(
+            [sys.executable, str(script), str(course.root), str(workers)], check=True, env=environment
+        )
+        assert graded(course) == 1
+
+
+def test_points_by_hand_are_done_until_their_own_answer_changes(written: Course, hand_in: HandIn) -> None:
+    hand_in("ann", **ANSWERS)
+    grade(written, "ann")
+    assert waiting(written, "ann") == {"essay", "plot", "survey"}
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5)
+    grade(written, "ann")
+    assert waiting(written, "ann") == set(), "nothing changed"
+    hand_in("ann", **ANSWERS | {"add": "def add(a, b):\n    return 1"})
+    grade(written, "ann")
+    assert waiting(written, "ann") == set(), "another answer changed"
+    hand_in("ann", **ANSWERS | {"essay": "Because it is."})
+    grade(written, "ann")
+    assert waiting(written, "ann") == {"essay"}
+    judge(written, "ann", essay=5)
+    hand_in("ann", **ANSWERS | {"essay": "Because it is.", "total": "def total(v):\n    return 0 + sum(v)"})
+    grade(written, "ann")
+    assert waiting(written, "ann") == {"total_test", "plot"}, "the test of total, and the cell that calls it"
+    with open_gradebook(written) as gradebook:
+        assert gradebook.find_grade("essay", "sums", NAME, "ann").manual_score == 5
+
+
+def test_a_helper_in_a_cell_of_their_own_belongs_to_the_answer(written: Course, hand_in: HandIn) -> None:
+    from nbformat.v4 import new_code_cell
+
+    def helped(text: str):  # type: ignore[no-untyped-def]
+        return lambda notebook: notebook.cells.insert(3, new_code_cell(text))  # type: ignore[no-untyped-call]
+
+    calls = ANSWERS | {"total": "def total(values):\n    return helper(values)"}
+    hand_in("ann", helped("def helper(v):\n    return sum(v)"), **calls)
+    grade(written, "ann")
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5, add_test=1)
+    hand_in("ann", helped("def helper(v):\n    return sum(v) + 0"), **calls)
+    grade(written, "ann")
+    assert waiting(written, "ann") == {"total_test", "plot"}
+
+
+def test_neither_the_journal_nor_the_limits_are_the_answers(written: Course, hand_in: HandIn) -> None:
+    """What runs again and comes to the same asks for no person."""
+    import shutil
+
+    hand_in("ann", **ANSWERS)
+    grade(written, "ann")
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5)
+    shutil.rmtree(written.root / ".cs-conv" / "journal")
+    grade(written, "ann")
+    assert waiting(written, "ann") == set()
+    text = (written.root / "course.yml").read_text(encoding="utf-8")
+    (written.root / "course.yml").write_text(text.replace("seconds_a_cell: 4", "seconds_a_cell: 5"))
+    grade(load_course(written.root), "ann")
+    assert (graded(written), waiting(written, "ann")) == (2, set())
+
+
+def test_a_gradebook_without_our_tables_serves(course: Course, hand_in: HandIn) -> None:
+    """Those of earlier versions and of nbgrader's own commands have none."""
+    import sqlite3
+    from contextlib import closing
+
+    hand_in("ann", **RIGHT)
+    grade(course, "ann")
+    judge(course, "ann", total_test=1.5)
+    with closing(sqlite3.connect(course.gradebook)) as gradebook:
+        for table in ("release", "judged", "student"):
+            gradebook.execute(f"DROP TABLE IF EXISTS cs_conv_{table}")
+    grade(course, "ann")
+    assert waiting(course, "ann") <= {"total_test"}
+    with open_gradebook(course) as opened:
+        assert opened.find_submission(NAME, "ann").score == 1 + 1.5 + 3
