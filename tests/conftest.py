@@ -9,6 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.needs import (  # noqa: F401  (hooks)
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+    pytest_runtest_setup,
+    pytest_sessionstart,
+)
+
 # Tests run one process a core; more threads than that for matrices of a few numbers only get in the way.
 # Set before NumPy is imported, here and in the processes that tests start.
 for _library in ("OMP", "OPENBLAS", "MKL"):
@@ -29,19 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in _FOLDERS:
         os.environ[name] = str(home / name.lower())
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a GPU, and say why, where `-m gpu` asks for it and there is none."""
-    needing = [item for item in items if item.get_closest_marker("gpu")]
-    if needing:
-        from cs_conv.gpu import machine
-
-        try:
-            machine.current()
-        except machine.NoGPUError as error:
-            for item in needing:
-                item.add_marker(pytest.mark.skip(reason=str(error)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -70,6 +70,7 @@ def test_readme_lists_every_notebook() -> None:
     assert {assignment.name[:2] for assignment in load_course(ROOT).assignments} <= set(listed)
 
 
+@pytest.mark.git
 def test_readme_says_where_everything_is() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     paths = [path.split("/") for path in tracked.splitlines()]
@@ -88,7 +89,6 @@ def test_readme_promises_no_time_that_nothing_holds() -> None:
     assert re.findall(r"\b(?:seconds?|minutes?|ms)\b", text) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("source", sorted(ROOT.glob("solutions/*/*.py")), ids=lambda path: path.stem)
 def test_an_error_that_is_asked_for_and_not_graded_is_called_so(source: Path) -> None:
     cells = source.read_text(encoding="utf-8").split("# %%")
@@ -97,6 +97,8 @@ def test_an_error_that_is_asked_for_and_not_graded_is_called_so(source: Path) ->
     assert [paragraph for paragraph in asked if "not graded" not in paragraph] == []
 
 
+@pytest.mark.slow
+@pytest.mark.git
 def test_the_wheel_holds_both_packages_and_their_data(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     source = tmp_path / "source"

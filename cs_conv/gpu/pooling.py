@@ -88,9 +88,10 @@ def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad =
     over the images that saves each pixel from adding up every window over it. A window of zeros has no
     direction (the norm has a kink there) and gets the gradient 0.
     """
-    out = l2_pool_forward(x, size, stride, pad)
+    check_images(x)
     g = pool_geometry(x.shape, size, stride, pad)
     check_dout(dout, g, x.dtype)
+    out = l2_pool_forward(x, size, stride, pad)
     dx = empty(x.shape, x.dtype)
     _each(dx.size, "l2_pool_backward", g, g.N, dout, out, x, dx, real=x.dtype)
     return dx

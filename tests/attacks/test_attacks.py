@@ -114,6 +114,7 @@ def _documents_are_inert(graded: Graded) -> None:
                 assert "\x1b" not in json.dumps(output.get("text", "")), path
 
 
+@pytest.mark.sandbox
 def test_some_attacks_earn_what_they_deserve(some: Graded) -> None:
     for name in QUICK:
         assert problems(CORPUS[name], some.results[name]) == [], some.results[name]
@@ -135,17 +136,20 @@ def test_links_in_prose_hold_no_script(scheme: str, colon: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 @pytest.mark.parametrize("name", CORPUS)
 def test_an_attack_earns_what_it_deserves(everyone: Graded, name: str) -> None:
     assert problems(CORPUS[name], everyone.results[name]) == [], everyone.results[name]
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_nobody_else_noticed(everyone: Graded) -> None:
     _nobody_else_noticed(everyone)
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_documents_are_inert(everyone: Graded) -> None:
     _documents_are_inert(everyone)
 
@@ -158,6 +162,7 @@ def test_the_corpus_is_large_and_complete() -> None:
         assert attack.tries
 
 
+@pytest.mark.sandbox
 def test_feedback_pages_hold_no_script(some: Graded) -> None:
     """nbgrader's own feedback of the attackers' notebooks."""
     from nbconvert import HTMLExporter
@@ -169,6 +174,7 @@ def test_feedback_pages_hold_no_script(some: Graded) -> None:
     assert not re.search(r"<script>window\.attacked|<img src=x|<svg[^>]*onload", body)
 
 
+@pytest.mark.sandbox
 def test_a_points_page_shows_neither_script_nor_tests(some: Graded) -> None:
     from autograder.reports.html import POLICY
     from autograder.reports.student_page import write_student_page

@@ -1,6 +1,5 @@
 """A browser, a served folder, and a place for screenshots."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,8 @@ import pytest
 from lab import ROOT, SCREENSHOTS, SECONDS, Server, serving
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import needs
+
 # No sandbox of its own (it refuses to run as root with one), no GPU, and no calls home.
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -16,24 +17,11 @@ FLAGS = [
 ]
 
 
-def _chromium() -> str:
-    """Return the path of an installed Chromium or Chrome, the environment's CHROMIUM first."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.fail(
-            f"found none of {', '.join(names)}: install one (on Debian: apt-get install chromium libatomic1)"
-            " or name it: CHROMIUM=/path/to/it"
-        )
-    return found
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for all tests."""
-    executable = _chromium()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=needs.chromium(), args=FLAGS)
         yield chromium
         chromium.close()
 

@@ -83,6 +83,7 @@ def test_without_a_sandbox_the_demo_says_which_engine_grades(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_the_demo_grades_everyone(tmp_path):
     console = Console(width=150)
     folder = tmp_path / "demo"

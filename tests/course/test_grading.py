@@ -35,6 +35,11 @@ def test_the_secret_is_the_instructors_alone(bare):
     assert len(secret) == 32
     assert read_secret(bare) == secret
     assert stat.S_IMODE(secret_file(bare).stat().st_mode) == 0o600
+
+
+@pytest.mark.git
+def test_git_does_not_see_the_secret(bare):
+    read_secret(bare)
     subprocess.run(["git", "init", "--quiet", bare.root], check=True)
     seen = subprocess.run(
         ["git", "-C", bare.root, "status", "--porcelain", "-uall"], capture_output=True, text=True

@@ -10,11 +10,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pytest
 
 from cs_conv.gpu import emulator, machine
-
-needs_compiler = pytest.mark.skipif(not emulator.available(), reason="needs g++: apt-get install g++")
 
 
 def emulated(*modules: ModuleType, machine_of: Callable[[], Any] = emulator.Emulator) -> SimpleNamespace:

@@ -12,7 +12,7 @@ from cs_conv.gpu.source import KERNELS, kernels_in, sizes_of, text_of
 
 from . import nvrtc
 
-pytestmark = pytest.mark.skipif(nvrtc.library() is None, reason="needs the wheel nvidia-cuda-nvrtc (Linux)")
+pytestmark = pytest.mark.nvrtc
 
 FILES = sorted(path.name for path in KERNELS.glob("*.cu"))
 TILES = {"TILE_M": 128, "TILE_N": 128, "TILE_K": 8}

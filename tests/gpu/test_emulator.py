@@ -7,10 +7,6 @@ import pytest
 
 from cs_conv.gpu.emulator import BarrierError, compile_text, run
 
-from .places import needs_compiler
-
-pytestmark = needs_compiler
-
 REVERSE = """
 extern "C" __global__ void reverse(int n, const float *x, float *out) {
     __shared__ float close[64];

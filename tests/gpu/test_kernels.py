@@ -14,12 +14,10 @@ from cs_conv.gpu.emulator import on_cpu
 from tests.library.drawing import Array, Convolution, convolutions
 from tests.library.test_promises import OPERATIONS, arguments_of
 
-from .places import needs_compiler, on_gpu
+from .places import on_gpu
 
 STEPS = [direct, columns, tiled, tensor]
 TF32 = 2e-3  # of the largest value: both factors of a product are off by up to 2**-11
-
-pytestmark = needs_compiler
 
 
 def far_off(results: Any, expected: Any) -> float:

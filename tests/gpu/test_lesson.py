@@ -12,8 +12,6 @@ from cs_conv.gpu import machine, playground, record
 from cs_conv.pictures.threads import show_owners, show_tiles
 from cs_conv.threads import BarrierError, launch
 
-from .places import needs_compiler
-
 
 @pytest.fixture
 def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,14 +88,14 @@ def run(source: str) -> list[float]:
     return out.tolist()
 
 
-@needs_compiler
+@pytest.mark.compiler
 @pytest.mark.usefixtures("no_gpu")
 def test_a_kernel_runs_without_a_gpu() -> None:
     assert playground.where() == "the CPU, through g++"
     assert run(SCALE) == list(range(0, 20, 2))
 
 
-@needs_compiler
+@pytest.mark.compiler
 @pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize(
     ("old", "new", "error", "message"),
@@ -115,7 +113,7 @@ def test_what_goes_wrong_is_told_and_harms_nothing(
         run(SCALE.replace(old, new))
 
 
-@needs_compiler
+@pytest.mark.compiler
 @pytest.mark.usefixtures("no_gpu")
 def test_a_kernel_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(playground, "SECONDS", 0.2)

@@ -13,8 +13,6 @@ from cs_conv.gpu.emulator import on_cpu
 from cs_conv.gpu.standin import GPUArray, standin
 from tests.library.test_promises import OPERATIONS, arguments_of, arrays_in
 
-from .places import needs_compiler
-
 
 class RawModule:
     """CuPy's, with g++ for NVRTC: the text that a GPU would get, with every size a constant in it."""
@@ -56,7 +54,6 @@ def on_device(value: Any, number: int = 0) -> Any:
     return array
 
 
-@needs_compiler
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_operation_on_the_way_to_a_gpu(device: machine.Device, name: str) -> None:
     """The launching code for real GPUs: the constants it writes, the arguments; nothing is read back."""

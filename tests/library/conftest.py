@@ -5,7 +5,7 @@ import pytest
 
 from cs_conv import gpu, im2col, naive, winograd
 from cs_conv.gpu import arrays
-from tests.gpu.places import emulated, needs_compiler, on_gpu
+from tests.gpu.places import emulated, on_gpu
 
 # The GPU's code runs here on the CPU, which checks all but the GPU; `pytest -m gpu` runs it on one.
 VARIANTS: dict[str, Any] = {
@@ -14,7 +14,7 @@ VARIANTS: dict[str, Any] = {
     "winograd": winograd,
     "gpu-arrays": emulated(arrays),
 }
-EMULATED = pytest.param(emulated(gpu), id="gpu-kernels", marks=needs_compiler)
+EMULATED = pytest.param(emulated(gpu), id="gpu-kernels")
 ON_A_GPU = [
     pytest.param(on_gpu(module), id=f"on-gpu-{name}", marks=pytest.mark.gpu)
     for name, module in {"arrays": arrays, "kernels": gpu}.items()

@@ -20,7 +20,6 @@ from .conftest import RIGHT, HandIn, submissions
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    pytest.importorskip("distributed")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     said = tmp_path / "scheduler.txt"
     processes = []
@@ -68,6 +67,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_a_cluster_loses_a_worker_and_no_grade(
     course: Course, hand_in: HandIn, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
@@ -84,8 +84,8 @@ def test_a_cluster_loses_a_worker_and_no_grade(
     assert scores == dict.fromkeys(students, 6)
 
 
+@pytest.mark.sandbox
 def test_no_cluster_at_the_address_is_said(course: Course, hand_in: HandIn) -> None:
-    pytest.importorskip("distributed")
     hand_in("ann", **RIGHT)
     with pytest.raises(CourseError, match="no Dask scheduler answers"):
         list(TrustedEngine(workers=1, executor="tcp://127.0.0.1:9").grade(course, submissions("ann")))

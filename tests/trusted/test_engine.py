@@ -27,6 +27,8 @@ from autograder.stock import open_gradebook
 
 from .conftest import NAME, RIGHT, HandIn, submissions
 
+pytestmark = pytest.mark.sandbox
+
 KINDS = {
     "right": RIGHT,
     "half": {"add": RIGHT["add"], "total": "def total(values):\n    return values[0] + sum(values[1:])"},

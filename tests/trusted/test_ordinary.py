@@ -122,12 +122,14 @@ def _as_stock_has_it(name: str, students: list[str]) -> None:
                 assert scores[test] == stock, (name, student, test)
 
 
+@pytest.mark.sandbox
 @pytest.mark.parametrize("name", QUICK)
 def test_right_answers_earn_what_nbgrader_gives_them(name: str) -> None:
     _as_stock_has_it(name, ["right"])
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 @pytest.mark.parametrize("name", sorted(STOCK))
 def test_points_are_nbgraders_cell_by_cell(name: str) -> None:
     _as_stock_has_it(name, sorted(STOCK[name]))
@@ -254,6 +256,7 @@ def node(x):
 """
 
 
+@pytest.mark.sandbox
 def test_an_object_of_a_class_that_is_asked_for_is_no_way_to_lie_elsewhere() -> None:
     """Only what the test makes by the class's own name may answer for itself."""
     assert set(graded(LIES).values()) == {1.0}
@@ -357,6 +360,7 @@ RIGHT = {"box_test": 1.0, "load_test": 1.0, "given_test": 1.0, "even_test": 1.0,
 FORGED = {"box_test": 0.0, "load_test": 0.0, "given_test": 1.0, "even_test": 0.0, "share_test": 0.0}
 
 
+@pytest.mark.sandbox
 def test_what_a_call_brings_back_forges_nothing() -> None:
     """Attributes in the place of what a class of ours computes, files under another name of the assignment's,
     errors that would end a loop of a test's, arrays that make points of a kind that nbgrader takes for text.

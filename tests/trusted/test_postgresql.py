@@ -20,6 +20,7 @@ from autograder.course import Course, load_course
 from autograder.grading.results import Status
 from autograder.grading.trusted import TrustedEngine
 from autograder.release import release
+from tests.needs import postgresql
 
 from .conftest import RIGHT, SAMPLE, HandIn, submissions
 from .test_engine import (  # noqa: F401  (collected here once more, with this module's `course`)
@@ -34,7 +35,7 @@ from .test_engine import (  # noqa: F401  (collected here once more, with this m
     test_what_people_wrote_survives,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox, pytest.mark.postgresql]
 
 
 @dataclass
@@ -72,12 +73,6 @@ class Server:
         self.run("psql", "-q", "-h", str(self.folder), "-U", "grader", "-d", "postgres", "-c", text)
 
 
-def _programs() -> Path | None:
-    found = [Path(p).parent for p in [shutil.which("initdb")] if p]
-    found += sorted(p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1] if found else None
-
-
 def _unprivileged() -> dict[str, Any]:
     """PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
@@ -89,10 +84,8 @@ def _unprivileged() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    programs = _programs()
-    if programs is None:
-        words = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-        pytest.fail(words) if os.environ.get("CI") == "true" else pytest.skip(words)
+    programs = postgresql()
+    assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="cs-conv-postgresql-"))
     found = Server(folder, programs, _unprivileged())
     try:

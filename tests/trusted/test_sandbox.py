@@ -30,7 +30,11 @@ def working() -> list[str]:
     return [name for name in BACKENDS if probe(name).works]
 
 
-WAYS = [*BACKENDS, "bubblewrap from a nursery"]
+WAYS = [
+    pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
+    pytest.param("landlock", marks=pytest.mark.landlock),
+    pytest.param("bubblewrap from a nursery", marks=pytest.mark.bubblewrap),
+]
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +47,6 @@ def nursery() -> Iterator[Nursery]:
 @pytest.fixture(params=WAYS)
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     name = request.param.split()[0]
-    tried = probe(name)
-    if not tried.works and name == "landlock":
-        pytest.xfail(f"this kernel cannot: {tried.problem}")
-    assert tried.works, tried.problem
     backend = BACKENDS[name]()
     settings = Settings(allow=ALLOWED, memory_mb=1024, seconds_in_all=60, files=FILES)
     if name == request.param:
@@ -192,6 +192,7 @@ def test_no_signal_and_no_limit_reaches_another_process(line: Line, sandbox: San
         assert found["limited"] == -1
 
 
+@pytest.mark.bubblewrap
 def test_files_without_content_have_an_end(nursery: Nursery) -> None:
     child = Bubblewrap(nursery).start(Settings(seconds_in_all=20))
     try:
@@ -202,6 +203,7 @@ def test_files_without_content_have_an_end(nursery: Nursery) -> None:
         child.end()
 
 
+@pytest.mark.bubblewrap
 def test_the_next_one_finds_nothing_of_the_one_before(nursery: Nursery) -> None:
     """Files, changed modules, processes that stay: a child of a nursery leaves none of them."""
     seen = []
@@ -231,6 +233,7 @@ def test_the_next_one_finds_nothing_of_the_one_before(nursery: Nursery) -> None:
     assert seen[0][:3] == [[], [], []]
 
 
+@pytest.mark.bubblewrap
 def test_children_of_a_nursery_share_no_namespace(nursery: Nursery) -> None:
     children = [Bubblewrap(nursery).start(Settings(allow=ALLOWED)) for _ in range(2)]
     everyone = [os.getpid(), *(child.members[-1] for child in children)]
@@ -243,6 +246,7 @@ def test_children_of_a_nursery_share_no_namespace(nursery: Nursery) -> None:
         child.end()
 
 
+@pytest.mark.bubblewrap
 def test_a_child_ends_with_the_grader_that_asked_for_it(nursery: Nursery) -> None:
     """Whoever holds the lease may be killed at any moment; the kernel closes it, and the sandbox ends."""
     came, goes = os.pipe()
@@ -259,6 +263,7 @@ def test_a_child_ends_with_the_grader_that_asked_for_it(nursery: Nursery) -> Non
     assert select.select([watched], [], [], 20)[0], "the sandbox outlived its grader"
 
 
+@pytest.mark.bubblewrap
 def test_without_its_nursery_a_sandbox_is_started_for_itself() -> None:
     gone = Bubblewrap().start_nursery(ALLOWED)
     gone.end()
@@ -288,6 +293,7 @@ def test_the_clock_is_the_kernels(line: Line, sandbox: Sandbox) -> None:
     assert "other processes" in type(elsewhere).clock_fault(elsewhere)
 
 
+@pytest.mark.bubblewrap
 def test_what_never_ends_costs_its_limit_once(nursery: Nursery) -> None:
     child = Bubblewrap(nursery).start(Settings(allow=ALLOWED))
     line = Line(child.channel)
@@ -313,6 +319,7 @@ def test_a_dead_process_is_lost_not_answered(line: Line) -> None:
         run(line, "1")
 
 
+@pytest.mark.sandbox
 def test_the_strongest_comes_first() -> None:
     assert choose().name == working()[0]
 

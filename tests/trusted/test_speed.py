@@ -54,6 +54,7 @@ def fast() -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.sandbox
 def test_the_race_is_run_across_the_wall(tmp_path: Path) -> None:
     for name in ("course.yml", f"solutions/{NAME}"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
