@@ -8,12 +8,14 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
+from autograder.grading.trusted.names import defines, imports
 from autograder.notebooks import graded_as
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
@@ -93,6 +95,7 @@ def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str
     for number, cell in enumerate(notebook.cells, 1):
         if cell.source.count(BEGIN) != cell.source.count(END):
             found.append(f"{name}, cell {number}: ### {BEGIN} and ### {END} do not pair up")
+    found += _imported_answers(notebook, name)
     found += [f"{name}: the grade_id {grade_id} is used twice" for grade_id, n in ids.items() if n > 1]
     if points != assignment.notebooks[name]:
         found.append(
@@ -100,6 +103,26 @@ def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str
             f"{assignment.notebooks[name]}; make them equal"
         )
     return found
+
+
+def _imported_answers(notebook: NotebookNode, name: str) -> list[str]:
+    """Names that one cell imports and an answer defines: nobody sees which of the two a test calls."""
+    answers: dict[str, int] = {}
+    ours = []
+    for number, cell in enumerate(notebook.cells, 1):
+        with suppress(SyntaxError):
+            if cell.cell_type != "code":
+                continue
+            if graded_as(cell).get("solution"):
+                answers |= dict.fromkeys(defines([_tree(cell.source)]), number)
+            else:
+                ours.append((number, imports([_tree(cell.source)])))
+    return [
+        f"{name}, cell {number}: it imports {each}, which the answer in cell {answers[each]} defines; "
+        f"give the import another name, for instance `as library_{each}`, or leave it out"
+        for number, names in ours
+        for each in sorted(names & answers.keys())
+    ]
 
 
 def _problems_of_test(source: str, known: dict[str, object]) -> list[str]:

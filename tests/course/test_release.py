@@ -124,6 +124,16 @@ def test_refuses_what_would_cost_grades(bare, old, new, says):
     assert not bare.releases.exists(), "nothing is released"
 
 
+@pytest.mark.parametrize(
+    "line", ["from operator import add", "from math import pow as add, sqrt", "from operator import *"]
+)
+@pytest.mark.parametrize("above", ["assert add(1, 2) == 3", "import math"])
+def test_refuses_a_name_that_a_cell_imports_and_an_answer_defines(bare, line, above):
+    rewrite(bare, above, f"{line}\n{above}")
+    with pytest.raises(CourseError, match=r"it imports add, which the answer in cell \d defines; give"):
+        release(bare, bare.assignments[0])
+
+
 def test_magics_may_stand_in_a_test(bare):
     rewrite(bare, "assert add(1, 2) == 3", "%precision 3\nassert add(1, 2) == 3")
     assert release(bare, bare.assignments[0]).changed

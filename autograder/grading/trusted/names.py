@@ -3,29 +3,67 @@
 from __future__ import annotations
 
 import ast
+import functools
+import importlib
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
+_WHOLE = ("numpy", "matplotlib", "cs_conv", *sys.stdlib_module_names)
+"""Packages that are installed with the course: what `import *` brings of them can be looked up."""
+
+
 def binds(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that running this defines, or changes a part of, outside of functions."""
-    found: set[str] = set()
+    """The names that running this defines, imports, or changes a part of, outside of functions."""
+    return {name for name, _ in _bound(nodes)} - {""}
+
+
+def defines(nodes: Iterable[ast.AST]) -> set[str]:
+    """Those of them that it gives a value of its own: by `def`, `class` or an assignment."""
+    return {name for name, how in _bound(nodes) if how == "defined"}
+
+
+def imports(nodes: Iterable[ast.AST]) -> set[str]:
+    """Those of them that it imports; "*" for `import *` of a module that is not installed with the course."""
+    return {name for name, how in _bound(nodes) if how == "imported"}
+
+
+def _bound(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
+            yield node.name, "defined"
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+            for alias in node.names:
+                yield from ((name, "imported") for name in brought_by(node, alias))
         elif isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Store):
-                found.add(node.id)
+                yield node.id, "defined"
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
-            found.add(root(node))
+            yield root(node), "changed"
         elif not isinstance(node, (ast.Lambda, *_COMPREHENSIONS)):
-            found |= binds(ast.iter_child_nodes(node))
-    return found - {""}
+            yield from _bound(ast.iter_child_nodes(node))
+
+
+def brought_by(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> frozenset[str]:
+    """The names that one part of an import statement brings."""
+    if alias.name == "*" and isinstance(node, ast.ImportFrom):
+        return _exported(node.module or "") or frozenset("*")
+    return frozenset([alias.asname or alias.name.split(".")[0]])
+
+
+@functools.cache
+def _exported(module: str) -> frozenset[str]:
+    if module.partition(".")[0] not in _WHOLE:
+        return frozenset()
+    try:
+        found = importlib.import_module(module)
+    except Exception:
+        return frozenset()
+    return frozenset(getattr(found, "__all__", [name for name in vars(found) if not name.startswith("_")]))
 
 
 def needs(tree: ast.Module | None) -> set[str]:

@@ -132,6 +132,10 @@ class Line:
         """Give names of the student's side these values."""
         self._request("define", self._seconds(self.seconds), values)
 
+    def forget(self, names: frozenset[str]) -> None:
+        """Drop from these names of the student's side what was imported under them."""
+        self._request("forget", self._seconds(self.seconds), sorted(names))
+
     def ask(self, operation: str, target: Any, *args: Any, **kwargs: Any) -> Any:
         """Do something with a thing of the student's; its errors are raised here by their names."""
         return self.perform(operation, target, args, kwargs)

@@ -32,6 +32,12 @@ class Step:
         """What the template says that it is, or "extra" for a cell of the student's own."""
         return self.template.role if self.template else "extra"
 
+    @property
+    def defines(self) -> frozenset[str]:
+        """The names that the student is to define here."""
+        known = self.template
+        return known.defines if known and known.role in ("answer", "written") else frozenset()
+
 
 @dataclass
 class Rebuilt:

@@ -135,7 +135,7 @@ class Session:
             self._not_run(number, step)
             return
         began, startup = time.monotonic(), self.cpu["start"]
-        if step.inside is not None:
+        if step.inside is not None or step.defines:
             self._inside(number, step)
         if step.outside is not None:
             self._outside(number, step)
@@ -159,27 +159,37 @@ class Session:
 
     def _inside(self, number: int, step: Step) -> None:
         """Run a cell on the student's side. Whatever happens there is part of the result."""
-        assert step.inside is not None
         line = self._live_line()
         if line is None:
             self.outputs[number] = [failure("NotRun", f"not run: {self.over}")]
             return
-        setup = step.role in ("setup", "plain")
+        if step.role in ("answer", "written") and step.template is not None:
+            self.forget(step.template.binds & self.template.answer_names)
         try:
             with self._bounded():
-                error, outputs = line.run(step.inside, f"cell {number + 1}", self.limits.a_cell, setup)
+                error, outputs = self._run_inside(line, number)
         except SandboxLost as lost:
             self._lost(number, step, lost)
             return
         self.ran_inside.append(number)
-        lines = step.inside.splitlines(True)
-        linecache.cache[f"<cell {number + 1}>"] = (len(step.inside), None, lines, f"<cell {number + 1}>")
-        if step.role == "answer" and step.template is not None:
-            self.forget(step.template.binds & self.template.answer_names)
+        source = step.inside or ""
+        lines = source.splitlines(True)
+        linecache.cache[f"<cell {number + 1}>"] = (len(source), None, lines, f"<cell {number + 1}>")
         self.outputs[number] = student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
         self.room -= sum(len(str(output)) for output in self.outputs[number])
         if error is not None:
             self._ended_early(number, step, student_error(*error))
+
+    def _run_inside(self, line: Line, number: int) -> tuple[Any, list[Any]]:
+        """Run a cell on the student's side; an answer's names are not there yet, though a cell of the
+        instructor's has imported them.
+        """
+        step = self.steps[number]
+        imported = step.defines & self.template.imported_answers
+        if imported:
+            line.forget(imported)
+        setup = step.role in ("setup", "plain")
+        return line.run(step.inside or "", f"cell {number + 1}", self.limits.a_cell, setup)
 
     def _ended_early(self, number: int, step: Step, error: dict[str, Any]) -> None:
         """Say of a cell of the student's that ended with an error what an instructor would look for."""
@@ -196,7 +206,7 @@ class Session:
         """Run a cell of the instructor's here, with the student's names standing for themselves."""
         assert step.outside is not None
         assert step.template is not None
-        self.wanted |= step.template.mentions
+        self.wanted |= step.template.mentions | step.template.imports & self.template.answer_names
         line = self._bound_line(number, step)
         seconds = min(self.limits.a_cell + 1, max(self.left, 0.1))
         self.patience.in_this_test = 0
@@ -385,12 +395,10 @@ class Session:
         """Run again what had run before the process was lost, without what killed it."""
         for number in list(self.ran_inside):
             assert self.line is not None
-            step = self.steps[number]
             began = time.monotonic()
             try:
-                setup = step.role in ("setup", "plain")
                 with self._bounded():
-                    self.line.run(str(step.inside), f"cell {number + 1}", self.limits.a_cell, setup)
+                    self._run_inside(self.line, number)
             except SandboxLost:
                 self.ran_inside.remove(number)
                 return

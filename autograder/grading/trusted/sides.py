@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from autograder.grading.trusted.names import needs_of_text, root
-from autograder.grading.trusted.template import Template, parse
+from autograder.grading.trusted.names import brought_by, needs_of_text, root
+from autograder.grading.trusted.template import Template, as_python, parse
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.rebuild import Step
@@ -21,7 +21,8 @@ _SILENT = {"print", "display", "interact", "sorted", "len", "type", "repr", "str
 
 
 def distribute(template: Template, steps: list[Step]) -> None:
-    """Drop from each side what nothing on it uses: demonstrations, and imports for them.
+    """Drop from each side what nothing on it uses: demonstrations, and imports for them; and from the
+    instructor's cells the imports of names that an answer above them defines, which are the student's.
 
     Locked cells always run. An ordinary cell runs where a name that it makes is used later, or where it has
     an effect that we cannot see; it is a demonstration where it only shows what the student wrote, or a
@@ -29,9 +30,10 @@ def distribute(template: Template, steps: list[Step]) -> None:
     """
     pictures = {name for name, module in template.modules.items() if module.startswith(_PICTURES)}
     shows = pictures | template.answer_names
+    answered = _answered(steps)
     for side in ("inside", "outside"):
         needed: set[str] = set()
-        for step in reversed(steps):
+        for step, theirs in zip(reversed(steps), reversed(answered), strict=True):
             source = getattr(step, side)
             if source is None:
                 continue
@@ -41,15 +43,23 @@ def distribute(template: Template, steps: list[Step]) -> None:
             cell = step.template
             if (
                 step.role == "plain"
-                and not cell.binds & needed
+                and not cell.binds & (needed | {"*"})
                 and not _matters(parse(source), shows, template)
             ):
                 setattr(step, side, None)
                 continue
-            trimmed = source if step.role == "test" else _without_imports(source, needed)
-            setattr(step, side, trimmed)
-            needed |= cell.mentions
+            setattr(step, side, _with_imports(source, None if step.role == "test" else needed, theirs))
+            needed |= cell.mentions | cell.imports & theirs
             needed |= _named_in_text(source)
+
+
+def _answered(steps: list[Step]) -> list[frozenset[str]]:
+    """For each cell, the names that answers above it define."""
+    found, above = [], frozenset[str]()
+    for step in steps:
+        found.append(above)
+        above |= step.defines
+    return found
 
 
 def _matters(tree: ast.Module | None, shows: frozenset[str] | set[str], template: Template) -> bool:
@@ -81,12 +91,12 @@ def _matters(tree: ast.Module | None, shows: frozenset[str] | set[str], template
     return False
 
 
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def _statements(body: list[Any]) -> Iterator[Any]:
     """All statements that run, those within loops and branches included, those within definitions not."""
     for node in body:
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            for name in ("body", "orelse", "finalbody"):
+            for name in ("body", "handlers", "orelse", "finalbody", "cases"):
                 yield from _statements(getattr(node, name, []))
 
 
@@ -97,23 +107,46 @@ def _named_in_text(source: str) -> set[str]:
     return set()
 
 
-def _without_imports(source: str, needed: set[str]) -> str:
-    """The cell without the imports that nothing uses; its lines keep their numbers."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
+def _with_imports(source: str, needed: set[str] | None, theirs: frozenset[str]) -> str:
+    """The cell with the imports that are needed (None: all) and are not the students' names; its lines keep
+    their numbers.
+    """
+    tree = parse(source)
+    if tree is None:
         return source
-    used = needed | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    lines = source.splitlines()
-    for node in tree.body:
-        if not isinstance(node, (ast.Import, ast.ImportFrom)) or (
-            isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        ):
-            continue
-        bound = {alias.asname or alias.name.split(".")[0] for alias in node.names}
-        alone = sum(other.lineno <= (node.end_lineno or 0) and (other.end_lineno or 0) >= node.lineno
-                    for other in tree.body) == 1  # fmt: skip
-        if "*" not in bound and not bound & used and alone:
-            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
-                lines[number] = ""
-    return "\n".join(lines)
+    used = None if needed is None else needed | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    edits = []
+    for node in _statements(tree.body):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", "") != "__future__":
+            left = [each for alias in node.names for each in _left_of(node, alias, used, theirs)]
+            if left != node.names:
+                edits.append((node, left))
+    if not edits:
+        return source
+    lines = (source if _is_plain(source) else as_python(source)).encode().splitlines(True)
+    for node, left in sorted(edits, key=lambda edit: (-edit[0].lineno, -edit[0].col_offset)):
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        before, after = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
+        node.names = left
+        lines[first : last + 1] = [before + (ast.unparse(node) if left else "pass").encode() + after]
+        lines[first + 1 : first + 1] = [b"\n"] * (last - first)
+    return b"".join(lines).decode()
+
+
+def _is_plain(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _left_of(
+    node: ast.Import | ast.ImportFrom, alias: ast.alias, used: set[str] | None, theirs: frozenset[str]
+) -> list[ast.alias]:
+    """What to import in place of this part of an import statement."""
+    names = brought_by(node, alias)
+    wanted = {name for name in names - theirs if used is None or name in used or name == "*"}
+    if wanted == names:
+        return [alias]
+    return [ast.alias(name) for name in sorted(wanted)]

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.trusted.names import binds, needs
+from autograder.grading.trusted.names import binds, defines, imports, needs
 
 Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
 """Names whose JSON is the same in every process; a set's own order differs from one to the next."""
@@ -39,6 +39,8 @@ class TemplateCell(BaseModel):
     points: float = 0.0
     metadata: dict[str, Any] = {}
     binds: Names = frozenset()
+    defines: Names = frozenset()
+    imports: Names = frozenset()
     mentions: Names = frozenset()
     classes: Names = frozenset()
 
@@ -56,9 +58,16 @@ class Template(BaseModel):
 
     @property
     def answer_names(self) -> frozenset[str]:
-        """The names that students are to define."""
-        made = frozenset().union(*(cell.binds for cell in self.cells if cell.role in ("answer", "written")))
-        return made - self.modules.keys()
+        """The names that students are to define, whoever else imports them."""
+        answers = [cell for cell in self.cells if cell.role in ("answer", "written")]
+        defined = frozenset().union(*(cell.defines for cell in answers))
+        return defined | frozenset().union(*(cell.binds for cell in answers)) - self.modules.keys()
+
+    @property
+    def imported_answers(self) -> frozenset[str]:
+        """Those of them that a cell of the instructor's imports all the same."""
+        ours = (cell.imports for cell in self.cells if cell.role in ("plain", "setup", "test"))
+        return self.answer_names & frozenset().union(*ours)
 
     @property
     def classes_asked_for(self) -> frozenset[str]:
@@ -139,7 +148,8 @@ def make_template(
         code = kind == "code" and role != "task"
         tree = parse(source) if code else None
         solved = parse(answers[grade_id]) if role in ("answer", "written") and grade_id in answers else None
-        for each in (tree, solved):
+        trees = [each for each in (tree, solved) if each]
+        for each in trees:
             modules.update(_modules(each))
         cells.append(
             TemplateCell(
@@ -150,13 +160,12 @@ def make_template(
                 grade_id=grade_id if record is not None else "",
                 points=points.get(grade_id, 0.0),
                 metadata=dict(cell.get("metadata", {})) | ({"nbgrader": marks} if marks else {}),
-                binds=frozenset(binds([node for node in (tree, solved) if node])),
+                binds=frozenset(binds(trees)),
+                defines=frozenset(defines(trees)),
+                imports=frozenset(imports(trees)),
                 mentions=frozenset(needs(tree)),
                 classes=frozenset(
-                    node.name
-                    for each in (tree, solved)
-                    for node in (each.body if each else ())
-                    if isinstance(node, ast.ClassDef)
+                    node.name for each in trees for node in each.body if isinstance(node, ast.ClassDef)
                 ),
             )
         )
@@ -205,9 +214,9 @@ def as_python(source: str) -> str:
     return str(manager().transform_cell(source))
 
 
-def _modules(tree: ast.Module | None) -> dict[str, str]:
+def _modules(tree: ast.Module) -> dict[str, str]:
     found = {}
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found[alias.asname or alias.name.split(".")[0]] = (

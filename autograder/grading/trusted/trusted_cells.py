@@ -85,6 +85,7 @@ class Bench:
         shell: Any = InteractiveShell.instance()
         publisher: Any = Publisher
         shell.display_pub = publisher(parent=shell)
+        shell.enable_gui = lambda gui=None: None  # `%matplotlib inline` asks for it
         self.shell = shell
         self.names: dict[str, Any] = shell.user_ns
         self.names["__builtins__"] = builtins

@@ -192,6 +192,13 @@ class Talk:
         self.stage.names.update(values)
         return ("defined",)
 
+    def do_forget(self, names: list[str]) -> tuple[Any, ...]:
+        """Drop what these names stand for, as far as it was not written in the notebook."""
+        for name in names:
+            if getattr(self.stage.names.get(name), "__module__", None) != "__main__":
+                self.stage.names.pop(name, None)
+        return ("forgotten",)
+
     def do_ask(self, blob: bytes, seconds: float) -> tuple[Any, ...]:
         """Do something with one of our values: call it, take an attribute or an item, go through it."""
         operation, target, news, args, kwargs = frames.decode(blob, self.meet)

@@ -1,0 +1,99 @@
+"""Whose a name is: what an answer defines is the student's, whoever else imports it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .test_ordinary import graded
+
+GCD = """
+# %% plain
+{before}
+
+# %% answer gcd
+def gcd(a, b):
+    ### BEGIN SOLUTION
+    while b:
+        a, b = b, a % b
+    return a
+    ### END SOLUTION
+
+# %% plain
+{after}
+
+# %% test gcd_test 3
+{test}
+assert gcd(12, 18) == 6
+
+# %% untouched gcd
+def gcd(a, b):
+    raise NotImplementedError
+
+# %% wrong gcd
+def gcd(a, b):
+    return 1
+
+# %% deleted gcd
+
+# %% broken gcd
+import no_such_module
+
+def gcd(a, b):
+    return 6
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("before", "from math import gcd"),
+        ("after", "from math import *"),
+        ("test", "from math import *"),
+        ("test", "%matplotlib inline\nfrom math import (\n    gcd,\n    sqrt,\n)"),
+        ("after", "try:\n    from math import gcd\nexcept ImportError:\n    pass"),
+        ("before", "import numpy as gcd"),
+    ],
+)
+def test_a_name_that_an_answer_defines_is_the_students_whoever_imports_it(place: str, line: str) -> None:
+    text = GCD.format(**({"before": "", "after": "", "test": ""} | {place: line}))
+    assert graded(text) == {"gcd_test": 3.0}
+    for student in ("untouched", "wrong", "deleted", "broken"):
+        assert graded(text, student) == {"gcd_test": 0.0}, student
+
+
+IMPORTED = """
+# %% plain
+{line}
+
+# %% answer double
+import numpy as np
+
+def double(x):
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION
+
+# %% test double_test 2
+assert double(sqrt(4)) == 4
+assert np.sqrt(4) == 2
+
+# %% theirs double
+from math import sqrt
+
+def double(x):
+    return x * sqrt(4)
+
+# %% liar double
+class np:
+    sqrt = lambda x: 2
+
+def double(x):
+    return x
+"""
+
+
+@pytest.mark.parametrize("line", ["from math import *", "from math import sqrt, pi", "from numpy import *"])
+def test_what_only_the_instructor_names_stays_the_instructors(line: str) -> None:
+    text = IMPORTED.format(line=line)
+    assert graded(text) == graded(text, "theirs") == {"double_test": 2.0}
+    assert graded(text, "liar") == {"double_test": 0.0}
