@@ -381,8 +381,3 @@ class Table:
 def test_what_is_worked_out_as_an_array_or_table_is_no_number_of_points(value: object) -> None:
     assert points(Ran(value=value, worked_out=True), 4)[0] == 0
     assert points(Ran(value=value), 4)[0] == 4
-
-
-@pytest.mark.parametrize(("value", "earned"), [(np.bool_(True), 4), (np.float64(3.0), 3), (np.array(2), 2)])
-def test_numpys_numbers_are_numbers(value: object, earned: float) -> None:
-    assert points(Ran(value=value, worked_out=True), 4)[0] == earned

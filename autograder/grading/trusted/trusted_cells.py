@@ -12,12 +12,15 @@ import inspect
 import io
 import linecache
 import math
+import numbers
 import signal
 import sys
+import tokenize
 import traceback
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -42,7 +45,9 @@ class Ran:
     error: BaseException | None = None
     value: Any = None
     worked_out: bool = False
-    """Whether the last line works out a number, as one that counts points does."""
+    """Whether the last line is a sum, a product or the like."""
+    a_number: bool = False
+    """Whether it is one that can only be meant as a number."""
 
 
 class _Stream(io.TextIOBase):
@@ -111,12 +116,12 @@ class Bench:
             warnings.simplefilter("ignore", ResourceWarning)
             try:
                 with limited(seconds):
-                    ran.value, ran.worked_out = self._run(source, f"<{name}>")
+                    self._run(source, f"<{name}>", ran)
             except BaseException as error:
                 ran.error = error
         return ran
 
-    def _run(self, source: str, filename: str) -> tuple[Any, bool]:
+    def _run(self, source: str, filename: str, ran: Ran) -> None:
         try:
             tree = ast.parse(source, filename)
         except SyntaxError:
@@ -126,12 +131,16 @@ class Bench:
         last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         self._execute(ast.Module(tree.body[:-1] if last else tree.body, []), filename, "exec")
         if last is None:
-            return None, False
+            return
         value = self._execute(ast.Expression(last.value), filename, "eval")
-        if value is not None and not source.rstrip().endswith(";"):
+        if _is_silenced(source):
+            return
+        if value is not None:
             data, metadata = self.shell.display_formatter.format(value)
             self.show("execute_result", data or {"text/plain": type(value).__name__}, metadata)
-        return value, _works_out(last.value, tree)
+        meant = _outcomes(last.value, tree)
+        ran.value, ran.worked_out = value, any(map(_works_out, meant))
+        ran.a_number = any(map(_is_a_number, meant))
 
     def _execute(self, tree: ast.mod, filename: str, mode: str) -> Any:
         """As a notebook does it: with `await` anywhere, and without the `from __future__` of this file."""
@@ -155,24 +164,92 @@ class Bench:
             sys.stdout, sys.stderr = before
 
 
-_COUNTING = {"abs", "float", "int", "max", "min", "round", "sum"}
+def _is_silenced(source: str) -> bool:
+    """Whether the cell ends in a semicolon, comments apart: a notebook then shows no value."""
+    words = [
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type != tokenize.COMMENT and token.string.strip()
+    ]
+    return words[-1:] == [";"]
 
 
-def _works_out(expression: ast.expr, cell: ast.Module) -> bool:
-    """Whether it is a sum, a product or the like, or a name that the cell gives to one."""
-    if isinstance(expression, ast.Name):
-        return any(
-            isinstance(node, ast.AugAssign) or _counts(node.value)
-            for node in ast.walk(cell)
-            if isinstance(node, ast.Assign | ast.AugAssign) and expression.id in binds([node])
-        )
-    return _counts(expression)
+_COUNTING = {"abs", "float", "int", "len", "max", "min", "round", "sum"}
+_LITERALS = (ast.JoinedStr, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp)
+_LOGIC = (ast.BitAnd, ast.BitOr, ast.BitXor)
 
 
-def _counts(expression: ast.expr) -> bool:
+def _outcomes(expression: ast.expr, cell: ast.Module, seen: frozenset[str] = frozenset()) -> list[ast.expr]:
+    """The expressions that this one may have the value of: both sides of a condition, what the cell gives to
+    a name.
+    """
+    parts: list[ast.expr] = []
+    match expression:
+        case ast.IfExp():
+            parts = [expression.body, expression.orelse]
+        case ast.BoolOp():
+            parts = expression.values
+        case ast.NamedExpr() | ast.Await():
+            parts = [expression.value]
+        case ast.Name() if expression.id not in seen:
+            seen |= {expression.id}
+            parts = _given_to(expression.id, cell)
+        case _:
+            return [expression]
+    return [each for part in parts for each in _outcomes(part, cell, seen)]
+
+
+def _given_to(name: str, cell: ast.Module) -> list[ast.expr]:
+    """What the cell assigns to this name; what it is counted up from is no value of its own."""
+    giving = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)
+    given: list[Any] = [node for node in ast.walk(cell) if isinstance(node, giving) and name in binds([node])]
+    values = [node.value for node in given if node.value and not isinstance(node, ast.AugAssign)]
+    start = next((value for value in values if isinstance(value, ast.Constant)), ast.Name(name, ast.Load()))
+    counted = [ast.BinOp(start, node.op, node.value) for node in given if isinstance(node, ast.AugAssign)]
+    return [*(value for value in values if not isinstance(value, ast.Constant)), *counted]
+
+
+def _works_out(expression: ast.expr) -> bool:
+    """Whether it is a sum, a product or the like."""
     if isinstance(expression, ast.Call):
         return isinstance(expression.func, ast.Name) and expression.func.id in _COUNTING
-    return isinstance(expression, ast.BinOp | ast.UnaryOp)
+    if isinstance(expression, ast.BinOp):
+        return not isinstance(expression.op, _LOGIC)
+    return isinstance(expression, ast.UnaryOp) and not isinstance(expression.op, ast.Not)
+
+
+def _is_a_number(expression: ast.expr) -> bool:
+    """Whether it can only be meant as a number: it is one, or reckons with one; text and lists can be added,
+    too.
+    """
+    match expression:
+        case ast.Constant():
+            return type(expression.value) in (int, float)
+        case ast.UnaryOp():
+            return isinstance(expression.op, ast.USub | ast.UAdd)
+        case ast.IfExp():
+            return _is_a_number(expression.body) or _is_a_number(expression.orelse)
+        case ast.Call(func=ast.Name(id="max" | "min")):
+            return any(map(_is_a_number, expression.args))
+        case ast.Call(func=ast.Name()):
+            return _works_out(expression) and not any(
+                isinstance(part, _LITERALS) for part in expression.args[1:]
+            )
+        case ast.GeneratorExp():
+            return _is_a_number(expression.elt)
+        case ast.BinOp():
+            sides = (expression.left, expression.right)
+            if any(isinstance(side, _LITERALS) or _is_text(side) for side in sides):
+                return False
+            if isinstance(expression.op, ast.Mod):  # of text on the left it puts the right one in
+                return _is_a_number(expression.left)
+            scales = isinstance(expression.op, ast.Mult | ast.Div | ast.FloorDiv | ast.Pow)
+            return scales or (_works_out(expression) and any(map(_is_a_number, sides)))
+    return False
+
+
+def _is_text(expression: ast.expr) -> bool:
+    return isinstance(expression, ast.Constant) and not isinstance(expression.value, int | float | complex)
 
 
 @contextlib.contextmanager
@@ -214,8 +291,8 @@ def points(ran: Ran, most: float) -> tuple[float, str]:
     """The points that a test earns, always a finite number from 0 to `most`, and why where it needs saying.
 
     As in nbgrader: none for an error, the value of the last line where that is a number, else all. Unlike
-    it: a number that cannot be points earns none, and neither does an array or table where a number was
-    worked out, nor a last line that the student's object answers.
+    it: a number of any kind is a number, one that cannot be points earns none, and so does anything else
+    where a number was worked out, and a last line that the student's object answers.
     """
     from autograder.grading.trusted.stand_ins import Remote
 
@@ -224,16 +301,26 @@ def points(ran: Ran, most: float) -> tuple[float, str]:
     value = ran.value
     if isinstance(value, Remote):
         return 0.0, "the last line of the test is an object of the student's"
-    if isinstance(value, np.generic | np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf":
+    span = isinstance(value, np.timedelta64)  # which NumPy counts among the integers
+    if isinstance(value, np.generic | np.ndarray) and value.ndim == 0 and not span:
         value = value.item()
-    if ran.worked_out and hasattr(value, "shape") and not isinstance(value, np.generic):
-        return 0.0, f"the test worked out an array of shape {value.shape}, which is no number of points"
-    if type(value) is bool or not isinstance(value, (int, float)):
-        return most, ""
+    if isinstance(value, bool):
+        return (most if value or not (ran.worked_out or ran.a_number) else 0.0), ""
+    if isinstance(value, numbers.Real | Decimal) and not span:
+        return _within(value, most)
+    if ran.a_number or (ran.worked_out and (hasattr(value, "shape") or isinstance(value, numbers.Number))):
+        shape = f" of shape {value.shape}" if hasattr(value, "shape") else ""
+        return 0.0, f"the test worked out a {type(value).__name__}{shape}, which is no number of points"
+    return most, ""
+
+
+def _within(value: Any, most: float) -> tuple[float, str]:
+    """A number as points: none for one that is not from 0 to `most`; the last digits may be rounded."""
     try:
         number = float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):
         number = math.inf
-    if not math.isfinite(number) or not 0 <= number <= most:
+    nearly = 1e-9 * max(most, 1.0)
+    if not -nearly <= number <= most + nearly:
         return 0.0, f"the test gave {number!r} points of {most:g}, which is no number of points"
-    return number, ""
+    return min(max(number, 0.0), most), ""
