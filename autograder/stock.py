@@ -21,11 +21,12 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course import RELEASE, SOURCE, Course, CourseError, load_course
+from autograder.unwritten import WORDS
 
 EXECUTE = "autograder.grading.execute.StillExecute"
-STUB = """\
+STUB = f"""\
 # Write your answer here, in place of this comment and the next line.
-raise NotImplementedError("not written yet")"""
+raise NotImplementedError("{WORDS}")"""
 
 
 class NbgraderError(Exception):

@@ -38,6 +38,12 @@ class Server:
         page_config = home / "jupyter_config_dir" / "labconfig" / "page_config.json"
         page_config.parent.mkdir(parents=True, exist_ok=True)
         page_config.write_text(json.dumps(news))
+        # Cells that are scrolled away stay in the page, so that tests find them.
+        settings = (
+            home / "jupyter_config_dir" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+        )
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -99,6 +105,8 @@ class Notebook:
         self.page = page
         page.goto(server.url(f"/doc/tree/{path}"))
         expect(page.locator(".jp-NotebookPanel .jp-Cell").first).to_be_visible(timeout=60 * SECONDS)
+        # The notebook's own sign says idle before there is a kernel; the status bar does not.
+        expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60 * SECONDS)
         self.wait()
 
     def wait(self, seconds: float = 60) -> None:

@@ -90,6 +90,21 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(notebook: Notebook) -> N
     assert "Success" in notebook.validate(SCREENSHOTS / "right-answer-validate.png")
 
 
+def test_run_all_goes_on_after_a_check_that_fails(page: Page, server: Server, course: Path) -> None:
+    """In a notebook that nobody has answered, every check fails, and the last cell runs all the same."""
+    shutil.copy(course / "assignments" / NOTEBOOK, course / "assignments" / "untouched.ipynb")
+    notebook = Notebook(page, server, "untouched.ipynb")
+    notebook.run(notebook.cell("import numpy"))  # JupyterLab asks for a kernel where none answers yet
+    notebook.menu("Run", "Run All Cells")
+    last = page.locator(".jp-CodeCell").last
+    expect(last.locator(".jp-InputPrompt").first).to_have_text(re.compile(r"\[\d+\]"), timeout=120 * SECONDS)
+    outputs = page.locator(".jp-CodeCell .jp-OutputArea-output").all_inner_texts()
+    checks = re.findall(r"^check\(", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sum("is not answered yet" in said and "Traceback" not in said for said in outputs) == len(checks)
+    assert "NotImplementedError: conv_window is not written yet" in [said.strip() for said in outputs]
+    page.screenshot(path=SCREENSHOTS / "run-all.png")
+
+
 def test_filters_of_ones_own_on_the_photograph(notebook: Notebook) -> None:
     play = notebook.cell("def read_filter(")
     notebook.run_up_to(play)

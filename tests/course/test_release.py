@@ -49,6 +49,20 @@ def test_answers_become_stubs_and_outputs_stay_away(course):
     assert cells["add_test"].metadata["editable"] is False
 
 
+def test_run_all_goes_on_after_tests_and_trials_and_stops_at_answers_and_locked_cells(course):
+    notebook = read_notebook(course.releases / "01-sums" / "sums.ipynb")
+    marked = {
+        graded_as(cell).get("grade_id", "plain"): "raises-exception" in cell.metadata.get("tags", [])
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    }
+    assert marked == {name: name == "plain" or name.endswith("_test") for name in marked}
+    assert {"add", "add_test"} <= marked.keys()
+    with open_gradebook(course) as gradebook:
+        cells = gradebook.find_notebook("sums", "01-sums").source_cells
+    assert all("raises-exception" not in cell.source for cell in cells)
+
+
 def test_the_gradebook_knows_points_and_due_date(course):
     with open_gradebook(course) as gradebook:
         assignment = gradebook.find_assignment("01-sums")
