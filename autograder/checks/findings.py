@@ -150,7 +150,10 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     """A finding in words for the student."""
     part = finding.part
     if finding.kind in (Kind.MISSING, Kind.FORM) and (problem := got.unusable.get(part, got.problem)):
-        return problem + ("" if finding.case.fits else ", for sizes that do not fit; raise a ValueError")
+        fine = finding.case.fits or got.slip
+        unfit = "" if fine else ", for sizes that do not fit; raise a ValueError"
+        hint = f". {got.hint}" if got.hint and not got.slip else ""
+        return problem + unfit + hint
     if finding.kind is Kind.MISSING:
         return (
             f"gave {' and '.join(map(str, shapes(got)))} for sizes that do not fit; raise a ValueError, or "

@@ -17,7 +17,7 @@ from .exercise import Aspect, Exercise, Function, Mistake
 from .findings import EDGES, Finding, Kind, findings, identity, notes, shapes, words
 from .known import Answer, cases_of, catalogue, compared, entry, expected, slopes
 from .outcome import Outcomes, call_all
-from .recognise import habits, recognise
+from .recognise import habits, recognise, slips
 from .registry import find, names
 from .verdict import AspectResult, Failure, Verdict
 
@@ -92,13 +92,11 @@ def _name(function: Function) -> str:
 @np.errstate(all="ignore")
 def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Verdict:
     found = findings(exercise, seed, mine)
-    aspects = tuple(
-        _judged(exercise, a, [f for f in found if _counts(f, a, exercise)], mine.outcomes, seed)
-        for a in exercise.aspects
-    )
+    costs = {a.name: [f for f in found if _counts(f, a, exercise)] for a in exercise.aspects}
+    aspects = tuple(_judged(exercise, a, costs[a.name], mine.outcomes, seed) for a in exercise.aspects)
     passed = all(a.passed for a in aspects)
     named = () if passed else recognise(exercise, seed, mine, aspects)
-    mistakes = () if passed else (*habits(found, named), *named)
+    mistakes = () if passed else (*slips(exercise, mine.outcomes, costs), *habits(found, named), *named)
     remarks = notes(exercise, seed, mine.outcomes)
     return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, remarks, name)
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import io
-import linecache
-import os
-import sysconfig
 import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from .errors import Explained, Explainer, Reason, reason
 from .exercise import Case, Function
 from .values import NotPlainError, plain, same, unpack
 
@@ -27,7 +23,9 @@ INPUTS = "inputs"
 class Outcome:
     """What one call gave: its parts as private arrays, or the words for what went wrong instead.
 
-    `problem` is for the student; `raised` is the name of the exception's type, empty when there was none.
+    `problem` is for the student, `hint` says what it means, and `slip` names its cause where that is certain.
+    `raised` is the name of the exception's type, empty when there was none, and `reason` tells what gave
+    no result from another that gave none.
     `unusable` holds the words for single parts that are not arrays; a list of numbers is in `parts` as well,
     for its values are judged.
     `changed` names the arguments that the call modified, `overwritten` the parts that later calls did.
@@ -37,6 +35,9 @@ class Outcome:
     problem: str = ""
     raised: str = ""
     unusable: Mapping[str, str] = field(default_factory=dict)
+    reason: Reason = ()
+    hint: str = ""
+    slip: str = ""
     changed: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
 
@@ -46,9 +47,6 @@ class Outcome:
             return False
         return part not in self.parts or same(self.parts[part], wanted.parts[part])
 
-
-UNANSWERED = "is not answered yet"
-"""The problem of a function that is still as it was handed out."""
 
 Outcomes = tuple[Outcome, ...]
 
@@ -74,6 +72,10 @@ def call_all(
     """
     kept: list[Mapping[str, Any]] = []
     outcomes: list[Outcome] = []
+    cases = tuple(cases)
+    most_first = sorted((case.options for case in cases), key=len, reverse=True)
+    options = tuple(dict.fromkeys(option for options in most_first for option in options))
+    explainer = Explainer(function, (arguments, options)) if strange else None
     with (
         redirect_stdout(_Discard()),
         redirect_stderr(_Discard()),
@@ -82,7 +84,7 @@ def call_all(
     ):
         warnings.simplefilter("ignore")
         for case in cases:
-            outcome, result = _call(function, case, arguments, parts, strange)
+            outcome, result = _call(function, case, arguments, parts, explainer)
             outcomes.append(outcome)
             kept.append(result)
         if strange:
@@ -99,14 +101,18 @@ def call(
 
 
 def _call(
-    function: Function, case: Case, arguments: tuple[str, ...], parts: tuple[str, ...], strange: bool
+    function: Function,
+    case: Case,
+    arguments: tuple[str, ...],
+    parts: tuple[str, ...],
+    explainer: Explainer | None,
 ) -> tuple[Outcome, Mapping[str, Any]]:
     """What one call gave, and the very objects that it returned."""
     args = tuple(_twin(a) for a in case.args)
     result: Mapping[str, Any] = {}
     copies: dict[str, np.ndarray] = {}
     unusable: dict[str, str] = {}
-    problem = raised = ""
+    said, raised, why = Explained(""), "", Reason()
     try:
         result = dict(zip(parts, unpack(function(*args, **case.options), parts), strict=True))
         for part, piece in result.items():
@@ -117,18 +123,19 @@ def _call(
                 if error.numbers is not None:
                     copies[part] = error.numbers
     except NotPlainError as error:
-        problem = str(error)
+        said, why = Explained(str(error)), ("returned", str(error))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a student's function may raise anything, SystemExit included
-        raised = type(error).__name__
-        problem = explain(error) if strange else raised
+        raised, why = type(error).__name__, reason(error)
+        said = explainer.explain(error, case) if explainer else Explained(raised)
     changed = tuple(
         name
         for name, before, after in zip(arguments, case.args, args, strict=False)
         if isinstance(before, np.ndarray) and _differ(before, after)
     )
-    return Outcome(copies, problem, raised, unusable, changed), result
+    why = why or (("returned", *unusable.values()) if unusable else ())
+    return Outcome(copies, said.problem, raised, unusable, why, said.hint, said.slip, changed), result
 
 
 def _seen_again(outcome: Outcome, result: Mapping[str, Any]) -> Outcome:
@@ -159,52 +166,3 @@ def _twin(argument: Any) -> Any:
         return argument.copy(order="K")
     offset = argument.__array_interface__["data"][0] - base.__array_interface__["data"][0]
     return np.ndarray(argument.shape, argument.dtype, base.copy(), offset, argument.strides)
-
-
-# What an exception says to the student
-
-
-def explain(error: BaseException) -> str:
-    """The error, and the last line of the student's own code that it came from."""
-    if isinstance(error, NotImplementedError):
-        return UNANSWERED
-    text = _short(_message(error))
-    words = f"raised {type(error).__name__}: {text}" if text else f"raised {type(error).__name__}"
-    place = _students_line(error.__traceback__)
-    return f"{words} (in {place})" if place else words
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # a student's exception may fail to say what it is
-        return ""
-
-
-_HOUSE = Path(__file__).parents[2]
-_OURS = (
-    *(f"{_HOUSE / package}{os.sep}" for package in ("autograder", "cs_conv")),
-    *(f"{sysconfig.get_path(kind)}{os.sep}" for kind in ("stdlib", "purelib", "platlib")),
-    "<frozen ",
-)
-"""Where code lies that no student wrote: the course's own, Python's, and what is installed."""
-
-
-def _students_line(trace: TracebackType | None) -> str:
-    """The innermost line of the student's code: function, number and the line itself."""
-    own = None
-    while trace is not None:
-        if not trace.tb_frame.f_code.co_filename.startswith(_OURS):
-            own = trace
-        trace = trace.tb_next
-    if own is None:
-        return ""
-    code = own.tb_frame.f_code
-    line = _short(linecache.getline(code.co_filename, own.tb_lineno))
-    function = "" if code.co_name.startswith("<") else f"{code.co_name}, "
-    return f"{function}line {own.tb_lineno}" + (f": {line}" if line else "")
-
-
-def _short(text: str, length: int = 160) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import numpy as np
 
+from .errors import alike
 from .exercise import Aspect, Exercise, Mistake
 from .findings import Finding, Kind
 from .known import Answer, Entry, cases_of, catalogue, fitting
-from .outcome import INPUTS
+from .outcome import INPUTS, Outcomes
 from .verdict import AspectResult, Recognised
 
 Explained = tuple[Entry, frozenset[str]]
@@ -42,19 +43,34 @@ def habits(findings: Iterable[Finding], named: Iterable[Recognised]) -> Iterator
             yield Recognised(name, advice, parts)
 
 
+def slips(
+    exercise: Exercise, outcomes: Outcomes, found: Mapping[str, Iterable[Finding]]
+) -> Iterator[Recognised]:
+    """The certain causes of errors, each in the aspects that it costs; `found` says what each finds wrong."""
+    where: dict[str, tuple[str, list[str]]] = {}
+    for aspect, findings in found.items():
+        for outcome in (outcomes[f.number] for f in findings if f.kind is Kind.MISSING):
+            if outcome.slip and aspect not in where.setdefault(outcome.slip, (outcome.hint, []))[1]:
+                where[outcome.slip][1].append(aspect)
+    for name, (advice, aspects) in where.items():
+        costly = () if len(aspects) == len(exercise.aspects) else tuple(aspects)
+        yield Recognised(name, advice, frozenset(exercise.parts), costly)
+
+
 def recognise(
     exercise: Exercise, seed: int, mine: Answer, aspects: Iterable[AspectResult]
 ) -> tuple[Recognised, ...]:
     """The mistakes that give the student's results: all of them, those of a part, or those of an aspect."""
     right = mine.fine
-    explained = [(entry, _agreeing(mine, entry.answer)) for entry in catalogue(exercise, seed)]
+    cases = fitting(exercise, seed)
+    explained = [(entry, _agreeing(mine, entry.answer, cases)) for entry in catalogue(exercise, seed)]
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
     complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine.rows)]
-    alike = [(e, parts - right) for e, parts in complete or explained if _may_be(e, parts - right, right)]
+    same = [(e, parts - right) for e, parts in complete or explained if _may_be(e, parts - right, right)]
     named = tuple(
         Recognised(mistake.name, mistake.advice, parts)
-        for mistake, parts in _by_name(_failing_alike(alike, mine, fitting(exercise, seed)))
+        for mistake, parts in _by_name(_failing_alike(same, mine, cases))
     )
     left = frozenset(mine.rows) - right - frozenset[str]().union(*(r.parts for r in named))
     unexplained = [exercise.aspect(a.name) for a in aspects if a.wrong_parts & left]
@@ -71,16 +87,16 @@ def _may_be(entry: Entry, wrong: frozenset[str], right: frozenset[str]) -> bool:
     return bool(wrong) and shows and not (entry.mistake.whole and entry.home & right)
 
 
-def _failing_alike(entries: list[Explained], mine: Answer, cases: Iterable[int]) -> list[Explained]:
-    """Of entries that explain the same parts, those that raise what the student's answer raises, if any do.
+def _failing_alike(entries: list[Explained], mine: Answer, cases: Collection[int]) -> list[Explained]:
+    """Of entries that explain the same parts, those that raise for the student's reasons, if any do."""
+    same = {e for e, _ in entries if _same_reasons(mine, e.answer, cases)}
+    settled = {parts for e, parts in entries if e in same}
+    return [(e, parts) for e, parts in entries if e in same or parts not in settled]
 
-    What raised gave nothing to compare: a thread that leaves too early and one that writes too far both end
-    in an error, but not in the same.
-    """
-    raised = [mine.outcomes[i].raised for i in cases]
-    alike = {e for e, _ in entries if [e.answer.outcomes[i].raised for i in cases] == raised}
-    settled = {parts for e, parts in entries if e in alike}
-    return [(e, parts) for e, parts in entries if e in alike or parts not in settled]
+
+def _same_reasons(mine: Answer, theirs: Answer, cases: Iterable[int]) -> bool:
+    """Whether two answers give no result in the same cases, each time for the same reason."""
+    return all(alike(mine.outcomes[i].reason, theirs.outcomes[i].reason) for i in cases)
 
 
 def _by_name(entries: Iterable[Explained]) -> Iterator[tuple[Mistake, frozenset[str]]]:
@@ -92,19 +108,32 @@ def _by_name(entries: Iterable[Explained]) -> Iterator[tuple[Mistake, frozenset[
     yield from found.values()
 
 
-def _agreeing(mine: Answer, theirs: Answer) -> frozenset[str]:
+ENOUGH = 3
+"""In so many cases that fail, at least, two answers must agree before one is called by the other's name."""
+
+
+def _agreeing(mine: Answer, theirs: Answer, cases: Collection[int]) -> frozenset[str]:
+    """The parts in which two answers are right alike or wrong alike in every case.
+
+    That both raised says little: either enough wrong values came back, or the errors have the same reasons.
+    """
     both_wrong = mine.rows.keys() - mine.fine - theirs.fine
-    alike = {part for part in both_wrong if mine.rows[part].agrees(theirs.rows[part])}
-    return (mine.fine & theirs.fine) | alike
+    same = {part for part in both_wrong if mine.rows[part].agrees(theirs.rows[part])}
+    shown = {part: mine.wrong(part).sum() for part in same}
+    missing = {part: (~mine.right[part]).sum() - shown[part] for part in same}
+    if any(missing[part] and shown[part] < ENOUGH for part in same):
+        reasons = _same_reasons(mine, theirs, cases)
+        same = {
+            p
+            for p in same
+            if shown[p] >= ENOUGH or not missing[p] or (reasons and shown[p] + missing[p] >= ENOUGH)
+        }
+    return (mine.fine & theirs.fine) | same
 
 
 def _in_aspects(mistake: Mistake, aspects: list[Aspect], exercise: Exercise) -> Recognised:
     parts = frozenset[str]().union(*(a.parts or exercise.parts for a in aspects))
     return Recognised(mistake.name, mistake.advice, parts, tuple(a.name for a in aspects))
-
-
-ENOUGH = 3
-"""On so many wrong results, at least, two answers must agree before one is called by the other's name."""
 
 
 def _recognise_in(exercise: Exercise, seed: int, mine: Answer, aspect: Aspect) -> Mistake | None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .errors import UNANSWERED
 from .exercise import Case
-from .outcome import UNANSWERED
 from .values import wrong
 from .where import places, relation
 

@@ -33,6 +33,12 @@ def views(x, OH, OW, FH, FW, rows=1, columns=1):
     return np.lib.stride_tricks.as_strided(x, shape, (n, c, rows * y, columns * z, y, z))
 
 
+def read_one_by_one(x, OH, OW, FH, FW, stride):
+    """Look at every pixel of every window as nested loops do, until one is not there: an IndexError."""
+    for i, j, p, q in np.ndindex(OH, OW, FH, FW):
+        x[0, 0, i * stride + p, j * stride + q]
+
+
 def remembered(function: Function) -> Function:
     """The same function, quick for arrays that it had lately.
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..draw import distinct, reals, scattered
+from ..errors import AnySizeError
 from ..exercise import Case, Catalogue, Function
 from ._convolution import sizes
 
@@ -283,10 +284,22 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         "round, in the loops or in the shape of out, which fails unless the output is square.",
     )
     def _(x, size, stride):
-        OH, OW = sizes(x.shape, size, stride)
-        if OH != OW:
-            raise IndexError("the output has no such row or column")
-        return right(x, size, stride)
+        result, (OH, OW) = right(x, size, stride), sizes(x.shape, size, stride)
+        for i, j in np.ndindex(OW, OH):
+            every(result, lambda a, i=i, j=j: a[:, :, i, j])
+        return result
+
+    @catalogue.also("i over OW, j over OH")
+    def _(x, size, stride):
+        (OH, OW), window = (
+            sizes(x.shape, size, stride),
+            look(x, lambda i: i * stride, lambda j: j * stride, *size),
+        )
+        result = right(x, size, stride)
+        for i, j in np.ndindex(OW, OH):
+            summary(window(i, j))
+            every(result, lambda a, i=i, j=j: a[:, :, i, j])
+        return result
 
     @catalogue.mistake(
         "windows numbered with the height of the output",
@@ -371,7 +384,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
         N, C, H, W = x.shape
         x.reshape(N, C, H // size[0], size[0], W // size[1], size[1])
         if (stride, stride) != tuple(size):
-            raise ValueError("the windows overlap")
+            raise AnySizeError
         return right(x, size, stride)
 
     @catalogue.mistake(
@@ -479,8 +492,8 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
         "which fails unless dout is square.",
     )
     def _(dout, more, x_shape, size, stride):
-        if dout.shape[2] != dout.shape[3]:
-            raise IndexError("dout has no such row or column")
+        for i, j in np.ndindex(*dout.shape[:1:-1]):
+            dout[:, :, i, j]
         return right(dout, more, x_shape, size, stride)
 
     @catalogue.mistake(

@@ -233,6 +233,11 @@ def _(cols, x_shape, size, stride=1, pad=0):
     return right(cols, x_shape, size, stride)
 
 
+@mistakes.also("no room for the padding, or too little")
+def _(cols, x_shape, size, stride=1, pad=0):
+    return gather(split(cols, x_shape, size, stride, pad), x_shape, 0, stride, stride)
+
+
 @mistakes.mistake(
     "stride ignored in the window's place",
     "The window of (i, j) begins at row i * stride and column j * stride of the padded image; yours "
@@ -359,8 +364,15 @@ def _(cols, x_shape, size, stride=1, pad=0):
 )
 def _(cols, x_shape, size, stride=1, pad=0):
     OH, OW = sizes(x_shape, size, stride, pad)
-    if OH != OW:
-        raise ValueError("operands could not be broadcast together")
+    gather(np.zeros((x_shape[1], *size, x_shape[0], OW, OH)), x_shape, pad, stride, stride)
+    return right(cols, x_shape, size, stride, pad)
+
+
+@mistakes.also("i over OW, j over OH")
+def _(cols, x_shape, size, stride=1, pad=0):
+    OH, OW = sizes(x_shape, size, stride, pad)
+    for i, j in np.ndindex(OW, OH):
+        np.empty((OH, OW))[i, j]
     return right(cols, x_shape, size, stride, pad)
 
 

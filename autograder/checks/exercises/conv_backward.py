@@ -10,8 +10,9 @@ import numpy as np
 from cs_conv.naive import conv_backward as reference
 
 from ..draw import integers, reals, scattered
+from ..errors import AnySizeError
 from ..exercise import Case, Catalogue, Exercise, Function, Slope, aspect
-from ._convolution import pads, remembered, sizes, views
+from ._convolution import pads, read_one_by_one, remembered, sizes, views
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -324,6 +325,12 @@ def _(dout, x, w, stride=1, pad=0):
             dw[k] += dout[n, k, i, j] * x[n, :, rows, columns]
             dx[n, :, rows, columns] += dout[n, k, i, j] * w[k]
     return dx, dw, dout.sum(axis=(0, 2, 3))
+
+
+@mistakes.also("padding missing, in dw, in dx or in both")
+def _(dout, x, w, stride=1, pad=0):
+    read_one_by_one(x, *dout.shape[2:], *w.shape[2:], stride)
+    return backward(dout, x, w, stride, pad)
 
 
 @mistakes.also("padding missing, in dw, in dx or in both")
@@ -885,7 +892,7 @@ def _(dout, x, w, stride, pad):
 )
 def _(dout, x, w, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
-        raise ValueError("operands could not be broadcast together")
+        raise AnySizeError
     return backward(dout, x, w, stride, pad)
 
 
@@ -895,7 +902,7 @@ def _(dout, x, w, stride=1, pad=0):
 )
 def _(dout, x, w, stride=1, pad=0):
     if x.shape[2] != x.shape[3]:
-        raise ValueError("operands could not be broadcast together")
+        raise AnySizeError
     return backward(dout, x, w, stride, pad)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from cs_conv.naive import conv_forward as reference
 
 from ..draw import integers, reals, scattered
+from ..errors import AnySizeError
 from ..exercise import Case, Catalogue, Exercise, aspect
-from ._convolution import convolve, pads, sizes
+from ._convolution import convolve, pads, read_one_by_one, sizes
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -43,7 +44,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("geometry", "pad 2 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
     yield case("geometry", "pad 3, more than the image", (1, 1, 2, 2), (1, 1, 2, 2), stride=2, pad=3)
     yield case(
-        "geometry", "stride 2, pad 1, real numbers", (2, 3, 7, 7), (4, 3, 3, 3), reals, stride=2, pad=1
+        "geometry", "stride 3, pad 1, real numbers", (2, 3, 7, 7), (4, 3, 3, 3), reals, stride=3, pad=1
     )
     yield case("rectangles", "an input wider than high", (1, 1, 2, 4), (1, 1, 2, 2))
     yield case("rectangles", "a filter higher than wide", (1, 1, 4, 3), (1, 1, 3, 2))
@@ -75,11 +76,11 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     yield case(
         "rectangles",
-        "three images, a high filter, stride 2, pad 2, real numbers",
-        (3, 3, 5, 8),
+        "three images, a high filter, stride 3, pad 2, real numbers",
+        (3, 3, 5, 7),
         (2, 3, 3, 2),
         reals,
-        stride=2,
+        stride=3,
         pad=2,
     )
     x, w, b = reals(rng, 2, 2, 4, 4), reals(rng, 3, 2, 3, 3), reals(rng, 3)
@@ -139,9 +140,16 @@ def _(x, w, b, stride=1, pad=0):
     "sides, or H and W were taken after padding, and 2 pad is added to them again.",
 )
 def _(x, w, b, stride=1, pad=0):
-    if pad:
-        raise ValueError("operands could not be broadcast together")
-    return convolve(x, w, b, stride)
+    right = convolve(x, w, b, stride, pad)
+    out = np.zeros((*right.shape[:2], *_size(x, w, stride, 2 * pad)), x.dtype)
+    out[...] = right
+    return out
+
+
+@mistakes.also("more padding counted than put on")
+def _(x, w, b, stride=1, pad=0):
+    read_one_by_one(pads(x, pad), *_size(x, w, stride, 2 * pad), *w.shape[2:], stride)
+    return convolve(x, w, b, stride, pad)
 
 
 @mistakes.also("more padding counted than put on")
@@ -361,7 +369,7 @@ def _(x, w, b, stride=1, pad=0):
 )
 def _(x, w, b, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
-        raise ValueError("the window does not match the filter")
+        raise AnySizeError
     return convolve(x, w, b, stride, pad)
 
 
@@ -472,8 +480,22 @@ def _(x, w, b, stride=1, pad=0):
 )
 def _(x, w, b, stride=1, pad=0):
     right = convolve(x, w, b, stride, pad)
-    if right.shape[2] != right.shape[3]:
-        raise IndexError("out has no such row or column")
+    for i, j in np.ndindex(*right.shape[:1:-1]):
+        right[:, :, i, j]
+    return right
+
+
+@mistakes.also("i over OW, j over OH")
+def _(x, w, b, stride=1, pad=0):
+    return _windows(
+        x, w, b, pad, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad), turned=True
+    )
+
+
+@mistakes.also("i over OW, j over OH")
+def _(x, w, b, stride=1, pad=0):
+    right = convolve(x, w, b, stride, pad)
+    read_one_by_one(pads(x, pad), *right.shape[:1:-1], *w.shape[2:], stride)
     return right
 
 
@@ -689,16 +711,17 @@ def _written_into(out, right):
     return out
 
 
-def _windows(x, w, b, pad, place, OH, OW):
+def _windows(x, w, b, pad, place, OH, OW, turned=False):
     """Windows at place(i, j), cut out and multiplied as NumPy does it in a student's loop.
 
+    With `turned`, i runs over OW and j over OH.
     A window that reaches beyond the padded input is cut short; times the filter that is an error, but for a
     window cut to one row or column: NumPy stretches it.
     """
     padded = pads(x, pad)
     FH, FW = w.shape[2:]
     out = np.zeros((len(x), len(w), OH, OW), x.dtype)
-    for i, j in np.ndindex(OH, OW):
+    for i, j in np.ndindex(*((OW, OH) if turned else (OH, OW))):
         row, column = place(i, j)
         window = padded[:, None, :, row : row + FH, column : column + FW]
         out[:, :, i, j] = np.sum(window * w, axis=(2, 3, 4)) + b

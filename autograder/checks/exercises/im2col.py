@@ -119,6 +119,14 @@ def by_windows(xp, size, OH, OW, down, right):
     return cols.reshape(-1, C * FH * FW).T
 
 
+def by_places(xp, size, OH, OW, stride):
+    """Columns as loops over the places (p, q) of a window make them, with a slice for all windows."""
+    axes = np.zeros((*xp.shape[:2], *size, OH, OW))
+    for p, q in np.ndindex(size):
+        axes[:, :, p, q] = xp[:, :, p : p + OH * stride : stride, q : q + OW * stride : stride]
+    return flat(axes.transpose(1, 2, 3, 0, 4, 5))
+
+
 def sizes(x, size, stride, pad):
     return output_size(x.shape, size, stride, pad)
 
@@ -306,9 +314,22 @@ def _(x, size, stride=1, pad=0):
     "sides, or H and W were taken after padding, and 2 pad is added to them again.",
 )
 def _(x, size, stride=1, pad=0):
-    if pad:
-        raise ValueError("could not broadcast input array")
-    return right(x, size, stride)
+    return by_windows(pads(x, pad), size, *sizes(x, size, stride, 2 * pad), stride, stride)
+
+
+@mistakes.also("more padding counted than put on")
+def _(x, size, stride=1, pad=0):
+    return by_windows(x, size, *sizes(x, size, stride, pad), stride, stride)
+
+
+@mistakes.also("more padding counted than put on")
+def _(x, size, stride=1, pad=0):
+    return by_places(pads(x, pad), size, *sizes(x, size, stride, 2 * pad), stride)
+
+
+@mistakes.also("more padding counted than put on")
+def _(x, size, stride=1, pad=0):
+    return by_places(x, size, *sizes(x, size, stride, pad), stride)
 
 
 @mistakes.mistake(
@@ -428,8 +449,14 @@ def _(x, size, stride=1, pad=0):
 )
 def _(x, size, stride=1, pad=0):
     OH, OW = sizes(x, size, stride, pad)
-    if OH != OW:
-        raise ValueError("could not broadcast input array")
+    by_windows(pads(x, pad), size, OW, OH, stride, stride)
+    return right(x, size, stride, pad)
+
+
+@mistakes.also("i over OW, j over OH")
+def _(x, size, stride=1, pad=0):
+    OH, OW = sizes(x, size, stride, pad)
+    by_places(pads(x, pad), size, OW, OH, stride)
     return right(x, size, stride, pad)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from cs_conv.naive import max_pool_backward as reference
 
 from ..draw import integers, reals, scattered
+from ..errors import AnySizeError
 from ..exercise import Case, Catalogue, Exercise, Slope, aspect
 from ._convolution import sizes
 from ._pooling import WINDOWS, backward_mistakes, every_pixel, send
@@ -207,7 +208,7 @@ def _(dout, switches, x_shape, size, stride):
 )
 def _(dout, switches, x_shape, size, stride):
     if (stride, stride) != tuple(size):
-        raise ValueError("the windows overlap")
+        raise AnySizeError
     return reference(dout, switches, x_shape, size, stride)
 
 

@@ -1,0 +1,276 @@
+"""Errors whose cause is certain: a misspelt name, a variable not set, a float for a size, parameters."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from .exercise import Case, Function
+
+Names = tuple[tuple[str, ...], tuple[str, ...]]
+"""What an exercise calls its arguments, those that it gives by place and those that it gives by name."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """The cause of an error, by a name that is the same for all who make it, and what to do."""
+
+    name: str
+    advice: str
+
+
+def slip_of(
+    error: BaseException,
+    message: str,
+    function: Function,
+    names: Names,
+    case: Case,
+    frames: list[FrameType],
+) -> Slip | None:
+    """The slip behind an error that `function` raised in the student's own `frames`; None if unsure."""
+    called_otherwise = isinstance(error, TypeError) and not frames
+    if called_otherwise and (found := _other_parameters(function, names, case)):
+        return found
+    code = frames[-1].f_code if frames else function
+    for pattern, find in _SLIPS:
+        if said := re.search(pattern, message):
+            return find(said, code, frames)
+    return None
+
+
+# Names
+
+
+def _misspelt(wrong: str, known: Iterable[str]) -> str:
+    """The name that was meant; empty where none is close.
+
+    Names that differ in a word of one or two letters (`out_h` and `out_w`, `FH` and `FW`) are two things,
+    and so are `N` and `n`.
+    """
+    candidates = {name for name in known if not name.startswith("__")} - {wrong}
+    alike = {_plain(name): name for name in sorted(candidates)}
+    if len(wrong) > 1 and _plain(wrong) in alike:
+        return alike[_plain(wrong)]
+    for name in difflib.get_close_matches(wrong, sorted(candidates), n=3, cutoff=0.7):
+        one, other = (re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+", n) for n in (wrong, name))
+        differ = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]]
+        if len(one) == len(other) and all(max(map(len, pair)) > 2 for pair in differ):
+            return name
+    return ""
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").casefold()
+
+
+def _visible(code: Any, frames: list[FrameType]) -> set[str]:
+    """The names that a function can see where it failed: in its frames, or else those that its source has."""
+    names = set(dir(builtins))
+    for frame in frames:
+        names |= {*frame.f_locals, *frame.f_globals, *frame.f_code.co_varnames, *frame.f_code.co_freevars}
+    if not frames:
+        for node in ast.walk(_source(code)):
+            names |= {node.id} if isinstance(node, ast.Name) else set()
+            names |= {node.arg} if isinstance(node, ast.arg) else set()
+    return names
+
+
+def _unknown_name(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip:
+    name = said[1]
+    if meant := _misspelt(name, _visible(code, frames)):
+        return Slip("a misspelt name", f"Nothing is called `{name}` here; did you mean `{meant}`?")
+    return Slip(
+        "a name that is not defined",
+        f"Nothing is called `{name}` here: give it a value before this line, or run the cell that does.",
+    )
+
+
+def _unknown_attribute(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip | None:
+    module, kind, name = said.groups()
+    owner = sys.modules.get(module) if module else _type(kind)
+    if owner is None or not (meant := _misspelt(name, dir(owner))):
+        return None
+    where = re.sub(r"^numpy\b", "np", module) if module else kind.split(".")[-1]
+    return Slip("a misspelt name", f"There is no `{where}.{name}`; did you mean `{where}.{meant}`?")
+
+
+def _type(name: str) -> Any:
+    """A type that errors mention: Python's own and NumPy's."""
+    place, _, last = name.rpartition(".")
+    return getattr(sys.modules.get("numpy") if place == "numpy" else builtins, last, None)
+
+
+def _unknown_keyword(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip | None:
+    """A keyword that a function of NumPy's or of the student's does not have."""
+    called, keyword = said[1].split(".")[-1], said[2]
+    numpy = sys.modules.get("numpy")
+    functions = [found for frame in reversed(frames) if (found := frame.f_globals.get(called))]
+    for function in (*functions, getattr(numpy, called, None)):
+        try:
+            known = list(inspect.signature(function).parameters)
+        except (TypeError, ValueError):
+            continue
+        if meant := _misspelt(keyword, known):
+            return Slip("a misspelt name", f"`{called}` has no argument `{keyword}`; did you mean `{meant}`?")
+    return None
+
+
+# Variables that are not set
+
+
+def _unset(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip:
+    name = said[1]
+    tree = _source(code)
+    places = list(_bindings(tree, name, ()))
+    if places and all(places):
+        under = " and ".join(dict.fromkeys(_nearest(place) for place in places))
+        advice = (
+            f"`{name}` is set only under {under}. Where that does not run, it has no value: set it before."
+        )
+    elif places:
+        advice = (
+            f"`{name}` is used before the line that sets it, and a function looks nowhere else for a name "
+            "that it sets."
+        )
+    else:
+        advice = f"`{name}` has no value yet: set it before it is first used, also before `+=`."
+    return Slip("a variable that is not set on every path", advice)
+
+
+def _bindings(node: ast.AST, name: str, under: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """For each place that sets a name, the conditions and loops around it; `+=` sets nothing."""
+    if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
+        yield under
+    own_scope = ast.FunctionDef | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    for part, children in ast.iter_fields(node):
+        around = _around(node, part)
+        for child in children if isinstance(children, list) else [children]:
+            inner = isinstance(child, own_scope) and not isinstance(node, ast.Module)
+            if isinstance(child, ast.AST) and not inner and not isinstance(node, ast.AugAssign):
+                yield from _bindings(child, name, (*under, around) if around else under)
+
+
+def _around(node: ast.AST, part: str) -> str:
+    """How a part of a statement is called that may not run; empty for one that runs."""
+    if isinstance(node, ast.If) and part in ("body", "orelse"):
+        condition = f"`if {ast.unparse(node.test)}`"
+        return condition if part == "body" else f"the `else` of {condition}"
+    if isinstance(node, ast.For) and part in ("body", "target"):
+        return f"`for {ast.unparse(node.target)} in {ast.unparse(node.iter)}`"
+    if isinstance(node, ast.While) and part == "body":
+        return f"`while {ast.unparse(node.test)}`"
+    if isinstance(node, ast.Try) and part in ("body", "handlers", "orelse"):
+        return {"body": "`try`", "handlers": "`except`"}.get(part, "the `else` of `try`")
+    return "a `case`" if isinstance(node, ast.match_case) and part == "body" else ""
+
+
+def _nearest(place: tuple[str, ...]) -> str:
+    """Of the conditions and loops around a line the innermost condition, else the innermost loop."""
+    conditions = [words for words in place if not words.startswith(("`for", "`while"))]
+    return (conditions or list(place))[-1]
+
+
+# Floats for whole numbers
+
+
+def _float(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip | None:
+    tree = _source(code)
+    nodes = list(ast.walk(tree))
+    divisions = [ast.unparse(n) for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)]
+    floats = [ast.unparse(n.func) for n in nodes if isinstance(n, ast.Call) and _gives_floats(n.func)]
+    if not re.search(r"float|'\d+\.\d+'", said[0]) and not divisions and not floats:
+        return None
+    where = f" in `{divisions[0]}`" if len(divisions) == 1 else " where sizes and indices are worked out"
+    divide = f"`/` gives a float, 4 / 2 is 2.0: use `//`{where}." if divisions or not floats else ""
+    others = f"`{floats[0]}` gives a float, too: put int( ) around it." if floats else ""
+    return Slip("a float where a whole number is needed", " ".join(filter(None, (divide, others))))
+
+
+def _gives_floats(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and function.attr in ("floor", "ceil", "sqrt", "rint", "trunc")
+
+
+# The function called otherwise than it was written for
+
+
+def _other_parameters(function: Function, names: Names, case: Case) -> Slip | None:
+    """Where the exercise's call does not fit the function's parameters, what to change."""
+    try:
+        signature = inspect.signature(function)
+    except Exception:  # a student's object may answer as it likes
+        return None
+    try:
+        signature.bind(*case.args, **case.options)
+    except TypeError:
+        by_place, by_name = names
+        call = ", ".join((*by_place, *(f"{name}=..." for name in by_name)))
+        changes = " ".join(_changes(signature.parameters, by_name, case))
+        return Slip(
+            "parameters other than the exercise's", f"The exercise calls it with `({call})`. {changes}"
+        )
+    return None
+
+
+def _changes(
+    parameters: Mapping[str, inspect.Parameter], by_name: tuple[str, ...], case: Case
+) -> Iterator[str]:
+    """What to change in these parameters so that a case can be handed over."""
+    places = [
+        name for name, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    kinds = {p.kind for p in parameters.values()}
+    firsts = places[: len(case.args)]
+    if early := [name for name in case.options if name in firsts]:
+        yield f"`{early[0]}` comes after the first {len(case.args)}."
+    if len(places) < len(case.args) and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        yield f"Yours takes {len(places)}; {len(case.args)} are given by their place."
+    starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    spare = [n for n, p in parameters.items() if n not in (*firsts, *by_name) and p.kind not in starred]
+    for name in case.options:
+        if name not in parameters and inspect.Parameter.VAR_KEYWORD not in kinds:
+            own = [n for n in spare if name.startswith(n) or difflib.get_close_matches(n, [name], cutoff=0.5)]
+            yield f"Call your `{own[0]}` `{name}`." if own else f"Yours has no parameter `{name}`."
+            spare = [other for other in spare if other not in own[:1]]
+    for name in (n for n in (*spare, *by_name) if n in parameters and n not in (*firsts, *case.options)):
+        if parameters[name].default is inspect.Parameter.empty:
+            yield f"`{name}` is not always given: it needs a default."
+
+
+def _source(code: Any) -> ast.Module:
+    """The source of a function or of its code, parsed; empty where there is none."""
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(code)))
+    except Exception:  # typed at a prompt, a lambda in the middle of a line, a student's object
+        return ast.Module([], [])
+
+
+_Find = Callable[[re.Match[str], Any, list[FrameType]], Slip | None]
+_SLIPS: tuple[tuple[str, _Find], ...] = (
+    (r"^name '(\w+)' is not defined", _unknown_name),
+    (r"local variable '(\w+)' (?:where it is not|referenced before)", _unset),
+    (
+        r"(?:^module '([\w.]+)'|^'([\w.]+)' object) has no attribute '(\w+)'(?![^?]*deprecated)",
+        _unknown_attribute,
+    ),
+    (r"^([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'", _unknown_keyword),
+    (r"'[\w.]*float\d*' object cannot be interpreted as an integer", _float),
+    (r"indices must be integers or slices, not [\w.]*float|by non-int of type '[\w.]*float\d*'", _float),
+    (
+        r"sequence of integers or a single integer, got '\d+\.\d+'|integer argument expected, got float",
+        _float,
+    ),
+    (
+        r"^slice indices must be integers|^only integers, slices .* valid indices$|must be of integral type",
+        _float,
+    ),
+)
+"""What an error says, and the slip to look for."""
