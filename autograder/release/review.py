@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
+from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.names import defines, imports
 from autograder.notebooks import graded_as
 
@@ -32,7 +32,7 @@ class CheckCall:
 
 def _tree(source: str) -> ast.Module:
     """The syntax tree of a cell, IPython's magics as calls."""
-    return ast.parse(TransformerManager().transform_cell(source))  # type: ignore[no-untyped-call]
+    return ast.parse(as_python(source))
 
 
 def check_call(source: str) -> CheckCall | None:

@@ -9,18 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.grading.trusted import jobs
-from autograder.grading.trusted.sandbox import choose
-from autograder.grading.trusted.template import make_template
 from autograder.grading.trusted.trusted_cells import Ran, points
+from tests.trusted.notebook import Cell, scores_of, sections
 
 HERE = Path(__file__).with_name("ordinary")
 STOCK: dict[str, dict[str, dict[str, float]]] = json.loads((HERE / "stock.json").read_text(encoding="utf-8"))
@@ -42,20 +37,7 @@ anew."""
 
 def cells_of(text: str) -> list[tuple[list[str], str]]:
     """The words after each `# %%`, and what is below."""
-    parts = re.split(r"^# %% (.*)\n", text, flags=re.M)[1:]
-    return [(words.split(), body.strip("\n")) for words, body in zip(parts[::2], parts[1::2], strict=True)]
-
-
-def _cell(source: str, name: str, kind: str, points: float) -> dict[str, Any]:
-    marks = {
-        "grade_id": name, "grade": kind in ("test", "written"), "solution": kind in ("answer", "written"),
-        "locked": kind in ("test", "setup"), "task": False, "points": points,
-    }  # fmt: skip
-    cell_type = "markdown" if kind == "written" else "code"
-    return {
-        "cell_type": cell_type, "source": source, "id": name,
-        "metadata": {} if kind == "plain" else {"nbgrader": marks},
-    }  # fmt: skip
+    return [(words.split(), body) for words, body in sections(text)]
 
 
 def without_solution(source: str) -> str:
@@ -68,46 +50,17 @@ def _right(source: str) -> str:
     return re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", source + "\n").rstrip()
 
 
-@cache
-def _backend() -> str:
-    return choose().name
-
-
 def graded(text: str, student: str = "right", **files: bytes) -> dict[str, float | None]:
     """The points of each test, for one student's answers."""
-    released, known, points, answers = [], {}, {}, {}
-    source = []
+    theirs = {words[1]: body for words, body in cells_of(text) if words[0] == student}
+    cells = []
     for number, (words, body) in enumerate(cells_of(text)):
-        if words[0] not in KINDS:
-            if words[0] == student:
-                answers[words[1]] = body
-            continue
-        name = words[1] if len(words) > 1 else f"plain-{number}"
-        worth = float(words[2]) if len(words) > 2 else 0.0
-        cell = _cell(without_solution(body), name, words[0], worth)
-        released.append(cell)
-        source.append(_cell(_right(body), name, words[0], worth))
-        if words[0] != "plain":
-            known[name] = SimpleNamespace(
-                source=cell["source"], cell_type=cell["cell_type"], locked=words[0] in ("test", "setup"),
-                checksum="",
-            )  # fmt: skip
-        if words[0] in ("test", "written"):
-            points[name] = worth
-        if words[0] == "answer":
-            answers.setdefault(name, _right(body))
-    answers |= {words[1]: body for words, body in cells_of(text) if words[0] == student}
-    notebook = {"cells": source, "metadata": {}}
-    template = make_template("nb", {"cells": released, "metadata": {}}, notebook, known, points)
-    handed = [dict(cell, source=answers.get(cell["id"], cell["source"])) for cell in released]
-    job = jobs.Job(
-        student=student, assignment="ordinary", template=template,
-        submitted=json.dumps({"cells": handed, "metadata": {}, "nbformat": 4}).encode(),
-        files=files, given=files, allow=("matplotlib", "numpy"),
-        seconds_a_cell=10, seconds_in_all=60, memory_mb=4096, seed=7, backend=_backend(),
-    )  # fmt: skip
-    outcome = jobs.grade_job(job)
-    return {test.grade_id: test.score for test in outcome.tests}
+        if words[0] in KINDS:
+            name, right = words[1] if len(words) > 1 else f"plain-{number}", _right(body)
+            handed = theirs.get(name, right if words[0] == "answer" else None)
+            worth = float(words[2]) if len(words) > 2 else 0.0
+            cells.append(Cell(words[0], name, without_solution(body), handed, right, worth))  # type: ignore[arg-type]
+    return scores_of(cells, files)
 
 
 def _as_stock_has_it(name: str, students: list[str]) -> None:

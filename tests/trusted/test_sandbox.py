@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.proxies import BRIEF, MOST_SLOW, Line, Remote, SandboxLost, StudentError
 from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Sandbox, Settings, choose, probe
 from autograder.grading.trusted.sandbox.backend import family
@@ -68,7 +69,7 @@ def line(sandbox: Sandbox) -> Line:
 
 
 def run(line: Line, source: str) -> tuple[Any, list[Any]]:
-    return line.run(source, "cell", 5, False)
+    return line.run(as_python(source), "cell", 5, False)
 
 
 def test_calls_carry_data_errors_and_changes(line: Line) -> None:
@@ -123,12 +124,9 @@ def test_what_is_shown_comes_back_as_text(line: Line) -> None:
 def test_what_only_jupyter_can_is_left_out_and_the_cell_goes_on(line: Line) -> None:
     error, outputs = run(line, "!pip install x\n%run nothing.py\n%matplotlib inline\nfiles = !ls\nfiles")
     assert error is None
-    assert [output["text"] for output in outputs] == [
-        "".join(
-            f"{what} is left out while an answer is graded\n" for what in ("!pip install x", "%run", "!ls")
-        ),
-        "[]",
-    ]
+    left_out = ("!pip install x", "%run nothing.py", "!ls")
+    words = [f"{what} is left out while an answer is graded\n" for what in left_out]
+    assert [output["text"] for output in outputs] == ["".join(words), "[]"]
 
 
 @pytest.mark.parametrize(

@@ -107,10 +107,14 @@ class Line:
 
     # Requests
 
-    def run(self, source: str, name: str, seconds: float, setup: bool) -> tuple[Any, list[Any]]:
-        """Run a cell in the sandbox: its error (kinds, message, trace) or None, and its outputs."""
+    def run(
+        self, source: str, name: str, seconds: float, setup: bool, count: int = 0
+    ) -> tuple[Any, list[Any]]:
+        """Run the code cell of this number in the sandbox: its error (kinds, message, trace) or None, and its
+        outputs.
+        """
         seconds = self._seconds(seconds)
-        answer = self._request("run", seconds, source, name, seconds, setup)
+        answer = self._request("run", seconds, source, name, seconds, setup, count)
         if len(answer) != 3 or answer[0] != "ran" or type(answer[2]) is not list:
             raise self._broken("a malformed answer")
         if answer[1] is not None and type(answer[1]) is not tuple:

@@ -15,6 +15,7 @@ from typing import Any
 from autograder.grading.results import Status
 from autograder.grading.trusted.inside.frames import WireError, encode
 from autograder.grading.trusted.judged import answers_of
+from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.outputs import (
     capped,
@@ -167,12 +168,13 @@ class Session:
             self.forget(step.template.binds & self.template.answer_names)
         try:
             with self._bounded():
+                step.inside = as_python(step.inside or "")
                 error, outputs = self._run_inside(line, number)
         except SandboxLost as lost:
             self._lost(number, step, lost)
             return
         self.ran_inside.append(number)
-        source = step.inside or ""
+        source = step.inside
         lines = source.splitlines(True)
         linecache.cache[f"<cell {number + 1}>"] = (len(source), None, lines, f"<cell {number + 1}>")
         self.outputs[number] = student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
@@ -188,8 +190,10 @@ class Session:
         imported = step.defines & self.template.imported_answers
         if imported:
             line.forget(imported)
+        before = self.steps[: number + 1]
+        count = sum(each.cell_type == "code" and bool(each.source.strip()) for each in before)
         setup = step.role in ("setup", "plain")
-        return line.run(step.inside or "", f"cell {number + 1}", self.limits.a_cell, setup)
+        return line.run(step.inside or "", f"cell {number + 1}", self.limits.a_cell, setup, count)
 
     def _ended_early(self, number: int, step: Step, error: dict[str, Any]) -> None:
         """Say of a cell of the student's that ended with an error what an instructor would look for."""

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.names import brought_by, needs_of_text, root
-from autograder.grading.trusted.template import Template, as_python, parse
+from autograder.grading.trusted.template import Template, parse
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.rebuild import Step

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.trusted.magics import as_python, parsed
 from autograder.grading.trusted.names import binds, defines, imports, needs
 
 Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
@@ -196,22 +197,7 @@ def text_of(cell: dict[str, Any]) -> str:
 
 def parse(source: str) -> ast.Module | None:
     """The cell as Python, magics translated; None where it is none."""
-    try:
-        return ast.parse(source)
-    except SyntaxError:
-        pass
-    try:
-        return ast.parse(as_python(source))
-    except SyntaxError:
-        return None
-
-
-def as_python(source: str) -> str:
-    """IPython's magics as calls."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    manager: Any = TransformerManager
-    return str(manager().transform_cell(source))
+    return parsed(as_python(source))
 
 
 def _modules(tree: ast.Module) -> dict[str, str]:

@@ -25,8 +25,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.names import binds
-from autograder.grading.trusted.template import as_python
 
 MOST_OUTPUT = 400_000
 
@@ -122,11 +122,8 @@ class Bench:
         return ran
 
     def _run(self, source: str, filename: str, ran: Ran) -> None:
-        try:
-            tree = ast.parse(source, filename)
-        except SyntaxError:
-            source = as_python(source)
-            tree = ast.parse(source, filename)
+        source = as_python(source)
+        tree = ast.parse(source, filename)
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         self._execute(ast.Module(tree.body[:-1] if last else tree.body, []), filename, "exec")

@@ -14,16 +14,16 @@ import linecache
 import os
 import signal
 import sys
+import tokenize
 import traceback
 import types
 from collections.abc import Iterator
 from typing import Any
 
-from .magics import without_magics
-
 MOST_FIGURES = 4
 MOST_PICTURE = 400_000  # bytes of one PNG
 MOST_TEXT = 20_000  # characters of one error or displayed value
+_LAST = ("_", "__", "___")
 OURS = os.path.dirname(__file__) + os.sep
 
 
@@ -67,6 +67,18 @@ def compiled(tree: ast.mod, filename: str, mode: str, flags: int = 0) -> types.C
     return code
 
 
+def ends_quietly(source: str) -> bool:
+    """Whether a cell ends in a semicolon, so that its value is not shown."""
+    if ";" not in source:
+        return False
+    passed = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.DEDENT, tokenize.ENDMARKER)
+    last = ""
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            last = last if token.type in passed else token.string
+    return last == ";"
+
+
 class Absent:
     """Stands for what the notebook's own cells import but an answer may not use: takes everything, does
     nothing.
@@ -83,6 +95,9 @@ class Absent:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self
 
+    def __mro_entries__(self, bases: Any) -> tuple[type, ...]:
+        return ()
+
     def __repr__(self) -> str:
         return f"<{self._name} is not there while an answer is graded>"
 
@@ -97,7 +112,10 @@ class Stage:
         sys.modules["__main__"] = self.main
         self.outputs: list[dict[str, Any]] = []
         self.limit = output_limit
-        self.names["display"] = self.display
+        self.shown: list[Any] = ["", "", ""]
+        self.names.update(zip(_LAST, self.shown, strict=True))
+        self.names["In"], self.names["Out"] = [""], {}
+        self.count = 0
         self.files: dict[str, int] = {}
         self.flags = 0
         self._loop: Any = None
@@ -114,24 +132,43 @@ class Stage:
         finally:
             self.outputs, sys.stdout, sys.stderr = before
 
-    def run(self, source: str, name: str, seconds: float, setup: bool) -> tuple[Any, list[dict[str, Any]]]:
-        """Run a cell; its error, or None, and its outputs."""
+    def run(
+        self, source: str, name: str, seconds: float, setup: bool, count: int = 0
+    ) -> tuple[Any, list[dict[str, Any]]]:
+        """Run the notebook's code cell of this number; its error, or None, and its outputs."""
         error = None
+        self.count = count
+        self.names["In"] += [""] * (count + 1 - len(self.names["In"]))
+        self.names["In"][count] = source
         with self.heard(self.limit) as outputs:
             try:
                 with limited(seconds):
-                    self._run(source, f"<{name}>", setup)
+                    self.show(source, f"<{name}>", setup)
                     self._figures()
             except BaseException as problem:
                 error = describe_error(problem)
         return error, outputs
 
-    def _run(self, source: str, filename: str, setup: bool) -> None:
-        source = without_magics(source, filename)
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    def show(self, source: str, filename: str, setup: bool = False) -> None:
+        """Run source, and display the value of an expression at its end."""
+        value = self.evaluate(source, filename, setup)
+        if value is not None and not ends_quietly(source):
+            self._remember(value)
+            self.display(value)
+
+    def _remember(self, value: Any) -> None:
+        """The last values shown are `_`, `__` and `___`, unless the notebook uses these names."""
+        newest = [value, *self.shown[:2]]
+        if all(self.names.get(name) is old for name, old in zip(_LAST, self.shown, strict=True)):
+            self.names.update(zip(_LAST, newest, strict=True))
+        self.shown = newest
+        self.names["Out"][self.count] = self.names[f"_{self.count}"] = value
+
+    def evaluate(self, source: str, filename: str, setup: bool = False) -> Any:
+        """Run source; the value of an expression at its end."""
+        linecache.cache[filename] = (len(source), None, io.StringIO(source).readlines(), filename)
         tree = ast.parse(source, filename)
         last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        quiet = source.rstrip().endswith(";")
         body = tree.body[:-1] if last else tree.body
         self._note_future(body)
         if setup:
@@ -139,11 +176,9 @@ class Stage:
                 self._setup_statement(statement, filename)
         else:
             self.execute(compiled(ast.Module(body, tree.type_ignores), filename, "exec", self.flags))
-        if last:
-            value = self.execute(compiled(ast.Expression(last.value), filename, "eval", self.flags))
-            if value is not None and not quiet:
-                self.names["_"] = value
-                self.display(value)
+        if last is None:
+            return None
+        return self.execute(compiled(ast.Expression(last.value), filename, "eval", self.flags))
 
     def execute(self, code: types.CodeType) -> Any:
         """Run code in the student's namespace; the value of an expression."""
@@ -189,7 +224,7 @@ class Stage:
                 except ImportError:
                     self.names[bound] = Absent(alias.name)
 
-    def display(self, *values: Any, **ignored: Any) -> None:
+    def display(self, *values: Any, display_id: Any = None, **ignored: Any) -> Any:
         """Keep what a value looks like: text, and a picture where it is a figure."""
         for value in values:
             if isinstance(value, Absent):
@@ -200,6 +235,7 @@ class Stage:
                 self._figure(value)
                 continue
             self.outputs.append({"kind": "value", "text": shortened(repr(value))})
+        return Absent("DisplayHandle") if display_id else None
 
     def _figures(self) -> None:
         pyplot = sys.modules.get("matplotlib.pyplot")

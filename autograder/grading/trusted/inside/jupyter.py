@@ -1,82 +1,85 @@
-"""What notebooks ask of IPython, which is not in the sandbox."""
+"""The package `IPython`, which is not in the sandbox and which many notebooks import from."""
 
 from __future__ import annotations
 
-import ast
+import builtins
+import importlib
+import importlib.abc
+import importlib.machinery
 import sys
 import types
 from typing import Any
 
-from .cells import Absent, Stage, compiled, shortened
+from .cells import Absent, Stage
+from .magics import ZMQInteractiveShell
 
 
-class Shell:
-    """What notebooks ask of get_ipython(), as far as it makes sense without Jupyter.
+class DisplayObject:
+    """Something to show: there is nobody to see it, but its data are there."""
 
-    What does not is left out with a word, and the cell goes on, as in Jupyter: `!pip install` above an answer
-    must not cost the answer.
-    """
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.user_ns = stage, stage.names
-
-    def __bool__(self) -> bool:
-        """False: pyplot, which looks for IPython, then draws without its events."""
-        return False
-
-    def run_line_magic(self, name: str, line: str, *ignored: Any) -> Any:
-        """Run what a timing magic is about; those that change nothing but speed or looks need nothing."""
-        if name in ("time", "timeit"):
-            self.stage.execute(compiled(ast.parse(line), f"<%{name}>", "exec"))
-        elif name not in (
-            "matplotlib",
-            "load_ext",
-            "reload_ext",
-            "autoreload",
-            "config",
-            "pylab",
-            "precision",
-        ):
-            _leave_out(f"%{name}")
-
-    magic = run_line_magic
-
-    def run_cell_magic(self, name: str, line: str, body: str) -> Any:
-        """Run what a timing or capturing magic is about."""
-        if name in ("writefile", "file"):
-            words = line.split()
-            with open(words[-1].strip("'\""), "a" if "-a" in words[:-1] else "w") as file:
-                file.write(body)
-            return
-        if name not in ("time", "timeit", "capture", "prun", "python", "python3"):
-            _leave_out(f"%%{name}")
-            return
-        self.stage.execute(compiled(ast.parse(body), f"<%%{name}>", "exec"))
-
-    def system(self, command: str) -> list[str]:
-        """There is no shell, so a command prints nothing."""
-        _leave_out(f"!{command}")
-        return []
-
-    getoutput = system
+    def __init__(self, data: Any = None, *more: Any, **named: Any) -> None:
+        self.data = data
+        vars(self).update(named)
 
 
-def _leave_out(what: str) -> None:
-    print(f"{shortened(what.strip())} is left out while an answer is graded")
+_OBJECTS = (
+    *("Audio", "Code", "DisplayHandle", "FileLink", "FileLinks", "GeoJSON", "HTML", "IFrame"),
+    *("Image", "JSON", "Javascript", "Latex", "Markdown", "Math", "Pretty", "ProgressBar", "SVG"),
+    *("ScribdDocument", "TextDisplayObject", "Video", "VimeoVideo", "YouTubeVideo"),
+)
+_KINDS = ("html", "javascript", "jpeg", "json", "latex", "markdown", "pdf", "png", "pretty", "svg")
+_SILENT = ("clear_output", "publish_display_data", "update_display")
+
+
+def _display_names(stage: Stage) -> dict[str, Any]:
+    """What `IPython.display` holds."""
+    names: dict[str, Any] = {"DisplayObject": DisplayObject}
+    for name in _OBJECTS:
+        names[name] = type(name, (DisplayObject,), {"__module__": "IPython.core.display"})
+    names |= dict.fromkeys((f"display_{kind}" for kind in _KINDS), stage.display)
+    names |= dict.fromkeys(_SILENT, lambda *ignored, **also: None)
+    names["display"] = stage.display
+    return names
+
+
+class _Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds `IPython` and every module below it; what they do not hold stands for anything."""
+
+    def __init__(self, everywhere: dict[str, Any], display: dict[str, Any]) -> None:
+        self.everywhere, self.display = everywhere, display
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """The module of that name, where it is one of IPython's."""
+        ours = name.partition(".")[0] == "IPython"
+        return importlib.machinery.ModuleSpec(name, self, is_package=True) if ours else None
+
+    def create_module(self, spec: Any) -> types.ModuleType:
+        """A module with what it holds."""
+        module = types.ModuleType(spec.name)
+        names = dict(self.everywhere)
+        if "display" in spec.name:
+            names |= self.display
+            names["__all__"] = [*self.display]
+        names["__getattr__"] = _anything
+        vars(module).update(names)
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """It holds everything already."""
+
+
+def _anything(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Absent(name)
 
 
 def install(stage: Stage) -> None:
     """`from IPython.display import display` is in many notebooks; IPython itself is not here."""
-    shell = Shell(stage)
-    stage.names["get_ipython"] = lambda: shell
-    ipython = types.ModuleType("IPython")
-    shown = types.ModuleType("IPython.display")
-    ipython.get_ipython = lambda: shell  # type: ignore[attr-defined]
-    ipython.display = shown  # type: ignore[attr-defined]
-    ipython.version_info = (9, 0, 0, "")  # type: ignore[attr-defined]  # pyplot looks here, too
-    shown.display = lambda *values, **ignored: stage.display(*values)  # type: ignore[attr-defined]
-    shown.clear_output = lambda *ignored, **also: None  # type: ignore[attr-defined]
-    for name in ("HTML", "Markdown", "Image", "Latex", "Math", "SVG", "Javascript", "Audio", "IFrame"):
-        setattr(shown, name, lambda *ignored, name=name, **also: Absent(name))
-    sys.modules.setdefault("IPython", ipython)
-    sys.modules.setdefault("IPython.display", shown)
+    shell = ZMQInteractiveShell(stage)
+    everywhere = {"get_ipython": lambda: shell, "version_info": (9, 0, 0, ""), "__version__": "9.0.0"}
+    display = _display_names(stage)
+    sys.meta_path.insert(0, _Package(everywhere, display))
+    ipython = importlib.import_module("IPython")
+    vars(ipython)["display"] = importlib.import_module("IPython.display")
+    vars(builtins).update(get_ipython=everywhere["get_ipython"], display=stage.display)

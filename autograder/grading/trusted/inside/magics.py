@@ -1,37 +1,248 @@
-"""IPython's magics as the calls that IPython makes of them."""
+"""IPython's magics, as far as they make sense without Jupyter, and the shell that `get_ipython()` gives."""
 
 from __future__ import annotations
 
-import ast
-import re
+import os
+import runpy
+import sys
+import timeit
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
 
-_MAGIC = re.compile(r"^(\s*)(?:([\w, ]+?)\s*=\s*)?(%|!)(\w[\w.]*)?[ \t]*(.*)$")
+from .cells import Absent, CellTooLong, Stage, ends_quietly, shortened
+
+_NOTHING = (
+    *("matplotlib", "load_ext", "reload_ext", "unload_ext", "autoreload", "aimport", "config", "colors"),
+    *("xmode", "autosave", "pdb", "autocall", "automagic", "pinfo", "pinfo2", "pdoc", "psource", "pdef"),
+)
+"""Magics that change nothing but speed or looks, or show help."""
+
+_PYLAB = """
+import numpy
+import matplotlib
+from matplotlib import pylab, mlab, pyplot
+np = numpy
+plt = pyplot
+from IPython.display import display
+from pylab import *
+from numpy import *
+"""
 
 
-def without_magics(source: str, filename: str) -> str:
-    """IPython's magics as calls; only where the cell is no Python without that."""
+class ZMQInteractiveShell:
+    """What notebooks ask of get_ipython(), as far as it makes sense without Jupyter.
+
+    What does not is left out with a word, and the cell goes on: `!pip install` above an answer must not cost
+    the answer.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.user_ns = stage, stage.names
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Absent(name)
+
+    def run_line_magic(self, name: str, line: str, *ignored: Any) -> Any:
+        """Run what a magic is about, and give its value."""
+        act = _LINES.get(name)
+        if act is not None:
+            return act(self.stage, line.strip())
+        if name not in _NOTHING:
+            _leave_out(f"%{name}")
+        return None
+
+    def run_cell_magic(self, name: str, line: str, body: str) -> Any:
+        """Run what a timing or capturing magic is about, and give its value."""
+        act = _CELLS.get(name)
+        if act is not None:
+            return act(self.stage, line.strip(), body)
+        _leave_out(f"%%{name}")
+        return None
+
+    def magic(self, text: str) -> Any:
+        """The older way to run a line magic."""
+        name, _, line = text.lstrip("%").partition(" ")
+        return self.run_line_magic(name, line)
+
+    def run_cell(self, source: str, *ignored: Any, **also: Any) -> None:
+        """Run a cell; its error is shown and not raised."""
+        _shown(self.stage, source)
+
+    def system(self, command: str) -> list[str]:
+        """There is no shell, so a command prints nothing."""
+        _leave_out(f"!{command}")
+        return []
+
+    getoutput = system
+
+
+def _leave_out(what: str) -> None:
+    print(f"{shortened(what.strip())} is left out while an answer is graded")
+
+
+# Magics
+
+
+def _time(stage: Stage, line: str, body: str = "") -> Any:
+    return stage.evaluate(body or line, "<timed>")
+
+
+def _timeit(stage: Stage, line: str, body: str | None = None) -> Any:
+    """Run it once; what it defines stays its own, as in IPython."""
+    options, code = _options(line, "nrpv")
+    setup, statement = ("pass", code) if body is None else (code or "pass", body)
+    seconds = timeit.Timer(statement or "pass", setup, globals=stage.names).timeit(1)
+    result = types.SimpleNamespace(
+        loops=1, repeat=1, best=seconds, worst=seconds, average=seconds, stdev=0.0,
+        all_runs=[seconds], timings=[seconds], compile_time=0.0,
+    )  # fmt: skip
+    if "v" in options:
+        stage.names[options["v"]] = result
+    return result if "o" in options else None
+
+
+def _profile(stage: Stage, line: str, body: str = "") -> None:
+    stage.evaluate(body or _options(line, "lsTD")[1], "<profiled>")
+
+
+def _options(line: str, with_value: str) -> tuple[dict[str, str], str]:
+    """The options of a line, `-n1 -r 2 -q`, and the code after them."""
+    found: dict[str, str] = {}
+    while line.startswith("-") and line[1:2].isalpha():
+        word, _, line = line.partition(" ")
+        name, value = word[1], word[2:]
+        if name in with_value and not value:
+            value, _, line = line.lstrip().partition(" ")
+        found |= {name: value} if name in with_value else dict.fromkeys(word[1:], "")
+        line = line.lstrip()
+    return found, line
+
+
+def _env(stage: Stage, line: str) -> Any:
+    if not line:
+        return dict(os.environ)
+    name, sign, value = line.partition("=" if "=" in line else " ")
+    if not sign:
+        return os.environ.get(name)
+    os.environ[name.strip()] = value.strip()
+    print(f"env: {name.strip()}={value.strip()}")
+    return None
+
+
+def _cd(stage: Stage, line: str) -> None:
     try:
-        compile(source, filename, "exec", ast.PyCF_ONLY_AST)
-    except SyntaxError:
-        pass
+        os.chdir(os.path.expanduser(line.strip("'\"") or "~"))
+    except OSError as error:
+        print(error)
     else:
-        return source
-    if source.lstrip().startswith("%%"):
-        first, _, body = source.lstrip().partition("\n")
-        name, _, line = first[2:].partition(" ")
-        return f"get_ipython().run_cell_magic({name!r}, {line!r}, {body!r})"
-    lines = []
-    for line in source.splitlines():
-        found = _MAGIC.match(line)
-        if found:
-            indent, target, sign, name, rest = found.groups()
-            call = (
-                f"get_ipython().run_line_magic({name or ''!r}, {rest!r})"
-                if sign == "%"
-                else f"get_ipython().system({(name or '') + ' ' + rest!r})"
-            )
-            line = f"{indent}{target + ' = ' if target else ''}{call}"
-        elif re.match(r"^\s*\??\w[\w.]*\?{1,2}\s*$|^\s*\?{1,2}[\w.]+\s*$", line):
-            line = re.match(r"\s*", line).group() + "pass"  # type: ignore[union-attr]
-        lines.append(line)
-    return "\n".join(lines)
+        print(os.getcwd())
+
+
+def _run_file(stage: Stage, line: str) -> None:
+    options, rest = _options(line, "")
+    path, *arguments = rest.split() or [""]
+    if os.path.exists(f"{path}.py"):
+        path += ".py"
+    if path.endswith(".ipynb") or not os.path.exists(path):
+        _leave_out(f"%run {path}")
+        return
+    before, sys.argv = sys.argv, [path, *arguments]
+    try:
+        if "i" in options:
+            with open(path) as file:
+                stage.execute(compile(file.read(), path, "exec", dont_inherit=True))
+        else:
+            made = runpy.run_path(path, run_name="__main__")
+            stage.names.update((name, value) for name, value in made.items() if not name.startswith("__"))
+    finally:
+        sys.argv = before
+
+
+def _precision(stage: Stage, line: str) -> None:
+    sys.modules["numpy"].set_printoptions(precision=int(line) if line.isdecimal() else 8)
+
+
+def _reset(stage: Stage, line: str) -> None:
+    for name in [name for name in stage.names if not name.startswith("_")]:
+        del stage.names[name]
+
+
+class Captured:
+    """What `%%capture NAME` keeps under the name."""
+
+    def __init__(self, outputs: list[dict[str, Any]]) -> None:
+        kept = {
+            kind: "".join(each["text"] for each in outputs if each["kind"] == kind)
+            for kind in ("stdout", "stderr")
+        }
+        self.stdout, self.stderr = kept["stdout"], kept["stderr"]
+        self.outputs = [each for each in outputs if each["kind"] not in kept]
+
+    def __str__(self) -> str:
+        return self.stdout
+
+    def show(self) -> None:
+        """Print what was captured."""
+        sys.stdout.write(self.stdout)
+        sys.stderr.write(self.stderr)
+
+    __call__ = show
+
+
+def _capture(stage: Stage, line: str, body: str) -> None:
+    name = next((word for word in line.split() if not word.startswith("-")), "")
+    with stage.heard(stage.limit) as outputs:
+        _shown(stage, body)
+    if name and not ends_quietly(body):
+        stage.names[name] = Captured(outputs)
+
+
+def _shown(stage: Stage, source: str) -> None:
+    """Run a cell; its error is printed, as IPython's `run_cell` does."""
+    try:
+        stage.show(source, "<cell>")
+    except CellTooLong:
+        raise
+    except (Exception, SystemExit, KeyboardInterrupt):
+        traceback.print_exc(file=sys.stdout)
+
+
+def _write(stage: Stage, line: str, body: str) -> None:
+    words = line.split()
+    path = os.path.expanduser(words[-1].strip("'\""))
+    with open(path, "a" if "-a" in words[:-1] else "w", encoding="utf-8") as file:
+        file.write(body)
+
+
+def _apart(stage: Stage, line: str, body: str) -> None:
+    """`%%python` runs in a process of its own, so what it defines is not the notebook's."""
+    exec(compile(body, "<python>", "exec", dont_inherit=True), {"__name__": "__main__"})
+
+
+_LINES: dict[str, Callable[[Stage, str], Any]] = {
+    "time": _time,
+    "timeit": _timeit,
+    "prun": _profile,
+    "env": _env,
+    "set_env": _env,
+    "cd": _cd,
+    "pwd": lambda stage, line: os.getcwd(),
+    "run": _run_file,
+    "pylab": lambda stage, line: stage.evaluate(_PYLAB, "<pylab>"),
+    "precision": _precision,
+    "reset": _reset,
+}
+_CELLS: dict[str, Callable[[Stage, str, str], Any]] = {
+    "time": _time,
+    "timeit": _timeit,
+    "prun": _profile,
+    "capture": _capture,
+    "writefile": _write,
+    "file": _write,
+    "python": _apart,
+    "python3": _apart,
+}

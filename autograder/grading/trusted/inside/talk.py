@@ -150,9 +150,9 @@ class Talk:
             data = frames.encode((serial, "raised", (*error_, None), [], [], {}, {}, {}))
         self.channel.send(data)
 
-    def do_run(self, source: str, name: str, seconds: float, setup: bool) -> tuple[Any, ...]:
+    def do_run(self, *cell: Any) -> tuple[Any, ...]:
         """Run a cell."""
-        return ("ran", *self.stage.run(source, name, seconds, setup))
+        return ("ran", *self.stage.run(*cell))
 
     def do_names(self, names: list[str]) -> tuple[Any, ...]:
         """What these names stand for; those that nothing stands for are left out."""
