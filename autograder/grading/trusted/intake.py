@@ -12,6 +12,8 @@ MOST_FILE = 20 << 20
 MOST_ALTOGETHER = 32 << 20
 MOST_FILES = 200
 MOST_FOLDERS, MOST_DEEP = 2000, 20
+STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
+"""What nbgrader's exchange writes beside the notebooks: when they came, and the key to their feedback."""
 
 
 class NotPlainFile(Exception):
@@ -42,8 +44,8 @@ def read_file(path: Path, most: int = MOST_FILE) -> bytes:
 
 
 def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, bytes]:
-    """The other plain files of a folder, by relative path, as far as they fit; links and hidden files are
-    left out.
+    """The other plain files of a folder, by relative path, as far as they fit; links, hidden files and those
+    of the exchange are left out.
     """
     found: dict[str, bytes] = {}
     left = MOST_ALTOGETHER
@@ -59,7 +61,7 @@ def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, 
                 len(found) >= MOST_FILES
                 or name.startswith(".")
                 or name.endswith(skip)
-                or name == "timestamp.txt"
+                or (deep == 0 and name in (STAMP, SECRET))
             ):
                 continue
             path = Path(base) / name

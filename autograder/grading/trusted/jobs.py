@@ -31,6 +31,7 @@ from autograder.grading.results import Status
 from autograder.grading.seeds import SEED_VARIABLE
 from autograder.grading.trusted.handed import Handed, Unreadable, read
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
+from autograder.grading.trusted.outputs import inert
 from autograder.grading.trusted.rebuild import rebuild
 from autograder.grading.trusted.sandbox.backend import NoSandbox
 from autograder.grading.trusted.template import Template
@@ -148,12 +149,7 @@ def grade_job(job: Job) -> Outcome:
     try:
         handed = read(job.submitted)
     except Unreadable as problem:
-        return Outcome(
-            notebook=job.template.name,
-            status=Status.UNREADABLE,
-            detail=str(problem),
-            tests=with_the_rest(job.template, [], 0.0, "the file is no notebook"),
-        )
+        return unreadable(job.template, str(problem))
     warm_up()
     keep_nursery(job)
     problem_ = ""
@@ -164,6 +160,21 @@ def grade_job(job: Job) -> Outcome:
         if outcome is not None:
             return outcome.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
     return Outcome(notebook=job.template.name, status=Status.NOT_GRADED, detail=problem_)
+
+
+def unreadable(template: Template, problem: str) -> Outcome:
+    """The outcome of a file that is no notebook; formgrader shows its document, which says so."""
+    words = inert(
+        f"**{template.name}.ipynb could not be read**: {problem}. It is worth 0 until it is handed in again."
+    )
+    cell = {"cell_type": "markdown", "id": "unreadable", "metadata": {}, "source": words}
+    return Outcome(
+        notebook=template.name,
+        status=Status.UNREADABLE,
+        detail=problem,
+        tests=with_the_rest(template, [], 0.0, problem),
+        document={"cells": [cell], "metadata": template.metadata, "nbformat": 4, "nbformat_minor": 5},
+    )
 
 
 def with_the_rest(

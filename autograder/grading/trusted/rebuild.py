@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from autograder.grading.trusted.attachments import Attachments, shown
 from autograder.grading.trusted.handed import Handed
 from autograder.grading.trusted.sides import distribute
 from autograder.grading.trusted.template import Template, TemplateCell
+from autograder.grading.trusted.written import find_written
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Step:
     inside: str | None = None
     outside: str | None = None
     answered: bool = True
+    attachments: Attachments = field(default_factory=dict)
 
     @property
     def role(self) -> str:
@@ -64,7 +67,7 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
     answers: dict[int, Handed] = {}
     after: dict[int, list[Handed]] = {}
     remarks = []
-    anchor = -1
+    anchor, seen = -1, {-1}
     for place, cell in enumerate(handed):
         if last.get(cell.grade_id) == place:
             anchor = by_id[cell.grade_id]
@@ -79,38 +82,43 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
                 continue
         elif cell.source.strip() in same:
             anchor = same[cell.source.strip()]
+            seen.add(anchor)
             continue
         elif cell.id in plain:
             anchor = plain[cell.id]
             if not cell.source.strip():
                 continue
         after.setdefault(anchor, []).append(cell)
+        seen.add(anchor)
     missing = [cell.grade_id for cell in template.cells if cell.grade_id and cell.grade_id not in last]
     if missing and not last:
         remarks.append("nbgrader's metadata was gone from all cells; they were put back")
     elif missing:
         remarks.append(f"cells were missing and put back: {', '.join(missing[:10])}")
+    doubtful = find_written(template, answers, after, {*seen, *answers}, remarks)
     steps = [_extra(cell) for cell in after.get(-1, [])]
     for number, known in enumerate(template.cells):
         steps.append(_known(known, answers.get(number)))
+        steps[-1].answered |= number in doubtful
         steps += [_extra(cell) for cell in after.get(number, [])]
     distribute(template, steps)
+    remarks += [remark for step in steps for remark in _attach(step)]
     return Rebuilt(steps, list(dict.fromkeys(remarks)))
 
 
 def _extra(cell: Handed) -> Step:
-    step = Step(cell.cell_type, cell.source)
+    step = Step(cell.cell_type, cell.source, attachments=cell.attachments)
     if cell.cell_type == "code" and cell.source.strip():
         step.inside = cell.source
     return step
 
 
 def _known(known: TemplateCell, handed: Handed | None) -> Step:
-    step = Step(known.cell_type, known.source, known)
+    step = Step(known.cell_type, known.source, known, attachments=known.attachments)
     if _is_theirs(known):
         step.answered = handed is not None and handed.source.strip() != known.source.strip()
-        if handed is not None:
-            step.source = handed.source
+        if handed is not None and step.answered:
+            step.source, step.attachments = handed.source, handed.attachments
         if handed is not None and known.cell_type == "code" and known.role in ("answer", "written"):
             step.inside = (step.source.strip() and step.source) or None
     elif known.role in ("setup", "plain"):
@@ -118,6 +126,15 @@ def _known(known: TemplateCell, handed: Handed | None) -> Step:
     elif known.role == "test":
         step.outside = known.source
     return step
+
+
+def _attach(step: Step) -> list[str]:
+    """Let a student's prose show the pictures that it may; what is said of those that it may not."""
+    if step.cell_type == "code" or (step.template and step.source == step.template.source):
+        return []
+    step.source, step.attachments, problems = shown(step.source, step.attachments)
+    where = step.template.grade_id if step.template else "a cell of their own"
+    return [f"a picture in {where} is not shown: {problem}" for problem in problems]
 
 
 def _is_theirs(known: TemplateCell) -> bool:

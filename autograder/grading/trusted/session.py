@@ -451,6 +451,8 @@ class Session:
                 "metadata": dict(known.metadata) if known else {},
                 "source": source,
             }
+            if step.attachments and kind == "markdown":
+                cell["attachments"] = step.attachments
             if kind == "code":
                 cell["execution_count"] = number + 1 if step.inside or step.outside else None
                 cell["outputs"] = [valid(output) for output in self.outputs.get(number, [])]

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.trusted.attachments import Attachments, attachments_of
 from autograder.grading.trusted.magics import as_python, parsed
 from autograder.grading.trusted.names import binds, defines, imports, needs
 
@@ -44,6 +45,7 @@ class TemplateCell(BaseModel):
     imports: Names = frozenset()
     mentions: Names = frozenset()
     classes: Names = frozenset()
+    attachments: Attachments = {}
 
 
 class Template(BaseModel):
@@ -161,6 +163,7 @@ def make_template(
                 grade_id=grade_id if record is not None else "",
                 points=points.get(grade_id, 0.0),
                 metadata=dict(cell.get("metadata", {})) | ({"nbgrader": marks} if marks else {}),
+                attachments=attachments_of(cell),
                 binds=frozenset(binds(trees)),
                 defines=frozenset(defines(trees)),
                 imports=frozenset(imports(trees)),

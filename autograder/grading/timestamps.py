@@ -1,0 +1,79 @@
+"""When a submission came, as its timestamp.txt says: with the time zone that it names, in any of the forms
+that nbgrader and other systems write.
+
+nbgrader reads "2026-11-20 23:30:00 +01:00" as 23:30 UTC, since it knows a zone only by a name.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
+"""As nbgrader's exchange writes it."""
+MEANT = "write it as 2026-11-20 23:30:00 +01:00"
+
+_PARTS = re.compile(
+    r"(\d{4}-\d\d-\d\d)"
+    r"(?:[T _-](\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d)(?:[.,](\d{1,9}))?)?)?"
+    r"\s*(Z|[+-]\d\d(?::?\d\d)?|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*)?"
+)
+# What the time zone database does not know by these names. IST, BST and CST, which several countries use for
+# different times, are missing on purpose.
+_BY_LETTERS = {
+    "CEST": 2,
+    "MEST": 2,
+    "EEST": 3,
+    "WEST": 1,
+    "EDT": -4,
+    "CDT": -5,
+    "MDT": -6,
+    "PDT": -7,
+    "PST": -8,
+}
+
+
+def read_timestamp(text: str) -> datetime:
+    """The moment that `text` names, in UTC; without a zone it is UTC, as nbgrader has it.
+
+    Raises ValueError, which says what cannot be read.
+    """
+    text = " ".join(text.strip("\ufeff").split())
+    found = _PARTS.fullmatch(text)
+    try:
+        if found:
+            moment = _moment(*found.groups())
+        else:
+            moment = parsedate_to_datetime(text)  # "Fri, 20 Nov 2026 23:30:00 +0100"
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError) as error:
+        why = f" ({error})" if found else ""
+        raise ValueError(f"{text[:60]!r} is no date and time{why}") from None
+    if not 2000 <= moment.year < 3000:
+        raise ValueError(f"{text[:60]!r} is not in this age")
+    return moment
+
+
+def _moment(date: str, hour: str | None, minute: str, second: str, part: str, zone: str | None) -> datetime:
+    day = datetime.fromisoformat(date)
+    micro = int((part or "0")[:6].ljust(6, "0"))
+    moment = day.replace(hour=int(hour or 0), minute=int(minute or 0), second=int(second or 0))
+    return moment.replace(microsecond=micro, tzinfo=_zone(zone))
+
+
+def _zone(name: str | None) -> tzinfo:
+    if name is None or name.upper() in ("Z", "UTC", "GMT"):
+        return UTC
+    if name[0] in "+-":
+        hours, minutes = int(name[1:3]), int(name[3:].lstrip(":") or 0)
+        if minutes > 59:
+            raise ValueError(f"{name} is no offset from UTC")
+        return timezone((timedelta(hours=hours, minutes=minutes)) * (-1 if name[0] == "-" else 1))
+    if name in _BY_LETTERS:
+        return timezone(timedelta(hours=_BY_LETTERS[name]))
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        raise ValueError(f"{name} is no time zone that is known") from None
