@@ -29,6 +29,8 @@ class Step:
     outside: str | None = None
     answered: bool = True
     attachments: Attachments = field(default_factory=dict)
+    doubtful: bool = False
+    """Whether the answer to it may be in a cell of the student's own."""
 
     @property
     def role(self) -> str:
@@ -99,6 +101,7 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
     steps = [_extra(cell) for cell in after.get(-1, [])]
     for number, known in enumerate(template.cells):
         steps.append(_known(known, answers.get(number)))
+        steps[-1].doubtful = number in doubtful
         steps[-1].answered |= number in doubtful
         steps += [_extra(cell) for cell in after.get(number, [])]
     distribute(template, steps)
