@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from .notebook import Cell, scores_of
 from .test_ordinary import graded
 
 GCD = """
@@ -97,3 +98,18 @@ def test_what_only_the_instructor_names_stays_the_instructors(line: str) -> None
     text = IMPORTED.format(line=line)
     assert graded(text) == graded(text, "theirs") == {"double_test": 2.0}
     assert graded(text, "liar") == {"double_test": 0.0}
+
+
+ABOVE = [
+    Cell("extra", "helper", "def above():\n    return np.ones(3).sum()"),
+    Cell("plain", "ours", "def ours():\n    return math.floor(above_all)"),
+    Cell("plain", "imports", "import numpy as np\nimport math\nimport json"),
+    Cell("plain", "value", "above_all = 3.5"),
+    Cell("plain", "show", "print('shown', unused := 1)"),
+    Cell("answer", "f", "#", "def f():\n    return above() + ours()", "def f():\n    return 6"),
+    Cell("test", "f_test", "assert f() == 6 and ours() == 3", points=1),
+]
+
+
+def test_a_function_above_the_imports_finds_them_when_it_is_called() -> None:
+    assert scores_of(ABOVE) == {"f_test": 1}

@@ -25,33 +25,48 @@ def distribute(template: Template, steps: list[Step]) -> None:
     """Drop from each side what nothing on it uses: demonstrations, and imports for them; and from the
     instructor's cells the imports of names that an answer above them defines, which are the student's.
 
-    Locked cells always run. An ordinary cell runs where a name that it makes is used later, or where it has
-    an effect that we cannot see; it is a demonstration where it only shows what the student wrote, or a
-    picture.
+    Locked cells always run. An ordinary cell runs where a name that it makes is used, by a cell above it as
+    well (a function there finds it when it is called), or where it has an effect that we cannot see; it is a
+    demonstration where it only shows what the student wrote, or a picture.
     """
     pictures = {name for name, module in template.modules.items() if module.startswith(_PICTURES)}
     shows = pictures | template.answer_names
     answered = _answered(steps)
     for side in ("inside", "outside"):
         needed: set[str] = set()
-        for step, theirs in zip(reversed(steps), reversed(answered), strict=True):
+        waiting = [n for n, step in enumerate(steps) if getattr(step, side) is not None]
+        effects = {
+            n for n in waiting if steps[n].role != "plain" or _has_effects(steps[n], side, shows, template)
+        }
+        while kept := {n for n in waiting if n in effects or _binds(steps[n]) & needed}:
+            waiting = [n for n in waiting if n not in kept]
+            needed |= set().union(*(_needs(steps[n], getattr(steps[n], side), answered[n]) for n in kept))
+        for number in waiting:
+            setattr(steps[number], side, None)
+        for step, theirs in zip(steps, answered, strict=True):
             source = getattr(step, side)
-            if source is None:
-                continue
-            if step.template is None or step.role in ("answer", "written"):
-                needed |= needs_of_text(source)
-                continue
-            cell = step.template
-            if (
-                step.role == "plain"
-                and not cell.binds & (needed | {"*"})
-                and not _matters(parse(source), shows, template)
-            ):
-                setattr(step, side, None)
-                continue
-            setattr(step, side, _with_imports(source, None if step.role == "test" else needed, theirs))
-            needed |= cell.mentions | cell.imports & theirs
-            needed |= _named_in_text(source)
+            if source is not None and not _is_the_students(step):
+                wanted = None if step.role == "test" else needed
+                setattr(step, side, _with_imports(source, wanted, theirs))
+
+
+def _is_the_students(step: Step) -> bool:
+    return step.template is None or step.role in ("answer", "written")
+
+
+def _binds(step: Step) -> frozenset[str]:
+    return step.template.binds if step.template else frozenset()
+
+
+def _has_effects(step: Step, side: str, shows: frozenset[str] | set[str], template: Template) -> bool:
+    return "*" in _binds(step) or _matters(parse(getattr(step, side)), shows, template)
+
+
+def _needs(step: Step, source: str, theirs: frozenset[str]) -> set[str]:
+    """The names that a cell may use, when it runs or when something that it defines is called."""
+    if step.template is None or _is_the_students(step):
+        return needs_of_text(source)
+    return _named_in_text(source) | step.template.mentions | step.template.imports & theirs
 
 
 def _answered(steps: list[Step]) -> list[frozenset[str]]:
