@@ -75,6 +75,8 @@ def outcome_of(cells: list[Cell], files: dict[str, bytes] | None = None, **setti
     return jobs.grade_job(job)
 
 
-def scores_of(cells: list[Cell], files: dict[str, bytes] | None = None) -> dict[str, float | None]:
+def scores_of(
+    cells: list[Cell], files: dict[str, bytes] | None = None, **settings: Any
+) -> dict[str, float | None]:
     """The points of each test."""
-    return {test.grade_id: test.score for test in outcome_of(cells, files).tests}
+    return {test.grade_id: test.score for test in outcome_of(cells, files, **settings).tests}

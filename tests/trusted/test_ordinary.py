@@ -50,7 +50,7 @@ def _right(source: str) -> str:
     return re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", source + "\n").rstrip()
 
 
-def graded(text: str, student: str = "right", **files: bytes) -> dict[str, float | None]:
+def graded(text: str, student: str = "right", seconds: float = 10, **files: bytes) -> dict[str, float | None]:
     """The points of each test, for one student's answers."""
     theirs = {words[1]: body for words, body in cells_of(text) if words[0] == student}
     cells = []
@@ -60,7 +60,7 @@ def graded(text: str, student: str = "right", **files: bytes) -> dict[str, float
             handed = theirs.get(name, right if words[0] == "answer" else None)
             worth = float(words[2]) if len(words) > 2 else 0.0
             cells.append(Cell(words[0], name, without_solution(body), handed, right, worth))  # type: ignore[arg-type]
-    return scores_of(cells, files)
+    return scores_of(cells, files, seconds_a_cell=seconds)
 
 
 def _as_stock_has_it(name: str, students: list[str]) -> None:

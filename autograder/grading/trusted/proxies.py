@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from autograder.grading.trusted.caught import UNRAISED, Caught
 from autograder.grading.trusted.inside import pandas_tables
 from autograder.grading.trusted.inside.channel import Channel, Gone, Late
 from autograder.grading.trusted.inside.frames import Foreign, NotPlain, WireError, decode, encode
@@ -90,6 +91,7 @@ class Line:
         self.made: WeakValueDictionary[int, Any] = WeakValueDictionary()
         """Those that the test has made itself."""
         self.shared = Shared(lambda name: None, 1)
+        self.caught = Caught()
         self.classes_asked_for: frozenset[str] = frozenset()
         """The names that the assignment wants to be classes."""
         self.moved: Callable[[dict[str, Any]], None] = lambda values: None
@@ -190,7 +192,8 @@ class Line:
                     raise self._broken("an argument that it was not given")
                 return changed.get(place, given[place])
             return value
-        raise self._error(*_error_parts(answer[1]))
+        kinds, message, trace, own = _error_parts(answer[1])
+        raise self.caught.raised(self._error(kinds, message, trace, own), kinds)
 
     def _seconds(self, wanted: float) -> float:
         """The time for one request, within what is left of the cell's and the notebook's."""
@@ -271,6 +274,9 @@ class Line:
         common = self.shared.name(value)
         if common is not None:
             return common
+        original = self.caught.original(value)
+        if original is not None:
+            return Foreign("type", original.__name__)
         if isinstance(value, Remote) or is_remote_class(value):
             line, number = (
                 (value._line, value._number)
@@ -333,8 +339,8 @@ class Line:
             return own
         for kind in kinds:
             base = getattr(builtins, kind, None)
-            if base in (StopIteration, StopAsyncIteration):
-                continue  # would end a loop of the test's and look like success
+            if base in UNRAISED:
+                continue
             if isinstance(base, type) and issubclass(base, Exception) and base is not Exception:
                 break
         else:

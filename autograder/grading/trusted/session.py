@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.grading.results import Status
+from autograder.grading.trusted.caught import compared_with_pythons
 from autograder.grading.trusted.inside.frames import WireError, encode
 from autograder.grading.trusted.judged import answers_of
 from autograder.grading.trusted.magics import as_python
@@ -31,7 +32,7 @@ from autograder.grading.trusted.proxies import Line, Module, Patience, SandboxLo
 from autograder.grading.trusted.rebuild import Rebuilt, Step
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.surroundings import Surroundings
-from autograder.grading.trusted.template import Template
+from autograder.grading.trusted.template import Template, parse
 from autograder.grading.trusted.trusted_cells import Bench, Ran, TestTooLong, error_output, limited, points
 
 ALIASES = {"np": "numpy", "plt": "matplotlib.pyplot"}
@@ -83,6 +84,8 @@ class Session:
         self.patience = Patience()
         self.events: list[tuple[Status, str]] = []
         self.wanted: set[str] = set()
+        self.compared: set[str] = set()
+        """Names that the cell to run compares with errors of Python's."""
         self.theirs: dict[str, Any] = {}
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.scores: list[TestOutcome] = []
@@ -211,6 +214,7 @@ class Session:
         assert step.outside is not None
         assert step.template is not None
         self.wanted |= step.template.mentions | step.template.imports & self.template.answer_names
+        self.compared = compared_with_pythons(parse(step.outside))
         line = self._bound_line(number, step)
         seconds = min(self.limits.a_cell + 1, max(self.left, 0.1))
         self.patience.in_this_test = 0
@@ -234,6 +238,8 @@ class Session:
             outputs.append(failure("ProcessLost", f"{lost}; this test counts 0"))
         elif line is None:
             earned, reason = 0.0, "the student's side could not be run"
+        elif earned and self.patience.in_this_test:
+            earned, reason = 0.0, "a call ran too long, so this test counts 0"
         if step.role != "plain" or step.inside is None:  # else the student's side of it is the one to show
             self.outputs[number] = outputs
         if step.role == "test":
@@ -319,7 +325,7 @@ class Session:
                 continue
             if name in builtins_ and name not in self.template.answer_names:
                 continue  # a student's own `len` is not for the tests
-            self.theirs[name] = value
+            self.theirs[name] = self._as_caught(line, name, value)
         for name in wanted:
             module = self.template.modules.get(name, ALIASES.get(name, ""))
             if module and name not in self.template.answer_names and name not in builtins_:
@@ -329,11 +335,15 @@ class Session:
         self.bench.names.update(self.theirs)
         return line
 
+    def _as_caught(self, line: Line, name: str, value: Any) -> Any:
+        """A value of the student's as a cell may catch errors with it; one that it compares stays as is."""
+        return value if name in self.compared else line.caught.own(value)
+
     def _moved(self, values: dict[str, Any]) -> None:
         """A call changed global variables of the student's; a test sees it, if it has not set them itself."""
         for name, value in values.items():
-            if name in self.theirs and self.bench.names.get(name) is self.theirs[name]:
-                self.theirs[name] = self.bench.names[name] = value
+            if self.line and name in self.theirs and self.bench.names.get(name) is self.theirs[name]:
+                self.theirs[name] = self.bench.names[name] = self._as_caught(self.line, name, value)
 
     def _own(self) -> None:
         """Names that the instructor's cell has given a value are the instructor's until an answer defines

@@ -13,6 +13,8 @@ import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from autograder.grading.trusted.caught import UNRAISED, raisable
+
 if TYPE_CHECKING:
     from autograder.grading.trusted.proxies import Line
 
@@ -66,7 +68,7 @@ class Remote:
             raise AttributeError(f"a student's {type(self).__name__} does not hand over {name}")
         if name.startswith(("_repr_", "_ipython_")):
             raise AttributeError(name)
-        value = self._line.ask("attribute", self, name)
+        value = self._line.caught.own(self._line.ask("attribute", self, name))
         return _Between(value) if name in _VERDICTS and callable(value) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -307,7 +309,7 @@ class RemoteClass(type):
     def __getattr__(cls, name: str) -> Any:
         if (name.startswith("__") and name not in _SHOWN) or name.startswith(("_repr_", "_ipy", "_class_")):
             raise AttributeError(name)
-        return cls._class_line.ask("attribute", cls, name)
+        return cls._class_line.caught.own(cls._class_line.ask("attribute", cls, name))
 
     def __instancecheck__(cls, thing: Any) -> bool:
         kind = type(thing)
@@ -373,7 +375,6 @@ def exactly(kind: type, value: Any) -> Any:
 _MOST_TYPES = 1000
 _named: dict[tuple[str, bool], type[Remote]] = {}
 _KINDS = {"function": RemoteDefinition, "generator": RemoteGenerator}
-_UNRAISED = (StopIteration, StopAsyncIteration)
 
 
 def stand_in(line: Line, number: int, name: str, calls: bool, what: Any) -> Any:
@@ -383,7 +384,7 @@ def stand_in(line: Line, number: int, name: str, calls: bool, what: Any) -> Any:
     """
     what = what.kind if type(what) is Kind else what
     if isinstance(what, type):
-        if issubclass(what, Exception) and not issubclass(what, _UNRAISED):
+        if issubclass(what, Exception) and not issubclass(what, UNRAISED):
             error = what.__new__(what)
             error.__dict__["_remote"] = Remote(line, number)
             return error
@@ -431,10 +432,7 @@ def class_of(line: Line, number: int, name: str, bases: tuple[Any, ...], calls: 
         return common
     if known is not None or len(line.classes) >= _MOST_TYPES or not _is_name(name):
         return known or RemoteFunction(line, number)
-    errors = tuple(
-        base for base in bases
-        if isinstance(base, type) and issubclass(base, Exception) and not issubclass(base, _UNRAISED)
-    )  # fmt: skip
+    errors = tuple(raisable(b) for b in bases if isinstance(b, type) and issubclass(b, BaseException))
     space: dict[str, Any] = {"_class_line": line, "_class_number": number, "__module__": "__main__"}
     if errors:
         space["__getattr__"] = _of_an_error

@@ -115,10 +115,12 @@ class Bench:
             # A warning of the garbage collector's may come amid an import, which Python cannot bear.
             warnings.simplefilter("ignore", ResourceWarning)
             try:
-                with limited(seconds):
+                with limited(seconds) as ended:
                     self._run(source, f"<{name}>", ran)
             except BaseException as error:
                 ran.error = error
+        if ended and not isinstance(ran.error, TestTooLong):
+            ran.error = ended[0]  # whatever the cell made of it
         return ran
 
     def _run(self, source: str, filename: str, ran: Ran) -> None:
@@ -250,17 +252,19 @@ def _is_text(expression: ast.expr) -> bool:
 
 
 @contextlib.contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Raise TestTooLong in what runs longer."""
+def limited(seconds: float) -> Iterator[list[TestTooLong]]:
+    """Raise TestTooLong in what runs longer; what was raised is in the list, should someone catch it."""
+    ended: list[TestTooLong] = []
 
     def too_long(*ignored: Any) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0.5)  # again, should someone hold it up
-        raise TestTooLong(f"ran longer than {seconds:g} s")
+        ended.append(TestTooLong(f"ran longer than {seconds:g} s"))
+        raise ended[-1]
 
     before = signal.signal(signal.SIGALRM, too_long)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
     try:
-        yield
+        yield ended
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
