@@ -186,6 +186,8 @@ def release(assignments: Names = None, course: Where = None) -> None:
             made = make(here, assignment)
             what = "made" if made.changed else "unchanged"
             console.print(f"[green]{what}[/]  {short(made.folder)}  ({assignment.points} points)")
+            for remark in made.remarks:
+                console.print(f"    [yellow]{escape(printable(remark))}[/]", highlight=False)
 
 
 @app.command()

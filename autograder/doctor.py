@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from autograder.course import Course, CourseError
-from autograder.stock import let_alembic_run
+from autograder.released import changes_since_release
+from autograder.stock import has_gradebook, let_alembic_run, open_gradebook
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ def examine(find_course: Callable[[], Course]) -> Iterator[Finding]:
         yield Finding("course.yml can be read", False, str(error))
     if course is not None:
         yield _writable(course)
+        yield from _releases(course)
 
 
 def _sandboxes() -> Iterator[Finding]:
@@ -99,6 +101,25 @@ def _run_kernel() -> None:
     notebook = new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
     quiet = ["--IPKernelApp.log_level=50"]  # its remarks on transport help nobody here
     NotebookClient(notebook, timeout=60, kernel_name="python3", extra_arguments=quiet).execute()
+
+
+def _releases(course: Course) -> Iterator[Finding]:
+    """Whether the folders still hold what the gradebook keeps of each release."""
+    if not has_gradebook(course):
+        return
+    try:
+        with open_gradebook(course) as gradebook:
+            found = {
+                assignment.name: list(changes_since_release(course, assignment, gradebook))
+                for assignment in course.assignments
+            }
+    except CourseError as error:
+        yield Finding("the gradebook can be read", False, str(error))
+        return
+    for name, changes in found.items():
+        if changes:
+            helps = f"grading goes by what was released; to release it anew, run: cs-conv release {name}"
+            yield Finding(f"{name} is as it was released", False, "\n".join([*changes, helps]))
 
 
 def _writable(course: Course) -> Finding:

@@ -90,7 +90,21 @@ def _fill(config: Config, course: Course) -> Config:
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    # As nbgrader's own lists, but for the execution.
+    # As nbgrader's own lists, but for what the gradebook keeps of a release, and the execution.
+    config.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter",
+        "nbgrader.preprocessors.InstantiateTests",
+        "nbgrader.preprocessors.LockCells",
+        "nbgrader.preprocessors.ClearSolutions",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "autograder.release.keep.KeepCells",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
     config.Autograde.autograde_preprocessors = [
         EXECUTE,
         "nbgrader.preprocessors.IgnorePattern",
@@ -148,6 +162,26 @@ def open_gradebook(course: Course) -> Iterator[Any]:
     """The same for a while. CourseError where it cannot be opened, or does not do what is asked of it."""
     with connect(course) as gradebook, database_errors(course):
         yield gradebook
+
+
+@contextmanager
+def one_commit(gradebook: Any) -> Iterator[Any]:
+    """Let the steps within, each of which nbgrader would commit, become one commit; yields the session."""
+    session = gradebook.db
+    session.rollback()
+    session.commit = session.flush
+    try:
+        yield session
+    except BaseException:
+        del session.commit
+        session.rollback()
+        raise
+    del session.commit
+    try:
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
 
 
 @contextmanager

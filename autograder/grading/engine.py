@@ -14,6 +14,7 @@ from typing import Protocol
 from autograder.course import Course, CourseError
 from autograder.grading.misnamed import students_who_handed_in
 from autograder.grading.results import Result
+from autograder.kept import make_tables, note_students, removed_students
 from autograder.stock import has_gradebook, open_gradebook
 
 
@@ -53,16 +54,46 @@ class Engine(Protocol):
         """
 
 
+def remember_students(course: Course) -> None:
+    """Keep in mind who is in the gradebook, so that whoever is taken out is known to have been there."""
+    with open_gradebook(course) as gradebook:
+        make_tables(gradebook)
+        note_students(gradebook, [student.id for student in gradebook.students])
+        gradebook.db.commit()
+
+
+def said_of_removed(students: Sequence[str]) -> str:
+    """That these were taken out of the gradebook, and how they come back."""
+    return (
+        f"{', '.join(students)}: taken out of the gradebook, so not graded; "
+        f"to bring them back, run: nbgrader db student add {' or '.join(students[:2])}"
+    )
+
+
+def removed_who_handed_in(course: Course) -> list[str]:
+    """Those of whom there is work in submitted/, and whom somebody took out of the gradebook."""
+    if not has_gradebook(course):
+        return []
+    with open_gradebook(course) as gradebook:
+        return sorted(removed_students(gradebook) & set(students_who_handed_in(course)))
+
+
 def find_submissions(course: Course, assignment: str, students: Iterable[str] = ()) -> list[Submission]:
     """Everyone who handed anything in, ever, or is in the gradebook; or only `students`.
 
-    Raises CourseError for a student whom the course does not know.
+    Whoever was taken out of the gradebook stays out. Raises CourseError for a student whom the course does
+    not know, or who was taken out.
     """
     known = set(students_who_handed_in(course))
-    if has_gradebook(course):
-        with open_gradebook(course) as gradebook:
-            known |= {student.id for student in gradebook.students}
     wanted = list(students)
+    if has_gradebook(course):
+        remember_students(course)
+        with open_gradebook(course) as gradebook:
+            present = {student.id for student in gradebook.students}
+            removed = removed_students(gradebook)
+        if removed & set(wanted):
+            raise CourseError(said_of_removed(sorted(removed & set(wanted))))
+        known = (known | present) - removed
     unknown = sorted(set(wanted) - known)
     if unknown:
         raise CourseError(

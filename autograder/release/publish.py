@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.kept import make_tables
 from autograder.notebooks import graded_as, read_notebook, write_notebook
+from autograder.release.keep import KeepCells, remove_notebooks
 from autograder.release.review import problems_of_release, problems_of_source
 from autograder.release.sources import build_source
-from autograder.stock import NbgraderError, open_gradebook, run, settings
+from autograder.stock import NbgraderError, one_commit, open_gradebook, run, settings
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Released:
     folder: Path
     files: tuple[Path, ...]
     changed: bool
+    remarks: tuple[str, ...] = ()
+    """What the release means for work that was handed in before it."""
 
 
 def release(course: Course, assignment: Assignment) -> Released:
@@ -34,7 +39,8 @@ def release(course: Course, assignment: Assignment) -> Released:
     """
     sources = {path.stem: read_notebook(path) for path in build_source(course, assignment)}
     _refuse(assignment, [p for name, nb in sources.items() for p in problems_of_source(nb, assignment, name)])
-    made = _generate(course, assignment)
+    with KeepCells.held_back() as kept:
+        made = _generate(course, assignment)
     problems = []
     for name, source in sources.items():
         notebook = read_notebook(made / f"{name}.ipynb")
@@ -42,8 +48,9 @@ def release(course: Course, assignment: Assignment) -> Released:
         _let_run_all_go_on(notebook)
         write_notebook(notebook, made / f"{name}.ipynb")
     _refuse(assignment, problems)
-    _note_due_date(course, assignment)
-    return _put_in_place(made, course.releases / assignment.name, assignment.name)
+    remarks = _tell_gradebook(course, assignment, kept)
+    released = _put_in_place(made, course.releases / assignment.name, assignment.name)
+    return replace(released, remarks=tuple(remarks))
 
 
 def _generate(course: Course, assignment: Assignment) -> Path:
@@ -54,11 +61,11 @@ def _generate(course: Course, assignment: Assignment) -> Path:
     config = settings(course)
     config.CourseDirectory.release_directory = "build/release"
     folder = CourseDirectory(config=config, assignment_id=assignment.name)
-    app = GenerateAssignment(coursedir=folder, config=config, force=True)
+    app = GenerateAssignment(coursedir=folder, config=config, force=True, no_database=True)
     try:
         run(app, f"releasing {assignment.name}")
     except NbgraderError as error:
-        raise CourseError(_explain(assignment, error)) from error
+        raise CourseError(f"nbgrader could not release {assignment.name}; it said: {error.reason}") from error
     return course.root / "build" / "release" / assignment.name
 
 
@@ -73,20 +80,17 @@ def _let_run_all_go_on(notebook: NotebookNode) -> None:
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
 
 
-def _explain(assignment: Assignment, error: NbgraderError) -> str:
-    if "there are submissions associated with" in error.log:
-        return (
-            f"{assignment.name} has submissions in the gradebook, and since then graded cells were renamed, "
-            "added or removed, which nbgrader refuses; keep the cells' grade_ids, or start a new gradebook "
-            "(move gradebook.db away)"
-        )
-    return f"nbgrader could not release {assignment.name}; it said: {error.reason}"
-
-
-def _note_due_date(course: Course, assignment: Assignment) -> None:
+def _tell_gradebook(course: Course, assignment: Assignment, kept: Sequence[KeepCells]) -> list[str]:
+    """The notebooks, their cells and templates, and the due date, in one transaction."""
     due = assignment.due.isoformat(sep=" ") if assignment.due else None
     with open_gradebook(course) as gradebook:
-        gradebook.update_or_create_assignment(assignment.name, duedate=due)
+        make_tables(gradebook)
+        with one_commit(gradebook):
+            gradebook.update_or_create_assignment(assignment.name, duedate=due)
+            said = remove_notebooks(gradebook, assignment.name, but=set(assignment.notebooks))
+            for notebook in kept:
+                said += notebook.write(gradebook)
+    return list(dict.fromkeys(said))
 
 
 def _put_in_place(made: Path, folder: Path, name: str) -> Released:

@@ -19,6 +19,8 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.notebooks import graded_as, plain_metadata, write_notebook
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+MOST_BYTES = 32 << 20
+"""The files beside the notebooks of an assignment, together: each graded notebook gets a copy of them."""
 LEFT_BEHIND = shutil.ignore_patterns("*.pyc", "__pycache__", ".ipynb_checkpoints", "*.ipynb", ".*")
 
 
@@ -61,3 +63,22 @@ def build_source(course: Course, assignment: Assignment) -> list[Path]:
         paths.append(built / f"{name}.ipynb")
         write_notebook(notebook, paths[-1])
     return paths
+
+
+def files_beside(folder: Path) -> tuple[dict[str, bytes], list[str]]:
+    """The files of an assignment beside its notebooks, by path, and the paths of those that are too much."""
+    found: dict[str, bytes] = {}
+    too_much = []
+    left = MOST_BYTES
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+        if hidden or path.suffix in (".ipynb", ".pyc") or not path.is_file():
+            continue
+        size = path.stat().st_size
+        if size > left:
+            too_much.append(name.as_posix())
+            continue
+        found[name.as_posix()] = path.read_bytes()
+        left -= size
+    return found, too_much

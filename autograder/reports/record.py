@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.reading import final_score, read_scores, waits_for_a_person
 from autograder.grading.results import Mistake, Result, Status
+from autograder.kept import removed_students
 from autograder.stock import open_gradebook
 from autograder.terminal import count
 
@@ -135,6 +136,7 @@ def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
     if before:
         known, graded = {result.student: result for result in before.results}, before.graded
     with open_gradebook(course) as gradebook:
+        known = {student: known[student] for student in known.keys() - removed_students(gradebook)}
         submissions = {found.student.id: found for found in gradebook.assignment_submissions(assignment.name)}
         results = known | {
             student: _as_in(submissions.get(student), known[student]) for student in known.keys() - set(fresh)

@@ -20,13 +20,21 @@ from rich.progress import (
 )
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.engine import Engine, Submission, find_submissions
+from autograder.grading.engine import (
+    Engine,
+    Submission,
+    find_submissions,
+    remember_students,
+    removed_who_handed_in,
+    said_of_removed,
+)
 from autograder.grading.misnamed import misnamed
 from autograder.grading.results import Result, Status
+from autograder.released import changes_since_release
 from autograder.reports.feedback import who_gets_pages, write_feedback
 from autograder.reports.record import Record, earlier_record, refresh_record, save_record
 from autograder.reports.tables import COLOURS, NAME, bar, points, printable, seen
-from autograder.stock import require_release
+from autograder.stock import open_gradebook, require_release
 
 
 def grade_assignment(
@@ -39,6 +47,8 @@ def grade_assignment(
     """
     require_release(course, assignment.name)
     submissions = find_submissions(course, assignment.name, students)
+    for line in _to_know_first(course, assignment):
+        console.print(f"[yellow]{escape(printable(line))}[/]", highlight=False)
     if not submissions:
         raise CourseError(
             f"nobody handed in anything: put notebooks in {course.submitted('STUDENT', assignment.name)}, "
@@ -52,8 +62,22 @@ def grade_assignment(
     finally:
         if results:
             save_record(course, assignment, results)
+            remember_students(course)
     fresh = [result.student for result in results if result.status is not Status.MISSING]
     return refresh_record(course, assignment, fresh)
+
+
+def _to_know_first(course: Course, assignment: Assignment) -> list[str]:
+    """What is graded otherwise than a look into the folders suggests."""
+    removed = removed_who_handed_in(course)
+    with open_gradebook(course) as gradebook:
+        changes = list(changes_since_release(course, assignment, gradebook))
+    if changes:
+        changes.append(
+            f"{assignment.name} is graded as it was released; "
+            f"to grade with what is there now, run: cs-conv release {assignment.name}"
+        )
+    return [*changes, *([said_of_removed(removed)] if removed else [])]
 
 
 def _grade_all(

@@ -86,6 +86,52 @@ def test_everyone_ever_seen_is_graded(course, hand_in):
         find_submissions(course, "01-sums", ["dora"])
 
 
+def test_whoever_was_removed_stays_removed(course, hand_in):
+    """Also where only the next run notices, and until somebody brings them back."""
+    from rich.console import Console
+
+    from autograder.reports.run import grade_assignment
+
+    from .test_reports import Prepared, result
+
+    def graded() -> tuple[list[str], str]:
+        console = Console(width=200)
+        with console.capture() as capture:
+            record = grade_assignment(course, course.assignments[0], engine, console)
+        return [r.student for r in record.results], capture.get()
+
+    class Recording(Prepared):
+        def grade(self, course, submissions, started=lambda submission: None):
+            for found in super().grade(course, submissions, started):
+                with open_gradebook(course) as gradebook:
+                    gradebook.update_or_create_student(found.student)
+                    gradebook.update_or_create_submission("01-sums", found.student)
+                yield found
+
+    engine = Recording([result("ana", 6), result("ben", 2), result("cleo", 1)])
+    for student in ("ana", "ben", "cleo"):
+        hand_in(student, **RIGHT)
+    assert graded()[0] == ["ana", "ben", "cleo"]
+    with open_gradebook(course) as gradebook:
+        gradebook.remove_student("ben")
+    for _ in range(2):
+        students, said = graded()
+        assert students == ["ana", "cleo"]
+        assert "ben: taken out of the gradebook, so not graded; to bring them back, run: nbgrader db" in said
+    with pytest.raises(CourseError, match="nbgrader db student add ben"):
+        find_submissions(course, "01-sums", ["ben"])
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("ben")
+    assert graded()[0] == ["ana", "ben", "cleo"]
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("dora")
+    find_submissions(course, "01-sums")
+    with open_gradebook(course) as gradebook:
+        gradebook.remove_student("dora")
+    hand_in("dora", **RIGHT)
+    assert graded()[0] == ["ana", "ben", "cleo"], "whoever was on the list and never handed in, too"
+
+
 # Results
 
 

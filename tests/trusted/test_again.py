@@ -161,3 +161,23 @@ def test_a_gradebook_without_our_tables_serves(course: Course, hand_in: HandIn) 
     assert waiting(course, "ann") <= {"total_test"}
     with open_gradebook(course) as opened:
         assert opened.find_submission(NAME, "ann").score == 1 + 1.5 + 3
+
+
+def test_a_test_that_is_added_mended_or_dropped_asks_nobody_again(written: Course, hand_in: HandIn) -> None:
+    hand_in("ann", **ANSWERS)
+    grade(written, "ann")
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5)
+    source = written.answers / NAME / "sums.py"
+    text = source.read_text(encoding="utf-8")
+    added = text.replace("assert add(1, 2) == 3", "assert add(1, 2) == 3 != 4").replace(
+        "# %%\nadd(20, 22)",
+        '# %% nbgrader={"grade": true, "grade_id": "new", "locked": true, "points": 1.5, '
+        '"schema_version": 3, "solution": false, "task": false}\nassert add(0, 0) == 0',
+    )
+    source.write_text(added.replace('"points": 3, "schema', '"points": 1.5, "schema', 1), encoding="utf-8")
+    release(written, written.assignments[0])
+    grade(written, "ann")
+    assert waiting(written, "ann") == set()
+    with open_gradebook(written) as gradebook:
+        submission = gradebook.find_submission(NAME, "ann")
+        assert (submission.score, submission.max_score) == (1 + 1.5 + 1.5 + 1.5 + 4 + 1 + 3, 6 + 10)

@@ -23,6 +23,7 @@ from autograder.course import Course, CourseError, load_course
 from autograder.grading import NbgraderEngine
 from autograder.grading.results import Result, Status
 from autograder.grading.trusted import TrustedEngine
+from autograder.release import release
 from autograder.stock import open_gradebook
 
 from .conftest import NAME, RIGHT, HandIn, submissions
@@ -215,9 +216,10 @@ def test_odd_names_of_students_stop_nobody(course: Course, hand_in: HandIn) -> N
 
 def test_tests_see_the_assignments_files_and_not_the_students(course: Course, hand_in: HandIn) -> None:
     """A test may import the assignment's modules and read its data; a student's of that name are not it."""
-    given = course.releases / NAME
+    given = course.answers / NAME
     (given / "expected.py").write_text("VALUE = 6\n", encoding="utf-8")
     (given / "numbers.txt").write_text("1 2 3", encoding="utf-8")
+    release(course, course.assignments[0])
     with open_gradebook(course) as gradebook:
         for cell in gradebook.find_notebook("sums", NAME).source_cells:
             if cell.name == "total_test":

@@ -143,16 +143,16 @@ class _Run:
         self.writer = Writer(course, assignment)
         try:
             with database_errors(course):
-                templates = load_templates(course, assignment, self.writer.gradebook)
+                templates, self.given = load_templates(course, assignment, self.writer.gradebook)
                 self.writer.gradebook.db.rollback()
         except BaseException:
             self.writer.close()
             raise
+        self.writer.given = self.given
         self.templates = {template.name: template for template in templates}
         self.secret = read_secret(course)
         self.journal = Journal(course.root / ".cs-conv" / "journal" / assignment.name)
         self.environment = jobs.environment_of(assignment.allow) + f"\n{engine.backend.name}"
-        self.given = other_files(course.releases / assignment.name)
 
     def close(self) -> None:
         self.writer.close()

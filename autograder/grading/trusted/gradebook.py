@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from autograder.course import Assignment, Course
@@ -16,7 +15,7 @@ from autograder.grading.trusted.carried import carried, mirror, of_the_exchange,
 from autograder.grading.trusted.intake import other_files
 from autograder.grading.trusted.outcome import Outcome
 from autograder.kept import keep_outcomes, make_tables, note_students, outcomes_judged
-from autograder.stock import connect, database_errors, settings
+from autograder.stock import connect, database_errors, one_commit, settings
 
 SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
 
@@ -30,7 +29,8 @@ class Writer:
         self.course, self.assignment = course, assignment
         self.config = settings(course)
         self.secret = read_secret(course)
-        self.given = other_files(course.releases / assignment.name)
+        self.given: dict[str, bytes] = {}
+        """The assignment's own files, to lie beside the graded notebooks."""
         self.gradebook = connect(course)
         with database_errors(course):
             make_tables(self.gradebook)
@@ -48,29 +48,10 @@ class Writer:
         finally:
             self.gradebook = connect(self.course)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Any]:
-        """nbgrader's interface commits at every step; here the steps of a submission become one commit."""
-        session = self.gradebook.db
-        session.rollback()
-        session.commit = session.flush
-        try:
-            yield session
-        except BaseException:
-            del session.commit
-            session.rollback()
-            raise
-        del session.commit
-        try:
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-
     def record(self, student: str, outcomes: Sequence[Outcome]) -> None:
         """Make the gradebook and the autograded folder say what these outcomes say."""
         self._write_documents(student, outcomes)
-        with self._transaction() as session, session.no_autoflush:
+        with one_commit(self.gradebook) as session, session.no_autoflush:
             self.gradebook.update_or_create_student(student)
             note_students(self.gradebook, [student])
             came, odd = when_it_came(self.course.submitted(student, self.assignment.name))

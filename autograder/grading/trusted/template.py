@@ -1,16 +1,14 @@
 """The instructor's notebook as the grader uses it: cells in order, where each runs, which names they make
 and need.
 
-Locked cells, tests with their hidden parts, stubs and points come from nbgrader's gradebook; the order and
-the plain cells from the release; the names that answers define from the source with answers, where it is
-there.
+Locked cells, tests with their hidden parts, stubs and points come from nbgrader's tables; the order and the
+plain cells from the release that the gradebook keeps; the names that answers define from the source with
+answers, which it keeps as well.
 """
 
 from __future__ import annotations
 
 import ast
-import json
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
@@ -19,6 +17,7 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.grading.trusted.attachments import Attachments, attachments_of
 from autograder.grading.trusted.magics import as_python, parsed
 from autograder.grading.trusted.names import binds, defines, imports, needs
+from autograder.released import cells_of, read_released
 
 Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
 """Names whose JSON is the same in every process; a set's own order differs from one to the next."""
@@ -92,38 +91,41 @@ class Template(BaseModel):
         return (made | self.modules.keys()) - self.answer_names
 
 
-def load_templates(course: Course, assignment: Assignment, gradebook: Any) -> list[Template]:
-    """The templates of an assignment's notebooks. Raises CourseError where it was not released."""
+def load_templates(
+    course: Course, assignment: Assignment, gradebook: Any
+) -> tuple[list[Template], dict[str, bytes]]:
+    """The templates of an assignment's notebooks, and the files that belong to it.
+
+    Raises CourseError where it was not released, or where a cell with points is nowhere to be found.
+    """
     from nbgrader.api import MissingEntry
 
-    templates = []
+    again = f"run: cs-conv release {assignment.name}"
     try:
         notebooks = gradebook.find_assignment(assignment.name).notebooks
     except MissingEntry:
         notebooks = []
     if not notebooks:
-        raise CourseError(f"{assignment.name} has not been released; run: cs-conv release {assignment.name}")
+        raise CourseError(f"{assignment.name} has not been released; {again}")
+    released = read_released(course, assignment, gradebook)
+    templates = []
     for notebook in notebooks:
-        known = {cell.name: cell for cell in notebook.source_cells}
-        points = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
-        released = _read(course.releases / assignment.name / f"{notebook.name}.ipynb")
-        answered = _read(course.source / assignment.name / f"{notebook.name}.ipynb")
-        base = released or answered
-        if base is None:
+        name = notebook.name
+        if name not in released.templates:
             raise CourseError(
-                f"{assignment.name} has no released notebook {notebook.name}.ipynb in {course.releases}; "
-                f"run: cs-conv release {assignment.name}"
+                f"{assignment.name} has no released notebook {name}.ipynb in {course.releases}; {again}"
             )
-        templates.append(make_template(notebook.name, base, answered, known, points))
-    return templates
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
-    return notebook if isinstance(notebook, dict) else None
+        points = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        base = released.templates[name]
+        lost = sorted(points.keys() - cells_of(base).keys())
+        if lost:
+            raise CourseError(
+                f"{name}.ipynb of {assignment.name} has lost cells that the gradebook has points for: "
+                f"{', '.join(lost)}; nothing was graded; {again}"
+            )
+        known = {cell.name: cell for cell in notebook.source_cells}
+        templates.append(make_template(name, base, released.sources.get(name), known, points))
+    return templates, released.files
 
 
 def make_template(
