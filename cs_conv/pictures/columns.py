@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -20,7 +19,9 @@ from cs_conv.pictures.grid import (
     draw_grid,
     frame,
     name_axes,
+    new_figure,
     shade_padding,
+    subplots,
 )
 
 Array = NDArray[np.float64]
@@ -80,7 +81,7 @@ def show_product(w_row: Array, cols: Array, k: int = 0, m: int = 0) -> None:
     product = w_row @ cols
     matrices = [w_row, cols, product]
     widths = [a.shape[1] for a in matrices]
-    figure, axes = plt.subplots(
+    figure, axes = subplots(
         1,
         3,
         figsize=(CELL * (sum(widths) + 5), CELL * (len(cols) + 2)),
@@ -102,7 +103,7 @@ def show_sizes(K: int, rows: int, columns: int) -> None:
     """Draw the matrices of one layer as rectangles, true to scale: (K, rows) times (rows, columns)."""
     shapes = [(K, rows, "w_row"), (rows, columns, "cols"), (K, columns, "w_row @ cols")]
     gap = 0.12 * columns
-    figure, ax = plt.subplots(figsize=(11, 2.2))
+    figure, ax = subplots(figsize=(11, 2.2))
     left = 0.0
     for (height, width, name), sign, color in zip(
         shapes, ("×", "=", ""), (SECOND, THIRD, FRAME), strict=True
@@ -131,7 +132,7 @@ def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> N
     OH, OW = windows.shape[:2]
     cols = windows.transpose(2, 3, 0, 1).reshape(FH * FW, OH * OW)
     (i, j), (fh, fw) = divmod(column, OW), divmod(row, FW)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 5.2), width_ratios=[2.3, 1])
+    figure, (left, right) = subplots(1, 2, figsize=(10, 5.2), width_ratios=[2.3, 1])
     window = (slice(i * stride, i * stride + FH), slice(j * stride, j * stride + FW))
     _lit(left, image, window, "the image", ("row", "column"))
     _lit(
@@ -161,7 +162,7 @@ def _side_by_side(images: tuple[int, ...], matrix: tuple[int, ...]) -> tuple[lis
     """A figure with N x C Axes for images (N, C, H, W) on the left and one for the matrix on the right."""
     N, C, H, W = images
     width, height = C * (W + 0.8), N * (H + 1.2)
-    figure = plt.figure(
+    figure = new_figure(
         figsize=(CELL * (width + matrix[1] + 3.5), CELL * (max(height, matrix[0] + 1.5) + 1)),
     )
     figure.set_layout_engine("constrained", wspace=0.06)

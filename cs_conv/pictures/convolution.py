@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from cs_conv.pictures.grid import (
     name_axes,
     number,
     shade_padding,
+    subplots,
 )
 
 Array = NDArray[np.float64]
@@ -67,7 +67,7 @@ def show_step(
     top, left = i * stride, j * stride
     products = padded[:, top : top + FH, left : left + FW] * w[k]  # (C, FH, FW)
     widths = [padded.shape[2], FW, FW, out.shape[2]]
-    figure, axes = plt.subplots(
+    figure, axes = subplots(
         C, 4, figsize=(0.34 * (sum(widths) + 7), 0.34 * C * (padded.shape[1] + 1.6)), width_ratios=widths
     )
     limit = float(np.abs(padded).max())
@@ -111,7 +111,7 @@ def show_windows(
     size: tuple[int, int], window: tuple[int, int], stride: int, places: Sequence[tuple[int, int]]
 ) -> None:
     """Draw the windows of the outputs `places` (at most 4 pairs i, j) in an image of `size` pixels."""
-    _, ax = plt.subplots(figsize=(0.42 * size[1] + 1.2, 0.42 * size[0] + 1.2))
+    _, ax = subplots(figsize=(0.42 * size[1] + 1.2, 0.42 * size[0] + 1.2))
     draw_grid(ax, np.zeros(size), axes=("row", "column"), index=True, numbers=False)
     for number_, ((i, j), color) in enumerate(zip(places, (FRAME, SECOND, THIRD, "#009e73"), strict=False)):
         frame(ax, i * stride, j * stride, *window, color, dashed=number_ % 2 == 1)
@@ -128,14 +128,14 @@ def show_windows(
 
 def show_photograph(image: Array, title: str = "", ax: Axes | None = None) -> None:
     """Draw an image (H, W) or (H, W, 3) with values from 0 (black) to 1 (white)."""
-    ax = plt.subplots(figsize=(4.5, 3.6))[1] if ax is None else ax
+    ax = subplots(figsize=(4.5, 3.6))[1] if ax is None else ax
     ax.imshow(image, cmap="gray", vmin=0, vmax=1)
     _pixels(ax, title)
 
 
 def show_answer(answer: Array, title: str = "", ax: Axes | None = None, limit: float | None = None) -> None:
     """Draw a filter's answer (H, W), which may be negative: white is 0, orange below, purple above."""
-    ax = plt.subplots(figsize=(4.5, 3.6))[1] if ax is None else ax
+    ax = subplots(figsize=(4.5, 3.6))[1] if ax is None else ax
     limit = limit or float(np.quantile(np.abs(answer), 0.995)) or 1.0
     drawn = ax.imshow(answer, cmap=SIGNED, vmin=-limit, vmax=limit)
     bar = ax.figure.colorbar(drawn, ax=ax, fraction=0.036, pad=0.03)
@@ -145,7 +145,7 @@ def show_answer(answer: Array, title: str = "", ax: Axes | None = None, limit: f
 
 def show_filter(image: Array, weights: Array, answer: Array, title: str = "") -> None:
     """Draw an image, a filter and its answer side by side. image, answer: (H, W). weights: (F, F)."""
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.4), width_ratios=[4, 2.2, 4])
+    figure, (left, middle, right) = subplots(1, 3, figsize=(11, 3.4), width_ratios=[4, 2.2, 4])
     show_photograph(image, "the image", left)
     draw_grid(middle, weights, title=title or "the filter", fontsize=9 if len(weights) < 6 else 7)
     _show_as_it_is(answer, weights, "its answer", right)
@@ -155,7 +155,7 @@ def show_filter(image: Array, weights: Array, answer: Array, title: str = "") ->
 def show_bank(image: Array, filters: Array, answers: Array, titles: Sequence[str]) -> None:
     """Draw each filter above its answer. filters: (K, F, F). answers: (K, H, W)."""
     K = len(filters)
-    figure, axes = plt.subplots(2, K + 1, figsize=(2.75 * (K + 1), 4.6), height_ratios=[1, 2], squeeze=False)
+    figure, axes = subplots(2, K + 1, figsize=(2.75 * (K + 1), 4.6), height_ratios=[1, 2], squeeze=False)
     axes[0, 0].axis("off")
     show_photograph(image, "the image", axes[1, 0])
     for k in range(K):

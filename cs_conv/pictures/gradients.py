@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -24,6 +23,7 @@ from cs_conv.pictures.grid import (
     row_of_grids,
     shade,
     shade_padding,
+    subplots,
 )
 
 WEIGHT_COLORS = ("#f3d98b", "#7fb8da", "#d9b3d9", "#a6cfa0", "#f0b29a")
@@ -46,7 +46,7 @@ def show_table(
     written beside the rows.
     """
     inputs = (outputs - 1) * stride + filter_size
-    figure, ax = plt.subplots(figsize=(CELL * 1.3 * (inputs + 4), CELL * 1.3 * (outputs + 1.5)))
+    figure, ax = subplots(figsize=(CELL * 1.3 * (inputs + 4), CELL * 1.3 * (outputs + 1.5)))
     del figure
     _empty_cells(ax, outputs, inputs)
     for i in range(outputs):
@@ -79,7 +79,7 @@ def show_feeds(
     """
     (H, W), (FH, FW) = image, filter_size
     OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
-    _, (left, right) = plt.subplots(
+    _, (left, right) = subplots(
         1, 2, figsize=(CELL * 1.5 * (W + OW + 2 * pad + 3), CELL * 1.5 * (max(H + 2 * pad, OH) + 1)),
         gridspec_kw={"width_ratios": [W + 2 * pad, OW]},
     )  # fmt: skip

@@ -6,7 +6,9 @@ colour-blind read as well. One call draws one matrix into one Axes; `row_of_grid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -33,6 +35,37 @@ PALE = 1.7
 
 CELL = 0.42
 """The side of one cell in inches, where a function chooses the size of a figure."""
+
+
+_OWN: ContextVar[list[Figure] | None] = ContextVar("_OWN", default=None)
+
+
+@contextmanager
+def own_figures() -> Iterator[list[Figure]]:
+    """Meanwhile pictures of this thread go into figures that pyplot does not know; gives the list of them."""
+    figures: list[Figure] = []
+    before = _OWN.set(figures)
+    try:
+        yield figures
+    finally:
+        _OWN.reset(before)
+
+
+def new_figure(**options: Any) -> Figure:
+    """A new figure, which a notebook shows by itself; the `options` are those of `plt.figure`."""
+    own = _OWN.get()
+    if own is None:
+        return plt.figure(**options)
+    own.append(Figure(**options))
+    return own[-1]
+
+
+def subplots(
+    *shape: int, figsize: tuple[float, float], layout: Any = None, **options: Any
+) -> tuple[Figure, Any]:
+    """A new figure of that size in inches and its Axes; `shape` and `options` are those of `plt.subplots`."""
+    figure = new_figure(figsize=figsize, layout=layout)
+    return figure, figure.subplots(*shape, **options)
 
 
 def draw_grid(
@@ -143,7 +176,7 @@ def row_of_grids(
     height = max(m.shape[0] for m in matrices)
     gap = 1.2
     size = (cell * (sum(widths) + gap * (len(widths) + 1)), cell * (height + 2.2))
-    figure, axes = plt.subplots(
+    figure, axes = subplots(
         1, len(matrices), figsize=size, squeeze=False, gridspec_kw={"width_ratios": widths, "wspace": 0.25}
     )
     for i, (ax, matrix) in enumerate(zip(axes[0], matrices, strict=True)):

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from cs_conv.pictures.grid import FRAME, SECOND, SIGNED, WINDOWS, frame, name_axes, number, row_of_grids
+from cs_conv.pictures.grid import (
+    FRAME,
+    SECOND,
+    SIGNED,
+    WINDOWS,
+    frame,
+    name_axes,
+    number,
+    row_of_grids,
+    subplots,
+)
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
@@ -27,7 +36,7 @@ def show_shrinking(image: Array, times: int = 3) -> None:
     for _ in range(times):
         pictures.append(_windows(pictures[-1], (2, 2), 2).max(axis=(2, 3)))
     widths = [max(p.shape[1], 32) for p in pictures]
-    _, axes = plt.subplots(
+    _, axes = subplots(
         1, len(pictures), figsize=(11, 4.6), gridspec_kw={"width_ratios": widths, "wspace": 0.12}
     )
     H = len(image)
@@ -109,7 +118,7 @@ def show_kinds(image: Array, size: Size, stride: int) -> None:
         "average": views.mean(axis=(2, 3)),
         f"L2 norm / {number(np.sqrt(size[0] * size[1]))}": np.sqrt((views**2).mean(axis=(2, 3))),
     }
-    _, axes = plt.subplots(1, len(kinds), figsize=(11, 2.6), gridspec_kw={"wspace": 0.06})
+    _, axes = subplots(1, len(kinds), figsize=(11, 2.6), gridspec_kw={"wspace": 0.06})
     for ax, (title, picture) in zip(axes, kinds.items(), strict=True):
         ax.imshow(picture, **GRAY)
         ax.axis("off")
@@ -125,7 +134,7 @@ def show_switches(image: Array, switches: NDArray[np.integer], dx: Array, size: 
     for (i, j), k in np.ndenumerate(switches):
         chosen[i * stride + int(k) // size[1], j * stride + int(k) % size[1]] += 1
     rows, columns = np.nonzero(chosen)
-    _, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), gridspec_kw={"wspace": 0.08})
+    figure, (left, right) = subplots(1, 2, figsize=(11, 4.4), gridspec_kw={"wspace": 0.08})
     left.imshow(image, **GRAY)
     left.scatter(columns, rows, s=7 * chosen[rows, columns], color=SECOND, linewidths=0)
     left.set_title(f"{switches.size} windows choose {len(rows)} of {image.size} pixels", fontsize=10)
@@ -138,7 +147,7 @@ def show_switches(image: Array, switches: NDArray[np.integer], dx: Array, size: 
         ax.tick_params(labelsize=8)
         ax.locator_params(integer=True)
     left.set_ylabel("row", fontsize=9)
-    plt.colorbar(colors, ax=[left, right], shrink=0.8, pad=0.02, label="gradient")
+    figure.colorbar(colors, ax=[left, right], shrink=0.8, pad=0.02, label="gradient")
 
 
 def _windows(image: Array, size: Size, stride: int) -> Array:

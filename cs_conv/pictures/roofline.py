@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+
+from cs_conv.pictures.grid import subplots
 
 COLORS = ("#000000", "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00")
 """Colours that the colour-blind can tell apart; each point and curve also has a mark of its own."""
@@ -31,7 +32,7 @@ def show_roofline(
     Without them the axes fit the points; with them points can be compared from picture to picture.
     Source: Williams, Waterman and Patterson, "Roofline", 2009.
     """
-    _, ax = plt.subplots(figsize=(8, 4.6))
+    _, ax = subplots(figsize=(8, 4.6))
     places = {name: (flops / moved, flops / seconds) for name, (flops, moved, seconds) in points.items()}
     _draw_roof(ax, span or _span([x for x, _ in places.values()], peak / bandwidth), peak, bandwidth)
     lowest = lowest or min([y for _, y in places.values()], default=peak / 1e3)
@@ -74,7 +75,7 @@ def _draw_roof(ax: Axes, span: tuple[float, float], peak: float, bandwidth: floa
 
 def show_curves(x: Sequence[float], curves: Mapping[str, Sequence[float]], xlabel: str, ylabel: str) -> None:
     """Draw curves over the same x, both axes logarithmic; each is named at its right end."""
-    _, ax = plt.subplots(figsize=(7.5, 4))
+    _, ax = subplots(figsize=(7.5, 4))
     for (name, y), color, mark in zip(curves.items(), _cycle(COLORS), _cycle(MARKS), strict=False):
         ax.loglog(x, y, marker=mark, color=color)
         ax.annotate(f"  {name}", (x[-1], y[-1]), va="center", fontsize=9, color=color)
@@ -88,7 +89,7 @@ def show_curves(x: Sequence[float], curves: Mapping[str, Sequence[float]], xlabe
 
 def show_bars(values: Mapping[str, float], xlabel: str, log: bool = False) -> None:
     """Draw one bar a name, with its number beside it."""
-    _, ax = plt.subplots(figsize=(7.5, 0.5 + 0.5 * len(values)))
+    _, ax = subplots(figsize=(7.5, 0.5 + 0.5 * len(values)))
     names = list(values)
     ax.barh(names, [values[name] for name in names], color=COLORS[2], height=0.6, log=log)
     for place, name in enumerate(names):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+
+from cs_conv.pictures.grid import subplots
 
 _BLOCKS = ("#9ecae1", "#fdd0a2", "#c7e9c0", "#dadaeb", "#fee391", "#d9d9d9")
 _TILE, _BAND = "#e6550d", "#fdd0a2"
@@ -13,7 +14,7 @@ _TILE, _BAND = "#e6550d", "#fdd0a2"
 
 def show_owners(OH: int, OW: int, threads: int) -> None:
     """Draw the outputs of one filter: in each the number of its thread, in the colour of its block."""
-    figure, axes = plt.subplots(figsize=(0.75 * OW + 2.6, 0.62 * OH + 0.9), layout="constrained")
+    figure, axes = subplots(figsize=(0.75 * OW + 2.6, 0.62 * OH + 0.9), layout="constrained")
     for t in range(OH * OW):
         i, j = divmod(t, OW)
         colour = _BLOCKS[t // threads % len(_BLOCKS)]
@@ -28,17 +29,15 @@ def show_owners(OH: int, OW: int, threads: int) -> None:
     axes.set(xlim=(-0.5, OW - 0.5), ylim=(OH - 0.5, -0.5), xlabel="column j", ylabel="row i")
     axes.set(xticks=range(OW), yticks=range(OH), aspect="equal")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-    plt.show()
 
 
 def show_tiles(M: int, D: int, N: int, tile: int, block: tuple[int, int], step: int) -> None:
     """Draw a (M, D) times b (D, N): the tiles that a block fetches in this step, and its outputs."""
-    figure, sides = plt.subplots(1, 3, figsize=(10, 4.6), width_ratios=[D, N, N], layout="constrained")
+    figure, sides = subplots(1, 3, figsize=(10, 4.6), width_ratios=[D, N, N], layout="constrained")
     row, column, depth = block[0] * tile, block[1] * tile, step * tile
     _matrix(sides[0], "a", M, D, tile, [(row, 0, tile, D, _BAND)], (row, depth))
     _matrix(sides[1], "b", D, N, tile, [(0, column, D, tile, _BAND)], (depth, column))
     _matrix(sides[2], "out", M, N, tile, [], (row, column))
-    plt.show()
 
 
 def _matrix(

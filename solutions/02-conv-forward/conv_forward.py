@@ -55,18 +55,15 @@ show_step(example.x, example.w, example.b, example.out, k=0, i=0, j=0, stride=2,
 # few steps by hand.
 
 # %%
-from IPython.display import display
-from ipywidgets import HBox, IntSlider, Play, interactive_output, jslink
+from cs_conv.pictures.controls import Slider, play_with
 
 
-def step(number):
-    k, i, j = np.unravel_index(number, example.out.shape)
+def show(step):
+    k, i, j = np.unravel_index(step, example.out.shape)
     show_step(example.x, example.w, example.b, example.out, k, i, j, stride=2, pad=1)
 
 
-play, number = Play(max=17, interval=1500), IntSlider(max=17, description="step")
-jslink((play, "value"), (number, "value"))
-display(HBox([play, number]), interactive_output(step, {"number": number}))
+play_with(show, step=Slider(0, 0, 17, play=1500))
 
 # %% [markdown]
 # After nine steps the first filter is done, and the second one begins. It makes a channel of its own:
@@ -603,8 +600,7 @@ show_bank(image, filters, answers, filter_names)
 # change.
 
 # %%
-from ipywidgets import Checkbox, Dropdown, Layout, Textarea, dlink
-
+from cs_conv.pictures.controls import Lines, Switch
 from cs_conv.pictures.convolution import show_filter
 
 starts = {
@@ -625,21 +621,13 @@ def read_filter(text):
 
 
 def apply(text, share):
-    try:
-        f = read_filter(text)
-    except ValueError as problem:
-        print(problem)
-        return
+    f = read_filter(text)
     if share and f.sum() != 0:
         f = f / f.sum()
     show_filter(image, f, filter_bank(image, f[None], conv_forward)[0])
 
 
-start = Dropdown(options=starts, description="begin with")
-text = Textarea(description="the filter", layout=Layout(width="300px", height="140px"))
-share = Checkbox(value=True, description="divide by the sum, if it is not 0", indent=False)
-dlink((start, "value"), (text, "value"))
-display(HBox([start, text, share]), interactive_output(apply, {"text": text, "share": share}))
+play_with(apply, text=Lines(starts), share=Switch("divide by the sum, if it is not 0"))
 
 # %% [markdown]
 # *In words: the photograph, the filter and its answer, side by side; they change as you type.*

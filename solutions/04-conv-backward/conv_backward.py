@@ -776,31 +776,26 @@ for stride in (1, 2, 3):
 # slider moves from output to output.*
 
 # %%
-from IPython.display import display
-from ipywidgets import Dropdown, HBox, IntSlider, Play, interactive_output, jslink
+from cs_conv.pictures.controls import Choice, Slider, play_with
 
 edge = np.array([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
 loss_says = np.random.default_rng(3).integers(-3, 4, (7, 7)).astype(float)
 
 
-def arrive(step, stride):
+def arrive(output, stride):
     dout = loss_says[: 6 // stride + 1, : 6 // stride + 1]
-    step = min(step, dout.size - 1)
-    so_far = np.where(np.arange(dout.size).reshape(dout.shape) <= step, dout, 0)
+    output = min(output, dout.size - 1)
+    so_far = np.where(np.arange(dout.size).reshape(dout.shape) <= output, dout, 0)
     dx, _, _ = conv_backward(so_far[None, None], image, edge[None, None], stride, pad=1)
-    show_arrival(dout, edge, dx[0, 0], step, stride, pad=1, limit=14)
+    show_arrival(dout, edge, dx[0, 0], output, stride, pad=1, limit=14)
 
 
-def last_output(change):
-    """Let the slider end with the last output: a larger stride has fewer."""
-    play.max = step.max = (6 // change["new"] + 1) ** 2 - 1
+def last_output(now):
+    """Where the slider ends: a larger stride has fewer outputs."""
+    return (6 // now["stride"] + 1) ** 2 - 1
 
 
-play, step = Play(max=15, interval=700), IntSlider(max=15, description="output")
-stride = Dropdown(options=[1, 2, 3], value=2, description="stride")
-stride.observe(last_output, "value")
-jslink((play, "value"), (step, "value"))
-display(HBox([play, step, stride]), interactive_output(arrive, {"step": step, "stride": stride}))
+play_with(arrive, output=Slider(0, 0, 48, play=700, most=last_output), stride=Choice([1, 2, 3], 2))
 
 # %% [markdown]
 # And the question that we began with, for every pixel: which outputs does it feed, and through which weights?
@@ -815,13 +810,7 @@ def feed(pixel, stride, pad):
     show_feeds((7, 7), (3, 3), divmod(pixel, 7), stride, pad)
 
 
-walk, pixel = Play(value=24, max=48, interval=700), IntSlider(value=24, max=48, description="pixel")
-stride = Dropdown(options=[1, 2], description="stride")
-pad = Dropdown(options=[0, 1], description="pad")
-jslink((walk, "value"), (pixel, "value"))
-display(
-    HBox([walk, pixel, stride, pad]), interactive_output(feed, {"pixel": pixel, "stride": stride, "pad": pad})
-)
+play_with(feed, pixel=Slider(24, 0, 48, play=700), stride=Choice([1, 2], 1), pad=Choice([0, 1], 0))
 
 # %% [markdown]
 # ## What you know now

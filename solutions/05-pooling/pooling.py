@@ -791,14 +791,13 @@ print("pooling: 0 parameters")
 # And what happens when the stride is larger than the window?
 
 # %%
-from ipywidgets import IntSlider, interact
-
+from cs_conv.pictures.controls import Slider, play_with
 from cs_conv.pictures.pooling import show_switches
 
 coarse = photograph()[:192].reshape(24, 8, 32, 8).mean(axis=(1, 3))  # (24, 32)
 
 
-def play(FH=3, FW=3, stride=2):
+def pool(FH, FW, stride):
     H, W = 24 - (24 - FH) % stride, 32 - (32 - FW) % stride  # cut off what does not fit
     x = coarse[None, None, :H, :W]
     out, switches = max_pool_forward(x, (FH, FW), stride)
@@ -808,7 +807,7 @@ def play(FH=3, FW=3, stride=2):
 
 
 start = {"FH": 3, "FW": 3, "stride": 2}
-_ = interact(play, **{name: IntSlider(value, 1, 8, continuous_update=False) for name, value in start.items()})
+play_with(pool, **{name: Slider(value, 1, 8, waits=True) for name, value in start.items()})
 
 # %% [markdown]
 # *In words: left the coarse photograph with orange dots at the chosen pixels, and a white frame around the first

@@ -55,9 +55,9 @@ show_columns(x, size=(2, 2), columns=[0, 1, 5])
 # the slider and follow the window.
 
 # %%
-from ipywidgets import IntSlider, interact
+from cs_conv.pictures.controls import Slider, play_with
 
-_ = interact(lambda column: show_columns(x, (2, 2), columns=[column]), column=IntSlider(0, 0, 5))
+play_with(lambda column: show_columns(x, (2, 2), columns=[column]), column=Slider(0, 0, 5))
 
 # %% [markdown]
 # ## What that is good for
@@ -814,9 +814,6 @@ check("max_pool_im2col", max_pool_im2col, "edge cases")
 # - Row and column cross in one entry of the matrix, which is one pixel of the image (black).
 
 # %%
-from IPython.display import display
-from ipywidgets import HBox, Play, interactive_output, jslink
-
 from cs_conv.data import photograph
 from cs_conv.pictures.columns import show_scan
 
@@ -832,10 +829,7 @@ def scan(column, row):
 
 
 last_row, last_column = scanned.shape[0] - 1, scanned.shape[1] - 1
-play, column = Play(max=last_column, interval=700), IntSlider(max=last_column, description="column")
-row = IntSlider(max=last_row, description="row")
-jslink((play, "value"), (column, "value"))
-display(HBox([play, column, row]), interactive_output(scan, {"column": column, "row": row}))
+play_with(scan, column=Slider(0, 0, last_column, play=700), row=Slider(0, 0, last_row))
 
 # %% [markdown]
 # *In words: the photograph in dim grey, with one window framed and lit up and a grid of blue dots. Beside it

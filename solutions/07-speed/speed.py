@@ -780,7 +780,7 @@ check("fast_max_pool", fast_max_pool, "speed")
 # Choose the sizes of a layer. Its point is measured anew each time, with your `fast_conv_forward`.
 
 # %%
-from ipywidgets import SelectionSlider, interact
+from cs_conv.pictures.controls import Steps, play_with
 
 
 def measure(N, C, H, K, F):
@@ -791,18 +791,13 @@ def measure(N, C, H, K, F):
     show_roofline(layer, peak, bandwidth, span=(0.1, 1e6), lowest=1e6)
 
 
-def choose(name, values, start):
-    """A slider over a few values."""
-    return SelectionSlider(options=values, value=start, description=name, continuous_update=False)
-
-
-_ = interact(
+play_with(
     measure,
-    N=choose("N", [1, 2, 4, 8], 2),
-    C=choose("C", [1, 3, 16, 64], 16),
-    H=choose("H", [4, 8, 16, 32, 64], 32),
-    K=choose("K", [1, 4, 32, 64], 32),
-    F=choose("F", [1, 3, 5], 3),
+    N=Steps([1, 2, 4, 8], 2),
+    C=Steps([1, 3, 16, 64], 16),
+    H=Steps([4, 8, 16, 32, 64], 32),
+    K=Steps([1, 4, 32, 64], 32),
+    F=Steps([1, 3, 5], 3),
 )
 
 # %% [markdown]

@@ -559,13 +559,13 @@ show_tiles(8, 12, 8, tile=4, block=(1, 0), step=1)
 # Move the block and the step, and follow the two tiles:
 
 # %%
-from ipywidgets import IntSlider, interact
+from cs_conv.pictures.controls import Powers, Slider, play_with
 
-_ = interact(
+play_with(
     lambda down, across, step: show_tiles(8, 12, 8, 4, (down, across), step),
-    down=IntSlider(0, 0, 1),
-    across=IntSlider(1, 0, 1),
-    step=IntSlider(0, 0, 2),
+    down=Slider(0, 0, 1),
+    across=Slider(0, 0, 1),
+    step=Slider(0, 0, 2),
 )
 
 # %% [markdown]
@@ -784,23 +784,18 @@ else:
 # How large must the work be, so that a trip for every call does no harm? Move the sliders: the bus in GB a
 # second, the work of one call in milliseconds, the number of calls.
 
+
 # %%
-from ipywidgets import FloatLogSlider
-
-
 def compare(bus, work, calls):
-    """Print what both ways of moving the images of the example take."""
+    """What both ways of moving the images of the example take, in words."""
     every_call, once = trip_times(images, images, work / 1e3, bus * 1e9, calls)
-    print(f"a trip for every call: {every_call * 1e3:10.2f} ms")
-    print(f"one trip:              {once * 1e3:10.2f} ms, {every_call / once:.1f} times as fast")
+    return (
+        f"a trip for every call: {every_call * 1e3:10.2f} ms\n"
+        f"one trip:              {once * 1e3:10.2f} ms, {every_call / once:.1f} times as fast"
+    )
 
 
-_ = interact(
-    compare,
-    bus=FloatLogSlider(25, min=0, max=3, step=0.1),
-    work=FloatLogSlider(1, min=-2, max=3, step=0.1),
-    calls=IntSlider(10, 1, 100),
-)
+play_with(compare, bus=Powers(25, 0, 3), work=Powers(1, -2, 3), calls=Slider(10, 1, 100))
 
 # %% [markdown]
 # ## What you know now
