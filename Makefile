@@ -26,7 +26,7 @@ install: $(ready)  ## Make the environment in .venv (the targets below do it the
 demo: $(ready)  ## Grade a class of sample submissions, start to finish
 	cs-conv demo
 
-lab: $(ready)  ## Open JupyterLab on the assignments
+lab: $(ready)  ## Open JupyterLab on your copies of the assignments, in mine/
 	cs-conv lab
 
 release: $(ready)  ## Make assignments/ anew from solutions/

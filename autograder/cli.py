@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 import autograder.quick_start  # noqa: F401  (before anything imports Jupyter)
 from autograder.course import Assignment, Course, CourseError, Limits, find_root, load_course, short
 from autograder.grading.misnamed import misnamed_folders
+from autograder.mine import make_copies, notebooks_meant, own_notebook, put_aside
 from autograder.reports.export import System
 from autograder.reports.tables import bar, printable
 from autograder.stock import has_gradebook, open_gradebook
@@ -83,17 +84,30 @@ def _chosen(course: Course, names: list[str] | None, having: Path | None = None)
 
 @app.command()
 def lab(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="Where your copies are; default: mine/.")
+    ] = None,
+    fresh: Annotated[
+        list[str] | None,
+        typer.Option("--fresh", metavar="ASSIGNMENT", help="Begin this one anew; your copy is put aside."),
+    ] = None,
     course: Where = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="The port to listen on; 8888 or the next free one.")
     ] = None,
 ) -> None:
-    """Open JupyterLab on the assignments."""
+    """Open JupyterLab on your own copies of the assignments; they are made if there are none yet."""
     here = _course(course)
-    if not any(here.releases.glob("*/*.ipynb")):
-        raise CourseError(f"there are no notebooks in {here.releases}; run: cs-conv release")
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={here.releases}"]
+    mine = (folder or here.mine).absolute()
+    for assignment in [here.assignment(name) for name in fresh or ()]:
+        kept = put_aside(mine, assignment)
+        if kept is not None:
+            console.print(f"put aside  {escape(short(kept))}", highlight=False)
+    made = make_copies(here, mine)
+    if made:
+        console.print(f"{count(len(made), 'new file')} in {escape(short(mine))}", highlight=False)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={mine}"]
     command.append("--Application.log_level=WARN")  # what remains is the address, and what goes wrong
     if not browser:
         command.append("--no-browser")
@@ -108,13 +122,22 @@ def lab(
 
 @app.command()
 def check(
-    notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...", help="For instance yours in 02.")],
+    notebooks: Annotated[
+        list[str],
+        typer.Argument(metavar="NOTEBOOK...", help="A file; or an assignment, as 02, in your copy."),
+    ],
+    course: Where = None,
 ) -> None:
     """Run notebooks as grading will, and say of each check what it found."""
     from autograder.rehearsal import read_students_notebook, rehearse
 
     all_passed = True
-    opened = [(path, read_students_notebook(path)) for path in notebooks]
+    try:
+        here = _course(course)
+    except CourseError:  # a notebook of this course can lie anywhere
+        here = None
+    paths = [path for word in notebooks for path in notebooks_meant(word, here)]
+    opened = [(path, read_students_notebook(path)) for path in paths]
     for path, notebook in opened:
         console.print(f"[bold]{escape(short(path.absolute()))}[/]", highlight=False)
         with console.status("running the notebook"):
@@ -142,7 +165,7 @@ def _limits(notebook: Path) -> Limits:
 
 @app.command()
 def progress(assignments: Names = None, course: Where = None) -> None:
-    """Show which exercises pass in the notebooks of assignments/, for those who learn alone."""
+    """Show which exercises pass in your notebooks: those in mine/, or else in assignments/."""
     from autograder.rehearsal import is_untouched, read_students_notebook, rehearse
     from autograder.reports.tables import progress_table
 
@@ -150,7 +173,7 @@ def progress(assignments: Names = None, course: Where = None) -> None:
     table = progress_table()
     for assignment in _chosen(here, assignments):
         for name, points in assignment.notebooks.items():
-            path = here.releases / assignment.name / f"{name}.ipynb"
+            path = own_notebook(here, assignment, name)
             if not path.is_file():
                 table.add_row(assignment.name, "not here; run: cs-conv release", "", "")
                 continue
@@ -161,7 +184,7 @@ def progress(assignments: Names = None, course: Where = None) -> None:
                 complain(str(error))
                 continue
             if is_untouched(notebook):
-                table.add_row(assignment.name, "not begun", f"0 / {points}", "")
+                table.add_row(assignment.name, "not begun", f"0 / {points:g}", "")
                 continue
             with console.status(f"running {short(path)}"):
                 tests = rehearse(notebook, path.parent, assignment.limits)
@@ -170,7 +193,7 @@ def progress(assignments: Names = None, course: Where = None) -> None:
                 earned, most = sum(t.points for t in mine if t.passed), sum(t.points for t in mine)
                 table.add_row(assignment.name, exercise, f"{earned:g} / {most:g}", bar(earned, most))
     console.print(table)
-    console.print("what a check says: cs-conv check NOTEBOOK", highlight=False)
+    console.print("what a check says: cs-conv check ASSIGNMENT", highlight=False)
 
 
 @app.command()

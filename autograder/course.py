@@ -175,6 +175,11 @@ class Course:
         return self.root / RELEASE
 
     @property
+    def mine(self) -> Path:
+        """The copies that somebody works in who learns from this folder."""
+        return self.root / "mine"
+
+    @property
     def gradebook(self) -> Path:
         """nbgrader's gradebook (SQLite)."""
         return self.root / "gradebook.db"

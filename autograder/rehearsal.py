@@ -34,7 +34,7 @@ def read_students_notebook(path: Path) -> Any:
         notebook = read_notebook(path)
     except FileNotFoundError:
         raise CourseError(
-            f"{path} does not exist; name a notebook, for instance one in assignments/"
+            f"{path} does not exist; name a notebook, for instance one in mine/, or an assignment"
         ) from None
     except ValueError:
         raise CourseError(

@@ -23,10 +23,10 @@ SECONDS = 1000  # playwright counts in milliseconds
 
 
 class Server:
-    """What `cs-conv lab` starts: JupyterLab on a course's assignments, here with settings of its own."""
+    """What `cs-conv lab` starts: JupyterLab on the learner's copies, here with settings of its own."""
 
     def __init__(self, course: Path, home: Path) -> None:
-        """Serve the assignments of `course`; everything that Jupyter writes about itself goes to `home`."""
+        """Serve the copies in `course`; everything that Jupyter writes about itself goes to `home`."""
         home.mkdir(parents=True, exist_ok=True)
         folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         self.environment = os.environ | {name: str(home / name.lower()) for name in folders}
@@ -89,7 +89,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(course: Path, home: Path) -> Iterator[Server]:
-    """Serve the assignments of `course` while the block lasts."""
+    """Serve the copies in `course` while the block lasts."""
     server = Server(course, home)
     try:
         yield server

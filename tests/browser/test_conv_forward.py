@@ -55,7 +55,7 @@ def answers() -> dict[str, str]:
 def notebook(page: Page, server: Server, course: Path, request: pytest.FixtureRequest) -> Notebook:
     """A fresh copy of notebook 02, opened, with all exercises answered as the course answers them."""
     copy = f"{request.node.name}.ipynb"
-    shutil.copy(course / "assignments" / NOTEBOOK, course / "assignments" / copy)
+    shutil.copy(course / "assignments" / NOTEBOOK, course / "mine" / copy)
     notebook = Notebook(page, server, copy)
     for opening, source in answers().items():
         notebook.type(notebook.cell(opening), source)
@@ -92,7 +92,7 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(notebook: Notebook) -> N
 
 def test_run_all_goes_on_after_a_check_that_fails(page: Page, server: Server, course: Path) -> None:
     """In a notebook that nobody has answered, every check fails, and the last cell runs all the same."""
-    shutil.copy(course / "assignments" / NOTEBOOK, course / "assignments" / "untouched.ipynb")
+    shutil.copy(course / "assignments" / NOTEBOOK, course / "mine" / "untouched.ipynb")
     notebook = Notebook(page, server, "untouched.ipynb")
     notebook.run(notebook.cell("import numpy"))  # JupyterLab asks for a kernel where none answers yet
     notebook.menu("Run", "Run All Cells")

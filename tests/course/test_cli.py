@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.mine import make_copies
 from autograder.stock import open_gradebook
 
 from .conftest import REPOSITORY, RIGHT
@@ -127,7 +128,8 @@ def test_lab_becomes_jupyterlab_in_the_courses_folder(run, course, monkeypatch):
     ((where, words),) = became
     assert where == course.root
     assert words[1:3] == ["-m", "jupyterlab"]
-    assert {f"--ServerApp.root_dir={course.releases}", "--no-browser", "--port=8899"} <= set(words)
+    assert {f"--ServerApp.root_dir={course.mine}", "--no-browser", "--port=8899"} <= set(words)
+    assert (course.mine / "01-sums" / "sums.ipynb").is_file()
 
 
 def test_what_has_another_name_is_named(run, course):
@@ -194,13 +196,14 @@ def test_grade_feedback_report(run, course, hand_in, tmp_path):
 
 @pytest.mark.slow
 def test_a_student_alone(run, course, hand_in):
-    """progress and check run the notebooks of assignments/, and leave them as they are."""
+    """progress and check run the learner's copies, else those of assignments/, and leave them as they are."""
     assert "not begun" in run(course.root, "progress").output
-    mine = course.releases / "01-sums" / "sums.ipynb"
+    make_copies(course, course.mine)
+    mine = course.mine / "01-sums" / "sums.ipynb"
     shutil.copy(hand_in("me", add=RIGHT["add"]), mine)
     before = mine.read_bytes()
     assert "add_test" in run(course.root, "progress").output
-    shown = run(course.root, "check", str(mine))
+    shown = run(course.root, "check", "01")
     assert shown.exit_code == 1
     assert "✓ add_test" in shown.output
     assert "✗ total_test" in shown.output
