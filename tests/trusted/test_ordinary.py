@@ -288,7 +288,7 @@ describe = Talk.name
 def name(self, value):
     if type(value) is Ended:
         what = frames.Foreign("type", "StopIteration")
-        return frames.Foreign("handle", self._number(value), "Ended", False, what)
+        return frames.Foreign("handle", self._number(value), "Ended", (), what)
     return describe(self, value)
 
 Talk.name = name

@@ -279,7 +279,7 @@ class Line:
             return Foreign("type", original.__name__)
         if isinstance(value, Remote) or is_remote_class(value):
             line, number = (
-                (value._line, value._number)
+                (value._remote_line, value._remote_number)
                 if isinstance(value, Remote)
                 else (value._class_line, value._class_number)
             )
@@ -304,9 +304,9 @@ class Line:
     def _meet(self, foreign: Foreign) -> Any:
         kind, details = foreign.kind, foreign.details
         kinds = tuple(type(detail) for detail in details)
-        if kind == "handle" and kinds[:3] == (int, str, bool) and len(details) == 4:
+        if kind == "handle" and kinds[:3] == (int, str, tuple) and len(details) == 4:
             return stand_in(self, *details)
-        if kind in ("class", "kind") and kinds == (int, str, tuple, bool):
+        if kind in ("class", "kind") and kinds == (int, str, tuple, tuple, tuple):
             found = class_of(self, *details)
             return Kind(found, details[0]) if kind == "kind" else as_a_value(self, found, details[0])
         if kind == "lent" and kinds[:1] == (int,) and 0 <= details[0] < len(self.lent):

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import builtins
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.trusted.caught import UNRAISED, raisable
+from autograder.grading.trusted.inside.traits import ABSTRACT, CONTAINER, SPECIAL
+from autograder.grading.trusted.special import METHODS, ask, awaited, exactly
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.proxies import Line
@@ -27,199 +29,112 @@ _SHOWN = frozenset(
         "__kwdefaults__",
         "__dict__",
         "__members__",
+        "__slots__",
+        "__match_args__",
+        "__abstractmethods__",
     ]
 )
 _VERDICTS = frozenset(
     {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals", "allclose", "array_equal"}
 )
 """Methods of text, sets and tables that judge an expected value: no object of a student's may do that."""
-_OPERATORS = [
-    "add",
-    "sub",
-    "mul",
-    "truediv",
-    "floordiv",
-    "mod",
-    "pow",
-    "matmul",
-    "and_",
-    "or_",
-    "xor",
-    "lshift",
-    "rshift",
-]
-_ORDER = ("lt", "le", "gt", "ge")
+_ROUTED = frozenset({"__init__", "__new__", "__setattr__", "__delattr__"})
+_BASIC = _ROUTED | {"__eq__", "__hash__"}
+"""What every stand-in needs for itself; asked of the class, it is what the student's class has."""
+
+
+class _Doc:
+    """The docstring of a thing of the student's, or of its class."""
+
+    def __get__(self, thing: Any, owner: Any = None) -> Any:
+        if thing is None:
+            line = owner.__dict__.get("_class_line")
+            return line.ask("attribute", owner, "__doc__") if line is not None else None
+        return thing._remote_line.ask("attribute", thing, "__doc__")
 
 
 class Remote:
-    """A thing of the student's that is no plain data."""
+    """A thing of the student's that is no plain data; a subclass has the special methods of its class."""
 
-    __slots__ = ("__weakref__", "_line", "_made", "_number")
+    __slots__ = ("__weakref__", "_remote_line", "_remote_made", "_remote_number")
     __array_ufunc__ = None
-    __doc__ = property(lambda self: self._line.ask("attribute", self, "__doc__"))
+    __doc__ = _Doc()
+    _class_traits: frozenset[str] = frozenset()
 
     def __init__(self, line: Any = None, number: int = -1, *ignored: Any) -> None:
-        object.__setattr__(self, "_line", line)
-        object.__setattr__(self, "_number", number)
-        object.__setattr__(self, "_made", False)
+        object.__setattr__(self, "_remote_line", line)
+        object.__setattr__(self, "_remote_number", number)
+        object.__setattr__(self, "_remote_made", False)
 
     def __getattr__(self, name: str) -> Any:
-        if self._line is None or (name.startswith("__") and name not in _SHOWN):
+        shown = not name.startswith("__") or name in _SHOWN or name in type(self)._class_traits
+        if self._remote_line is None or not shown:
             raise AttributeError(f"a student's {type(self).__name__} does not hand over {name}")
         if name.startswith(("_repr_", "_ipython_")):
             raise AttributeError(name)
-        value = self._line.caught.own(self._line.ask("attribute", self, name))
+        value = self._remote_line.caught.own(ask(self, "attribute", name))
         return _Between(value) if name in _VERDICTS and callable(value) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if self._line is None:  # of a subclass that the test made
+        if self._remote_line is None:  # of a subclass that the test made
             object.__setattr__(self, name, value)
         else:
-            self._line.ask("assign", self, name, value)
+            ask(self, "assign", name, value)
 
     def __delattr__(self, name: str) -> None:
-        if self._line is None:
+        if self._remote_line is None:
             object.__delattr__(self, name)
         else:
-            self._line.ask("unset", self, name)
+            ask(self, "unset", name)
 
-    def __getitem__(self, key: Any) -> Any:
-        return self._line.ask("item", self, key)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._line.ask("put", self, key, value)
-
-    def __delitem__(self, key: Any) -> None:
-        self._line.ask("remove", self, key)
-
-    def __len__(self) -> int:
-        return exactly(int, self._line.ask("length", self))
-
-    def __iter__(self) -> Iterator[Any]:
-        iterator = self._line.ask("iterator", self)
-        if not isinstance(iterator, Remote):
-            raise TypeError(f"a student's {type(self).__name__} cannot be gone through")
-        return _items(iterator)
-
-    def __next__(self) -> Any:
-        for item in _next(self):
-            return item
-        raise StopIteration
-
-    def __contains__(self, item: Any) -> bool:
-        if self._made:
-            return exactly(bool, self._line.ask("contains", self, item))
-        return any(type(each) is type(item) and bool(each == item) for each in self)
-
-    def __bool__(self) -> bool:
-        return exactly(bool, self._line.ask("truth", self))
+    def __dir__(self) -> list[str]:
+        return list(exactly(list, ask(self, "names")))
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Remote) and not self._made:
+        if not isinstance(other, Remote) and not self._remote_made:
             return False
-        return exactly(bool, self._line.ask("equal", self, other))
+        return bool(exactly(bool, ask(self, "equal", other)))
 
     def __hash__(self) -> int:
-        if self._made:
-            return exactly(int, self._line.ask("hash", self))
-        return hash((id(self._line), self._number))
+        if self._remote_made:
+            return int(exactly(int, ask(self, "hash")))
+        return hash((id(self._remote_line), self._remote_number))
 
-    def __neg__(self) -> Any:
-        return self._line.ask("operate", self, "neg")
-
-    def __abs__(self) -> Any:
-        return self._line.ask("operate", self, "abs")
-
-    def __pos__(self) -> Any:
-        return self._line.ask("operate", self, "pos")
-
-    def __invert__(self) -> Any:
-        return self._line.ask("operate", self, "invert")
-
-    def __round__(self, *digits: int) -> Any:
-        return self._line.ask("round", self, *digits)
-
-    def __reversed__(self) -> Iterator[Any]:
-        return _items(self._line.ask("reversed", self))
-
-    def __copy__(self) -> Any:
-        return self._line.ask("copy", self)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self._line.ask("deepcopy", self)
-
-    def __float__(self) -> float:
-        return exactly(float, self._line.ask("float", self))
-
-    def __int__(self) -> int:
-        return exactly(int, self._line.ask("int", self))
-
-    def __str__(self) -> str:
-        return exactly(str, self._line.ask("text", self))
-
-    def __repr__(self) -> str:
-        return exactly(str, self._line.ask("repr", self))
-
-    def __format__(self, specification: str) -> str:
-        return exactly(str, self._line.ask("format", self, specification))
-
-    def __instancecheck__(self, thing: Any) -> bool:
-        return isinstance(thing, Remote) and exactly(bool, self._line.ask("instance", self, thing))
-
-    def __enter__(self) -> Any:
-        return self._line.ask("enter", self)
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> bool:
-        from autograder.grading.trusted.proxies import SandboxLost, builtin_name
-
-        if isinstance(error, SandboxLost) or not isinstance(error, Exception | None):
-            return False
-        what = () if error is None else (builtin_name(error), str(error)[:1000])
-        return exactly(bool, self._line.ask("exit", self, *what))
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Where `copy` comes for a class that says nothing of it: the student's side makes the copy."""
+        return _copied, (_ToCopy(self, "copy"),)
 
 
-def _operator(name: str, turned: bool) -> Callable[[Remote, Any], Any]:
-    def method(self: Remote, other: Any) -> Any:
-        if not isinstance(other, Remote) and not self._made:
-            return NotImplemented
-        return self._line.ask("operate", self, name, other, turned)
+class _ToCopy:
+    """A thing of the student's on its way through `copy.copy`, or through `copy.deepcopy`."""
 
-    return method
+    def __init__(self, thing: Remote, how: str) -> None:
+        self.thing, self.how = thing, how
 
-
-def _in_place(name: str) -> Callable[[Remote, Any], Any]:
-    def method(self: Remote, other: Any) -> Any:
-        if not isinstance(other, Remote) and not self._made:
-            return NotImplemented
-        value = self._line.ask("operate", self, f"i{name.rstrip('_')}", other)
-        return self if isinstance(value, Remote) and value._number == self._number else value
-
-    return method
+    def __deepcopy__(self, memo: dict[int, Any]) -> _ToCopy:
+        return _ToCopy(self.thing, "deepcopy")
 
 
-for _name in (*_OPERATORS, *_ORDER):
-    setattr(Remote, f"__{_name.rstrip('_')}__", _operator(_name, turned=False))
-for _name in _OPERATORS:
-    setattr(Remote, f"__r{_name.rstrip('_')}__", _operator(_name, turned=True))
-    setattr(Remote, f"__i{_name.rstrip('_')}__", _in_place(_name))
+def _copied(what: _ToCopy) -> Any:
+    return ask(what.thing, what.how)
 
 
 class RemoteFunction(Remote):
     """A thing of the student's that can be called."""
 
     __slots__ = ()
-    __doc__ = Remote.__dict__["__doc__"]
+    __doc__ = _Doc()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the sandbox."""
-        return self._line.perform("call", self, args, kwargs)
+        return self._remote_line.perform("call", self, args, kwargs)
 
     @property
     def __signature__(self) -> Any:
         """Its parameters, for `inspect.signature`."""
         import inspect
 
-        described = self._line.ask("signature", self)
+        described = self._remote_line.ask("signature", self)
         try:
             return inspect.Signature(
                 [
@@ -237,24 +152,37 @@ class RemoteFunction(Remote):
 
     def read_clock(self) -> float:
         """Seconds that the student's process has computed, for a race."""
-        return self._line.read_clock()
+        return self._remote_line.read_clock()
 
     def clock_fault(self) -> str:
         """Why these seconds cannot be believed; empty where they can."""
-        return self._line.clock_fault()
+        return self._remote_line.clock_fault()
+
+
+class RemoteType(RemoteFunction):
+    """A class of the student's, where an answer gives it as a value."""
+
+    __slots__ = ()
+    __doc__ = _Doc()
+
+    def __instancecheck__(self, thing: Any) -> bool:
+        return isinstance(thing, Remote) and bool(exactly(bool, ask(self, "instance", thing)))
 
 
 class RemoteDefinition(RemoteFunction):
     """A function that the student wrote with `def` or `lambda`: it looks like one to `inspect`."""
 
     __slots__ = ()
-    __doc__ = Remote.__dict__["__doc__"]
+    __doc__ = _Doc()
     __class__ = property(lambda self: types.FunctionType)
+
+    def __get__(self, thing: Any, owner: Any = None) -> Any:
+        return self if thing is None else types.MethodType(self, thing)
 
     @property
     def __code__(self) -> types.CodeType:
         """Names, numbers and flags of its code, without the code: run, it returns None."""
-        described = exactly(dict, self._line.ask("code", self))
+        described = exactly(dict, self._remote_line.ask("code", self))
         try:
             return (lambda: None).__code__.replace(**described)
         except (ValueError, TypeError, OverflowError):
@@ -265,16 +193,16 @@ class RemoteGenerator(Remote):
     """What a generator function of the student's returned."""
 
     __slots__ = ()
-    __doc__ = Remote.__dict__["__doc__"]
+    __doc__ = _Doc()
     __class__ = property(lambda self: types.GeneratorType)
+    __next__ = METHODS["__next__"]
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
 
-async def awaited(coroutine: Remote) -> Any:
-    """A coroutine of the student's runs to its end there."""
-    return coroutine._line.ask("await", coroutine)
+for _kind in (Remote, RemoteFunction, RemoteType, RemoteDefinition, RemoteGenerator):
+    del _kind.__slots__  # which a test may ask the student's class for
 
 
 class RemoteClass(type):
@@ -285,6 +213,7 @@ class RemoteClass(type):
 
     _class_line: Line
     _class_number: int
+    _class_traits: frozenset[str] = frozenset()
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make an object of it, in the sandbox; an error is made here."""
@@ -299,34 +228,37 @@ class RemoteClass(type):
         made = line.perform("call", cls, args, kwargs)
         if not isinstance(made, Remote) or cls.__name__ not in line.classes_asked_for:
             return made
-        if made._number not in line.made:
+        if made._remote_number not in line.made:
             # Apart from what functions give, the very same object included: that may not answer for itself.
-            own = _bare(type(made), line, made._number)
-            object.__setattr__(own, "_made", True)
-            line.made[made._number] = own
-        return line.made[made._number]
+            own = _bare(type(made), line, made._remote_number)
+            object.__setattr__(own, "_remote_made", True)
+            line.made[made._remote_number] = own
+        return line.made[made._remote_number]
+
+    def __getattribute__(cls, name: str) -> Any:
+        if name in _BASIC or name == "__annotations__":
+            own = type.__getattribute__(cls, "__dict__")
+            if "_class_number" in own and issubclass(cls, Remote):
+                if name == "__annotations__" or name in _ROUTED & cls._class_traits:
+                    return ask(cls, "attribute", name)
+                if name not in cls._class_traits:
+                    return getattr(object, name)
+        return type.__getattribute__(cls, name)
 
     def __getattr__(cls, name: str) -> Any:
-        if (name.startswith("__") and name not in _SHOWN) or name.startswith(("_repr_", "_ipy", "_class_")):
+        shown = not name.startswith("__") or name in _SHOWN or name in cls._class_traits
+        if not shown or name.startswith(("_repr_", "_ipy", "_class_", "_remote_")):
             raise AttributeError(name)
-        return cls._class_line.caught.own(cls._class_line.ask("attribute", cls, name))
+        return cls._class_line.caught.own(ask(cls, "attribute", name))
+
+    def __dir__(cls) -> list[str]:
+        theirs = "_class_number" in cls.__dict__
+        return list(exactly(list, ask(cls, "names"))) if theirs else list(type.__dir__(cls))
 
     def __instancecheck__(cls, thing: Any) -> bool:
         kind = type(thing)
         named = issubclass(kind, tuple) and kind.__module__ == "student" and kind.__name__ == cls.__name__
         return named or super().__instancecheck__(thing)
-
-    def __iter__(cls) -> Iterator[Any]:
-        return _items(cls._class_line.ask("iterator", cls))
-
-    def __len__(cls) -> int:
-        return exactly(int, cls._class_line.ask("length", cls))
-
-    def __bool__(cls) -> bool:
-        return True
-
-    def __getitem__(cls, key: Any) -> Any:
-        return cls._class_line.ask("item", cls, key)
 
     def read_clock(cls) -> float:
         """As a function's: making an object can be the answer, too."""
@@ -350,34 +282,15 @@ class _Between:
         return self._method(*args)
 
 
-def _next(iterator: Any) -> list[Any]:
-    return exactly(list, iterator._line.ask("next", iterator, 1))
-
-
-def _items(iterator: Any) -> Iterator[Any]:
-    while True:
-        items = _next(iterator)
-        if not items:
-            return
-        yield items[0]
-
-
-def exactly(kind: type, value: Any) -> Any:
-    """The value, if it is of this type and no other. Raises TypeError."""
-    if type(value) is not kind:
-        raise TypeError(f"the student's object gave a {type(value).__name__} where a {kind.__name__} belongs")
-    return value
-
-
 # Making them
 
 
 _MOST_TYPES = 1000
-_named: dict[tuple[str, bool], type[Remote]] = {}
+_named: dict[tuple[str, frozenset[str]], type[Remote]] = {}
 _KINDS = {"function": RemoteDefinition, "generator": RemoteGenerator}
 
 
-def stand_in(line: Line, number: int, name: str, calls: bool, what: Any) -> Any:
+def stand_in(line: Line, number: int, name: str, traits: tuple[Any, ...], what: Any) -> Any:
     """What stands for a thing whose type is called `name`.
 
     `what` is its class, where that is the student's, or the name of a kind of Python's that it is of.
@@ -388,11 +301,11 @@ def stand_in(line: Line, number: int, name: str, calls: bool, what: Any) -> Any:
             error = what.__new__(what)
             error.__dict__["_remote"] = Remote(line, number)
             return error
-        return _the_same(what if issubclass(what, Remote) else _type_called(name, calls), line, number)
+        return _the_same(what if issubclass(what, Remote) else _type_called(name, traits), line, number)
     if what == "coroutine":
         return awaited(Remote(line, number))
     kind = _KINDS.get(what) if type(what) is str else None
-    return _the_same(kind or _type_called(name, calls), line, number)
+    return _the_same(kind or _type_called(name, traits), line, number)
 
 
 def _bare(kind: Any, line: Line, number: int) -> Any:
@@ -409,49 +322,96 @@ def _the_same(kind: Any, line: Line, number: int) -> Any:
     return found
 
 
-def _type_called(name: str, calls: bool) -> type[Remote]:
-    """A type of that name, so that messages name what the student returned."""
-    base: type[Remote] = RemoteFunction if calls else Remote
-    if not _is_name(name) or name in dir(builtins):
-        return base
-    if (name, calls) not in _named and len(_named) < _MOST_TYPES:
-        _named[name, calls] = type(name, (base,), {"__slots__": (), "__doc__": Remote.__dict__["__doc__"]})
-    return _named.get((name, calls), base)
+def _type_called(name: str, traits: tuple[Any, ...]) -> type[Remote]:
+    """A type of that name, so that messages name what the student returned, with these special methods."""
+    has = _known(traits)
+    base: type[Remote] = RemoteFunction if "__call__" in has else Remote
+    named = name if _is_name(name) and name not in dir(builtins) else base.__name__
+    if (named, has) not in _named and len(_named) < _MOST_TYPES:
+        _named[named, has] = type(named, (base,), _space(has))
+        _count_among(_named[named, has], has)
+    return _named.get((named, has), base)
+
+
+def _known(traits: tuple[Any, ...]) -> frozenset[str]:
+    known = {name for name in traits if type(name) is str}
+    return frozenset(known & (SPECIAL | ABSTRACT.keys() | {"no __hash__"}))
+
+
+def _space(traits: frozenset[str]) -> dict[str, Any]:
+    """What a class needs in order to have these traits."""
+    space: dict[str, Any] = {name: METHODS[name] for name in traits & METHODS.keys()}
+    if "no __hash__" in traits:
+        space["__hash__"] = None
+    if "__class_getitem__" in traits:
+        space["__class_getitem__"] = classmethod(lambda cls, key: ask(cls, "item", key))
+    return space | {"__slots__": (), "__doc__": _Doc(), "__module__": "__main__", "_class_traits": traits}
+
+
+def _count_among(kind: type, traits: frozenset[str]) -> None:
+    """Let `isinstance` count it among abstract classes, as on the student's side."""
+    del kind.__slots__  # type: ignore[attr-defined]
+    for name in traits & ABSTRACT.keys():
+        ABSTRACT[name].register(kind)
 
 
 def _is_name(name: str) -> bool:
     return name.isidentifier() and len(name) < 60
 
 
-def class_of(line: Line, number: int, name: str, bases: tuple[Any, ...], calls: bool) -> Any:
-    """What stands for a class of the student's; the same for the same number."""
+def class_of(
+    line: Line,
+    number: int,
+    name: str,
+    bases: tuple[Any, ...],
+    traits: tuple[Any, ...],
+    itself: tuple[Any, ...],
+) -> Any:
+    """What stands for a class of the student's; the same for the same number while it can do the same."""
     bases = tuple(base.kind if type(base) is Kind else base for base in bases)
-    known = line.classes.get(number)
+    known, has = line.classes.get(number), _known(traits)
     common = line.shared.find(name) if name in line.shared.names else None
     if isinstance(common, type):
         return common
-    if known is not None or len(line.classes) >= _MOST_TYPES or not _is_name(name):
+    if known is not None and known._class_traits == has:
+        return known
+    if len(line.classes) >= _MOST_TYPES or not _is_name(name):
         return known or RemoteFunction(line, number)
-    errors = tuple(raisable(b) for b in bases if isinstance(b, type) and issubclass(b, BaseException))
     space: dict[str, Any] = {"_class_line": line, "_class_number": number, "__module__": "__main__"}
-    if errors:
-        space["__getattr__"] = _of_an_error
-        made_of: tuple[type, ...] = errors
+    made_of: tuple[type, ...] = tuple(
+        raisable(b) for b in bases if isinstance(b, type) and issubclass(b, BaseException)
+    )
+    if made_of:
+        space |= {"__getattr__": _of_an_error, "_class_traits": has}
     else:
-        space |= {"__slots__": (), "__doc__": Remote.__dict__["__doc__"]}
+        space |= _space(has)
         made_of = tuple(b for b in bases if isinstance(b, RemoteClass) and issubclass(b, Remote))
         common_ones = tuple(b for b in bases if isinstance(b, type) and not isinstance(b, RemoteClass))
         if common_ones:
             # An instance of a class derived from one of the instructor's says so to `isinstance`.
             claim = type(name, common_ones, {})
             space["__class__"] = property(lambda self: claim)
-        if not any(issubclass(base, RemoteFunction) for base in made_of) and calls:
+        if not any(issubclass(base, RemoteFunction) for base in made_of) and "__call__" in has:
             made_of += (RemoteFunction,)
     try:
-        line.classes[number] = RemoteClass(name, made_of or (Remote,), space)
+        made_of = made_of or (Remote,)
+        line.classes[number] = _metaclass(made_of, _known(itself))(name, made_of, space)
     except TypeError:
         return RemoteFunction(line, number)
+    if issubclass(line.classes[number], Remote):
+        _count_among(line.classes[number], has)
     return line.classes[number]
+
+
+def _metaclass(bases: tuple[type, ...], traits: frozenset[str]) -> Any:
+    """The class of a class, with what the student's class can do as an object, as an Enum can."""
+    above = {type(base) for base in bases if isinstance(base, RemoteClass)} or {RemoteClass}
+    missing = {
+        name: METHODS[name] for name in traits & {*CONTAINER} if not all(hasattr(m, name) for m in above)
+    }
+    if len(above) == 1 and not missing:
+        return above.pop()
+    return type("RemoteClass", tuple(sorted(above, key=lambda meta: -len(type.mro(meta)))), missing)
 
 
 class Kind:
@@ -470,7 +430,7 @@ def as_a_value(line: Line, kind: Any, number: int) -> Any:
     """A class that an answer gives: it can be called, but what it makes is nothing a test has asked for."""
     if isinstance(kind, type) and (issubclass(kind, BaseException) or not isinstance(kind, RemoteClass)):
         return kind
-    return RemoteFunction(line, number)
+    return RemoteType(line, number)
 
 
 def _of_an_error(error: Any, name: str) -> Any:

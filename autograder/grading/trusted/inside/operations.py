@@ -50,27 +50,52 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "signature": lambda target, args, kwargs: _signature(target),
     "code": lambda target, args, kwargs: _code(target),
     "operate": lambda target, args, kwargs: _operate(target, *args),
+    "special": lambda target, args, kwargs: getattr(type(target), args[0])(target, *args[1:]),
+    "names": lambda target, args, kwargs: dir(target),
     "enter": lambda target, args, kwargs: type(target).__enter__(target),
-    "exit": lambda target, args, kwargs: _exit(target, *args),
+    "exit": lambda target, args, kwargs: bool(_leave(type(target).__exit__, target, *args)),
 }
 
 
+def later(wait_for: Callable[[Any], Any]) -> dict[str, Callable[[Any, Any, Any], Any]]:
+    """What has to be waited for, with the function that does."""
+    return {
+        "await": lambda target, args, kwargs: wait_for(target),
+        "await_next": lambda target, args, kwargs: _later_item(wait_for, target),
+        "await_enter": lambda target, args, kwargs: wait_for(type(target).__aenter__(target)),
+        "await_exit": lambda target, args, kwargs: bool(
+            wait_for(_leave(type(target).__aexit__, target, *args))
+        ),
+    }
+
+
+def _later_item(wait_for: Callable[[Any], Any], target: Any) -> list[Any]:
+    """The next item of an asynchronous iterator; [] where it ends."""
+    try:
+        return [wait_for(type(target).__anext__(target))]
+    except StopAsyncIteration:
+        return []
+
+
+_NAMED_OTHERWISE: dict[str, Callable[..., Any]] = {"and": operator.and_, "or": operator.or_, "divmod": divmod}
+
+
 def _operate(target: Any, name: str, other: Any = None, turned: bool = False) -> Any:
-    act = getattr(operator, name)
+    act = _NAMED_OTHERWISE.get(name) or getattr(operator, name)
     if name in ("neg", "abs", "pos", "invert"):
         return act(target)
     return act(other, target) if turned else act(target, other)
 
 
-def _exit(target: Any, kind: str = "", message: str = "") -> bool:
+def _leave(method: Callable[..., Any], target: Any, kind: str = "", message: str = "") -> Any:
     """End a `with` of a test's, with the error that was raised in it."""
     if not kind:
-        return bool(type(target).__exit__(target, None, None, None))
+        return method(target, None, None, None)
     error = getattr(builtins, kind)(message)
     try:
         raise error
     except Exception:
-        return bool(type(target).__exit__(target, type(error), error, error.__traceback__))
+        return method(target, type(error), error, error.__traceback__)
 
 
 def _signature(target: Any) -> list[tuple[Any, ...]]:

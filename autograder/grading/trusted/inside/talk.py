@@ -18,8 +18,9 @@ from . import frames
 from .cells import MOST_TEXT, Absent, Stage, describe_error, limited, shortened
 from .channel import Channel, Gone
 from .files import changed_files, note_file
-from .operations import OPERATIONS
+from .operations import OPERATIONS, later
 from .shared import Shared
+from .traits import traits_of, traits_of_its_class
 
 MOST_FILES = 8 << 20  # bytes of new files after a call
 MOST_WATCHED = 4096  # bytes of a global variable whose changes are told
@@ -36,7 +37,7 @@ class Talk:
         self.watched: dict[str, bytes] = {}
         self.shared = Shared(stage.names.get, -1)
         self.lent: dict[int, Any] = {}
-        self.operations = OPERATIONS | {"await": lambda target, args, kwargs: stage.wait_for(target)}
+        self.operations = OPERATIONS | later(stage.wait_for)
 
     # Names for what is no plain data
 
@@ -59,7 +60,7 @@ class Talk:
             what = self._class(self._number(kind), kind)
         elif kind.__name__ in ("function", "generator", "coroutine"):
             what = kind.__name__
-        return frames.Foreign("handle", number, str(kind.__name__)[:100], callable(value), what)
+        return frames.Foreign("handle", number, str(kind.__name__)[:100], traits_of(kind), what)
 
     def _number(self, value: Any) -> int:
         number = self.known.get(id(value), -1)
@@ -76,8 +77,8 @@ class Talk:
                 bases.append(self._class(self._number(base), base))
             elif issubclass(base, BaseException):
                 bases.append(next(k for k in base.__mro__ if getattr(builtins, k.__name__, None) is k))
-        calls = any("__call__" in vars(k) for k in kind.__mro__ if k is not object)
-        return frames.Foreign("kind", number, str(kind.__name__)[:100], tuple(bases), calls)
+        traits = traits_of(kind), traits_of_its_class(kind)
+        return frames.Foreign("kind", number, str(kind.__name__)[:100], tuple(bases), *traits)
 
     def meet(self, foreign: Any) -> Any:
         """What a name of the trusted side's stands for."""
