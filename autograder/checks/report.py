@@ -54,7 +54,7 @@ class Report:
     def html(self) -> str:
         """The report for a notebook: headline, points, what it looks like, the smallest failing case."""
         colour = "#1a7f37" if self.passed else "#b35900"
-        body = [f'<div style="font-weight:600">{_mark(self.passed)} {escape(self.headline())}</div>']
+        body = [f'<div style="font-weight:600">{_mark_html(self.passed)} {escape(self.headline())}</div>']
         if len(self.chosen) > 1:
             body.append(_points_html(self.chosen))
         if self.failure:
@@ -107,20 +107,24 @@ class Report:
         side_by_side = "display:flex;flex-wrap:wrap;gap:14px;margin:4px 0"
         body.append(f'<div style="{side_by_side}">{"".join(pictures)}</div>')
         again = f"<code>{escape(self._again())}</code>"
-        return [*body, f'<div style="opacity:.7;font-size:90%">To see it again: {again}</div>']
+        return [*body, f'<div style="opacity:.8;font-size:90%">To see it again: {again}</div>']
 
 
 def _mark(passed: bool) -> str:
     return "✓" if passed else "✗"
 
 
+def _mark_html(passed: bool) -> str:
+    return f'<span role="img" aria-label="{"passed" if passed else "not yet"}">{_mark(passed)}</span>'
+
+
 def _points_html(aspects: Sequence[AspectResult]) -> str:
-    cells = "".join(
-        f'<td style="padding:1px 10px 1px 0;text-align:left">{_mark(a.passed)} {escape(a.name)} '
-        f"{a.points}/{a.max_points}</td>"
+    items = "".join(
+        f'<li style="margin:0">{_mark_html(a.passed)} {escape(a.name)} {a.points}/{a.max_points}</li>'
         for a in aspects
     )
-    return f'<table style="margin:2px 0"><tr>{cells}</tr></table>'
+    style = "display:flex;flex-wrap:wrap;gap:2px 14px;list-style:none;margin:2px 0;padding:0"
+    return f'<ul style="{style}">{items}</ul>'
 
 
 # The smallest failing case
@@ -209,6 +213,7 @@ def _code(text: str) -> str:
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
 
 
+_INDEX = "padding:1px 6px;text-align:right;font-weight:400;font-size:80%;border:0;background:none"
 _CELL = "padding:1px 6px;text-align:right;border:1px solid #8884;font-family:monospace;font-size:90%"
 _WRONG = ";background:#d5500033;outline:2px solid #d55000;outline-offset:-2px;font-weight:700"
 
@@ -219,18 +224,32 @@ def _array_html(name: str, array: np.ndarray, mask: np.ndarray | None, digits: i
         return f"<div>{title}{_map_html(mask) if mask is not None else '(too large to print)'}</div>"
     tables = []
     for place, block, marks in _blocks(array, mask):
-        rows = "".join(
-            "<tr>"
-            + "".join(
-                f'<td style="{_CELL}{_WRONG if m else ""}"{" title=wrong" if m else ""}>{v:.{digits}g}</td>'
-                for v, m in zip(row, flags, strict=True)
-            )
-            + "</tr>"
-            for row, flags in zip(block.astype(float), marks, strict=True)
-        )
-        caption = f'<div style="opacity:.7;font-size:85%">{place}</div>' if place else ""
-        tables.append(f'<div>{caption}<table style="border-collapse:collapse;margin:0">{rows}</table></div>')
+        table = _table_html(name + place, block.astype(float), marks, digits)
+        tables.append(f"<div>{_caption(place)}{table}</div>")
     return f'<div>{title}<div style="display:flex;flex-wrap:wrap;gap:6px">{"".join(tables)}</div></div>'
+
+
+def _caption(place: str) -> str:
+    return f'<div style="opacity:.8;font-size:85%">{place}</div>' if place else ""
+
+
+def _table_html(name: str, block: np.ndarray, marks: np.ndarray, digits: int) -> str:
+    """A matrix with the numbers of its rows and columns; of a wrong value, a screen reader says so."""
+
+    def cell(value: float, is_wrong: bool) -> str:
+        words = f"{value:.{digits}g}"
+        marked = f'{_WRONG}" title="wrong" aria-label="{words}, wrong' if is_wrong else ""
+        return f'<td style="{_CELL}{marked}">{words}</td>'
+
+    columns = "".join(f'<th scope="col" style="{_INDEX}">{j}</th>' for j in range(block.shape[1]))
+    rows = "".join(
+        f'<tr><th scope="row" style="{_INDEX}">{i}</th>{"".join(map(cell, values, flags))}</tr>'
+        for i, (values, flags) in enumerate(zip(block.tolist(), marks.tolist(), strict=True))
+    )
+    return (
+        f'<table aria-label="{escape(name, quote=True)}" style="border-collapse:collapse;margin:0">'
+        f'<tr><td style="{_INDEX}"></td>{columns}</tr>{rows}</table>'
+    )
 
 
 def _map_html(mask: np.ndarray) -> str:
@@ -239,6 +258,6 @@ def _map_html(mask: np.ndarray) -> str:
     maps = []
     for place, _, marks in blocks:
         lines = "\n".join("".join("■" if m else "·" for m in row[:40]) for row in marks[:40])
-        caption = f'<div style="opacity:.7;font-size:85%">{place}</div>'
-        maps.append(f'<div>{caption}<pre style="line-height:1;margin:0;color:#b35900">{lines}</pre></div>')
+        what = f'role="img" aria-label="{int(marks.sum())} wrong places {place}, each a square"'
+        maps.append(f'<div>{_caption(place)}<pre {what} style="line-height:1;margin:0">{lines}</pre></div>')
     return f'<div style="display:flex;flex-wrap:wrap;gap:6px">{"".join(maps)}</div>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections import namedtuple
@@ -464,3 +465,13 @@ def test_a_part_that_cannot_be_judged_leaves_the_points_of_the_others(nothing):
     assert {"dw", "dx"}.isdisjoint(lost(verdict))
     assert "db" in lost(verdict)
     assert "for `db`" in Report(verdict).text()
+
+
+def test_the_report_is_made_of_what_a_screen_reader_reads():
+    """Rows and columns have their numbers, and a wrong value says that it is wrong."""
+    html = Report(judge("conv_forward", returning(lambda out: out + (np.indices(out.shape)[-1] == 1)))).html()
+    assert 'aria-label="yours[0, 0]"' in html
+    assert html.count('<th scope="row"') >= 2
+    assert '<span role="img" aria-label="not yet">' in html
+    assert re.search(r'<td style="[^"]*" title="wrong" aria-label="(\S+), wrong">\1</td>', html)
+    assert "To see it again" in html
