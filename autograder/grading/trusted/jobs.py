@@ -13,10 +13,8 @@ import json
 import multiprocessing
 import os
 import random
-import select
 import shutil
 import signal
-import struct
 import sys
 import tempfile
 import time
@@ -29,15 +27,15 @@ from pydantic import BaseModel, ConfigDict
 
 from autograder.grading.results import Status
 from autograder.grading.seeds import SEED_VARIABLE
-from autograder.grading.trusted.handed import Handed, Unreadable, read
+from autograder.grading.trusted.handed import Unreadable, read
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.outputs import inert
+from autograder.grading.trusted.progress import READING, Progress
 from autograder.grading.trusted.rebuild import rebuild
 from autograder.grading.trusted.sandbox.backend import NoSandbox
 from autograder.grading.trusted.template import Template
+from autograder.grading.trusted.watched import Ended, OurFault, Report, in_processes, limit_memory, watch
 
-PATIENCE = 90.0
-"""Seconds without any news from the child, beyond a cell's limit, after which it is ended."""
 ATTEMPTS = 3
 FOLDERS = "cs-conv-grade-"
 """What the temporary folders of workers begin with; the worker's process id follows."""
@@ -146,20 +144,32 @@ def grade(data: bytes) -> bytes:
 def grade_job(job: Job) -> Outcome:
     """Grade a notebook; a fault of ours is tried again and then reported, never scored."""
     began = time.monotonic()
-    try:
-        handed = read(job.submitted)
-    except Unreadable as problem:
-        return unreadable(job.template, str(problem))
     warm_up()
     keep_nursery(job)
-    problem_ = ""
+    problem = ""
     for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(0.2 * attempt)
-        outcome, problem_ = _in_a_child(job, handed)
-        if outcome is not None:
-            return outcome.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
-    return Outcome(notebook=job.template.name, status=Status.NOT_GRADED, detail=problem_)
+        time.sleep(0.2 * attempt)
+        try:
+            end = in_processes(lambda progress: _in_a_child(job, progress), Progress(left=job.seconds_in_all))
+        except OurFault as error:
+            problem = str(error)
+            continue
+        outcome = end if isinstance(end, Outcome) else _as_far_as_it_came(job, end)
+        return outcome.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
+    return Outcome(notebook=job.template.name, status=Status.NOT_GRADED, detail=problem)
+
+
+def _as_far_as_it_came(job: Job, end: Ended) -> Outcome:
+    """Of a notebook that could not be read within its limits, or whose outputs could not be kept."""
+    if end.at.number == READING:
+        return unreadable(job.template, end.why)
+    return Outcome(
+        notebook=job.template.name,
+        status=end.progress.events[0][0],
+        detail=end.why,
+        tests=with_the_rest(job.template, list(end.progress.tests), 0.0, end.why),
+        sandbox=job.backend,
+    )
 
 
 def unreadable(template: Template, problem: str) -> Outcome:
@@ -192,18 +202,18 @@ def with_the_rest(
     )
 
 
-def _in_a_child(job: Job, handed: list[Handed]) -> tuple[Outcome | None, str]:
-    """Fork, grade there, and collect; (None, why) where the child failed for a reason of ours."""
+def _in_a_child(job: Job, progress: Progress) -> Outcome | Ended:
+    """Fork, grade there from where an earlier child ended, and listen. Raises OurFault."""
     folder = tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-")
     came, goes = os.pipe()
     parent = os.getpid()
     child = os.fork()
     if child == 0:
         os.close(came)
-        _be_the_child(job, handed, folder, goes, parent)
+        _be_the_child(job, progress, folder, Report(goes), parent)
     os.close(goes)
     try:
-        return _collect(job, came, child)
+        return watch(came, child, progress, job.seconds_a_cell, _room_for_tests(job.memory_mb))
     finally:
         os.close(came)
         with suppress(ProcessLookupError):
@@ -215,66 +225,25 @@ def _in_a_child(job: Job, handed: list[Handed]) -> tuple[Outcome | None, str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _collect(job: Job, came: int, child: int) -> tuple[Outcome | None, str]:
-    done: list[TestOutcome] = []
-    buffer = bytearray()
-    last = began = time.monotonic()
-    patience = job.seconds_a_cell + PATIENCE
-    while True:
-        waited = min(last + patience, began + job.seconds_in_all + 4 * PATIENCE) - time.monotonic()
-        ready, _, _ = select.select([came], [], [], max(0.0, waited))
-        if not ready:
-            reason = "a test ran too long and had to be ended from outside"
-            return Outcome(
-                notebook=job.template.name,
-                status=Status.TIMED_OUT,
-                detail=reason,
-                tests=with_the_rest(job.template, done, 0.0, reason),
-                sandbox=job.backend,
-            ), ""
-        piece = os.read(came, 1 << 20)
-        if not piece:
-            _, status = os.waitpid(child, 0)
-            code = os.waitstatus_to_exitcode(status)
-            return None, f"the grading process ended early (exit code {code})"
-        buffer += piece
-        last = time.monotonic()
-        while len(buffer) >= 5:
-            size = struct.unpack_from("<I", buffer, 1)[0]
-            if len(buffer) < 5 + size:
-                break
-            kind, body = buffer[:1], bytes(buffer[5 : 5 + size])
-            del buffer[: 5 + size]
-            if kind == b"T":
-                done.append(TestOutcome.model_validate_json(body))
-            elif kind == b"E":
-                return None, body.decode()
-            else:
-                return Outcome.model_validate_json(body), ""
-
-
-def _be_the_child(job: Job, handed: list[Handed], folder: str, goes: int, parent: int) -> None:
+def _be_the_child(job: Job, progress: Progress, folder: str, report: Report, parent: int) -> None:
     """Grade and report; never returns."""
     code = 1
     try:
         _leave_the_worker(folder, parent, job.given)
-
-        def report(kind: bytes, text: str) -> None:
-            body = text.encode("utf-8", "replace")
-            rest = memoryview(kind + struct.pack("<I", len(body)) + body)
-            while rest:
-                rest = rest[os.write(goes, rest) :]
-
-        session_module = _warm["session"]
+        limit_memory(_room_for_tests(job.memory_mb))
         try:
-            session = _session(job, rebuild(job.template, handed), folder)
-            session.report = lambda test: report(b"T", test.model_dump_json())
-            _limit_memory(job.memory_mb)
-            report(b"R", session.grade().model_dump_json())
-        except (session_module.OurFault, NoSandbox) as error:
-            report(b"E", str(error))
+            session = _session(job, rebuild(job.template, read(job.submitted)), folder)
+            session.before = progress
+            session.tell = report.say
+            report.say(session.grade())
+        except Unreadable as problem:
+            report.say(unreadable(job.template, str(problem)))
+        except MemoryError:
+            report.full()
+        except (OurFault, NoSandbox) as error:
+            report.fault(str(error))
         except Exception as error:
-            report(b"E", f"{type(error).__name__}: {error}\n{traceback.format_exc()[-1500:]}")
+            report.fault(f"{type(error).__name__}: {error}\n{traceback.format_exc()[-1500:]}")
         code = 0
     finally:
         os._exit(code)
@@ -300,15 +269,9 @@ def _leave_the_worker(folder: str, parent: int, given: dict[str, bytes]) -> None
     sys.path[:] = [*(entry for entry in sys.path if entry not in ("", ".")), str(place)]
 
 
-def _limit_memory(megabytes: int) -> None:
-    """The trusted side holds what students return; it must not take the machine along."""
-    import resource
-
-    most = max(4096, 2 * megabytes) << 20
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(
-        resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
-    )
+def _room_for_tests(megabytes: int) -> int:
+    """Megabytes that the tests may take, of what a notebook may."""
+    return max(512, megabytes // 4)
 
 
 def _session(job: Job, rebuilt: Any, folder: str) -> Any:

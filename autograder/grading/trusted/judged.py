@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from autograder.grading.trusted.names import binds, needs_of_text
 from autograder.grading.trusted.rebuild import Step
+from autograder.grading.trusted.sides import worth_parsing
 
 THEIRS = ("extra", "answer", "written")
 """Cells whose code is the student's."""
@@ -20,7 +21,9 @@ def answers_of(steps: Sequence[Step]) -> dict[str, str]:
     For a test these are the student's cells that define the names it uses, and the cells that those use in
     turn; for an answer or a task that a person judges, its own text and the cells that it uses.
     """
-    code = [(step, _made(step)) for step in steps if step.inside and step.role in THEIRS]
+    theirs = [step for step in steps if step.inside and step.role in THEIRS]
+    few = worth_parsing(steps) > 0  # else every grade is about every answer
+    code = [(step, _made(step)) for step in theirs] if few else []
     found = {}
     for step in steps:
         if step.template is None or step.role not in ("test", "written", "task"):
@@ -29,7 +32,8 @@ def answers_of(steps: Sequence[Step]) -> dict[str, str]:
         wanted = set(step.template.mentions) if is_test else needs_of_text(step.source)
         if not is_test and step.cell_type != "code":
             wanted = set()
-        about = [other.source for other in _used(wanted, code) if other is not step]
+        used = _used(wanted, code) if few else theirs
+        about = [other.source for other in used if other is not step]
         about += [other.source for other in steps if step.doubtful and other.role == "extra"]
         text = json.dumps([*about, *([] if is_test else [step.source, step.attachments])])
         found[step.template.grade_id] = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]

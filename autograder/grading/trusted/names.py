@@ -9,6 +9,8 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
+MOST_PARSED = 50_000
+"""Characters of a cell of a student's that are worth parsing."""
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -124,10 +126,12 @@ def root(node: ast.AST) -> str:
     return node.id
 
 
-def needs_of_text(source: str) -> set[str]:
-    """The same for a student's code, which may be anything: every word of it, where it is no plain Python."""
+def needs_of_text(source: str, most: int = MOST_PARSED) -> set[str]:
+    """The same for a student's code, which may be anything: every word of it, where it is no plain Python or
+    has more than `most` characters.
+    """
     words = set(re.findall(r"[^\W\d]\w*", source))
-    if len(source) > 50_000 or words & {"globals", "eval", "exec", "get_ipython", "locals", "vars"}:
+    if len(source) > most or words & {"globals", "eval", "exec", "get_ipython", "locals", "vars"}:
         return words
     try:
         return needs(ast.parse(source)) & words

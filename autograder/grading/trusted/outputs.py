@@ -5,7 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograder.grading.trusted.rebuild import Step
+    from autograder.grading.trusted.template import Template
 
 # Control characters, and those that turn the direction of writing and so hide what is there.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -93,3 +98,32 @@ def capped(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def valid(output: dict[str, Any]) -> dict[str, Any]:
     """An output as nbformat wants it: every text encodable."""
     return dict(json.loads(json.dumps(output, ensure_ascii=False).encode("utf-8", "replace")))
+
+
+def document(
+    template: Template, steps: Sequence[Step], outputs: Mapping[int, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    """The executed notebook, in nbformat 4."""
+    cells = []
+    for number, step in enumerate(steps):
+        known = step.template
+        source = step.source.encode("utf-8", "replace").decode()
+        kind = step.cell_type
+        if known is None or (known.cell_type == "markdown" and known.role in ("written", "task", "text")):
+            if kind == "raw":
+                kind = "markdown"
+            if kind == "markdown" and (known is None or step.source != known.source):
+                source = inert(source)
+        cell: dict[str, Any] = {
+            "cell_type": kind,
+            "id": known.id if known and known.id else f"cell-{number}",
+            "metadata": dict(known.metadata) if known else {},
+            "source": source,
+        }
+        if step.attachments and kind == "markdown":
+            cell["attachments"] = step.attachments
+        if kind == "code":
+            cell["execution_count"] = number + 1 if step.inside or step.outside else None
+            cell["outputs"] = [valid(output) for output in outputs.get(number, [])]
+        cells.append(cell)
+    return {"cells": cells, "metadata": template.metadata, "nbformat": 4, "nbformat_minor": 5}

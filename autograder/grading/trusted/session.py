@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import linecache
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,20 +19,22 @@ from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.outputs import (
     capped,
+    document,
     failure,
-    inert,
     printable,
     printed,
     student_error,
     student_outputs,
     valid,
 )
+from autograder.grading.trusted.progress import KEEPING, At, Progress
 from autograder.grading.trusted.proxies import Line, Module, Patience, SandboxLost
 from autograder.grading.trusted.rebuild import Rebuilt, Step
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.surroundings import Surroundings
 from autograder.grading.trusted.template import Template, parse
 from autograder.grading.trusted.trusted_cells import Bench, Ran, TestTooLong, error_output, limited, points
+from autograder.grading.trusted.watched import ENOUGH_MEMORY, MemoryWatch, OurFault, memory_left
 
 ALIASES = {"np": "numpy", "plt": "matplotlib.pyplot"}
 """Modules by the names that everyone gives them, for tests that rely on the student's import."""
@@ -44,10 +45,6 @@ MOST_OUTPUTS = 6 << 20
 """Characters of all that a student's cells show."""
 _BY_CHANCE = re.compile(r"rand|rng|shuffle|choice|sample|uuid|secrets|now\(|today\(|time\(")
 """What a cell holds whose values may differ between two runs."""
-
-
-class OurFault(Exception):
-    """Grading failed for a reason that is not the submission's: try again, and never give a zero for it."""
 
 
 @dataclass(frozen=True)
@@ -89,22 +86,31 @@ class Session:
         self.theirs: dict[str, Any] = {}
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.scores: list[TestOutcome] = []
-        self.cpu = {"student": 0.0, "start": 0.0}
+        self.cpu = {"student": 0.0, "start": 0.0, "trusted": 0.0}
         self.over = ""
-        self.report: Callable[[TestOutcome], None] = lambda test: None
+        self.before = Progress(left=limits.in_all)
+        """What another process came to, which had to be ended."""
+        self.tell: Callable[[At | Progress], None] = lambda news: None
 
     def grade(self) -> Outcome:
         """Run everything. Raises OurFault where grading itself fails."""
         began, cpu = time.monotonic(), time.process_time()
         self.around.settle()
+        self._take_over()
+        again = self.before.to_run_again(self.steps)
         try:
             for number, step in enumerate(self.steps):
-                self._step(number, step)
+                if number < self.before.next:
+                    self._again(number, step, number in again)
+                else:
+                    self._step(number, step)
+                    self.tell(self._progress(number))
         except NoSandbox as error:
             raise OurFault(str(error)) from error
         finally:
             self._end_sandbox()
-        self.cpu["trusted"] = round(time.process_time() - cpu, 4)
+        self.cpu["trusted"] += time.process_time() - cpu
+        self.tell(At(number=KEEPING, seconds=self.limits.a_cell))
         status, detail = self._status()
         return Outcome(
             notebook=self.template.name,
@@ -115,7 +121,7 @@ class Session:
                 step.template.grade_id for step in self.steps if step.template and not step.answered
             ),
             answers=answers_of(self.steps),
-            document=self._document(),
+            document=document(self.template, self.steps, self.outputs),
             sandbox=self.backend.name,
             seconds=round(time.monotonic() - began, 3),
             cpu={name: round(value, 4) for name, value in self.cpu.items()},
@@ -138,16 +144,66 @@ class Session:
         if self.over:
             self._not_run(number, step)
             return
-        began, startup = time.monotonic(), self.cpu["start"]
-        if step.inside is not None or step.defines:
-            self._inside(number, step)
-        if step.outside is not None:
-            self._outside(number, step)
-            if step.inside is not None:
-                self._same_by_chance(number, step)
+        with self._on_the_clock():
+            if step.inside is not None or step.defines:
+                self._inside(number, step)
+            if step.outside is not None:
+                self._outside(number, step)
         if step.role == "written":
             self._score(step, None if step.answered else 0.0, "")
+
+    @contextmanager
+    def _on_the_clock(self) -> Iterator[None]:
+        """Take what this takes from the notebook's time; starting sandboxes is ours."""
+        began, startup = time.monotonic(), self.cpu["start"]
+        yield
         self.left -= max(0.0, time.monotonic() - began - (self.cpu["start"] - startup))
+
+    # Going on where another process had to be ended
+
+    def _take_over(self) -> None:
+        before = self.before
+        self.left, self.restarts, self.patience.slow_calls = before.left, before.restarts, before.slow_calls
+        self.cpu |= before.cpu
+        self._as_it_was()
+
+    def _as_it_was(self) -> None:
+        before = self.before
+        self.scores, self.events = list(before.tests), list(before.events)
+        self.room = MOST_OUTPUTS - before.shown
+        self.remarks = list(dict.fromkeys([*before.remarks, *self.remarks]))
+
+    def _again(self, number: int, step: Step, outside: bool) -> None:
+        """Run an earlier step once more for what it leaves behind; what it came to is known."""
+        if self.left > 0:
+            with self._on_the_clock():
+                if number in self.before.ran_inside:
+                    self._inside(number, step)
+                if outside:
+                    self._outside(number, step)
+        self.outputs[number] = self.before.outputs.get(number, [])
+        self._as_it_was()
+
+    def _begin(self, number: int, step: Step) -> None:
+        """Say what comes next, to whoever ends this process if it takes too long."""
+        seconds = min(self.limits.a_cell, max(self.left, 0.1))
+        self.tell(At.step(number, step, self._place(number, step), seconds, self.ran_inside))
+
+    def _progress(self, number: int) -> Progress:
+        return Progress(
+            next=number + 1,
+            left=self.left,
+            tests=tuple(self.scores),
+            events=tuple(self.events),
+            remarks=tuple(self.remarks),
+            outputs={number: [valid(output) for output in self.outputs[number]]},
+            shown=MOST_OUTPUTS - self.room,
+            ran_inside=tuple(self.ran_inside),
+            never_again=self.before.never_again,
+            restarts=self.restarts,
+            slow_calls=self.patience.slow_calls,
+            cpu=self.cpu,
+        )
 
     def _not_run(self, number: int, step: Step) -> None:
         if step.inside is not None or step.outside is not None:
@@ -163,6 +219,7 @@ class Session:
 
     def _inside(self, number: int, step: Step) -> None:
         """Run a cell on the student's side. Whatever happens there is part of the result."""
+        self._begin(number, step)
         line = self._live_line()
         if line is None:
             self.outputs[number] = [failure("NotRun", f"not run: {self.over}")]
@@ -213,6 +270,7 @@ class Session:
         """Run a cell of the instructor's here, with the student's names standing for themselves."""
         assert step.outside is not None
         assert step.template is not None
+        self._begin(number, step)
         self.wanted |= step.template.mentions | step.template.imports & self.template.answer_names
         self.compared = compared_with_pythons(parse(step.outside))
         line = self._bound_line(number, step)
@@ -246,6 +304,8 @@ class Session:
             self._score(step, earned, reason)
             if reason:
                 self.outputs[number].append(printed(f"{reason}\n"))
+        if step.inside is not None:
+            self._same_by_chance(number, step)
 
     def _bound_line(self, number: int, step: Step) -> Line | None:
         """The connection with all names bound; one that is lost over it is made anew once."""
@@ -295,15 +355,17 @@ class Session:
     def _score(self, step: Step, earned: float | None, reason: str) -> None:
         assert step.template is not None
         known = step.template
-        test = TestOutcome(grade_id=known.grade_id, score=earned, max_score=known.points, reason=reason)
-        self.scores.append(test)
-        self.report(test)
+        self.scores.append(
+            TestOutcome(grade_id=known.grade_id, score=earned, max_score=known.points, reason=reason)
+        )
 
     def _refuse_ours(self, ran: Ran) -> None:
         """A full disk or exhausted memory of ours must not cost a student anything."""
         error = ran.error
         if (isinstance(error, OSError) and error.errno in OURS) or isinstance(error, NoSandbox):
             raise OurFault(f"{type(error).__name__}: {error}")
+        if isinstance(error, MemoryError) and memory_left() < ENOUGH_MEMORY:
+            raise error  # what it has kept leaves none for the next test, which a fresh process has
 
     # The names of the student's
 
@@ -402,7 +464,7 @@ class Session:
         self.line.shared.names = tuple(sorted(self.template.classes_in_common))
         self.line.shared.find = self.bench.names.get
         self.line.seconds = self.limits.a_cell
-        Watch(self.sandbox).start()
+        MemoryWatch(self.sandbox).start()
         self.cpu["start"] += time.monotonic() - began
 
     def _replay(self) -> None:
@@ -441,49 +503,6 @@ class Session:
         if self.line is not None and self.line.lost is None:
             self.line.lost = SandboxLost("the student's process was ended")
         self.sandbox = self.line = None
-
-    # The notebook to keep
-
-    def _document(self) -> dict[str, Any]:
-        cells = []
-        for number, step in enumerate(self.steps):
-            known = step.template
-            source = step.source.encode("utf-8", "replace").decode()
-            kind = step.cell_type
-            if known is None or (known.cell_type == "markdown" and known.role in ("written", "task", "text")):
-                if kind == "raw":
-                    kind = "markdown"
-                if kind == "markdown" and (known is None or step.source != known.source):
-                    source = inert(source)
-            cell: dict[str, Any] = {
-                "cell_type": kind,
-                "id": known.id if known and known.id else f"cell-{number}",
-                "metadata": dict(known.metadata) if known else {},
-                "source": source,
-            }
-            if step.attachments and kind == "markdown":
-                cell["attachments"] = step.attachments
-            if kind == "code":
-                cell["execution_count"] = number + 1 if step.inside or step.outside else None
-                cell["outputs"] = [valid(output) for output in self.outputs.get(number, [])]
-            cells.append(cell)
-        return {"cells": cells, "metadata": self.template.metadata, "nbformat": 4, "nbformat_minor": 5}
-
-
-class Watch(threading.Thread):
-    """Ends a sandbox whose processes together hold more memory than they may."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(daemon=True)
-        self.sandbox = sandbox
-
-    def run(self) -> None:
-        """Look four times a second, until it has ended."""
-        while not self.sandbox.ended.wait(0.25):
-            if self.sandbox.memory() > self.sandbox.most_memory:
-                self.sandbox.over_memory = True
-                self.sandbox.end()
-                return
 
 
 def _import(module: str) -> Any:

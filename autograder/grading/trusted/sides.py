@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.trusted.magics import as_python
-from autograder.grading.trusted.names import brought_by, needs_of_text, root
+from autograder.grading.trusted.names import MOST_PARSED, brought_by, needs_of_text, root
 from autograder.grading.trusted.template import Template, parse
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.rebuild import Step
 
+MOST_PARSED_IN_ALL = 300_000
+"""Characters of all cells of a student's that are worth parsing: two or three seconds of it."""
 _PICTURES = ("matplotlib", "ipywidgets", "IPython", "cs_conv.pictures", "seaborn", "plotly")
 _SILENT = {"print", "display", "interact", "sorted", "len", "type", "repr", "str"}
 
@@ -31,7 +33,7 @@ def distribute(template: Template, steps: list[Step]) -> None:
     """
     pictures = {name for name, module in template.modules.items() if module.startswith(_PICTURES)}
     shows = pictures | template.answer_names
-    answered = _answered(steps)
+    answered, most = _answered(steps), worth_parsing(steps)
     for side in ("inside", "outside"):
         needed: set[str] = set()
         waiting = [n for n, step in enumerate(steps) if getattr(step, side) is not None]
@@ -40,7 +42,8 @@ def distribute(template: Template, steps: list[Step]) -> None:
         }
         while kept := {n for n in waiting if n in effects or _binds(steps[n]) & needed}:
             waiting = [n for n in waiting if n not in kept]
-            needed |= set().union(*(_needs(steps[n], getattr(steps[n], side), answered[n]) for n in kept))
+            of_each = (_needs(steps[n], getattr(steps[n], side), answered[n], most) for n in kept)
+            needed |= set().union(*of_each)
         for number in waiting:
             setattr(steps[number], side, None)
         for step, theirs in zip(steps, answered, strict=True):
@@ -48,6 +51,12 @@ def distribute(template: Template, steps: list[Step]) -> None:
             if source is not None and not _is_the_students(step):
                 wanted = None if step.role == "test" else needed
                 setattr(step, side, _with_imports(source, wanted, theirs))
+
+
+def worth_parsing(steps: Sequence[Step]) -> int:
+    """How long a student's cell may be to be parsed for the names in it; 0 where all of them are too long."""
+    in_all = sum(len(step.source) for step in steps if step.inside and _is_the_students(step))
+    return MOST_PARSED if in_all <= MOST_PARSED_IN_ALL else 0
 
 
 def _is_the_students(step: Step) -> bool:
@@ -62,10 +71,10 @@ def _has_effects(step: Step, side: str, shows: frozenset[str] | set[str], templa
     return "*" in _binds(step) or _matters(parse(getattr(step, side)), shows, template)
 
 
-def _needs(step: Step, source: str, theirs: frozenset[str]) -> set[str]:
+def _needs(step: Step, source: str, theirs: frozenset[str], most: int) -> set[str]:
     """The names that a cell may use, when it runs or when something that it defines is called."""
     if step.template is None or _is_the_students(step):
-        return needs_of_text(source)
+        return needs_of_text(source, most)
     return _named_in_text(source) | step.template.mentions | step.template.imports & theirs
 
 

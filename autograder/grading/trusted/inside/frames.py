@@ -331,14 +331,19 @@ _SIMPLE: dict[Any, Callable[[Any], bytes]] = {
 _GAPS, _READ_ONLY = 1, 2
 
 
+def _extent(shape: tuple[int, ...], dtype: np.dtype) -> int:
+    """Bytes of an array of this shape; where it holds nothing, of a sum over its empty axes."""
+    return math.prod(max(1, axis) for axis in shape) * max(1, dtype.itemsize)
+
+
 def _array(array: np.ndarray) -> tuple[bytes, bytes | memoryview]:
     """dtype, shape, the order of its axes in memory, whether there are gaps between its values and whether it
     is read-only, the values.
 
     Code may depend on how an array lies in memory, so a transposed or sliced one arrives as such.
     """
-    if array.nbytes > MAX_FRAME:
-        raise WireError(f"an array of {array.nbytes >> 20} MiB; {MAX_FRAME >> 20} are the most")
+    if _extent(array.shape, array.dtype) > MAX_FRAME:
+        raise WireError(f"an array of shape {array.shape}; {MAX_FRAME >> 20} MiB are the most")
     ndim = array.ndim
     axes, gaps, stored = bytes(range(ndim)), False, array
     if not array.flags.c_contiguous:
@@ -437,6 +442,8 @@ class _Decoder:
         flat = _values(dtype, self.take(self.count()))
         if flat.size != math.prod(shape):
             raise WireError("an array whose size is not its shape's")
+        if _extent(shape, dtype) > MAX_FRAME:
+            raise WireError("an array of more than it holds")
         values = _laid_out(flat, shape, axes, bool(marks & _GAPS))
         if marks & _READ_ONLY:
             values.flags.writeable = False
