@@ -93,6 +93,12 @@ def output_size(size: int, window: int, stride: int = 1, pad: Pair = 0, dilation
     dilation: steps between neighbouring taps, 1 is dense; the window then spans dilation * (window - 1) + 1.
     ValueError where the result is not whole, naming what would fit. TypeError for anything but integers.
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016.
+
+    >>> output_size(227, 11, stride=4)
+    55
+    >>> output_size(10, 3, stride=2)
+    Traceback (most recent call last):
+    ValueError: a filter of 3 at stride 2 does not fit an input of 10 with pad 0: ...
     """
     axis = Axis(
         _at_least(1, "size", size),

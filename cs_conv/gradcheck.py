@@ -35,6 +35,9 @@ def numeric_gradient(f: Callable[[Array], Array], x: Array, dout: Array, h: floa
     see the curve of f. In float32 only a few digits are left, so check in float64.
     Where f is linear in x, as convolution is in x, in w and in b, there is no curve: take h = 1, exact to
     rounding in float32 too. At a kink (a tie in max pooling, ReLU at 0) no step gives the gradient.
+
+    >>> numeric_gradient(lambda x: x**2, np.array([1.0, 3.0]), dout=np.array([1.0, 10.0])).round(6)
+    array([ 2., 60.])
     """
     _can_move(x, h)
     gradient = np.empty(x.shape, np.float64)
@@ -101,6 +104,10 @@ def adjoint_gap(out: Array, dout: Array, x: Array, dx: Array) -> float:
     <out - b, dout> = <x, dx> = <w, dw>. Max pooling and ReLU are not linear but scale with x, f(2x) = 2 f(x),
     and for those the identity holds too, even at ties (Euler's theorem on homogeneous functions).
     It cannot see a wrong forward that has a matching wrong backward: check the forward first.
+
+    >>> A, x, dout = np.array([[1.0, 2], [3, 4]]), np.array([1.0, -1]), np.array([2.0, 1])
+    >>> adjoint_gap(A @ x, dout, x, A.T @ dout), adjoint_gap(A @ x, dout, x, A @ dout) > 0.1
+    (0.0, True)
     """
     _same_shape("dout", dout, "out", out)
     _same_shape("dx", dx, "x", x)
@@ -116,6 +123,9 @@ def relative_error(a: Array, b: Array) -> float:
     1e-4 in float32.
     One scale for the whole array: dividing each element by itself would call every rounding error next to a
     true 0 a mistake.
+
+    >>> relative_error(np.array([1.0, 200.0]), np.array([1.0, 202.0])).__round__(6)
+    0.009901
     """
     a, b = (np.asarray(array).astype(np.float64, casting="same_kind") for array in (a, b))
     _same_shape("a", a, "b", b)

@@ -55,6 +55,12 @@ def im2col(x: Array, size: Pair, stride: Pair = 1, pad: Pad = 0, dilation: Pair 
 
     x: (N, C, H, W). size: the window, an int or (FH, FW).
     Returns cols: (C * FH * FW, N * OH * OW), rows in the order c, fh, fw, columns in the order n, i, j.
+
+    >>> im2col(np.array([[[[1.0, 2, 3], [4, 5, 6]]]]), size=2)
+    array([[1., 2.],
+           [2., 3.],
+           [4., 5.],
+           [5., 6.]])
     """
     check_array("x", x, "(N, C, H, W)")
     g = window_geometry(x.shape, size, stride, pad, dilation)
@@ -70,6 +76,10 @@ def col2im(
 
     cols: (C * FH * FW, N * OH * OW). x_shape: (N, C, H, W). Returns x: (N, C, H, W).
     Windows overlap, so this does not undo im2col: a pixel comes back once for each window that holds it.
+
+    >>> col2im(np.ones((4, 2)), (1, 1, 2, 3), size=2)  # how many windows hold each pixel
+    array([[[[1., 2., 1.],
+             [1., 2., 1.]]]])
     """
     g = window_geometry(x_shape, size, stride, pad, dilation)
     shape = (g.C * g.FH * g.FW, g.N * g.OH * g.OW)

@@ -216,6 +216,10 @@ def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
 
     scores: (N, classes). labels: (N,), integers from 0. Returns the loss (in nats) and dscores: (N, classes).
     ValueError where the labels do not go with the scores, or there are none to take the mean of.
+
+    >>> loss, dscores = softmax_loss(np.zeros((1, 4)), np.array([2]))
+    >>> round(loss, 4), dscores
+    (1.3863, array([[ 0.25,  0.25, -0.75,  0.25]]))
     """
     if scores.ndim != 2 or scores.size == 0:
         raise ValueError(f"scores must be (N, classes), one at least, but their shape is {scores.shape}")

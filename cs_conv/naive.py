@@ -36,6 +36,11 @@ def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, d
     x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     The filter is not flipped: cross-correlation, which the field calls convolution.
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
+
+    >>> x = np.array([[[[1.0, 2, 3], [4, 5, 6]]]])  # one image, one channel, 2x3
+    >>> w = np.array([[[[1.0, 0], [0, -1]]]])
+    >>> conv_forward(x, w, b=np.array([10.0]))
+    array([[[[6., 6.]]]])
     """
     g = conv_geometry(x, w, stride, pad, dilation)
     check_bias(b, g, x.dtype)
@@ -57,6 +62,11 @@ def conv_backward(
 
     dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
+
+    >>> x, w = np.array([[[[1.0, 2, 3]]]]), np.array([[[[10.0, 1]]]])
+    >>> dx, dw, db = conv_backward(np.array([[[[1.0, 2]]]]), x, w)
+    >>> dx, dw, db
+    (array([[[[10., 21.,  2.]]]]), array([[[[5., 8.]]]]), array([3.]))
     """
     g = conv_geometry(x, w, stride, pad, dilation)
     check_dout(dout, g, x.dtype)
@@ -81,6 +91,10 @@ def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[
     x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it loses to every number.
     Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum.
     A window that holds a NaN gives NaN, and the switch of the first NaN.
+
+    >>> out, switches = max_pool_forward(np.array([[[[5.0, 1, 9], [2, 7, 3]]]]), size=2, stride=1)
+    >>> out, switches
+    (array([[[[7., 9.]]]]), array([[[[3, 1]]]]))
     """
     check_array("x", x, "(N, C, H, W)")
     g = pool_geometry(x.shape, size, stride, pad)
@@ -104,6 +118,10 @@ def max_pool_backward(
     """Send each gradient to the pixel that was the maximum; the others did not matter and get none.
 
     dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
+
+    >>> max_pool_backward(np.array([[[[1.0, 2]]]]), np.array([[[[3, 1]]]]), (1, 1, 2, 3), size=2, stride=1)
+    array([[[[0., 0., 2.],
+             [0., 1., 0.]]]])
     """
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)

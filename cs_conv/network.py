@@ -17,6 +17,15 @@ class Network:
     layers: in order, each a new one. input_shape: of one image, (C, H, W) or (D,).
     seed: of the random weights. dtype: of the parameters, float32 or float64.
     ValueError where a layer does not fit what arrives at it, naming the layer.
+
+    >>> from cs_conv.layers import Conv, FullyConnected, MaxPool, ReLU
+    >>> print(Network([Conv(8, 3, pad=1), ReLU(), MaxPool(2, 2), FullyConnected(10)], (1, 28, 28)))
+    input                                           (1, 28, 28)
+    Conv(K=8, size=3, stride=1, pad=1, dilation=1)  (8, 28, 28)      80
+    ReLU()                                          (8, 28, 28)
+    MaxPool(size=2, stride=2, pad=0)                (8, 14, 14)
+    FullyConnected(units=10)                        (10,)        15,690
+                                                                 15,770
     """
 
     def __init__(

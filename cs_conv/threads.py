@@ -30,6 +30,11 @@ def launch(kernel: Callable[..., Any], blocks: Size, threads: Size, **shared: tu
     ints or tuples, too. A keyword names an array of shared memory and gives its shape: each block gets one of
     its own, full of NaN, and the kernel gets it as a keyword: launch(kernel, 4, 16, tile=(16, 16)).
     BarrierError where some threads of a block wait for others that have ended.
+
+    >>> out = np.zeros(4)
+    >>> launch(lambda block, thread: out.__setitem__(2 * block + thread, block), blocks=2, threads=2)
+    >>> out
+    array([0., 0., 1., 1.])
     """
     count = np.prod(threads)
     if count > MOST_THREADS:

@@ -29,6 +29,9 @@ def photograph(color: bool = False) -> NDArray[np.float64]:
         (H, W) float64, or (H, W, 3) with the channels last, as matplotlib shows pictures; for the
         layers of this course, channels come first: ``photograph(color=True).transpose(2, 0, 1)``.
         A fresh array each time: change it as you like. H is 200, W is 256.
+
+    >>> photograph().shape, photograph(color=True).shape
+    ((200, 256), (200, 256, 3))
     """
     picture = _stored() / 255.0  # (200, 256, 3)
     return picture if color else picture @ BRIGHTNESS
