@@ -52,7 +52,7 @@ def run_demo(course: Course, chosen: Sequence[Assignment], folder: Path, console
     for what, where in [
         ("gradebook", demo.gradebook.name),
         ("class report", " ".join(str(page.relative_to(demo.root)) for page in pages)),
-        ("feedback", "feedback/STUDENT/ASSIGNMENT/points.html and NOTEBOOK.html"),
+        ("feedback", "feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html"),
         ("scores", "grades.json"),
         ("submissions", "submitted/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb"),
     ]:

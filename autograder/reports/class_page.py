@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Mapping
 from html import escape
 from math import ceil
 from pathlib import Path
 from statistics import mean, median
+from types import MappingProxyType
 from urllib.parse import quote
 
 from autograder.course import Course
 from autograder.grading.results import Result, Status, TestScore
+from autograder.reports.feedback import first_page
 from autograder.reports.html import document, facts, meter, named, table
 from autograder.reports.record import Record
-from autograder.reports.student_page import NAME
 from autograder.reports.tables import points, seen
 
 BARS = 12
@@ -35,16 +36,16 @@ def write_class_page(course: Course, record: Record) -> Path:
     path = course.reports / f"{record.assignment}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     with_page = {
-        result.student
+        result.student: page.name
         for result in record.results
-        if (course.feedback(result.student, record.assignment) / NAME).is_file()
+        if (page := first_page(course, record.assignment, result.student))
     }
     path.write_text(class_page(record, with_page), encoding="utf-8")
     return path
 
 
-def class_page(record: Record, with_page: Set[str] = frozenset()) -> str:
-    """The report; students in `with_page` have a feedback page to link to."""
+def class_page(record: Record, with_page: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The report; `with_page` names the feedback page of the students that have one."""
     title = f"{record.assignment}: {record.title}"
     read = f"; points as in the gradebook on {record.read:%Y-%m-%d %H:%M} UTC" if record.read else ""
     body = [
@@ -137,7 +138,8 @@ def _exercises(record: Record) -> str:
             name = f"<b>{escape(exercise)}</b>"
             rows.append(_row("", name, f"{earned:.1f} of {most:g} points", earned, most))
         rows += [_test(grade_id, by_test[grade_id]) for grade_id in grade_ids]
-    return f"<table>{''.join(rows)}</table>"
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("test", "result", "share", "remark"))
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _test(grade_id: str, tests: list[TestScore]) -> str:
@@ -156,7 +158,7 @@ def _row(kind: str, name: str, text: str, part: float, whole: float) -> str:
     )
 
 
-def _students(record: Record, with_page: Set[str]) -> str:
+def _students(record: Record, with_page: Mapping[str, str]) -> str:
     rows = []
     for result in record.results:
         share = (result.score or 0) / result.max_score if result.max_score else 0
@@ -165,19 +167,19 @@ def _students(record: Record, with_page: Set[str]) -> str:
             status += f"<br><small>{escape(result.status.meaning)}</small>"
         rows.append(
             [
-                _student(result, result.student in with_page),
+                _student(result, with_page.get(result.student)),
                 status,
                 points(result),
                 meter(share, points(result)),
                 escape(seen(result)),
             ]
         )
-    head = [("student", "who"), ("status", "what"), ("points", "n"), ("", ""), ("what was seen", "seen")]
+    head = [("student", "who"), ("status", "what"), ("points", "n"), ("share", ""), ("what was seen", "seen")]
     return table(head, rows)
 
 
-def _student(result: Result, linked: bool) -> str:
-    if not linked:
+def _student(result: Result, page: str | None) -> str:
+    if page is None:
         return named(result.student)
-    where = "/".join(quote(part, safe="") for part in ("feedback", result.student, result.assignment, NAME))
+    where = "/".join(quote(part, safe="") for part in ("feedback", result.student, result.assignment, page))
     return f'<a href="../{where}">{named(result.student)}</a>'

@@ -1,24 +1,29 @@
-"""The pages that students get back: nbgrader's of the notebook, and ours of the points."""
+"""The pages that students get back, one for each notebook, and what the exchange needs to deliver them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from nbformat import from_dict
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.reading import final_score, scores_of, verdicts_in
 from autograder.grading.results import Status
-from autograder.reports.html import POLICY
+from autograder.grading.seeds import read_secret
+from autograder.grading.trusted.carried import of_the_exchange
+from autograder.grading.trusted.intake import SECRET
+from autograder.grading.trusted.journal import write_whole
+from autograder.reports.hidden import HideTests
+from autograder.reports.notebook_page import Graded, notebook_page
 from autograder.reports.record import load_record
-from autograder.reports.student_page import write_student_page
 from autograder.reports.tables import seen
-from autograder.stock import NbgraderError, run, settings
+from autograder.stock import open_gradebook, settings
 
-_STYLE = """
-pre { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; overflow: auto }
-body { overflow-wrap: anywhere } img { max-width: 100% } math { font-size: 110% }
-.rendered_html table { margin: 1rem 0 } .rendered_html th, .rendered_html td { padding: .2rem .8rem .2rem 0 }
-"""
+Notebooks = Mapping[str, Mapping[str, Any]]
+"""Graded notebooks by name, as nbformat 4 has them."""
 
 
 def who_gets_pages(course: Course, assignment: Assignment, students: Iterable[str] = ()) -> dict[str, str]:
@@ -49,36 +54,93 @@ def write_feedback(
 
     Yields the student, the pages, and what went wrong (empty where nothing did).
     """
-    for student, remark in students.items():
-        folder, problem = course.feedback(student, assignment.name), ""
-        try:
-            if any(course.autograded(student, assignment.name).glob("*.ipynb")):
-                _notebook_pages(course, assignment, student)
-            write_student_page(course, assignment, student, remark)
-        except NbgraderError as error:
-            problem = error.reason
-        yield student, sorted(folder.glob("*.html")), problem
+    from nbgrader.api import MissingEntry
+
+    with open_gradebook(course) as gradebook:
+        pages = Pages(course, assignment, gradebook)
+        for student, remark in students.items():
+            made: list[Path] = []
+            problem = ""
+            try:
+                made = pages.write(student, remark)
+            except MissingEntry:
+                problem = f"the gradebook has no such submission; run: cs-conv grade {assignment.name}"
+            except (OSError, ValueError, KeyError) as error:
+                problem = f"{type(error).__name__}: {str(error)[:300]}"
+            yield student, made, problem
 
 
-def _notebook_pages(course: Course, assignment: Assignment, student: str) -> None:
-    """nbgrader's own pages, made to stand without scripts."""
-    from nbgrader.converters import GenerateFeedback
-    from nbgrader.coursedir import CourseDirectory
+class Pages:
+    """Makes the pages of one assignment from its gradebook."""
 
-    from autograder.reports.formulas import markdown2html
+    def __init__(self, course: Course, assignment: Assignment, gradebook: Any) -> None:
+        self.course, self.assignment, self.gradebook = course, assignment, gradebook
+        self.hide = HideTests(config=settings(course))
 
-    config = settings(course)
-    config.HTMLExporter.filters = {"markdown2html": markdown2html}
-    folder = CourseDirectory(config=config, assignment_id=assignment.name, student_id=student)
-    run(GenerateFeedback(coursedir=folder, config=config, force=True), f"feedback for {student}")
-    for page in course.feedback(student, assignment.name).glob("*.html"):
-        _make_inert(page)
+    def write(self, student: str, remark: str) -> list[Path]:
+        """Write feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html, and take away pages of notebooks that are gone."""
+        graded = self.course.autograded(student, self.assignment.name)
+        notebooks = {
+            name: json.loads((graded / f"{name}.ipynb").read_text(encoding="utf-8"))
+            for name in self.assignment.notebooks
+            if (graded / f"{name}.ipynb").is_file()
+        }
+        folder = self.course.feedback(student, self.assignment.name)
+        made = []
+        for name, page in self.html(student, notebooks, remark).items():
+            made.append(folder / f"{name}.html")
+            write_whole(made[-1], page.encode("utf-8", "replace"))
+        for path in folder.glob("*.html"):
+            if path not in made:
+                path.unlink()
+        handed = (
+            graded if (graded / SECRET).is_file() else self.course.submitted(student, self.assignment.name)
+        )
+        whose = f"{student}/{self.assignment.name}"
+        for name, data in of_the_exchange(handed, read_secret(self.course), whose).items():
+            write_whole(folder / name, data)
+        return sorted(made)
+
+    def html(self, student: str, notebooks: Notebooks, remark: str = "") -> dict[str, str]:
+        """The page of each of these notebooks; of all of the assignment where none could be read."""
+        submission = self.gradebook.find_submission(self.assignment.name, student)
+        _, _, tests = scores_of(submission, verdicts_in(notebooks))
+        several = len(self.assignment.notebooks) > 1
+        pages = {}
+        for found in submission.notebooks:
+            if notebooks and found.name not in notebooks:
+                continue
+            penalty = float(found.late_submission_penalty or 0.0)
+            pages[found.name] = notebook_page(
+                Graded(
+                    title=self.assignment.title,
+                    student=student,
+                    notebook=found.name,
+                    cells=self._cells(notebooks.get(found.name, {}).get("cells", [])),
+                    tests=[test for test in tests if test.notebook == found.name],
+                    score=max(0.0, float(found.score) - penalty),
+                    most=float(found.max_score),
+                    penalty=penalty,
+                    in_all=(final_score(submission), float(submission.max_score)) if several else None,
+                    comments={comment.name: comment.comment or "" for comment in found.comments},
+                    remark=remark,
+                    folder=self.course.autograded(student, self.assignment.name),
+                )
+            )
+        return pages
+
+    def _cells(self, cells: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The cells without hidden tests."""
+        return [
+            self.hide.preprocess_cell(from_dict(cell), {}, number)[0]  # type: ignore[no-untyped-call]
+            if (cell.get("metadata", {}).get("nbgrader") or {}).get("grade")
+            else cell
+            for number, cell in enumerate(cells)
+        ]
 
 
-def _make_inert(page: Path) -> None:
-    """Let a page of nbgrader's run and load nothing, whatever the outputs hold; wrap what is long."""
-    head, end, body = page.read_text(encoding="utf-8").partition("</head>")
-    head = re.sub(r"<script\b.*?</script>", "", head, flags=re.DOTALL)
-    policy = f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    head = head.replace("<head>", policy, 1) + f"<style>{_STYLE}</style>\n"
-    page.write_text(head + end + body, encoding="utf-8")
+def first_page(course: Course, assignment: str, student: str) -> Path | None:
+    """The first of a student's pages of an assignment, None where there is none."""
+    folder = course.feedback(student, assignment)
+    names = course.assignment(assignment).notebooks
+    return next((page for name in names if (page := folder / f"{name}.html").is_file()), None)

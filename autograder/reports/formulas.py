@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
 from xml.etree import ElementTree
 
-from jinja2 import pass_context
 from latex2mathml.converter import convert
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 LONGEST = 2000
 """Characters of a formula; what is longer stays TeX."""
@@ -25,6 +23,7 @@ _ATTRIBUTES = {
 }
 
 
+@lru_cache(2000)
 def mathml(tex: str, display: str) -> str | None:
     """The formula as MathML, `display` "inline" or "block"; None where it cannot be said so, or not safely.
 
@@ -41,25 +40,3 @@ def mathml(tex: str, display: str) -> str | None:
         if element.tag.removeprefix(_SPACE) not in _ELEMENTS or not element.attrib.keys() <= _ATTRIBUTES:
             return None
     return drawn
-
-
-class _Renderer(IPythonRenderer):
-    """nbconvert's, but for formulas."""
-
-    def block_math(self, body: str) -> str:
-        return mathml(body, "block") or super().block_math(body)
-
-    def inline_math(self, body: str) -> str:
-        return mathml(body, "inline") or super().inline_math(body)
-
-    def latex_environment(self, name: str, body: str) -> str:
-        whole = f"\\begin{{{name}}}{body}\\end{{{name}}}"
-        return mathml(whole, "block") or super().latex_environment(name, body)
-
-
-@pass_context
-def markdown2html(context: Any, source: str) -> str:
-    """nbconvert's filter of that name, for pages without scripts."""
-    attachments = context.get("cell", {}).get("attachments", {})
-    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-    return str(MarkdownWithMath(renderer=renderer).render(source))

@@ -32,7 +32,7 @@ td, bdi, pre { overflow-wrap: anywhere } .n { text-align: right; white-space: no
 meter { width: 9rem; max-width: 22vw; height: 1rem }
 @media (max-width: 40rem) { meter { display: none } }
 pre { background: #f6f8fa; padding: .6rem .8rem; border-radius: 6px; overflow: auto; white-space: pre-wrap;
-  max-height: 40rem; font-size: .85rem } pre.error { background: #fff1e5 }
+  font-size: .85rem } pre.error { background: #fff1e5 } pre.long { max-height: 40rem }
 img { max-width: 100% }
 .facts { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; padding: 0; list-style: none }
 .facts li { border: 1px solid #e3e7eb; border-radius: 8px; padding: .5rem 1rem; min-width: 5.5rem }
@@ -48,15 +48,15 @@ def document(title: str, body: Sequence[str], style: str = "") -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}{style}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}{style}</style>\n</head>\n<body>\n<main>\n"
         + "\n".join(filter(None, body))
-        + "\n</body>\n</html>\n"
+        + "\n</main>\n</body>\n</html>\n"
     )
 
 
 def table(head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> str:
     """`head` holds (text, class) of each column; cells are HTML already."""
-    top = "".join(f'<th class="{kind}">{escape(text)}</th>' for text, kind in head)
+    top = "".join(f'<th scope="col" class="{kind}">{escape(text)}</th>' for text, kind in head)
     body = "\n".join(
         "<tr>" + "".join(f'<td class="{k}">{c}</td>' for (_, k), c in zip(head, row, strict=True)) + "</tr>"
         for row in rows
@@ -66,7 +66,8 @@ def table(head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> str
 
 def meter(share: float, text: str) -> str:
     """A bar for a share from 0 to 1; `text` says the same in words."""
-    return f'<meter min="0" max="1" value="{share:.3f}">{escape(text)}</meter>'
+    text = escape(text)
+    return f'<meter min="0" max="1" value="{share:.3f}" aria-label="{text}">{text}</meter>'
 
 
 def facts(pairs: Sequence[tuple[str, str]]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 from lab import ROOT, SCREENSHOTS
-from nbformat import from_dict
 from playwright.sync_api import Page
 
 from autograder import judge
@@ -20,9 +19,9 @@ from autograder.grading import Mistake, Result, Status, TestScore
 from autograder.grading.reading import VERDICT
 from autograder.reports import Record
 from autograder.reports.class_page import class_page
-from autograder.reports.formulas import markdown2html
 from autograder.reports.html import document
-from autograder.reports.student_page import student_page
+from autograder.reports.notebook_page import Graded, notebook_page
+from autograder.reports.prose import to_html
 
 pytestmark = pytest.mark.browser
 
@@ -97,14 +96,15 @@ def test_the_class_report(page: Page, tmp_path: Path) -> None:
         graded=datetime(2027, 2, 13, 9, 30, tzinfo=UTC),
         results=results,
     )
-    assert show(page, tmp_path / "report.html", class_page(record, {"ana"})) == []
+    html = class_page(record, {"ana": "conv_forward.html"})
+    assert show(page, tmp_path / "report.html", html) == []
     page.screenshot(path=SCREENSHOTS / "report.png")
     heights = [bar.bounding_box()["height"] for bar in page.locator(".bars li").all()]  # type: ignore[index]
     full = sum(result.score == record.max_score for result in results)
     assert max(heights) > 100
     assert heights[-1] == pytest.approx(max(heights) * full / max_count(record), abs=1)
     assert page.get_by_role("link", name="ana").get_attribute("href") == (
-        "../feedback/ana/02-conv-forward/points.html"
+        "../feedback/ana/02-conv-forward/conv_forward.html"
     )
 
 
@@ -131,16 +131,19 @@ def test_a_students_page(page: Page, tmp_path: Path) -> None:
         }
         for test, report in zip(result.tests, reports, strict=True)
     ]
-    html = student_page(
-        ASSIGNMENT.title,
-        "fatima",
-        result.score or 0,
-        result.max_score,
-        result.tests,
-        {"conv_forward": from_dict({"cells": cells})},
+    graded = Graded(
+        title=ASSIGNMENT.title,
+        student="fatima",
+        notebook="conv_forward",
+        cells=cells,
+        tests=result.tests,
+        score=result.score or 0,
+        most=result.max_score,
     )
-    assert show(page, tmp_path / "points.html", html) == []
-    page.screenshot(path=SCREENSHOTS / "points.png", full_page=True)
+    assert show(page, tmp_path / "conv_forward.html", notebook_page(graded)) == []
+    page.screenshot(path=SCREENSHOTS / "feedback.png", full_page=True)
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     yours = page.locator(".report td[style*=outline]").first
     assert yours.bounding_box()["width"] > 10  # type: ignore[index]
     assert "the filter is flipped" in page.locator("section").first.inner_text()
@@ -148,7 +151,7 @@ def test_a_students_page(page: Page, tmp_path: Path) -> None:
 
 def test_formulas_are_drawn(page: Page, tmp_path: Path) -> None:
     text = r"So $OH$ is $$OH = \frac{H - F + 2P}{S} + 1$$"
-    assert show(page, tmp_path / "formula.html", document("formula", [markdown2html({}, text)])) == []
+    assert show(page, tmp_path / "formula.html", document("formula", [to_html(text)])) == []
     fraction, letter = (page.locator(name).first.bounding_box() for name in ("mfrac", "mi"))
     assert fraction is not None
     assert letter is not None

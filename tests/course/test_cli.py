@@ -177,7 +177,7 @@ def test_grade_feedback_report(run, course, hand_in, tmp_path):
     found = [(r["student"], r["status"], r["score"]) for r in results]
     assert found == [("ana", "graded", 6), ("ben", "graded", 1)]
     written = run(course.root, "feedback")
-    assert "4 pages in feedback/STUDENT/01-sums" in written.output
+    assert "2 pages in feedback/STUDENT/01-sums" in written.output
     page = (course.feedback("ben", "01-sums") / "sums.html").read_text(encoding="utf-8")
     assert "total_test" in page
     assert "default-src 'none'" in page

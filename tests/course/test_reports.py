@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import cProfile
+import io
 import json
 import os
 import re
@@ -9,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
-from nbformat import from_dict
+from PIL import Image
 from rich.console import Console
 
 from autograder.course import CourseError
@@ -23,9 +26,10 @@ from autograder.reports import (
     save_record,
     write_class_page,
 )
-from autograder.reports.formulas import markdown2html, mathml
+from autograder.reports.formulas import mathml
+from autograder.reports.notebook_page import Graded, notebook_page
+from autograder.reports.prose import to_html
 from autograder.reports.run import grade_assignment, write_json
-from autograder.reports.student_page import student_page
 from autograder.reports.tables import bar, printable, seen
 from autograder.stock import open_gradebook
 
@@ -125,7 +129,7 @@ def test_the_page_is_inert(course, record):
 def test_the_page_links_to_the_pages_that_are_there(course):
     odd = 'a "b"/../%'.replace("/", "_")
     record = save_record(course, course.assignments[0], [result(odd, 2), result("ben", 2)])
-    there = course.feedback(odd, "01-sums") / "points.html"
+    there = course.feedback(odd, "01-sums") / "sums.html"
     there.parent.mkdir(parents=True)
     there.touch()
     page = write_class_page(course, record)
@@ -133,27 +137,81 @@ def test_the_page_links_to_the_pages_that_are_there(course):
     assert (page.parent / unquote(link)).resolve() == there.resolve()
 
 
-def test_a_students_page_shows_the_checks_report_and_nothing_that_acts():
+def page_of(*cells, tests=(), **more):
+    graded = {"title": "Sums", "student": "<ben>", "notebook": "sums", "score": 2, "most": 6} | more
+    return notebook_page(Graded(cells=cells, tests=tests, **graded))
+
+
+def test_a_notebooks_page_shows_the_checks_report_and_nothing_that_acts():
     report = '<div style="color:#b35900;position:fixed">not yet<table><tr><td>3</td></tr></table></div>'
     report += "<script>alert(1)</script><img src=x onerror=alert(1)>"
     marks = {"grade": True, "solution": False, "grade_id": "values_test"}
     outputs = [
         {"output_type": "display_data", "data": {VERDICT: {}, "text/html": report}, "metadata": {}},
-        {"output_type": "error", "ename": "CheckFailed", "evalue": "", "traceback": []},
+        {"output_type": "display_data", "data": {"text/html": "<b onclick=x>", "text/plain": "<it>"}},
     ]
-    test = {
-        "cell_type": "code",
-        "source": "check(hidden)",
-        "metadata": {"nbgrader": marks},
-        "outputs": outputs,
+    cell = {"cell_type": "code", "source": "check()", "metadata": {"nbgrader": marks}, "outputs": outputs}
+    own = {
+        "cell_type": "markdown",
+        "source": '[x](javascript:1) <img src="//x/y"> <iframe src=x>',
+        "metadata": {},
     }
-    notebook = from_dict({"cells": [test]})
     failed = result("ben", 2, BIAS).tests
-    page = student_page("Sums", "<ben>", 2, 6, [*failed, *failed], {"sums": notebook}, "timed out: <b>")
+    page = page_of(cell, own, tests=[*failed, *failed], remark="timed out: <b>", penalty=1)
     assert re.search('<div style="color: ?#b35900;?">not yet<table>', page)
     assert page.count("bias left out") == 1, "said once for both tests"
-    for harm in ("<script", "<img", "<ben>", "position", "CheckFailed", "check(hidden)", "timed out: <b>"):
+    assert "<li><b>-1</b>for coming late</li>" in page
+    assert '<html lang="en">' in page
+    assert "<main>" in page
+    for harm in ("<script", "onerror", "<ben>", "position", "timed out: <b>", "<it>", "<iframe", "//x/y"):
         assert harm not in page
+    assert 'href="javascript' not in page
+
+
+def png(width, height):
+    file = io.BytesIO()
+    Image.new("1", (width, height)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_pictures_of_ones_prose_are_in_the_page(tmp_path):
+    (tmp_path / "beside.png").write_bytes(png(3, 4))
+    (tmp_path / "link.png").symlink_to(tmp_path / "beside.png")
+    large = base64.b64encode(png(5000, 4000)).decode()
+    text = "![a](attachment:a.png) ![b](beside.png) ![c](link.png) ![d](../beside.png) ![e](attachment:e.png)"
+    attached = {
+        "a.png": {"image/png": base64.b64encode(png(2, 2)).decode()},
+        "e.png": {"image/png": large},
+    }
+    output = {"output_type": "display_data", "data": {"image/png": large}, "metadata": {}}
+    page = page_of(
+        {"cell_type": "markdown", "source": text, "metadata": {}, "attachments": attached},
+        {"cell_type": "code", "source": "draw()", "metadata": {}, "outputs": [output]},
+        folder=tmp_path,
+    )
+    assert page.count('src="data:image/png;base64,') == 2
+    assert [f'alt="{name}"' in page for name in "abcde"] == [True] * 5
+    assert "A picture is not shown: it has 20 million pixels; 8 million are the most." in page
+
+
+UNITS = [
+    *("\\begin{a}", "\\begin{align}\n", "- \\begin{a}\n", "\\\\(", "\\\\[", "$a ", "$x$ ", "$$a\n"),
+    *("`a", "[", "![", "*a ", "> \\begin{a}\n\n", "<a ", "](", "&amp"),
+    *("|a|b|\n|-|-|\n|c|d|\n", "\\begin{a}\\end{b}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_whatever_is_written_takes_time_that_grows_with_its_length(unit):
+    """Counted in calls, which no busy machine changes."""
+
+    def calls(length):
+        profile = cProfile.Profile()
+        profile.runcall(to_html, (unit * length)[:length])
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert calls(16_000) < 2.5 * calls(8_000) + 1000
+    assert to_html(unit * 200_000).startswith("<pre>"), "what is far too long stays as it was typed"
 
 
 @pytest.mark.parametrize("tex", [r"\frac{H - F + 2P}{S} + 1", r"\langle f(x),\; dout \rangle", "S"])
@@ -172,7 +230,7 @@ def test_formulas_need_no_script(tex):
 )
 def test_formulas_that_are_none_stay_as_they_are(tex):
     assert mathml(tex, "inline") is None
-    assert "<script" not in markdown2html({}, f"so ${tex}$ there").replace(tex, "")
+    assert "<script" not in to_html(f"so ${tex}$ there").replace(tex, "")
 
 
 def test_json_holds_everything(tmp_path, record):

@@ -57,6 +57,7 @@ def waits(course: Course, student: str) -> tuple[float | None, bool]:
         return grade.auto_score, grade.needs_manual_grade
 
 
+@pytest.mark.sandbox
 def test_everything_handed_in_lies_beside_the_graded_notebook(essays: Course) -> None:
     folder = hand_in_essay(essays, "ana", "See ![mine](pictures/mine.png).", **RIGHT)
     (folder / "pictures").mkdir()
@@ -87,6 +88,7 @@ def test_everything_handed_in_lies_beside_the_graded_notebook(essays: Course) ->
     assert not (graded / "data.csv").exists(), "what went away leaves nothing behind"
 
 
+@pytest.mark.sandbox
 @pytest.mark.parametrize("secret", [None, b"", b"\xff\xfe\x00", b"x" * 5000])
 def test_the_exchange_has_what_it_needs_of_everyone(essays: Course, secret: bytes | None) -> None:
     """`nbgrader release_feedback` ends for the class where one student's file is missing or no text."""
@@ -125,6 +127,7 @@ def test_odd_files_stop_nobody(tmp_path: Path) -> None:
     assert (outside / "kept").exists()
 
 
+@pytest.mark.sandbox
 def test_a_pasted_picture_is_shown(essays: Course) -> None:
     hand_in_essay(
         essays, "ana", "So: ![my plot](attachment:my%20plot.png)", {"my plot.png": picture()}, **RIGHT
@@ -196,6 +199,7 @@ def test_a_timestamp_that_cannot_be_read_is_said(tmp_path: Path, text: str) -> N
     assert "is a link" in when_it_came(tmp_path)[1]
 
 
+@pytest.mark.sandbox
 def test_late_or_not_depends_on_the_zone(essays: Course) -> None:
     """Due on 2027-02-12 at 23:59 UTC."""
     times = {"ana": "2027-02-13 00:30:00 +01:00", "ben": "2027-02-12 23:30:00 -01:00", "cleo": "soon"}
@@ -223,6 +227,7 @@ def lose(course: Course, student: str, *, ids: bool = True, everything: bool = F
     return path, notebook
 
 
+@pytest.mark.sandbox
 @pytest.mark.parametrize("everything", [False, True])
 @pytest.mark.parametrize("ids", [False, True])
 def test_a_written_answer_without_metadata_waits_for_a_person(
@@ -239,6 +244,7 @@ def test_a_written_answer_without_metadata_waits_for_a_person(
     assert essay_of(essays, "ana")["source"] == "My answer."
 
 
+@pytest.mark.sandbox
 def test_an_answer_in_a_cell_of_their_own_waits_for_a_person(essays: Course) -> None:
     """Below the one that was meant for it, or anywhere where that one was deleted."""
     for student in ("ana", "ben", "cleo"):
@@ -301,6 +307,7 @@ def test_notebooks_of_other_encodings_are_read(encoding: str) -> None:
     ]
 
 
+@pytest.mark.sandbox
 def test_an_unreadable_submission_says_so_where_people_look(essays: Course) -> None:
     folder = hand_in_essay(essays, "ana", "Text.", **RIGHT)
     (folder / "sums.ipynb").write_bytes(b"%PDF-1.7")
