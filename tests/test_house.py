@@ -57,7 +57,7 @@ def test_the_targets_that_a_page_names_exist(page: str) -> None:
     assert named <= targets
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/grading.md", "Makefile"])
+@pytest.mark.parametrize("page", ["README.md", "docs/grading.md", "docs/students.md", "Makefile"])
 def test_the_commands_that_a_page_names_exist(page: str) -> None:
     known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     named = set(re.findall(r"^\s+cs-conv ([a-z]+)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE))
