@@ -2,10 +2,10 @@
 # README.md gives the same commands without make.
 
 VENV ?= .venv
-# The first Python of 3.11 to 3.13 that answers; `make demo PYTHON=/path/to/python3.12` chooses another.
+# The first Python that answers and is new enough; `make demo PYTHON=/path/to/python3.12` chooses another.
 ifndef PYTHON
-PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
-	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 \
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& echo $$python && break; done)
 endif
 
@@ -69,7 +69,7 @@ clean:  ## Remove the environment and everything that was built
 	rm -rf $(VENV) build demo
 
 $(ready): requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "The course needs Python 3.11, 3.12 or 3.13, and found none of them." \
+	@test -n "$(PYTHON)" || { echo "The course needs Python 3.11 or newer, and found none." \
 		"Name yours: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments:" \
 		"its venv module is not installed. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }

@@ -8,7 +8,7 @@ def main() -> None:
     try:
         from autograder.cli import app
 
-        app()
+        app(prog_name="cs-conv")
     except KeyboardInterrupt:
         sys.exit(130)
 

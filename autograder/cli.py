@@ -10,31 +10,35 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-import autograder.quick_start  # noqa: F401  (before anything imports Jupyter)
 from autograder.course import Assignment, Course, CourseError, Limits, find_root, load_course, short
-from autograder.grading.misnamed import misnamed_folders
 from autograder.mine import make_copies, notebooks_meant, own_notebook, put_aside
-from autograder.reports.export import System
-from autograder.reports.tables import bar, printable
-from autograder.stock import has_gradebook, open_gradebook
-from autograder.terminal import complain, console, count, speak_plainly
+from autograder.terminal import bar, complain, console, count, printable, progress_table, speak_plainly
+
+STUDY = ("lab", "check", "progress")
+"""The commands that need the extra `lab`; the others need `grade`, where they need more than the core."""
 
 
 class _Friendly(TyperGroup):
     """Turns what a person can mend into a message and an exit code."""
 
-    def invoke(self, ctx: Any) -> Any:
+    def main(self, *words: Any, **options: Any) -> Any:
         speak_plainly()
+        return super().main(*words, **options)
+
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except CourseError as error:
             complain(str(error))
+            raise SystemExit(2) from None
+        except ModuleNotFoundError as error:
+            complain(_not_installed(str(ctx.invoked_subcommand), error))
             raise SystemExit(2) from None
         except OSError as error:  # a full disk, a folder of someone else's
             what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
@@ -43,6 +47,15 @@ class _Friendly(TyperGroup):
         except KeyboardInterrupt:
             complain("interrupted; what was finished is kept")
             raise SystemExit(130) from None
+
+
+def _not_installed(command: str, error: ModuleNotFoundError) -> str:
+    """What is missing, and how to get it. Raises `error` if it is a module of ours."""
+    if error.name is None or error.name.partition(".")[0] in ("autograder", "cs_conv"):
+        raise error
+    extra = "lab" if command in STUDY else "grade"
+    how = f'run: pip install "cs-conv[{extra}]"'
+    return f"cs-conv {command} needs {error.name}, which is not installed; {how}"
 
 
 app = typer.Typer(
@@ -75,6 +88,8 @@ def _chosen(course: Course, names: list[str] | None, having: Path | None = None)
         return [course.assignment(name) for name in dict.fromkeys(names)]
     if having is None:
         return list(course.assignments)
+    from autograder.grading.misnamed import misnamed_folders
+
     found = [a for a in course.assignments if any(having.glob(f"*/{a.name}"))]
     if not found:
         there = "; ".join(misnamed_folders(course)) if having == course.submitted() else ""
@@ -98,6 +113,9 @@ def lab(
     ] = None,
 ) -> None:
     """Open JupyterLab on your own copies of the assignments; they are made if there are none yet."""
+    import autograder.quick_start  # noqa: F401, I001  (before anything imports Jupyter)
+    from jupyterlab.labapp import LabApp
+
     here = _course(course)
     mine = (folder or here.mine).absolute()
     for assignment in [here.assignment(name) for name in fresh or ()]:
@@ -107,17 +125,16 @@ def lab(
     made = make_copies(here, mine)
     if made:
         console.print(f"{count(len(made), 'new file')} in {escape(short(mine))}", highlight=False)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={mine}"]
-    command.append("--Application.log_level=WARN")  # what remains is the address, and what goes wrong
+    # What remains of its log is the address, and what goes wrong.
+    words = [f"--ServerApp.root_dir={mine}", "--Application.log_level=WARN"]
     if not browser:
-        command.append("--no-browser")
+        words.append("--no-browser")
     if port is not None:
-        command.append(f"--port={port}")
-    if os.geteuid() == 0:
-        command.append("--allow-root")
+        words.append(f"--port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        words.append("--allow-root")
     os.chdir(here.root)  # where nbgrader's buttons look for nbgrader_config.py
-    sys.stdout.flush()
-    os.execv(sys.executable, command)
+    LabApp.launch_instance(words)
 
 
 @app.command()
@@ -167,7 +184,6 @@ def _limits(notebook: Path) -> Limits:
 def progress(assignments: Names = None, course: Where = None) -> None:
     """Show which exercises pass in your notebooks: those in mine/, or else in assignments/."""
     from autograder.rehearsal import is_untouched, read_students_notebook, rehearse
-    from autograder.reports.tables import progress_table
 
     here = _course(course)
     table = progress_table()
@@ -235,7 +251,8 @@ def grade(
     ] = False,
 ) -> None:
     """Grade what students handed in (submitted/STUDENT/ASSIGNMENT/), into the gradebook."""
-    from autograder.grading import NbgraderEngine
+    from autograder.grading.misnamed import misnamed_folders
+    from autograder.grading.nbgrader_engine import NbgraderEngine
     from autograder.reports import class_table, misconception_table, write_class_page
     from autograder.reports.run import grade_assignment, require_writable, write_json
 
@@ -304,7 +321,7 @@ def report(assignments: Names = None, course: Where = None) -> None:
 
 @app.command()
 def export(
-    system: Annotated[System, typer.Argument(help="Who is to import the grades.")],
+    system: Annotated[Literal["canvas", "moodle"], typer.Argument(help="Who is to import the grades.")],
     assignments: Annotated[list[str] | None, typer.Argument(metavar="ASSIGNMENT...")] = None,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help="SYSTEM.csv in reports/, if not said.")
@@ -319,14 +336,14 @@ def export(
     from autograder.reports.run import require_writable
 
     here = _course(course)
-    if roster is not None and system is not System.CANVAS:
+    if roster is not None and system != "canvas":
         raise CourseError("--roster is for canvas; Moodle finds students by ID number or e-mail address")
     chosen = _chosen(here, assignments) if assignments else _graded(here)
     if not chosen:
         raise CourseError("nothing has been graded yet; run: cs-conv grade")
     students, waiting = read_grades(here, chosen)
     unknown: list[str] = []
-    if system is System.CANVAS:
+    if system == "canvas":
         rows, unknown = canvas_rows(students, chosen, roster)
     else:
         rows = moodle_rows(students, chosen)
@@ -346,6 +363,8 @@ def export(
 
 def _graded(course: Course) -> list[Assignment]:
     """The assignments for which the gradebook, or an earlier report, knows submissions."""
+    from autograder.stock import has_gradebook, open_gradebook
+
     found = {a.name for a in course.assignments if (course.reports / f"{a.name}.json").exists()}
     if has_gradebook(course):
         with open_gradebook(course) as gradebook:
@@ -388,9 +407,9 @@ def doctor(course: Where = None) -> None:
 
     healthy = True
     for finding in examine(lambda: _course(course)):
-        sign = "[green]ok[/]  " if finding.fine else "[bold red]no[/]  "
+        sign = {True: "[green]ok[/]  ", False: "[bold red]no[/]  ", None: "[dim]--[/]  "}[finding.fine]
         console.print(f"{sign}{escape(finding.what)}", highlight=False)
         if not finding.fine:
             console.print(f"    {escape(finding.advice)}", highlight=False)
-            healthy = False
+        healthy = healthy and finding.fine is not False
     raise SystemExit(0 if healthy else 1)

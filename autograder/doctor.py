@@ -10,28 +10,34 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from autograder.course import Course, CourseError
-from autograder.released import changes_since_release
-from autograder.stock import has_gradebook, let_alembic_run, open_gradebook
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was tried, whether it works, and what to do where it does not."""
+    """What was tried, whether it works, and what to do if it does not.
+
+    `fine` is None for what is absent and need not be here: a part of the course that was not installed.
+    """
 
     what: str
-    fine: bool
+    fine: bool | None
     advice: str = ""
 
 
 def examine(find_course: Callable[[], Course]) -> Iterator[Finding]:
     """Yield a finding for each thing that the course needs."""
     yield _python()
-    yield from (_installed(name) for name in ("numpy", "matplotlib", "jupyterlab", "nbgrader", "jupytext"))
-    yield _tried("nbgrader can make a gradebook", _make_gradebook, "reinstall the course: pip install -e .")
-    yield _tried(
-        "a notebook's kernel starts and adds", _run_kernel, "reinstall ipykernel: pip install ipykernel"
-    )
-    yield from _sandboxes()
+    yield from map(_installed, ("numpy", "matplotlib", "ipywidgets"))
+    yield from _part("lab", "open and check notebooks", ("jupyterlab", "ipykernel"))
+    if _has("ipykernel"):
+        yield _tried(
+            "a notebook's kernel starts and adds", _run_kernel, "reinstall ipykernel: pip install ipykernel"
+        )
+    yield from _part("grade", "release and grade", ("nbgrader", "jupytext"))
+    if _has("nbgrader"):
+        again = 'reinstall nbgrader: pip install "cs-conv[grade]"'
+        yield _tried("nbgrader can make a gradebook", _make_gradebook, again)
+        yield from _sandboxes()
     course: Course | None = None
     try:
         course = find_course()
@@ -40,37 +46,56 @@ def examine(find_course: Callable[[], Course]) -> Iterator[Finding]:
         yield Finding("course.yml can be read", False, str(error))
     if course is not None:
         yield _writable(course)
-        yield from _releases(course)
+        if _has("nbgrader"):
+            yield from _releases(course)
+
+
+def _part(extra: str, purpose: str, names: tuple[str, ...]) -> Iterator[Finding]:
+    """The packages of an extra; one finding if it was not asked for."""
+    if any(map(_has, names)):
+        yield from map(_installed, names)
+    else:
+        advice = f'to {purpose}: pip install "cs-conv[{extra}]"'
+        yield Finding(f"{' and '.join(names)} are not installed", None, advice)
 
 
 def _sandboxes() -> Iterator[Finding]:
     """A sandbox to grade in: started, and looked around in from inside. One that works is enough."""
     from autograder.grading.trusted.sandbox import BACKENDS, probe
-    from autograder.grading.trusted.sandbox.choice import ADVICE
+    from autograder.grading.trusted.sandbox.choice import ADVICE, ELSEWHERE, is_linux
 
+    if not is_linux():
+        yield Finding("student code cannot be confined on this system", None, ELSEWHERE)
+        return
     problems: list[str] = []
-    if sys.platform == "linux":
-        for name in BACKENDS:
-            tried = probe(name)
-            if tried.works:
-                weaker = f" (weaker than bubblewrap: {problems[0]})" if problems else ""
-                yield Finding(f"student code can be confined, by {name}{weaker}", True)
-                return
-            problems.append(f"{name}: {tried.problem.splitlines()[-1] if tried.problem else 'failed'}")
+    for name in BACKENDS:
+        tried = probe(name)
+        if tried.works:
+            weaker = f" (weaker than bubblewrap: {problems[0]})" if problems else ""
+            yield Finding(f"student code can be confined, by {name}{weaker}", True)
+            return
+        problems.append(f"{name}: {tried.problem.splitlines()[-1] if tried.problem else 'failed'}")
     yield Finding("student code can be confined while it is graded", False, "\n".join([*problems, ADVICE]))
 
 
 def _python() -> Finding:
     have = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-    fits = (3, 11) <= sys.version_info < (3, 14)
-    return Finding(have, fits, "install Python 3.11, 3.12 or 3.13 and start anew with it")
+    return Finding(have, sys.version_info >= (3, 11), "install Python 3.11 or newer and start anew with it")
+
+
+def _has(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _installed(name: str) -> Finding:
     try:
         return Finding(f"{name} {version(name)}", True)
     except PackageNotFoundError:
-        return Finding(name, False, f"it is not installed for {sys.executable}; run: pip install -e .")
+        return Finding(name, False, f"it is not installed for {sys.executable}; run: pip install {name}")
 
 
 def _tried(what: str, attempt: Callable[[], None], advice: str) -> Finding:
@@ -83,6 +108,8 @@ def _tried(what: str, attempt: Callable[[], None], advice: str) -> Finding:
 
 def _make_gradebook() -> None:
     from nbgrader.api import Gradebook
+
+    from autograder.stock import let_alembic_run
 
     let_alembic_run()
     if shutil.which("alembic") is None:
@@ -105,6 +132,9 @@ def _run_kernel() -> None:
 
 def _releases(course: Course) -> Iterator[Finding]:
     """Whether the folders still hold what the gradebook keeps of each release."""
+    from autograder.released import changes_since_release
+    from autograder.stock import has_gradebook, open_gradebook
+
     if not has_gradebook(course):
         return
     try:

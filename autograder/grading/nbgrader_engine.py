@@ -35,9 +35,8 @@ GRACE = 120
 class NbgraderEngine:
     """Grades with `nbgrader autograde`, through its Python interface."""
 
-    name = f"nbgrader {version('nbgrader')}"
-
     def __init__(self, workers: int | None = None) -> None:
+        self.name = f"nbgrader {version('nbgrader')}"
         self.workers = workers or min(2, os.cpu_count() or 1)
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopping = threading.Event()

@@ -7,11 +7,11 @@ killed gives its turn back.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 
 class Turn:
@@ -19,28 +19,19 @@ class Turn:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-
-    def _take(self) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    def _give(self) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._lock = FileLock(path, mode=0o600)
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Use the gradebook alone."""
-        self._take()
-        try:
+        with self._lock:
             yield
-        finally:
-            self._give()
 
     @contextmanager
     def given_up(self) -> Iterator[None]:
         """Let others use the gradebook meanwhile; for use within `held`."""
-        self._give()
+        self._lock.release()
         try:
             yield
         finally:
-            self._take()
+            self._lock.acquire()

@@ -144,10 +144,12 @@ def _blame(error: NbgraderError) -> tuple[Status, str]:
 
 def _limit_memory(megabytes: int) -> None:
     """Let this process and the notebook's ask for so much memory each, where the system can limit that."""
-    if sys.platform != "linux":
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows
         return
-    import resource
-
+    if sys.platform == "darwin":  # knows this limit and does not keep it
+        return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = megabytes * 2**20
     if hard != resource.RLIM_INFINITY:

@@ -10,7 +10,6 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from autograder.course import Assignment, Course, CourseError
@@ -20,13 +19,6 @@ from autograder.stock import open_gradebook
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE = ("First name", "Last name", "ID number", "Email address")
-
-
-class System(StrEnum):
-    """Who is to import the grades."""
-
-    CANVAS = "canvas"
-    MOODLE = "moodle"
 
 
 @dataclass(frozen=True)

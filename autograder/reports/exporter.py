@@ -25,7 +25,7 @@ class FeedbackExporter(Exporter):
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **ignored: Any) -> tuple[Any, Any]:
         """The page, from the notebook, the gradebook and the record of the last grading."""
-        resources = self._init_resources(resources)  # type: ignore[no-untyped-call]
+        resources = self._init_resources(resources)
         whose = resources["nbgrader"]
         converter: Any = self.parent
         course = load_course(Path(converter.coursedir.root))

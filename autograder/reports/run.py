@@ -33,8 +33,9 @@ from autograder.grading.results import Result, Status
 from autograder.released import changes_since_release
 from autograder.reports.feedback import who_gets_pages, write_feedback
 from autograder.reports.record import Record, earlier_record, refresh_record, save_record
-from autograder.reports.tables import COLOURS, NAME, bar, points, printable, seen
+from autograder.reports.tables import COLOURS, NAME, points, seen
 from autograder.stock import open_gradebook, require_release
+from autograder.terminal import bar, printable
 
 
 def grade_assignment(

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.grading.results import Result, Status
 from autograder.reports.record import Record
-from autograder.terminal import count
+from autograder.terminal import bar, count, printable
 
 NAME = 24
 """The widest that a student's name is shown in a terminal."""
@@ -58,32 +58,10 @@ def misconception_table(record: Record) -> Table:
     return table
 
 
-def progress_table() -> Table:
-    """A line for each exercise of one's own notebooks."""
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("assignment", no_wrap=True)
-    table.add_column("exercise", no_wrap=True)
-    table.add_column("points", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    return table
-
-
-def printable(text: str) -> str:
-    """Students' text for a terminal: what would move the cursor or change colours becomes a question mark."""
-    return "".join(character if character.isprintable() else "?" for character in " ".join(text.split()))
-
-
 def points(result: Result) -> str:
     """Points out of the maximum; a dash where grading failed."""
     score = "-" if result.score is None else f"{result.score:g}"
     return f"{score} / {result.max_score:g}"
-
-
-def bar(score: float | None, max_score: float, width: int = 10) -> str:
-    """The share of the points as a short bar."""
-    filled = round(width * (score or 0) / max_score) if max_score else 0
-    filled = min(max(filled, 0), width)
-    return "█" * filled + "·" * (width - filled)
 
 
 def seen(result: Result) -> str:

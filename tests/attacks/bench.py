@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course, load_course
-from autograder.grading import NbgraderEngine
 from autograder.grading.engine import Submission
+from autograder.grading.nbgrader_engine import NbgraderEngine
 from autograder.grading.results import Result
 from autograder.grading.trusted import TrustedEngine
 from autograder.release import release

@@ -15,8 +15,8 @@ from autograder import judge
 from autograder.checks.report import Report
 from autograder.course import load_course
 from autograder.demo.submissions import Student, sample_students
-from autograder.grading import Mistake, Result, Status, TestScore
 from autograder.grading.reading import VERDICT
+from autograder.grading.results import Mistake, Result, Status, TestScore
 from autograder.reports import Record
 from autograder.reports.class_page import class_page
 from autograder.reports.html import document

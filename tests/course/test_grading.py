@@ -10,8 +10,10 @@ import nbformat
 import pytest
 
 from autograder.course import CourseError, load_course
-from autograder.grading import NbgraderEngine, Status, Submission, find_submissions
 from autograder.grading.duplicates import ForgetDuplicates
+from autograder.grading.engine import Submission, find_submissions
+from autograder.grading.nbgrader_engine import NbgraderEngine
+from autograder.grading.results import Status
 from autograder.grading.seeds import read_secret, secret_file, seed_for
 from autograder.stock import open_gradebook, settings
 

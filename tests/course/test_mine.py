@@ -15,10 +15,10 @@ NAME = "01-sums"
 
 @pytest.fixture
 def lab(course, monkeypatch):
-    """Run `cs-conv lab` up to the moment at which it becomes JupyterLab; returns what that is to serve."""
+    """Run `cs-conv lab` up to the moment at which JupyterLab starts; returns what that is to serve."""
     monkeypatch.chdir(course.root)
     became = []
-    monkeypatch.setattr("os.execv", lambda program, words: became.append(words))
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", became.append)
 
     def run(*words: str) -> tuple[str, str]:
         shown = CliRunner().invoke(app, ["lab", *words])

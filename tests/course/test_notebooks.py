@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course, load_course
-from autograder.grading import NbgraderEngine, Result, Status, find_submissions
+from autograder.grading.engine import find_submissions
+from autograder.grading.nbgrader_engine import NbgraderEngine
+from autograder.grading.results import Result, Status
 from autograder.notebooks import read_notebook
 from autograder.release import release
 

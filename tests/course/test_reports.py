@@ -16,8 +16,8 @@ from PIL import Image
 from rich.console import Console
 
 from autograder.course import CourseError
-from autograder.grading import Mistake, Result, Status, TestScore
 from autograder.grading.reading import VERDICT
+from autograder.grading.results import Mistake, Result, Status, TestScore
 from autograder.reports import (
     class_table,
     load_record,
@@ -30,8 +30,9 @@ from autograder.reports.formulas import mathml
 from autograder.reports.notebook_page import Graded, notebook_page
 from autograder.reports.prose import to_html
 from autograder.reports.run import grade_assignment, write_json
-from autograder.reports.tables import bar, printable, seen
+from autograder.reports.tables import seen
 from autograder.stock import open_gradebook
+from autograder.terminal import bar, printable
 
 BIAS = Mistake(exercise="conv_forward", name="bias left out", advice="Add b[k].")
 FLIP = Mistake(exercise="conv_forward", name="flipped", advice="Do not flip.")

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from autograder.course import Course, CourseError, load_course
-from autograder.grading import NbgraderEngine
+from autograder.grading.nbgrader_engine import NbgraderEngine
 from autograder.grading.results import Result, Status
 from autograder.grading.trusted import TrustedEngine
 from autograder.release import release

@@ -7,7 +7,6 @@ show in the gradebook, and a run that is killed anywhere is finished by running 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections import deque
@@ -18,6 +17,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.engine import Submission
@@ -373,11 +374,14 @@ def _alone(course: Course) -> Iterator[None]:
     """One grading run at a time: two writers would undo each other's."""
     path: Path = course.root / ".cs-conv" / "grading"
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CourseError(
-                "another grading run is at work in this course; wait for it, or end it, and run this again"
-            ) from None
+    lock = FileLock(path, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise CourseError(
+            "another grading run is at work in this course; wait for it, or end it, and run this again"
+        ) from None
+    try:
         yield
+    finally:
+        lock.release()

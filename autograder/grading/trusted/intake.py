@@ -25,7 +25,9 @@ def read_file(path: Path, most: int = MOST_FILE) -> bytes:
     for part in (path, *list(path.parents)[:2]):
         if part.is_symlink():
             raise NotPlainFile(f"{part.name} is a link, and links are not followed")
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):  # Windows has none of them
+        flags |= getattr(os, name, 0)
     try:
         opened = os.open(path, flags)
     except FileNotFoundError:
@@ -76,7 +78,7 @@ def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, 
 
 def _text(path: Path) -> str:
     """A path as text. Archives made on other systems bring names in Latin-1."""
-    name = os.fsencode(path)
+    name = os.fsencode(path.as_posix())
     try:
         return name.decode()
     except UnicodeDecodeError:

@@ -17,7 +17,6 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.grading.trusted.attachments import Attachments, attachments_of
 from autograder.grading.trusted.magics import as_python, parsed
 from autograder.grading.trusted.names import binds, defines, imports, needs
-from autograder.released import cells_of, read_released
 
 Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
 """Names whose JSON is the same in every process; a set's own order differs from one to the next."""
@@ -99,6 +98,8 @@ def load_templates(
     Raises CourseError where it was not released, or where a cell with points is nowhere to be found.
     """
     from nbgrader.api import MissingEntry
+
+    from autograder.released import cells_of, read_released
 
     again = f"run: cs-conv release {assignment.name}"
     try:

@@ -4,6 +4,7 @@ for versions.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from autograder.grading.trusted.sandbox.landlock import Landlock, Unconfined
 
 BACKENDS: dict[str, type[Backend]] = {"bubblewrap": Bubblewrap, "landlock": Landlock}
 
+ELSEWHERE = (
+    "grading needs Linux, which can confine student code: on Windows run it in WSL 2, on macOS in a Linux "
+    "virtual machine; --stock grades anywhere, with nbgrader's own engine, which runs submissions unconfined"
+)
+
 ADVICE = """\
 Student code cannot be confined on this machine, so nothing was run. What helps:
   Debian, Ubuntu   apt-get install bubblewrap
@@ -27,7 +33,6 @@ Student code cannot be confined on this machine, so nothing was run. What helps:
                      printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap /usr/bin/bwrap \
 flags=(unconfined) {\\n  userns,\\n}\\n' > /etc/apparmor.d/bwrap && systemctl reload apparmor
   in a container   run it with --security-opt seccomp=unconfined --cap-add SYS_ADMIN, or grade outside of it
-  macOS, Windows   grade in a Linux virtual machine (on Windows, WSL 2)
 To run submissions unconfined, as you would run your own code: --unsafe"""
 
 
@@ -103,17 +108,21 @@ def _try(backend: Backend) -> None:
         sandbox.end()
 
 
+def is_linux() -> bool:
+    """Whether this system has what all backends are made of."""
+    return sys.platform == "linux" and hasattr(os, "fork")
+
+
 def choose(unsafe: bool = False, only: str | None = None) -> Backend:
     """The strongest backend that works here. Raises NoSandbox with what to do, unless `unsafe`."""
+    if not is_linux():
+        raise NoSandbox(ELSEWHERE)
     problems = []
-    if sys.platform == "linux":
-        for name in [only] if only else BACKENDS:
-            tried = probe(name)
-            if tried.works:
-                return BACKENDS[name]()
-            problems.append(f"{name}: {tried.problem}")
-    else:
-        problems.append(f"{sys.platform} has neither bubblewrap nor Landlock")
+    for name in [only] if only else BACKENDS:
+        tried = probe(name)
+        if tried.works:
+            return BACKENDS[name]()
+        problems.append(f"{name}: {tried.problem}")
     if unsafe:
         return Unconfined()
     raise NoSandbox("\n".join([*problems, ADVICE]))
