@@ -8,7 +8,6 @@ here, and a fresh one goes on with the next test.
 from __future__ import annotations
 
 import os
-import resource
 import select
 import signal
 import struct
@@ -32,7 +31,8 @@ PATIENCE = 90.0
 """Seconds without any news from it, beyond a step's limit, after which it is ended."""
 ENOUGH_MEMORY = 256 << 20
 """Bytes that a test should find."""
-CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL}
+_CRASHES = ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE", "SIGILL")
+CRASHES = {getattr(signal, name) for name in _CRASHES if hasattr(signal, name)}
 """How a process dies of what it computes."""
 
 
@@ -137,6 +137,8 @@ def limit_memory(megabytes: int) -> None:
     """Let this process take so much more memory than it has now: whatever a test makes of what a student's
     function returns must not take the machine along.
     """
+    import resource  # which Windows lacks, where this module is only looked at
+
     most, hard = _address_space() + (megabytes << 20), resource.getrlimit(resource.RLIMIT_AS)[1]
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
@@ -144,11 +146,13 @@ def limit_memory(megabytes: int) -> None:
 
 def memory_left() -> int:
     """Bytes that this process may still take."""
+    import resource
+
     return resource.getrlimit(resource.RLIMIT_AS)[0] - _address_space()
 
 
 def _address_space() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _computed(pid: int) -> float:
