@@ -52,12 +52,12 @@ section p { margin: .5rem 0 0 } .prose, .cell { overflow-x: auto; margin: 1rem 0
 """
 # What a check's report is made of; whatever else is in it is shown as text.
 _REPORT = nh3.Cleaner(
-    tags={"div", "span", "b", "code", "pre", "table", "caption", "thead", "tbody", "tr", "th", "td"},
-    attributes={"*": {"style", "title"}, "th": {"scope"}},
+    tags={"div", "span", "b", "code", "pre", "ul", "li", "table", "tr", "th", "td"},
+    attributes={"*": {"style", "title", "role", "aria-label"}, "th": {"scope"}},
     filter_style_properties={
         *("background", "border", "border-collapse", "border-left", "color", "display", "flex-wrap"),
         *("font-family", "font-size", "font-weight", "gap", "line-height", "margin", "margin-top"),
-        *("outline", "outline-offset", "padding", "text-align"),
+        *("list-style", "outline", "outline-offset", "padding", "text-align"),
     },
 )
 

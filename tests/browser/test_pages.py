@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from lab import ROOT, SCREENSHOTS
 from playwright.sync_api import Page
 
 from autograder import judge
+from autograder.checks import Case, find
 from autograder.checks.report import Report
 from autograder.course import load_course
 from autograder.demo.submissions import Student, sample_students
@@ -22,6 +26,7 @@ from autograder.reports.class_page import class_page
 from autograder.reports.html import document
 from autograder.reports.notebook_page import Graded, notebook_page
 from autograder.reports.prose import to_html
+from cs_conv.naive import conv_forward
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +79,19 @@ def graded(student: Student) -> tuple[Result, list[Report]]:
 CLASS = {student.name: graded(student) for student in sample_students(ASSIGNMENT.name)}
 
 
+def serious_faults(page: Page, name: str) -> list[str]:
+    """What axe finds that keeps people out: every rule, on the whole page. The count of all is printed."""
+    found = Axe().run(page).response["violations"]
+    count = sum(len(fault["nodes"]) for fault in found)
+    print(f"axe: {count} faults of any weight on {name}")
+    return [
+        f"{fault['id']}: {node['html']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
 def show(page: Page, path: Path, html: str) -> list[str]:
     """Open a page as a file; returns what the browser complained of."""
     said: list[str] = []
@@ -83,7 +101,7 @@ def show(page: Page, path: Path, html: str) -> list[str]:
     page.set_viewport_size({"width": 1000, "height": 900})
     page.goto(path.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= 1000
-    return said
+    return said + serious_faults(page, path.name)
 
 
 def test_the_class_report(page: Page, tmp_path: Path) -> None:
@@ -156,3 +174,34 @@ def test_formulas_are_drawn(page: Page, tmp_path: Path) -> None:
     assert fraction is not None
     assert letter is not None
     assert fraction["height"] > 1.5 * letter["height"]
+
+
+def doubled(x: Any, w: Any, b: Any, stride: int = 1, pad: int = 0) -> Any:
+    return 2 * conv_forward(x, w, b, stride, pad)
+
+
+LARGE = replace(
+    find("conv_forward"),
+    cases=lambda rng: [
+        Case("values", "large", (rng.normal(size=(1, 2, 12, 12)), np.ones((2, 2, 3, 3)), np.ones(2)))
+    ],
+    slopes=None,
+)
+REPORTS = {
+    "passed": Report(judge("conv_forward", conv_forward)),
+    "numbers": Report(judge("conv_forward", doubled)),
+    "one aspect": Report(judge("conv_forward", doubled), "values"),
+    "a map": Report(judge(LARGE, doubled)),
+    "raised": Report(judge("conv_forward", lambda *args, **options: 1 / 0)),
+    "unanswered": Report(judge("conv_forward", unanswered)),
+}
+
+
+def test_reports_of_checks_can_be_read_by_everybody(page: Page, tmp_path: Path) -> None:
+    body = [f"<section><h2>{name}</h2>{report.html()}</section>" for name, report in REPORTS.items()]
+    assert show(page, tmp_path / "reports.html", document("reports", body)) == []
+    page.screenshot(path=SCREENSHOTS / "reports.png", full_page=True)
+    assert page.get_by_role("img", name="not yet").count() > 5
+    table = page.get_by_role("table", name="yours[0, 0]").first
+    assert table.get_by_role("cell", name=re.compile("wrong")).count() > 0
+    assert table.get_by_role("columnheader").count() > 1
