@@ -316,3 +316,72 @@ def test_an_unreadable_submission_says_so_where_people_look(essays: Course) -> N
     (cell,) = document(essays, "ana")["cells"]
     assert "sums.ipynb could not be read**: it is a PDF file" in cell["source"]
     nbformat.validate(nbformat.from_dict(document(essays, "ana")))
+
+
+DRAWS = """
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import HTML, Image, Markdown
+
+for number in range(14):
+    plt.figure()
+    plt.plot([number])
+"""
+SHOWS = """
+draw = np.random.default_rng(0)
+figure, axes = plt.subplots(figsize=(15, 15))
+axes.imshow(draw.random((1080, 1080, 3)))
+axes.axis("off")
+figure.savefig("noise.png")
+display(figure)
+display(HTML("<table><tr><td>7</td><td>8</td></tr></table><script>alert(1)</script>"))
+display(Markdown("*so it is*"))
+display(Image("noise.png"))
+"""
+
+
+@pytest.mark.sandbox
+def test_what_a_person_should_judge_is_kept_or_said(essays: Course) -> None:
+    """Fourteen figures in one cell, one of more than 500 kB, HTML, a picture from a file."""
+    described = essays.root / "course.yml"
+    text = described.read_text(encoding="utf-8").replace("seconds_a_cell: 4", "seconds_a_cell: 100")
+    text = text.replace("seconds_in_all: 20", "seconds_in_all: 200")
+    text = text.replace("assignments:", "allow: [numpy, matplotlib]\nassignments:")
+    described.write_text(text, encoding="utf-8")
+    course = load_course(essays.root)
+    hand_in_essay(
+        course, "ana", "Text.", add=RIGHT["add"] + "\n" + DRAWS, total=RIGHT["total"] + "\n" + SHOWS
+    )
+    assert grade(course, "ana")["ana"].score == 6
+    outputs = {
+        cell["metadata"]["nbgrader"]["grade_id"]: [output.get("data", output) for output in cell["outputs"]]
+        for cell in document(course, "ana")["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("solution") and cell["cell_type"] == "code"
+    }
+    texts = {name: [data.get("text/plain", "") for data in found] for name, found in outputs.items()}
+    pictures = {name: sum("image/png" in data for data in found) for name, found in outputs.items()}
+    assert pictures == {"add": 12, "total": 2}
+    assert (
+        sum("a further figure is not kept: 12 of a cell are the most" in text for text in texts["add"]) == 2
+    )
+    assert sum("made smaller" in text for text in texts["add"]) == 8
+    assert sum("made smaller" in text for text in texts["total"]) == 2
+    assert "(HTML, of which only the text is kept)\n7 8" in texts["total"]
+    assert "*so it is*" in texts["total"]
+
+
+def test_pictures_that_are_refused_are_said() -> None:
+    from autograder.grading.trusted.outputs import student_outputs
+
+    def said(*pngs: bytes, most: int = 100) -> list[str]:
+        kept = student_outputs([{"kind": "figure", "png": png} for png in pngs], most)
+        return [output["data"].get("text/plain", "a picture") for output in kept]
+
+    assert said(picture()) == ["a picture"]
+    assert "far too many pixels" in said(bomb())[0]
+    assert "16 million pixels" in said(bomb(4000))[0]
+    assert "no PNG" in said(b"GIF89a")[0]
+    assert "header cannot be read" in said(b"\x89PNG\r\n\x1a\nnothing")[0]
+    assert "600 kB" in said(picture() + bytes(600_000))[0]
+    assert said(picture(), most=0) == ["(further output is not kept: 1 more)"]
+    assert said(*[picture()] * 203)[-1] == "(further output is not kept: 3 more)"

@@ -8,12 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograder.grading.trusted.pictures import problem_with
+
 if TYPE_CHECKING:
     from autograder.grading.trusted.rebuild import Step
     from autograder.grading.trusted.template import Template
 
 # Control characters, and those that turn the direction of writing and so hide what is there.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
+MOST_OUTPUTS, MOST_PNG = 200, 500_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -58,27 +61,36 @@ def student_error(kinds: tuple[str, ...], message: str, trace: str) -> dict[str,
 
 def student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
     """What a student's cell showed, as text and PNG pictures only: nothing that could act where it is
-    shown.
+    shown. What is left out is said.
     """
     kept: list[dict[str, Any]] = []
-    for output in outputs[:200]:
-        if type(output) is not dict or most <= 0:
-            continue
-        kind, text, png = output.get("kind"), output.get("text"), output.get("png")
-        if type(kind) is not str:
-            continue
-        if kind in ("stdout", "stderr") and type(text) is str:
+    for number, output in enumerate(outputs):
+        if most <= 0 or number >= MOST_OUTPUTS:
+            kept.append(_shown(f"(further output is not kept: {len(outputs) - number} more)"))
+            break
+        kind, text, png = (
+            output.get(key) if type(output) is dict else None for key in ("kind", "text", "png")
+        )
+        if type(kind) is str and kind in ("stdout", "stderr", "value") and type(text) is str:
             text = printable(text, most)
             most -= len(text)
-            kept.append({"output_type": "stream", "name": kind, "text": text})
-        elif kind == "value" and type(text) is str:
-            text = printable(text, most)
-            most -= len(text)
-            kept.append({"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}})
-        elif kind == "figure" and type(png) is bytes and png.startswith(_PNG) and len(png) < 500_000:
-            picture = base64.b64encode(png).decode()
-            kept.append({"output_type": "display_data", "data": {"image/png": picture}, "metadata": {}})
+            is_value = kind == "value"
+            kept.append(_shown(text) if is_value else {"output_type": "stream", "name": kind, "text": text})
+        elif kind == "figure" and type(png) is bytes:
+            kept.append(_picture(png))
     return kept
+
+
+def _shown(text: str) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}
+
+
+def _picture(png: bytes) -> dict[str, Any]:
+    problem = problem_with(png) if png.startswith(_PNG) else "it is no PNG picture"
+    if problem or len(png) >= MOST_PNG:
+        return _shown(f"(a picture is not kept: {problem or f'it has {len(png) // 1000} kB'})")
+    data = {"image/png": base64.b64encode(png).decode()}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def capped(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:

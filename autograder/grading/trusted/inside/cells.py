@@ -20,9 +20,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-MOST_FIGURES = 4
-MOST_PICTURE = 400_000  # bytes of one PNG
-MOST_TEXT = 20_000  # characters of one error or displayed value
+from .showing import shortened, show, show_figure
+
 _LAST = ("_", "__", "___")
 OURS = os.path.dirname(__file__) + os.sep
 
@@ -229,31 +228,23 @@ class Stage:
         for value in values:
             if isinstance(value, Absent):
                 continue
-            if "matplotlib.figure" in sys.modules and isinstance(
-                value, sys.modules["matplotlib.figure"].Figure
-            ):
-                self._figure(value)
-                continue
-            self.outputs.append({"kind": "value", "text": shortened(repr(value))})
+            self.outputs += show(value, self.outputs)
+            self._close(value)
         return Absent("DisplayHandle") if display_id else None
 
     def _figures(self) -> None:
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None:
             for number in pyplot.get_fignums():
-                self._figure(pyplot.figure(number))
+                self.outputs += show_figure(pyplot.figure(number), self.outputs)
             pyplot.close("all")
 
-    def _figure(self, figure: Any) -> None:
-        if sum(output["kind"] == "figure" for output in self.outputs) >= MOST_FIGURES:
-            return
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png", dpi=72, bbox_inches="tight")
-        if picture.tell() <= MOST_PICTURE:
-            self.outputs.append({"kind": "figure", "png": picture.getvalue()})
-        pyplot = sys.modules.get("matplotlib.pyplot")
-        if pyplot is not None:
-            pyplot.close(figure)
+    @staticmethod
+    def _close(value: Any) -> None:
+        """A figure that was shown is not shown again at the cell's end."""
+        pyplot, figures = (sys.modules.get(f"matplotlib.{name}") for name in ("pyplot", "figure"))
+        if pyplot is not None and figures is not None and isinstance(value, figures.Figure):
+            pyplot.close(value)
 
 
 @contextlib.contextmanager
@@ -269,12 +260,6 @@ def limited(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def shortened(text: Any) -> str:
-    """The beginning of a text."""
-    text = str(text)
-    return text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "..."
 
 
 def describe_error(error: BaseException) -> tuple[tuple[str, ...], str, str]:

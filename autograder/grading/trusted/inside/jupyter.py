@@ -31,11 +31,32 @@ _KINDS = ("html", "javascript", "jpeg", "json", "latex", "markdown", "pdf", "png
 _SILENT = ("clear_output", "publish_display_data", "update_display")
 
 
+_LOOKS = {
+    "HTML": ("html",),
+    "IFrame": ("html",),
+    "Markdown": ("markdown",),
+    "Latex": ("latex",),
+    "Math": ("latex",),
+    "SVG": ("svg",),
+    "Image": ("png", "jpeg"),
+}
+
+
+def _data_of(shown: DisplayObject) -> Any:
+    """Its data, or what is in the file that it names."""
+    name = vars(shown).get("filename") or (shown.data if type(shown).__name__ == "Image" else None)
+    if isinstance(name, str) and not name.startswith(("http:", "https:")):
+        with open(name, "rb") as file:
+            return file.read()
+    return shown.data
+
+
 def _display_names(stage: Stage) -> dict[str, Any]:
     """What `IPython.display` holds."""
     names: dict[str, Any] = {"DisplayObject": DisplayObject}
     for name in _OBJECTS:
-        names[name] = type(name, (DisplayObject,), {"__module__": "IPython.core.display"})
+        looks = {f"_repr_{kind}_": _data_of for kind in _LOOKS.get(name, ())}
+        names[name] = type(name, (DisplayObject,), {"__module__": "IPython.core.display", **looks})
     names |= dict.fromkeys((f"display_{kind}" for kind in _KINDS), stage.display)
     names |= dict.fromkeys(_SILENT, lambda *ignored, **also: None)
     names["display"] = stage.display

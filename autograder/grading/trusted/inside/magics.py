@@ -11,7 +11,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from .cells import Absent, CellTooLong, Stage, ends_quietly, shortened
+from .cells import Absent, CellTooLong, Stage, ends_quietly
+from .showing import shortened
 
 _NOTHING = (
     *("matplotlib", "load_ext", "reload_ext", "unload_ext", "autoreload", "aimport", "config", "colors"),

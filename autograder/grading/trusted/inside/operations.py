@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from .cells import shortened
+from .showing import shortened
 
 
 def _through(target: Any, args: Any, kwargs: Any) -> list[Any]:

@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import frames
-from .cells import MOST_TEXT, Absent, Stage, describe_error, limited, shortened
+from .cells import Absent, Stage, describe_error, limited
 from .channel import Channel, Gone
 from .files import changed_files, note_file
 from .operations import OPERATIONS, later
 from .shared import Shared
+from .showing import MOST_TEXT, shortened
 from .traits import traits_of, traits_of_its_class
 
 MOST_FILES = 8 << 20  # bytes of new files after a call
