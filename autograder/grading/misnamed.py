@@ -16,6 +16,10 @@ NOBODY = ("__MACOSX", "__pycache__", "lost+found")
 """Folders that programs leave behind; so are those whose names begin with a dot (.ipynb_checkpoints)."""
 
 
+MOST_OTHERS = 10
+"""Notebooks of a folder that are looked into for answers."""
+
+
 def students_who_handed_in(course: Course) -> list[str]:
     """The students that have a folder in submitted/."""
     return [folder.name for folder in _visible(course.submitted()) if folder.is_dir()]
@@ -32,7 +36,8 @@ def misnamed(course: Course, assignment: Assignment, student: str) -> str:
 def _misnamed(course: Course, assignment: Assignment, student: str) -> str:
     folder = course.submitted(student, assignment.name)
     if folder.is_dir():
-        return "; ".join(_notebooks(folder, assignment, student))
+        unread = _unread(course, folder, assignment, student)
+        return "; ".join([*_notebooks(folder, assignment, student), *unread])
     for name, meant in _folders(course, student):
         if meant == assignment.name:
             return f"{student} handed in the folder {name}/, expected {meant}/"
@@ -77,6 +82,40 @@ def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[s
             yield f"{student} handed in {deeper}/{name}, expected {name} without the folder"
         else:
             yield f"{student} handed in no {name}"
+
+
+def _unread(course: Course, folder: Path, assignment: Assignment, student: str) -> Iterator[str]:
+    """A sentence for each other notebook with answers that the one which is graded lacks."""
+    graded = [folder / f"{name}.ipynb" for name in assignment.notebooks]
+    places = (folder, *filter(Path.is_dir, _visible(folder)))
+    others = [path for place in places for path in _visible(place) if path.suffix == ".ipynb"]
+    others = [path for path in others if path not in graded][:MOST_OTHERS]
+    for mine in graded if others else ():
+        released = _sources(course.releases / assignment.name / mine.name, answers=True)
+        given = _sources(mine)
+        for path in others if given is not None and released else ():
+            other = _sources(path) or {}
+            lacking = [
+                grade_id
+                for grade_id, source in (released or {}).items()
+                if (given or {}).get(grade_id, source) == source and other.get(grade_id, source) != source
+            ]
+            if lacking:
+                which = ", ".join(lacking[:5]) + (" and more" if len(lacking) > 5 else "")
+                where = path.relative_to(folder)
+                yield f"{student} also handed in {where}, with answers that {mine.name} lacks: {which}"
+
+
+def _sources(path: Path, answers: bool = False) -> dict[str, str] | None:
+    """The cells of a notebook by grade_id, all or those for answers; None where it cannot be read."""
+    from autograder.grading.trusted.handed import Unreadable, read
+    from autograder.grading.trusted.intake import NotPlainFile, read_file
+
+    try:
+        cells = read(read_file(path))
+    except (OSError, NotPlainFile, Unreadable):
+        return None
+    return {cell.grade_id: cell.source.strip() for cell in cells if cell.solution or not answers}
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,30 @@ def test_a_folder_that_may_not_be_looked_into_ends_nothing(two, monkeypatch):
     says = misnamed(two, two.assignments[0], "ana")
     assert says.endswith("01-sums cannot be looked into (Permission denied)")
     assert misnamed_folders(two) == ["ben handed in the folder 02-conv-forwad/, expected 02-conv-forward/"]
+
+
+def notebook(path, **answers):
+    """The sample's notebook with these answers, as a file."""
+    marks = {"grade": False, "solution": True, "schema_version": 3, "locked": False}
+    cells = [
+        {"cell_type": "code", "source": source, "metadata": {"nbgrader": marks | {"grade_id": name}}}
+        for name, source in ({"add": "...", "total": "..."} | answers).items()
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+
+
+@pytest.mark.parametrize("other", ["sums (1).ipynb", "anything.ipynb", "sums/sums.ipynb", "old/mine.ipynb"])
+def test_answers_in_a_notebook_beside_the_one_that_is_graded(two, other):
+    """A browser calls a second download `sums (1).ipynb`; the first one, untouched, is what is graded."""
+    notebook(two.releases / "01-sums" / "sums.ipynb")
+    folder = two.submitted("ana", "01-sums")
+    for name in ("sums", "more_sums"):
+        notebook(folder / f"{name}.ipynb")
+    notebook(folder / other, total="return 1")
+    says = f"ana also handed in {other}, with answers that sums.ipynb lacks: total"
+    assert misnamed(two, two.assignments[0], "ana") == says
+    notebook(folder / "sums.ipynb", add="return 2", total="return 3")
+    assert misnamed(two, two.assignments[0], "ana") == "", "an older copy is nothing to speak of"
+    (folder / other).write_text("no notebook")
+    assert misnamed(two, two.assignments[0], "ana") == ""

@@ -27,6 +27,8 @@ class Handed:
     source: str
     grade_id: str
     id: str
+    solution: bool = False
+    """Whether its metadata says that it is for an answer."""
     attachments: Attachments = field(default_factory=dict)
 
 
@@ -64,5 +66,6 @@ def _handed(cell: dict[str, Any]) -> Handed:
         source=text_of(cell)[:MOST_SOURCE],
         grade_id=grade_id if isinstance(grade_id, str) else "",
         id=cell["id"] if isinstance(cell.get("id"), str) else "",
+        solution=isinstance(marks, dict) and marks.get("solution") is True,
         attachments=attachments_of(cell),
     )
