@@ -168,7 +168,8 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
         return f"`{part}` is the result of an earlier call, which had other numbers; compute it in each call"
     mine, right = got.parts[part], want.parts[part]
     if finding.kind is Kind.SHAPE:
-        empty = ", which is empty (look at where its slices end)" if right.size and not mine.size else ""
+        hint = ", which is empty: one of its sizes or slices came out as 0"
+        empty = hint if right.size and not mine.size else ""
         wanted = f"{right.shape} is right" if right.ndim else "one number is right, not an array"
         return f"`{part}` has shape {mine.shape}{empty}; {wanted}"
     if not np.isfinite(mine).all():

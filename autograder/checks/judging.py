@@ -103,6 +103,9 @@ def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Ver
 
 # What it costs, and what to show of it
 
+VALUES = (Kind.VALUES, Kind.REMEMBERED)
+"""Findings on numbers in an array of the right shape."""
+
 
 def _counts(finding: Finding, aspect: Aspect, exercise: Exercise) -> bool:
     """Whether a finding costs this aspect's points."""
@@ -128,10 +131,16 @@ def _judged(
     """The aspect's result with its failure of choice: the most basic first, then the least to read."""
     if not found:
         return AspectResult(aspect.name, aspect.points, None)
-    first = min(found, key=lambda f: (f.kind in (Kind.VALUES, Kind.REMEMBERED), f.case.size))
+    first = min(found, key=lambda f: (f.kind in VALUES, f.case.size))
     affected = (({f.part} if f.part else aspect.parts or exercise.parts) for f in found)
     parts = frozenset[str]().union(*affected)
-    return AspectResult(aspect.name, aspect.points, _failure(exercise, seed, first, outcomes), parts)
+    failure = _failure(exercise, seed, first, outcomes)
+    if failure.got is not None:
+        right = expected(exercise, seed)[0]
+        others = (f for f in found if f != first and f.part == first.part and f.kind in VALUES)
+        pairs = ((outcomes[f.number].parts[f.part], right[f.number].parts[f.part]) for f in others)
+        failure = replace(failure, others=tuple(pairs))
+    return AspectResult(aspect.name, aspect.points, failure, parts)
 
 
 def _failure(exercise: Exercise, seed: int, finding: Finding, outcomes: Outcomes) -> Failure:
@@ -139,7 +148,7 @@ def _failure(exercise: Exercise, seed: int, finding: Finding, outcomes: Outcomes
     case, part = finding.case, finding.part
     got, want = outcomes[finding.number], expected(exercise, seed)[0][finding.number]
     failure = Failure(case, part, words(finding, got, want))
-    if finding.kind not in (Kind.VALUES, Kind.REMEMBERED):
+    if finding.kind not in VALUES:
         return failure
     numeric = slopes(exercise, seed).get(finding.number, ()) if shapes(got) == shapes(want) else ()
     return replace(

@@ -12,7 +12,7 @@ import numpy as np
 from .errors import UNANSWERED
 from .exercise import Case
 from .values import wrong
-from .where import places, relation
+from .where import Pair, places, relation
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Failure:
     """The smallest case on which an aspect fails.
 
     `part` is the part of the result that is wrong (empty when nothing came back), `problem` says what is
-    wrong, `where` says where. `got` and `want` are there when both have the same shape.
+    wrong, `where` says where. `got` and `want` are there when both have the same shape, and `others` holds
+    those of the other cases on which the aspect fails.
     """
 
     case: Case
@@ -37,6 +38,7 @@ class Failure:
     problem: str
     got: np.ndarray | None = None
     want: np.ndarray | None = None
+    others: tuple[Pair, ...] = ()
     axes: tuple[str, ...] = ()
     identities: tuple[Identity, ...] = ()
 
@@ -49,10 +51,10 @@ class Failure:
 
     @cached_property
     def relation(self) -> str:
-        """What the wrong values look like beside the right ones; empty where that says nothing."""
+        """What the wrong values of all failing cases look like beside the right ones; empty where nothing."""
         if self.got is None or self.want is None:
             return ""
-        return relation(self.got, self.want, wrong(self.got, self.want))
+        return relation((self.got, self.want), self.others)
 
     @property
     def unanswered(self) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from .values import same
+from .values import same, wrong
+
+Likeness = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[str, str] | None]
+"""Of a wrong result, the right one and where they differ: what all cases must share, and a sentence."""
 
 
 def places(mask: np.ndarray, axes: tuple[str, ...]) -> str:
@@ -63,49 +66,103 @@ def _examples(mask: np.ndarray, axes: tuple[str, ...]) -> str:
     return f"The first wrong value is at {place}." if place else ""
 
 
-# Simple relations between a wrong result and the right one, tried in order.
+# What wrong results look like beside the right ones
+
+Pair = tuple[np.ndarray, np.ndarray]
+"""A wrong result and the right one, of one shape."""
+
+ENOUGH = 3
+"""In so many failing cases, at least, a likeness must be seen: in one tiny case it may be chance."""
 
 NEARLY = 1e-3
 """Values that are off by no more than this part of the largest are a matter of precision."""
 
 
-def relation(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> str:
-    """A sentence on what the wrong values look like beside the right ones; empty where they do not."""
-    if not mask.any() or not np.isfinite(got).all():
+def relation(shown: Pair, others: Iterable[Pair]) -> str:
+    """A sentence on what the wrong values look like beside the right ones, in all failing cases alike.
+
+    It speaks of the case that is `shown`; empty where the others look otherwise or are too few.
+    """
+    pairs = [shown, *others]
+    if len(pairs) < ENOUGH or not all(np.isfinite(got).all() for got, _ in pairs):
         return ""
-    if not got.any():
-        return "Yours is all zeros." if got.size > 1 else ""
-    for words, transform in _TRANSFORMS if got.size > 1 else ():  # one number has no direction
-        moved = transform(want)
-        if moved.shape == got.shape and not same(moved, want) and same(got, moved):
-            return words
-    wrong_got, wrong_want = got[mask].astype(float), want[mask].astype(float)
-    if not wrong_got.any():
-        return "The wrong values are all zero."
-    off = np.abs(wrong_got - wrong_want).max() / max(1.0, np.abs(want).max())
-    if off <= NEARLY:
-        return (
-            f"Yours is nearly right, off by at most {off:.1e} of the largest value: "
-            "were numbers rounded on the way, or kept in too few digits?"
-        )
-    if wrong_want.all() and mask.sum() > 1:
-        factors = wrong_got / wrong_want
-        if np.ptp(factors) <= 1e-4 * abs(factors[0]):
-            return f"Where it is wrong, yours is {factors[0]:.4g} times the right value."
-    gaps = wrong_got - wrong_want
-    if mask.sum() > 1 and np.ptp(gaps) <= 1e-4 * abs(gaps[0]):
-        return f"Where it is wrong, yours is off by {gaps[0]:+.4g} everywhere."
-    if got.ndim == 4 and mask.sum() > got.shape[1] > 1:
-        per_channel = (got - want).astype(float)
-        first = per_channel[:1, :, :1, :1]
-        if np.allclose(per_channel, first, rtol=1e-4, atol=1e-9):
-            steps = ", ".join(f"{v:+.4g}" for v in first.ravel()[:6])
-            return f"Each channel is off by a constant of its own: {steps}."
-    return ""
+    return next((words for likeness in _LIKENESSES if (words := _in_all(likeness, pairs))), "")
 
 
+def _in_all(likeness: Likeness, pairs: Iterable[Pair]) -> str:
+    """What a likeness says of the first of these pairs, where it has the same to say of all."""
+    first = None
+    for got, want in pairs:
+        found = likeness(got, want, wrong(got, want))
+        if found is None or (first and found[0] != first[0]):
+            return ""
+        first = first or found
+    return first[1] if first else ""
+
+
+def _zeros(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
+    return None if got.any() else ("", "Yours is all zeros." if got.size > 1 else "Yours is 0.")
+
+
+def _sign(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
+    one = "Yours is -1 times the right value."
+    return ("", _SIGN if got.size > 1 else one) if same(got, -want.astype(float)) else None
+
+
+def _moved(words: str, move: Callable[[np.ndarray], np.ndarray]) -> Likeness:
+    """The likeness of results whose values are all there, in other places."""
+
+    def likeness(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
+        moved = move(want) if got.size > 1 else want  # one number has no direction
+        return ("", words) if not same(moved, want) and same(got, moved) else None
+
+    return likeness
+
+
+def _zero_where_wrong(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
+    return None if got[mask].any() else ("", "The wrong values are all zero.")
+
+
+def _nearly(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
+    off = np.abs(got - want.astype(float))[mask].max(initial=0) / max(1.0, np.abs(want).max(initial=0))
+    words = (
+        f"Yours is nearly right, off by at most {off:.1e} of the largest value: "
+        "were numbers rounded on the way, or kept in too few digits?"
+    )
+    return ("", words) if off <= NEARLY else None
+
+
+def _times(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
+    if not want[mask].all():
+        return None
+    factors = got[mask].astype(float) / want[mask]
+    factor = f"{factors[0]:.4g}"
+    if np.ptp(factors) > 1e-4 * abs(factors[0]):
+        return None
+    return factor, f"Where it is wrong, yours is {factor} times the right value."
+
+
+def _plus(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
+    gaps = got[mask].astype(float) - want[mask]
+    gap = f"{gaps[0]:+.4g}"
+    if np.ptp(gaps) > 1e-4 * abs(gaps[0]):
+        return None
+    return gap, f"Where it is wrong, yours is off by {gap} everywhere."
+
+
+def _plus_in_channels(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
+    if got.ndim != 4:
+        return None
+    gaps = got.astype(float) - want
+    first = gaps[:1, :, :1, :1]
+    if not np.allclose(gaps, first, rtol=1e-4, atol=1e-9):
+        return None
+    steps = ", ".join(f"{gap:+.4g}" for gap in first.ravel()[:6])
+    return "", f"Each channel is off by a constant of its own: {steps}."
+
+
+_SIGN = "Yours is the right result with its sign turned."
 _TRANSFORMS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
-    ("Yours is the right result with its sign turned.", lambda a: -a),
     (
         "Yours is the right result with rows and columns swapped.",
         lambda a: np.swapaxes(a, -1, -2) if a.ndim > 1 else a,
@@ -126,3 +183,15 @@ _TRANSFORMS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
         lambda a: a.transpose(1, 0, *range(2, a.ndim)).reshape(a.shape) if a.ndim > 1 else a,
     ),
 )
+
+_LIKENESSES: tuple[Likeness, ...] = (
+    _zeros,
+    _sign,
+    *(_moved(words, move) for words, move in _TRANSFORMS),
+    _zero_where_wrong,
+    _nearly,
+    _times,
+    _plus,
+    _plus_in_channels,
+)
+"""Tried in this order."""
