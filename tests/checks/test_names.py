@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from autograder.checks import find, judge
 from cs_conv.threads import launch
@@ -107,6 +108,40 @@ def test_a_slip_has_one_name_whether_sizes_are_refused_or_rounded():
 
     rounds = next(m.function for m in find("max_pool_forward").mistakes if m.name == swapped)
     assert names_of("max_pool_forward", refuses) == names_of("max_pool_forward", rounds) == [swapped]
+
+
+def by_loops(order, send):
+    """An answer that goes through its outputs in loops of this order, the first letter outermost."""
+
+    def answer(dout, *more):
+        shape = [dout.shape["ncij".index(axis)] for axis in order]
+        dx = np.zeros(more[-3])
+        for index in np.ndindex(*shape):
+            n, c, i, j = (index[order.index(axis)] for axis in "ncij")
+            send(dx[n, c], dout[n, c, i, j], (n, c, i, j), *more)
+        return dx
+
+    return answer
+
+
+def to_the_maximum(dx, gradient, place, switches, x_shape, size, stride):
+    p, q = divmod(switches[place], size[1])
+    dx[place[2] * stride + p, place[3] * stride + q] = gradient
+
+
+def to_the_window(dx, gradient, place, x_shape, size, stride):
+    top, left = place[2] * stride, place[3] * stride
+    dx[top : top + size[0], left : left + size[1]] = gradient / (size[0] * size[1])
+
+
+@pytest.mark.parametrize("order", ["ncij", "ncji", "ijnc", "jinc"])
+@pytest.mark.parametrize(
+    ("exercise", "send"),
+    [("max_pool_backward", to_the_maximum), ("average_pool_backward", to_the_window)],
+)
+def test_overwritten_gradients_have_one_name_on_every_seed_and_in_every_order_of_loops(exercise, send, order):
+    given = [judge(exercise, by_loops(order, send), seed).mistakes for seed in range(12)]
+    assert {tuple(m.name for m in mistakes) for mistakes in given} == {("= instead of +=",)}
 
 
 def test_a_constant_gradient_is_not_called_a_memory():

@@ -400,7 +400,7 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
 # Backward
 
 
-def send(dout, x_shape, shares, top, left, add=True):
+def send(dout, x_shape, shares, top, left, add=True, columns_outside=False):
     """dx from `shares`: each output gives share times its dout to pixel (p, q) of its window.
 
     p, q and share are arrays (N, C, OH, OW, number of pixels), or what broadcasts to that. The window begins
@@ -409,6 +409,7 @@ def send(dout, x_shape, shares, top, left, add=True):
     p, q, share = shares
     n, c, i, j, _ = np.ogrid[tuple(slice(size) for size in (*dout.shape, 1))]
     places = np.broadcast_arrays(n, c, top(i) + p, left(j) + q, dout[..., None] * share)
+    places = [a.swapaxes(2, 3) for a in places] if columns_outside else places
     *places, values = (a.ravel() for a in places)  # in this order: of two that are set, the last one stays
     dx = np.zeros(x_shape, dout.dtype)
     if add:
@@ -443,6 +444,11 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     def _(dout, more, x_shape, size, stride):
         shares = shares_of(more, size)
         return send(dout, x_shape, shares, lambda i: i * stride, lambda j: j * stride, add=False)
+
+    @catalogue.also("= instead of +=")
+    def _(dout, more, x_shape, size, stride):
+        places = (lambda i: i * stride), (lambda j: j * stride)
+        return send(dout, x_shape, shares_of(more, size), *places, add=False, columns_outside=True)
 
     @catalogue.mistake(
         "stride ignored in the window's place",
