@@ -11,6 +11,8 @@ import ast
 import builtins
 from typing import Any
 
+from autograder.grading.trusted.inside.errors import made_anew
+
 UNRAISED = (StopIteration, StopAsyncIteration)
 """Errors that would end a loop of a test's and look like success."""
 
@@ -41,24 +43,20 @@ class Caught:
         """The class of Python's that this one stands for."""
         return next((kind for kind, made in self._stand_ins.items() if made is value), None)
 
-    def raised(self, error: Exception, kinds: tuple[str, ...]) -> Exception:
+    def raised(self, error: BaseException, kinds: tuple[str, ...]) -> BaseException:
         """An error of the student's whose classes have these names, so that the stand-ins catch it."""
         catching = tuple(made for kind, made in self._stand_ins.items() if kind.__name__ in kinds)
         if not catching or kinds[0] == "CellTooLong":
             return error
         bases = (*catching, type(error))
-        try:
-            if bases not in self._both:
-                name, place = type(error).__name__, type(error).__module__
-                meta: Any = type(type(error))
+        if bases not in self._both:
+            name, place = type(error).__name__, type(error).__module__
+            meta: Any = type(type(error))
+            try:
                 self._both[bases] = meta(name, bases, {"__module__": place})
-            made = self._both[bases].__new__(self._both[bases], *error.args)
-            made.__init__(*error.args)  # type: ignore[misc]
-        except TypeError:  # classes that cannot be one
-            return error
-        made.__dict__.update(error.__dict__)
-        made.__suppress_context__ = True
-        return made
+            except TypeError:  # classes that cannot be one
+                return error
+        return made_anew(error, self._both[bases])
 
 
 def compared_with_pythons(cell: ast.Module | None) -> set[str]:

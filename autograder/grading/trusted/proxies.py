@@ -21,9 +21,18 @@ import numpy as np
 from autograder.grading.trusted.caught import UNRAISED, Caught
 from autograder.grading.trusted.inside import pandas_tables
 from autograder.grading.trusted.inside.channel import Channel, Gone, Late
+from autograder.grading.trusted.inside.errors import details_of, message_of
 from autograder.grading.trusted.inside.frames import Foreign, NotPlain, WireError, decode, encode
 from autograder.grading.trusted.inside.shared import Shared
-from autograder.grading.trusted.stand_ins import Kind, Remote, as_a_value, class_of, is_remote_class, stand_in
+from autograder.grading.trusted.stand_ins import (
+    Kind,
+    Remote,
+    as_a_value,
+    class_of,
+    error_of,
+    is_remote_class,
+    stand_in,
+)
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.sandbox.backend import Sandbox
@@ -40,6 +49,8 @@ MOST_SLOW = 3
 
 MOST_CALLBACKS = 200_000
 MOST_TEXT = 20_000
+_ENDING = (SystemExit, KeyboardInterrupt)
+"""What is raised as it is, though it is no Exception."""
 _SHARED = ("builtins", "math", "cmath", "operator", "numpy", "numpy.linalg", "numpy.random")
 
 
@@ -264,7 +275,7 @@ class Line:
         except SandboxLost:
             raise
         except Exception as error:
-            answer = encode(("raised", builtin_name(error), str(error)[:MOST_TEXT]))
+            answer = encode(("raised", error), self._name)
         self.serial = serial
         self.channel.send(answer, deadline)
 
@@ -290,6 +301,9 @@ class Line:
             return Foreign("generator", value.bit_generator.state)
         if type(value) is np.random.RandomState:
             return Foreign("legacy", value.get_state())
+        if isinstance(value, BaseException):
+            known = value.__dict__.get("_remote")
+            return self._name(known) if known else Foreign("error", -1, None, *self._details(value))
         if callable(value):
             shared = _shared_name(value)
             if shared:
@@ -301,6 +315,15 @@ class Line:
             return Foreign("lent", number, *(text[:1000] if type(text) is str else "" for text in about))
         return None
 
+    def _details(self, error: BaseException) -> tuple[Any, ...]:
+        """What a student's function is told of an error of the test's."""
+        names, arguments, *rest = details_of(error)
+        try:
+            encode(arguments, self._name)
+        except WireError:
+            arguments = (message_of(error),)
+        return (names, arguments, *rest)
+
     def _meet(self, foreign: Foreign) -> Any:
         kind, details = foreign.kind, foreign.details
         kinds = tuple(type(detail) for detail in details)
@@ -309,6 +332,8 @@ class Line:
         if kind in ("class", "kind") and kinds == (int, str, tuple, tuple, tuple):
             found = class_of(self, *details)
             return Kind(found, details[0]) if kind == "kind" else as_a_value(self, found, details[0])
+        if kind == "error" and kinds[:1] == (int,) and len(details) > 2:
+            return error_of(self, details[0], details[1], details[2:])
         if kind == "lent" and kinds[:1] == (int,) and 0 <= details[0] < len(self.lent):
             return self.lent[details[0]]
         if kind in ("shared", "member") and len(details) == 2:
@@ -325,34 +350,18 @@ class Line:
         except (KeyError, AttributeError):
             raise WireError("an object that is not known") from None
 
-    def _error(self, kinds: tuple[str, ...], message: str, trace: str, own: Any = None) -> Exception:
-        """The exception to raise here for one raised there: of the same built-in type, where that is an
-        ordinary one.
+    def _error(self, kinds: tuple[str, ...], message: str, trace: str, own: Any = None) -> BaseException:
+        """The exception to raise here for one raised there: the same, unless it would end more than the call:
+        a loop of the test's, which would look like success.
         """
         self.trace = trace
         if kinds[:1] == ("CellTooLong",):
             self.slow = True
             self.patience.lose()
-        if isinstance(own, Exception):
-            own.args = (message,) if message else ()
-            own.__suppress_context__ = True
+        if type(own) in _ENDING or (isinstance(own, Exception) and not isinstance(own, UNRAISED)):
             return own
-        for kind in kinds:
-            base = getattr(builtins, kind, None)
-            if base in UNRAISED:
-                continue
-            if isinstance(base, type) and issubclass(base, Exception) and base is not Exception:
-                break
-        else:
-            base = StudentError
-            if kinds and kinds[0] not in ("Exception", "BaseException"):
-                message = f"{kinds[0]}: {message}" if message else kinds[0]
-        name = kinds[0] if kinds and kinds[0].isidentifier() else base.__name__
-        kind_ = base if name == base.__name__ else type(name, (base,), {"__module__": "student"})
-        try:
-            error = kind_(message) if message else kind_()
-        except Exception:
-            error = StudentError(f"{name}: {message}")
+        name = kinds[0] if kinds and kinds[0].isidentifier() else "StudentError"
+        error: Exception = type(name, (StudentError,), {"__module__": "student"})(f"{name}: {message}")
         error.__suppress_context__ = True
         return error
 
@@ -449,16 +458,22 @@ def _shared_name(value: Any) -> tuple[str, str] | None:
     return None
 
 
-def builtin_name(error: Exception) -> str:
-    """The nearest type of an error that both sides know."""
-    for kind in type(error).__mro__:
-        if getattr(builtins, kind.__name__, None) is kind and issubclass(kind, Exception):
-            return kind.__name__
-    return "RuntimeError"
-
-
 class Module:
     """A module that the student imported under a name; the trusted side has its own or none."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+
+def module_named(module: str) -> Any:
+    """A module, or what it holds under the last part of its name. Raises ImportError."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        parent, _, name = module.rpartition(".")
+        if not parent:
+            raise
+        try:
+            return getattr(importlib.import_module(parent), name)
+        except AttributeError:
+            raise ImportError(module) from None

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.grading.results import Status
 from autograder.grading.trusted.caught import compared_with_pythons
+from autograder.grading.trusted.inside.errors import came_over
 from autograder.grading.trusted.inside.frames import WireError, encode
 from autograder.grading.trusted.judged import answers_of
 from autograder.grading.trusted.magics import as_python
@@ -28,7 +29,7 @@ from autograder.grading.trusted.outputs import (
     valid,
 )
 from autograder.grading.trusted.progress import KEEPING, At, Progress
-from autograder.grading.trusted.proxies import Line, Module, Patience, SandboxLost
+from autograder.grading.trusted.proxies import Line, Module, Patience, SandboxLost, module_named
 from autograder.grading.trusted.rebuild import Rebuilt, Step
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.surroundings import Surroundings
@@ -362,6 +363,8 @@ class Session:
     def _refuse_ours(self, ran: Ran) -> None:
         """A full disk or exhausted memory of ours must not cost a student anything."""
         error = ran.error
+        if error is None or came_over(error):
+            return
         if (isinstance(error, OSError) and error.errno in OURS) or isinstance(error, NoSandbox):
             raise OurFault(f"{type(error).__name__}: {error}")
         if isinstance(error, MemoryError) and memory_left() < ENOUGH_MEMORY:
@@ -393,7 +396,7 @@ class Session:
             if module and name not in self.template.answer_names and name not in builtins_:
                 self.theirs.pop(name, None)
                 with suppress(ImportError):
-                    self.theirs[name] = _import(module)
+                    self.theirs[name] = module_named(module)
         self.bench.names.update(self.theirs)
         return line
 
@@ -503,18 +506,3 @@ class Session:
         if self.line is not None and self.line.lost is None:
             self.line.lost = SandboxLost("the student's process was ended")
         self.sandbox = self.line = None
-
-
-def _import(module: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        parent, _, name = module.rpartition(".")
-        if not parent:
-            raise
-        try:
-            return getattr(importlib.import_module(parent), name)
-        except AttributeError:
-            raise ImportError(module) from None

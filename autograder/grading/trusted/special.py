@@ -95,12 +95,11 @@ def _contains(self: Any, item: Any) -> bool:
 
 def _ends(operation: str) -> Method:
     def method(self: Any, kind: type | None, error: BaseException | None, trace: object) -> bool:
-        from autograder.grading.trusted.proxies import SandboxLost, builtin_name
+        from autograder.grading.trusted.proxies import SandboxLost
 
         if isinstance(error, SandboxLost) or not isinstance(error, Exception | None):
             return False
-        what = () if error is None else (builtin_name(error), str(error)[:1000])
-        return bool(exactly(bool, ask(self, operation, *what)))
+        return bool(exactly(bool, ask(self, operation, error)))
 
     return method
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.trusted.caught import UNRAISED, raisable
+from autograder.grading.trusted.inside.errors import as_told
+from autograder.grading.trusted.inside.errors import made_of as error_made_of
 from autograder.grading.trusted.inside.traits import ABSTRACT, CONTAINER, SPECIAL
 from autograder.grading.trusted.special import METHODS, ask, awaited, exactly
 
@@ -297,15 +299,23 @@ def stand_in(line: Line, number: int, name: str, traits: tuple[Any, ...], what: 
     """
     what = what.kind if type(what) is Kind else what
     if isinstance(what, type):
-        if issubclass(what, Exception) and not issubclass(what, UNRAISED):
-            error = what.__new__(what)
-            error.__dict__["_remote"] = Remote(line, number)
-            return error
         return _the_same(what if issubclass(what, Remote) else _type_called(name, traits), line, number)
     if what == "coroutine":
         return awaited(Remote(line, number))
     kind = _KINDS.get(what) if type(what) is str else None
     return _the_same(kind or _type_called(name, traits), line, number)
+
+
+def error_of(line: Line, number: int, what: Any, details: tuple[Any, ...]) -> BaseException:
+    """An error that was raised or given there: of its class, where that is the student's and an error here
+    too, else of the nearest that both sides know.
+    """
+    kind = what.kind if type(what) is Kind else None
+    theirs = isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UNRAISED)
+    error = error_made_of(details, kind if theirs else None)
+    if number >= 0:
+        error.__dict__["_remote"] = Remote(line, number)
+    return error
 
 
 def _bare(kind: Any, line: Line, number: int) -> Any:
@@ -382,7 +392,7 @@ def class_of(
         raisable(b) for b in bases if isinstance(b, type) and issubclass(b, BaseException)
     )
     if made_of:
-        space |= {"__getattr__": _of_an_error, "_class_traits": has}
+        space |= {"__getattr__": _of_an_error, "__str__": as_told, "_class_traits": has}
     else:
         space |= _space(has)
         made_of = tuple(b for b in bases if isinstance(b, RemoteClass) and issubclass(b, Remote))

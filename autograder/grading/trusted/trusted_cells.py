@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.grading.trusted.inside.errors import message_of
 from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.names import binds
 
@@ -275,15 +276,17 @@ def error_output(error: BaseException, student: str = "") -> dict[str, Any]:
     lines = traceback.extract_tb(error.__traceback__)
     shown = [line for line in lines if line.filename.startswith("<")]
     text = "".join(traceback.format_list(shown)) if shown else ""
-    last = "".join(traceback.format_exception_only(type(error), error))
+    try:
+        last = "".join(traceback.format_exception_only(type(error), error))
+    except Exception:  # what an error of the student's carries may be anything
+        last = type(error).__name__
     trace = [part for part in ("Traceback (most recent call last):", text, last) if part]
     if student:
         trace.append("In the answer:\n" + student)
-    message = str(error)
     return {
         "output_type": "error",
         "ename": type(error).__name__,
-        "evalue": message[:2000],
+        "evalue": message_of(error)[:2000],
         "traceback": "\n".join(trace)[:20_000].split("\n"),
     }
 

@@ -10,7 +10,8 @@ parts, and those relatively. Its parts by whom they serve:
     cells, magics,    running cells: their names, outputs, errors, time;
     jupyter           what notebooks ask of IPython
     talk, operations  answering the trusted side's requests
-    frames, channel,  both sides: values as bytes, bytes over a socket,
-    shared, files,    objects of the instructor's classes, files that both see,
+    frames, errors,   both sides: values as bytes, errors,
+    channel, shared,  bytes over a socket, objects of the instructor's classes,
+    files,            files that both see,
     pandas_tables     tables
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import copy
 import inspect
 import operator
@@ -87,11 +86,10 @@ def _operate(target: Any, name: str, other: Any = None, turned: bool = False) ->
     return act(other, target) if turned else act(target, other)
 
 
-def _leave(method: Callable[..., Any], target: Any, kind: str = "", message: str = "") -> Any:
+def _leave(method: Callable[..., Any], target: Any, error: Exception | None) -> Any:
     """End a `with` of a test's, with the error that was raised in it."""
-    if not kind:
+    if error is None:
         return method(target, None, None, None)
-    error = getattr(builtins, kind)(message)
     try:
         raise error
     except Exception:

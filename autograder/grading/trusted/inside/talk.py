@@ -17,6 +17,7 @@ from typing import Any
 from . import frames
 from .cells import Absent, Stage, describe_error, limited
 from .channel import Channel, Gone
+from .errors import MOST_CAUSES, details_of, made_of
 from .files import changed_files, note_file
 from .operations import OPERATIONS, later
 from .shared import Shared
@@ -53,6 +54,8 @@ class Talk:
         common = self.shared.name(value)
         if common is not None:
             return common
+        if issubclass(kind, BaseException):
+            return self._error(value, MOST_CAUSES)
         number = self._number(value)
         if issubclass(kind, type) and value.__module__ == "__main__":
             return frames.Foreign("class", *self._class(number, value).details)
@@ -62,6 +65,14 @@ class Talk:
         elif kind.__name__ in ("function", "generator", "coroutine"):
             what = kind.__name__
         return frames.Foreign("handle", number, str(kind.__name__)[:100], traits_of(kind), what)
+
+    def _error(self, error: BaseException, deep: int) -> Any:
+        """An error, and which it is where its class is the student's."""
+        kind, number, what = type(error), -1, None
+        if kind.__module__ == "__main__":
+            number, what = self._number(error), self._class(self._number(kind), kind)
+        details = details_of(error, lambda cause: self._error(cause, deep - 1) if deep else None)
+        return frames.Foreign("error", number, what, *details)
 
     def _number(self, value: Any) -> int:
         number = self.known.get(id(value), -1)
@@ -105,6 +116,8 @@ class Talk:
             return state
         if kind in ("shared", "member"):
             return self.shared.meet(kind, details)
+        if kind == "error":
+            return made_of(details[2:])
         if kind == "lent":
             if details[0] not in self.lent:
                 self.lent[details[0]] = self._borrowed(*details)
@@ -123,8 +136,7 @@ class Talk:
                     self.answer(answer)  # the lent function uses something of ours
             if answer[0] == "value":
                 return answer[1]
-            kind = getattr(builtins, answer[1], RuntimeError)
-            raise kind(answer[2])
+            raise answer[1]
 
         function.__name__ = function.__qualname__ = name or "function"
         function.__doc__ = about or None
@@ -218,8 +230,7 @@ class Talk:
                         break
                 answer: tuple[Any, ...] = "value", value
             except BaseException as error:
-                own = error if type(error).__module__ == "__main__" else None
-                answer = "raised", (*describe_error(error), own)
+                answer = "raised", (*describe_error(error), self._if_it_can_be_sent(error))
         files = changed_files(".", self.stage.files, MOST_FILES)
         moved, objects = self._moved(), {}
         if self.shared.names:
@@ -228,6 +239,13 @@ class Talk:
                 frames.encode(answer, self.name)
                 objects = self.shared.states(self.name)
         return (*answer, self._changed(blob, args, kwargs), outputs, files, moved, objects)
+
+    def _if_it_can_be_sent(self, error: BaseException) -> BaseException | None:
+        try:
+            frames.encode(error, self.name)
+        except Exception:
+            return None
+        return error
 
     @contextlib.contextmanager
     def _surrounded(self, news: dict[str, Any]) -> Iterator[None]:
