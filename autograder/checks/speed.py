@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from statistics import median
 from types import CodeType, FrameType
 from typing import Any
 
@@ -168,7 +169,7 @@ def growth(function: Function, exercise: Exercise, speed: Speed, seed: int) -> G
 
 @dataclass(frozen=True)
 class Race:
-    """How it ended: the shortest call of our loops and of the answer, in seconds, or what is wrong."""
+    """How it ended: the middle call of our loops and of the answer, in seconds, or what is wrong."""
 
     slow: float = np.inf
     fast: float = np.inf
@@ -197,7 +198,7 @@ def race(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Rac
     """Race `function` against our loops: a round is one slow call, then fast ones for at least 4 ms.
 
     Every call gets inputs of its own, and every result is looked at: what remembers an earlier answer is
-    found. Of each side the shortest call counts, since other work on the machine only ever adds time.
+    found. Of each side the middle one of all calls counts, so that neither a lucky nor an unlucky one does.
     Matrix products run on one core: threads that wait for a busy one would count as time of the answer.
     """
     with one_core():
@@ -225,7 +226,7 @@ def _race(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Ra
         )
         right = call_all(speed.fast, cases, exercise.arguments, exercise.parts)
         problem = next(filter(None, map(_wrong, outcomes, right)), "") or answer.fault()
-        at = Race(ours.best, answer.best, at.rounds + 1, problem)
+        at = Race(ours.middle, answer.middle, at.rounds + 1, problem)
     return at
 
 
@@ -240,7 +241,7 @@ def _fresh(speed: Speed, rng: np.random.Generator, answer: Stopwatch, cases: lis
     while spent < BATCH:
         cases.append(Case("speed", "fresh inputs", speed.draw(rng, **speed.large)))
         yield cases[-1]
-        spent += max(answer.last, BATCH / 100)
+        spent += max((answer.times or [np.inf])[-1], BATCH / 100)
 
 
 def _wrong(outcome: Outcome, right: Outcome) -> str:
@@ -254,29 +255,34 @@ def _wrong(outcome: Outcome, right: Outcome) -> str:
 
 
 class Stopwatch:
-    """A function that knows how long its last call took, and its shortest.
+    """A function that knows how long its calls took.
 
     Time is the computing time of the process that computes, which busy neighbours do not add to. A function
     that lives in another process brings that process's clock, on its type: `read_clock(function)`, in
-    seconds, and `clock_fault(function)`, the words for a clock that cannot be believed. Here, work on several
-    cores at once is not counted twice: the wall clock is read beside it, and the shorter time counts.
+    seconds, and `watch_clock(function)`, which begins to watch who else computes: what it returns gives, when
+    it is called, the words for a clock that cannot be believed, or none. Here, work on several cores at once
+    is not counted twice: the wall clock is read beside it, and the shorter time counts.
     """
 
     def __init__(self, function: Function) -> None:
         self.function = function
-        self.last = self.best = np.inf
+        self.times: list[float] = []
         far = getattr(type(function), "read_clock", None)
-        fault = getattr(type(function), "clock_fault", None)
+        watch = getattr(type(function), "watch_clock", None)
         self.clocks: tuple[Callable[[], float], ...] = (partial(far, function),) if far else CLOCKS
-        self.fault: Callable[[], str] = partial(fault, function) if fault else str
+        self.fault: Callable[[], str] = watch(function) if watch else str
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Call it, and note the time."""
         before = [clock() for clock in self.clocks]
         value = self.function(*args, **options)
-        self.last = min(clock() - then for clock, then in zip(self.clocks, before, strict=True))
-        self.best = min(self.best, self.last)
+        self.times.append(min(clock() - then for clock, then in zip(self.clocks, before, strict=True)))
         return value
+
+    @property
+    def middle(self) -> float:
+        """The middle one of all times; infinity before the first call that ended."""
+        return median(self.times or [np.inf])
 
 
 CLOCKS: tuple[Callable[[], float], ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,8 @@ def test_a_far_clock_that_cannot_be_believed_wins_no_race() -> None:
         def read_clock(self) -> float:
             return 0.0
 
-        def clock_fault(self) -> str:
-            return "leaves its work to other processes"
+        def watch_clock(self) -> Callable[[], str]:
+            return lambda: "leaves its work to other processes"
 
     exercise = find("fast_conv_forward")
     assert exercise.speed is not None

@@ -250,10 +250,9 @@ class Line:
         except (OSError, ValueError):
             raise self.lost or SandboxLost("the student's process ended") from None
 
-    def clock_fault(self) -> str:
-        """Why these seconds cannot be believed; empty where they can."""
-        helped = self.sandbox is not None and self.sandbox.has_helpers()
-        return "started other processes, so its time cannot be told" if helped else ""
+    def watch_clock(self) -> Callable[[], str]:
+        """What says from now on why these seconds cannot be believed; nothing where they can."""
+        return self.sandbox.company() if self.sandbox is not None else str
 
     def _broken(self, what: str) -> SandboxLost:
         self.lost = SandboxLost(f"the student's process sent nonsense: {what}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import builtins
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.trusted.caught import UNRAISED, raisable
@@ -156,9 +156,9 @@ class RemoteFunction(Remote):
         """Seconds that the student's process has computed, for a race."""
         return self._remote_line.read_clock()
 
-    def clock_fault(self) -> str:
-        """Why these seconds cannot be believed; empty where they can."""
-        return self._remote_line.clock_fault()
+    def watch_clock(self) -> Callable[[], str]:
+        """What says from now on why these seconds cannot be believed; nothing where they can."""
+        return self._remote_line.watch_clock()
 
 
 class RemoteType(RemoteFunction):
@@ -266,9 +266,9 @@ class RemoteClass(type):
         """As a function's: making an object can be the answer, too."""
         return cls._class_line.read_clock()
 
-    def clock_fault(cls) -> str:
+    def watch_clock(cls) -> Callable[[], str]:
         """As a function's."""
-        return cls._class_line.clock_fault()
+        return cls._class_line.watch_clock()
 
 
 class _Between:

@@ -191,7 +191,7 @@ class MemoryWatch(threading.Thread):
     def run(self) -> None:
         """Look four times a second, until it has ended."""
         while not self.sandbox.ended.wait(0.25):
-            if self.sandbox.memory() > self.sandbox.most_memory:
+            if self.sandbox.holds_too_much():
                 self.sandbox.over_memory = True
                 self.sandbox.end()
                 return

@@ -14,7 +14,7 @@ from typing import Any
 from . import jupyter
 from .cells import Stage
 from .channel import Channel
-from .confine import confine
+from .confine import confine, filter_calls, greet
 from .files import note_files
 from .frames import decode, encode
 from .talk import Talk
@@ -69,5 +69,6 @@ def main(number: int, config: dict[str, Any]) -> None:
     connection = socket.socket(fileno=number)
     connection.set_inheritable(False)
     confine(config)
+    greet(connection, filter_calls(config))
     perform(connection, config)
     os._exit(0)

@@ -6,11 +6,15 @@ import base64
 import itertools
 import json
 import os
+import platform
+import select
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +22,24 @@ from typing import Any, Protocol
 
 from autograder.grading.trusted.inside.channel import Channel, Gone, Late
 from autograder.grading.trusted.inside.frames import WireError, decode, encode
+from autograder.grading.trusted.sandbox import cgroup
+from autograder.grading.trusted.sandbox.births import Births
+from autograder.grading.trusted.sandbox.calls import numbers
 from autograder.grading.trusted.sandbox.imports import Holdings, holdings
 from autograder.grading.trusted.sandbox.seccomp import Filter
+
+_CREDENTIALS, _NUMBER = struct.Struct("iII"), struct.Struct("i")
 
 STARTUP = 60.0
 """Seconds that a sandbox may take to be ready: our own doing, so a slow machine is no fault of the
 student's.
 """
 
+
+FOLDERS = 3
+"""Folders in memory that a student may write to."""
+OURS = 4
+"""Processes of ours in a sandbox."""
 
 FIRST_USER, USERS = 200_000, 100_000
 _turns = itertools.count()
@@ -66,26 +80,52 @@ class Sandbox:
         self.most_memory = settings.memory_mb << 20
         self.over_memory = False
         """Whether it was ended because it held more."""
+        self.births: Births | None = None
+        self.group: cgroup.Group | None = None
         self.cpu_before = 0.0
         self.members: list[int] = []
         """What belongs to it before a student's cell has run; the last one is the student's process."""
         self.ended = threading.Event()
         self._ending = threading.Lock()
         try:
-            self._greet(settings.files, time.monotonic() + STARTUP)
+            self._greet(settings, time.monotonic() + STARTUP)
         except (Gone, Late, WireError) as error:
             self.end()
             raise NoSandbox(f"the sandbox did not start ({type(error).__name__}): {self.words()}") from None
 
-    def _greet(self, files: tuple[tuple[str, bytes], ...], deadline: float) -> None:
+    def _greet(self, settings: Settings, deadline: float) -> None:
         """Hand the files over and wait until it is ready. No code of the student's has run yet."""
-        for value in (len(files), *files):
+        listener = self._hear(deadline)
+        self.group = _group(settings, family(self.pid))
+        if listener >= 0:
+            self.births = Births(listener, numbers(platform.machine())["mmap"])
+            self.births.start()
+        for value in (len(settings.files), *settings.files):
             self.channel.send(encode(value), deadline)
         ready = decode(self.channel.receive(deadline))
         if type(ready) is not tuple or ready[:1] != ("ready",):
             raise WireError("no greeting")
-        self.cpu_before = float(ready[2])
+        self.cpu_before = self._seconds()
         self.members = family(self.pid)
+
+    def _hear(self, deadline: float) -> int:
+        """Wait for the word that it has confined itself; what comes with it asks before a process is made
+        (-1: nothing came).
+        """
+        connection = self.channel.connection
+        ready = select.poll()
+        ready.register(connection, select.POLLIN)
+        if not ready.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise Gone
+        room = socket.CMSG_SPACE(_NUMBER.size) + socket.CMSG_SPACE(_CREDENTIALS.size)
+        data, about, _, _ = connection.recvmsg(1, room)
+        said = {kind: content for _, kind, content in about}
+        if socket.SCM_CREDENTIALS in said:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+            self.pid = _CREDENTIALS.unpack(said[socket.SCM_CREDENTIALS])[0]
+        if data != b"!" or not self.pid:
+            raise Gone
+        return int(_NUMBER.unpack(said[socket.SCM_RIGHTS])[0]) if socket.SCM_RIGHTS in said else -1
 
     def words(self) -> str:
         """What the sandbox program said, at most a few lines."""
@@ -94,18 +134,29 @@ class Sandbox:
 
     def memory(self) -> int:
         """Bytes that its processes hold, each shared page counted by its share, and that the kernel may hold
-        for them.
+        for them. What they can share, and need not have mapped now, counts where no group counts it.
         """
-        return sum(_memory_of(pid) + _buffers_of(pid) for pid in family(self.pid))
+        hidden = self.births.shared if self.births is not None and self.group is None else 0
+        return hidden + sum(_memory_of(pid) + _buffers_of(pid) for pid in family(self.pid))
+
+    def holds_too_much(self) -> bool:
+        """Whether it holds more memory than it may; it has to be ended then."""
+        return (self.group is not None and self.group.over_memory()) or self.memory() > self.most_memory
 
     def cpu(self) -> float:
         """CPU seconds that its processes have used since it was ready."""
+        return max(0.0, self._seconds() - self.cpu_before)
+
+    def _seconds(self) -> float:
+        if self.group is not None:
+            with suppress(OSError):
+                return self.group.seconds()
         ticks = 0
         for pid in family(self.pid):
             with suppress(OSError, ValueError, IndexError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 ticks += sum(map(int, fields[11:15]))
-        return max(0.0, ticks / os.sysconf("SC_CLK_TCK") - self.cpu_before)
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def clock(self) -> float:
         """Seconds that the student's process has computed, as the kernel counts them: nothing in the process
@@ -113,15 +164,34 @@ class Sandbox:
         """
         return time.clock_gettime(~self.members[-1] << 3 | 2)
 
-    def has_helpers(self) -> bool:
-        """Whether other processes are there, or were, that might compute for it."""
-        return family(self.pid) != self.members or any(map(_children_computed, self.members))
+    def company(self) -> Callable[[], str]:
+        """Look from now on whether other processes might compute for the student's; what comes back says so
+        in words, or nothing.
+        """
+        before, made = self._has_others(), self._made()
+
+        def found() -> str:
+            if before or self._has_others():
+                return "has other processes at work, so its time cannot be told"
+            return "started other processes, so its time cannot be told" if self._made() != made else ""
+
+        return found
+
+    def _has_others(self) -> bool:
+        return family(self.pid) != self.members
+
+    def _made(self) -> int:
+        """How many processes have been made in it."""
+        return self.births.count if self.births is not None else 0
 
     def end(self) -> None:
         """Kill everything in it."""
         with self._ending:
             if not self.ended.is_set():
+                self.over_memory |= self.group is not None and self.group.over_memory()
                 self._end()
+                if self.group is not None:
+                    self.group.end()
                 self.ended.set()
 
     def _end(self) -> None:
@@ -158,35 +228,59 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def _children_computed(pid: int) -> bool:
-    """Whether ended children of this process have used 10 ms or more."""
-    with suppress(OSError, ValueError, IndexError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return fields[13:15] != ["0", "0"]
-    return False
-
-
 FEW_FILES = 64
 """Descriptors that every process has room for."""
 
 
 def _buffers_of(pid: int) -> int:
-    """Bytes that can lie in the sockets of a process with room for more than a few descriptors."""
-    with suppress(OSError, ValueError, IndexError):
-        room = Path(f"/proc/{pid}/status").read_text().partition("FDSize:")[2].split()[0]
+    """Bytes that the kernel may hold for a process: its page tables, and what can lie in its sockets where it
+    has room for more than a few descriptors.
+    """
+    with suppress(OSError, ValueError, IndexError, KeyError):
+        about = _fields(f"/proc/{pid}/status")
         each = int(Path("/proc/sys/net/core/wmem_default").read_text())
-        return max(0, int(room) - FEW_FILES) * each
+        return max(0, about["FDSize"] - FEW_FILES) * each + (about["VmPTE"] << 10)
     return 0
 
 
 def _memory_of(pid: int) -> int:
-    with suppress(OSError, ValueError, IndexError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) << 10
+    with suppress(OSError, KeyError):
+        about = _fields(f"/proc/{pid}/smaps_rollup")
+        return (about["Pss"] + about["SwapPss"]) << 10
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return 0
+
+
+def _fields(place: str) -> dict[str, int]:
+    """The numbers of a file of /proc that has one field a line.
+
+    What a process calls itself stands in such a file too, and may look like other fields. The kernel lets it
+    hold any byte but a line feed: so lines end there and nowhere else, and a field's name begins its line.
+    """
+    found = {}
+    for line in Path(place).read_bytes().split(b"\n"):
+        name, _, value = line.partition(b":")
+        number = value.split()[:1]
+        if number and number[0].isdigit():
+            found[name.decode("ascii", "replace")] = int(number[0])
+    return found
+
+
+def _group(settings: Settings, members: list[int]) -> cgroup.Group | None:
+    """A group with these processes in it, with room for its folders; None where none can be made."""
+    room = (settings.memory_mb + FOLDERS * settings.file_mb) << 20
+    try:
+        group = cgroup.make(room, settings.processes + OURS)
+    except cgroup.NoGroup:
+        return None
+    try:
+        for pid in members:
+            group.take(pid)
+    except OSError:
+        group.end()
+        return None
+    return group
 
 
 INSIDE = Path(__file__).resolve().parents[1] / "inside"
@@ -210,9 +304,13 @@ def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:
             "NOFILE": 256,
             "CPU": settings.seconds_in_all + 5,
         },
-        "seccomp": base64.b64encode(rules.program).decode() if rules else "",
-        "kill_rule": rules.own_id_at if rules else -1,
     }
+    if rules is not None:
+        config["calls"] = {
+            "program": base64.b64encode(rules.program).decode(),
+            "own_id_at": rules.own_id_at,
+            "installed_by": rules.installed_by,
+        }
     return json.dumps(config | also)
 
 

@@ -144,7 +144,7 @@ def _world(held: Holdings, room: int) -> list[str]:
         options += ["--symlink", target, place]
     for place in held.covers:
         options += ["--tmpfs", place, "--remount-ro", place]
-    for device in ("null", "zero", "random", "urandom"):
+    for device in ("null", "random", "urandom"):
         options += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     options += ["--ro-bind", str(INSIDE), "/grader/inside"]
     for place in WRITABLE:

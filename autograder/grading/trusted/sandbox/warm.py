@@ -11,16 +11,11 @@ import os
 import select
 import signal
 import socket
-import struct
 import subprocess
-import time
 from contextlib import suppress
 from typing import Any
 
-from autograder.grading.trusted.inside.channel import Gone
 from autograder.grading.trusted.sandbox.backend import STARTUP, NoSandbox, Sandbox, Settings
-
-_CREDENTIALS = struct.Struct("iII")
 
 
 class Nursery:
@@ -73,20 +68,11 @@ class Child(Sandbox):
         self._lease, self._first = lease, -1
         super().__init__(0, connection, said, settings)
 
-    def _greet(self, files: tuple[tuple[str, bytes], ...], deadline: float) -> None:
-        """The first byte comes from the first process, which the kernel names; it has confined itself."""
-        connection = self.channel.connection
-        ready = select.poll()
-        ready.register(connection, select.POLLIN)
-        if not ready.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            raise Gone
-        data, about, _, _ = connection.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size))
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
-        if data != b"!" or not about:
-            raise Gone
-        self.pid = _CREDENTIALS.unpack(about[0][2][: _CREDENTIALS.size])[0]
+    def _hear(self, deadline: float) -> int:
+        """The word comes from the first process, which the kernel names."""
+        listener = super()._hear(deadline)
         self._first = os.pidfd_open(self.pid)
-        super()._greet(files, deadline)
+        return listener
 
     def _end(self) -> None:
         os.close(self._lease)

@@ -1,0 +1,53 @@
+"""The kernel asks the grader before a process is made in a sandbox: so none can be made unseen.
+
+A process that lives for a moment leaves no trace that another could read in time. The system call filter
+therefore hands each call that makes a process, and each that maps memory for processes to share, to this
+side, which counts it and lets it go on. Where the kernel offers no such listener, these calls fail.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import select
+import struct
+import threading
+from contextlib import suppress
+
+# linux/seccomp.h
+_RECEIVE, _SEND = 0xC0502100, 0xC0182101
+_CALL = struct.Struct("<QIIiIQ6Q")
+_ANSWER = struct.Struct("<QqiI")
+_GO_ON = 1
+
+
+class Births(threading.Thread):
+    """Counts the processes that are made in one sandbox, and the bytes that they can share."""
+
+    def __init__(self, listener: int, mmap: int) -> None:
+        super().__init__(daemon=True)
+        self.listener, self.mmap = listener, mmap
+        self.count = self.shared = 0
+
+    def run(self) -> None:
+        """Answer until nobody is left who could ask."""
+        ready = select.poll()
+        ready.register(self.listener, select.POLLIN)
+        while not any(event & ~select.POLLIN for _, event in ready.poll()):
+            with suppress(OSError):  # who asked was killed meanwhile
+                self._answer(fcntl.ioctl(self.listener, _RECEIVE, bytes(_CALL.size)))
+        os.close(self.listener)
+
+    def _answer(self, asked: bytes) -> None:
+        """Count, then let the call go on; refuse it where this kernel cannot let it go on."""
+        number, _, _, call, _, _, *arguments = _CALL.unpack(asked)
+        if call == self.mmap:
+            self.shared += arguments[1]
+        else:
+            self.count += 1
+        try:
+            fcntl.ioctl(self.listener, _SEND, _ANSWER.pack(number, 0, 0, _GO_ON))
+        except OSError as error:
+            if error.errno == errno.EINVAL:
+                fcntl.ioctl(self.listener, _SEND, _ANSWER.pack(number, 0, -errno.EPERM, 0))

@@ -1,0 +1,223 @@
+"""A control group for each submission: the kernel limits and counts all that its processes hold together.
+
+What is watched from outside is each process's own memory, four times a second. A group's limit holds at every
+moment and counts what belongs to no process, too: buffers, queues, locks, files in memory. Not every machine
+lets us make one: a container's are usually read-only, and an ordinary user's exist only where systemd has
+handed some over. Then `make` says why, and the watch from outside is what is left.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+PREFIX = "cs-conv-"
+"""What the names of groups begin with; the grader's process id follows."""
+
+CONTROLLERS = ("memory", "pids", "cpu")
+_PATIENCE = 5.0
+"""Seconds that killed processes may take to leave their group."""
+_turns = itertools.count()
+
+
+class NoGroup(Exception):
+    """No group can be made on this machine, and why."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group's folders: one where the kernel has one tree of groups (version 2), else one a controller."""
+
+    folders: tuple[Path, ...]
+    unified: bool
+
+    def take(self, pid: int) -> None:
+        """Put a process into the group; what it makes from now on belongs to it as well. Raises OSError."""
+        for folder in self.folders:
+            (folder / "cgroup.procs").write_text(str(pid))
+
+    def members(self) -> list[int]:
+        """The processes that are in it; 0 would be one that another process namespace hides."""
+        return [int(n) for n in (self.folders[0] / "cgroup.procs").read_text().split() if n != "0"]
+
+    def seconds(self) -> float:
+        """The computing time of all processes that are or were in it. Raises OSError where nobody counts."""
+        if self.unified:
+            return _field(self.folders[0] / "cpu.stat", "usage_usec") / 1e6
+        return int((self.folders[-1] / "cpuacct.usage").read_text()) / 1e9
+
+    def over_memory(self) -> bool:
+        """Whether it wanted more memory than it may have.
+
+        In version 1 its processes are stopped then, in version 2 all of them are killed.
+        """
+        with suppress(OSError):
+            if self.unified:
+                return _field(self.folders[0] / "memory.events", "oom_kill") > 0
+            return _field(self.folders[0] / "memory.oom_control", "under_oom") > 0
+        return False
+
+    def end(self) -> None:
+        """Kill what is in it, and remove it."""
+        deadline = time.monotonic() + _PATIENCE
+        with suppress(OSError):
+            while self.members() and time.monotonic() < deadline:
+                for pid in self.members():
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(0.001)
+        for folder in self.folders:
+            _remove(folder, deadline)
+
+
+def make(memory: int, processes: int, root: Path = Path("/")) -> Group:
+    """A new group that may hold so many bytes and processes. Raises NoGroup.
+
+    Each group gets as much of the processors as any other process beside it, however many it has in it:
+    that is what the kernel does by itself. `root` is where /proc and /sys are.
+    """
+    try:
+        mounts = list(_mounts(root))
+        own = _own(root)
+    except (OSError, ValueError) as error:
+        raise NoGroup(str(error)) from None
+    problems = []
+    for places in _candidates(mounts, own):
+        try:
+            return _made(places, memory, processes)
+        except OSError as error:
+            problems.append(f"{error.strerror}: {error.filename}")
+    raise NoGroup("; ".join(problems) or f"{root / 'sys/fs/cgroup'} has no controller of memory")
+
+
+@dataclass(frozen=True)
+class _Mount:
+    """A tree of groups: where it is, which group is at its top, and its controllers (none in version 2)."""
+
+    place: Path
+    top: str
+    controllers: frozenset[str]
+
+    def folder(self, group: str) -> Path:
+        """Where a group is seen here."""
+        below = group.removeprefix(self.top.rstrip("/")) if group.startswith(self.top) else ""
+        return self.place / below.lstrip("/")
+
+
+def _mounts(root: Path) -> Iterator[_Mount]:
+    for line in (root / "proc/self/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        _, _, _, top, place, *_ = before.split()
+        kind, _, options = after.split()
+        if kind in ("cgroup", "cgroup2"):
+            named = frozenset(options.split(",")) if kind == "cgroup" else frozenset()
+            yield _Mount(root / place.lstrip("/"), top, named)
+
+
+def _own(root: Path) -> dict[str, str]:
+    """The group that this process is in, by controller; by the empty name in version 2."""
+    found = {}
+    for line in (root / "proc/self/cgroup").read_text().splitlines():
+        _, names, group = line.split(":", 2)
+        found.update(dict.fromkeys(names.split(","), group))
+    return found
+
+
+def _candidates(mounts: list[_Mount], own: dict[str, str]) -> Iterator[tuple[Path, ...]]:
+    """Folders to make groups in: below the grader's own group; in version 2, where a group with processes
+    can have no limited ones below it, else beside it.
+    """
+    by_controller = {name: mount for mount in mounts for name in mount.controllers}
+    if "memory" in by_controller:
+        wanted = [name for name in (*CONTROLLERS, "cpuacct") if name in by_controller and name in own]
+        yield tuple(dict.fromkeys(by_controller[name].folder(own[name]) for name in wanted))
+        return
+    for mount in mounts:
+        if not mount.controllers:
+            folder = mount.folder(own.get("", "/"))
+            yield (folder,)
+            if folder != mount.place:
+                yield (folder.parent,)
+
+
+def _made(places: tuple[Path, ...], memory: int, processes: int) -> Group:
+    """A group in these folders with its limits. Raises OSError, and then leaves nothing behind."""
+    name = f"{PREFIX}{os.getpid()}-{next(_turns)}"
+    unified = (places[0] / "cgroup.controllers").exists()
+    group = Group(tuple(place / name for place in places), unified)
+    for place in places:
+        _sweep(place)
+    try:
+        for folder in group.folders:
+            folder.mkdir()
+        if unified:
+            for controller in CONTROLLERS:
+                with suppress(OSError):  # it may be given already; what is missing shows below
+                    (places[0] / "cgroup.subtree_control").write_text(f"+{controller}")
+            _limit_unified(group.folders[0], memory, processes)
+        else:
+            _limit(group.folders, memory, processes)
+    except OSError:
+        for folder in group.folders:
+            _remove(folder, 0.0)
+        raise
+    return group
+
+
+def _limit_unified(folder: Path, memory: int, processes: int) -> None:
+    _set(folder / "memory.max", memory)
+    _set(folder / "memory.oom.group", 1)
+    _set(folder / "pids.max", processes)
+    with suppress(OSError):  # a kernel without swap has none
+        _set(folder / "memory.swap.max", 0)
+    _field(folder / "cpu.stat", "usage_usec")
+
+
+def _limit(folders: tuple[Path, ...], memory: int, processes: int) -> None:
+    for folder in folders:
+        if (folder / "memory.limit_in_bytes").exists():
+            _set(folder / "memory.limit_in_bytes", memory)
+            _set(folder / "memory.oom_control", 1)
+            with suppress(OSError):  # a kernel that does not count swap has none
+                _set(folder / "memory.memsw.limit_in_bytes", memory)
+        if (folder / "pids.max").exists():
+            _set(folder / "pids.max", processes)
+
+
+def _set(file: Path, value: int) -> None:
+    """Write to a file that the kernel has made; never make one."""
+    with file.open("r+") as opened:
+        opened.write(str(value))
+
+
+def _field(file: Path, name: str) -> int:
+    """The number after a name, of a file with one of each in a line."""
+    return int(dict(line.split() for line in file.read_text().splitlines())[name])
+
+
+def _remove(folder: Path, deadline: float) -> None:
+    """Remove a group, as soon as the last of its processes has left it."""
+    while True:
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            if time.monotonic() >= deadline:
+                return
+            time.sleep(0.001)
+
+
+def _sweep(place: Path) -> None:
+    """Remove the empty groups of graders that were killed."""
+    for folder in place.glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+            with suppress(OSError):
+                folder.rmdir()
