@@ -73,9 +73,17 @@ def _sandboxes() -> Iterator[Finding]:
         if tried.works:
             weaker = f" (weaker than bubblewrap: {problems[0]})" if problems else ""
             yield Finding(f"student code can be confined, by {name}{weaker}", True)
+            yield Finding(_watch(tried.without_group), True)
             return
         problems.append(f"{name}: {tried.problem.splitlines()[-1] if tried.problem else 'failed'}")
     yield Finding("student code can be confined while it is graded", False, "\n".join([*problems, ADVICE]))
+
+
+def _watch(without_group: str) -> str:
+    """How the memory of a submission is bounded."""
+    if not without_group:
+        return "each submission gets a control group: the kernel bounds what its processes hold together"
+    return f"no control group can be made ({without_group}): memory is watched four times a second instead"
 
 
 def _python() -> Finding:

@@ -17,7 +17,8 @@ import pytest
 from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.proxies import BRIEF, MOST_SLOW, Line, Remote, SandboxLost, StudentError
 from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Sandbox, Settings, choose, probe
-from autograder.grading.trusted.sandbox.backend import family
+from autograder.grading.trusted.sandbox import backend as sandboxes
+from autograder.grading.trusted.sandbox.backend import FEW_FILES, family
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
 from autograder.grading.trusted.sandbox.imports import holdings
 from autograder.grading.trusted.sandbox.landlock import _InFolder
@@ -289,6 +290,106 @@ def test_the_clock_is_the_kernels(line: Line, sandbox: Sandbox) -> None:
     assert fault() == ""
     elsewhere()
     assert "other processes" in fault()
+
+
+_HELPERS = """
+import ctypes, os, subprocess, sys, time
+libc = ctypes.CDLL(None)
+libc._exit.restype = None
+stack = ctypes.create_string_buffer(1 << 16)
+
+def forks():
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+def spawns():
+    os.waitpid(os.posix_spawn(sys.executable, [sys.executable, "-S", "-c", ""], {}), 0)
+
+def runs():
+    subprocess.run([sys.executable, "-S", "-c", ""])
+
+def shares_memory(flags=0x4111):  # CLONE_VFORK, CLONE_VM, and SIGCHLD at its end
+    top = ctypes.c_void_p(ctypes.addressof(stack) + len(stack))
+    child = libc.clone(ctypes.cast(libc._exit, ctypes.c_void_p), top, flags, None)
+    if child > 0:
+        libc.waitpid(child, None, 0x40000000)  # of whatever kind
+
+def shares_memory_unheard():
+    shares_memory(0x4100)
+
+def in_a_thread():
+    import threading
+    thread = threading.Thread(target=forks)
+    thread.start()
+    thread.join()
+
+def quick():
+    return 1
+
+def leaves_one():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(60)
+        os._exit(0)
+    os.wait()
+"""
+
+
+def test_no_process_is_made_unseen_however_short_its_life(line: Line, sandbox: Sandbox) -> None:
+    line.sandbox = sandbox
+    assert run(line, _HELPERS)[0] is None
+    ways = ["forks", "spawns", "runs", "shares_memory", "shares_memory_unheard", "in_a_thread"]
+    found = line.names([*ways, "quick"])
+    for way in ways:
+        fault = type(found[way]).watch_clock(found[way])
+        found[way]()
+        assert "started other processes" in fault(), way
+    fault = type(found["quick"]).watch_clock(found["quick"])
+    assert found["quick"]() == 1
+    assert fault() == ""  # what ended before the race began computes nothing in it
+
+
+def test_a_helper_from_an_earlier_cell_is_seen_wherever_it_has_gone(line: Line, sandbox: Sandbox) -> None:
+    line.sandbox = sandbox
+    assert run(line, _HELPERS)[0] is None
+    found = line.names(["leaves_one", "quick"])
+    found["leaves_one"]()
+    fault = type(found["quick"]).watch_clock(found["quick"])
+    found["quick"]()
+    assert "other processes at work" in fault()
+
+
+@pytest.mark.parametrize(
+    "name", [b"FDSize:\t0 ", b"\rFDSize:\t0 ", b"\nFDSize:\t0 ", b"x\x0bFDSize:\t0", b") S 0 0 0 0"]
+)
+def test_no_name_that_a_process_takes_is_read_as_a_number(line: Line, sandbox: Sandbox, name: bytes) -> None:
+    run(line, "import os\nheld = [os.open('/dev/null', 0) for _ in range(150)]")
+    pid = sandbox.members[-1]
+    before, seconds = sandboxes._buffers_of(pid), sandbox._seconds()
+    assert before >= (256 - FEW_FILES) * 4096
+    run(line, f"import ctypes\nctypes.CDLL(None).prctl(15, {name!r}, 0, 0, 0)")
+    assert abs(sandboxes._buffers_of(pid) - before) < 1 << 20
+    assert sandbox._seconds() >= seconds
+
+
+_UNMAPPED = """
+import ctypes
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+place = libc.mmap(None, ctypes.c_size_t(200 << 20), 3, 0x21, -1, ctypes.c_size_t(0))
+ctypes.memset(place, 1, 200 << 20)
+libc.munmap(place + 4096, (200 << 20) - 4096)
+"""
+
+
+def test_memory_that_no_process_has_mapped_is_counted_without_a_group(line: Line, sandbox: Sandbox) -> None:
+    before, sandbox.group = sandbox.memory(), None
+    assert run(line, _UNMAPPED)[0] is None
+    assert sandbox.memory() - before >= 200 << 20
 
 
 @pytest.mark.bubblewrap

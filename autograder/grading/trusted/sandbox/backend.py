@@ -82,6 +82,8 @@ class Sandbox:
         """Whether it was ended because it held more."""
         self.births: Births | None = None
         self.group: cgroup.Group | None = None
+        self.without_group = ""
+        """Why it has none."""
         self.cpu_before = 0.0
         self.members: list[int] = []
         """What belongs to it before a student's cell has run; the last one is the student's process."""
@@ -96,7 +98,10 @@ class Sandbox:
     def _greet(self, settings: Settings, deadline: float) -> None:
         """Hand the files over and wait until it is ready. No code of the student's has run yet."""
         listener = self._hear(deadline)
-        self.group = _group(settings, family(self.pid))
+        try:
+            self.group = _group(settings, family(self.pid))
+        except cgroup.NoGroup as error:
+            self.without_group = str(error)
         if listener >= 0:
             self.births = Births(listener, numbers(platform.machine())["mmap"])
             self.births.start()
@@ -267,19 +272,16 @@ def _fields(place: str) -> dict[str, int]:
     return found
 
 
-def _group(settings: Settings, members: list[int]) -> cgroup.Group | None:
-    """A group with these processes in it, with room for its folders; None where none can be made."""
+def _group(settings: Settings, members: list[int]) -> cgroup.Group:
+    """A group with these processes in it, with room for its folders. Raises NoGroup."""
     room = (settings.memory_mb + FOLDERS * settings.file_mb) << 20
-    try:
-        group = cgroup.make(room, settings.processes + OURS)
-    except cgroup.NoGroup:
-        return None
+    group = cgroup.make(room, settings.processes + OURS)
     try:
         for pid in members:
             group.take(pid)
-    except OSError:
+    except OSError as error:
         group.end()
-        return None
+        raise cgroup.NoGroup(f"{error.strerror}: {error.filename}") from None
     return group
 
 

@@ -155,7 +155,7 @@ def _made(places: tuple[Path, ...], memory: int, processes: int) -> Group:
         _sweep(place)
     try:
         for folder in group.folders:
-            folder.mkdir()
+            _begin(folder)
         if unified:
             for controller in CONTROLLERS:
                 with suppress(OSError):  # it may be given already; what is missing shows below
@@ -168,6 +168,11 @@ def _made(places: tuple[Path, ...], memory: int, processes: int) -> Group:
             _remove(folder, 0.0)
         raise
     return group
+
+
+def _begin(folder: Path) -> None:
+    """Make a group; the kernel fills its folder."""
+    folder.mkdir()
 
 
 def _limit_unified(folder: Path, memory: int, processes: int) -> None:

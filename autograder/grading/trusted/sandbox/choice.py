@@ -44,6 +44,8 @@ class Probe:
     works: bool
     seconds: float
     problem: str = ""
+    without_group: str = ""
+    """Why no control group could be made, where it works without."""
 
 
 _LOOK = """
@@ -78,13 +80,14 @@ def probe(name: str) -> Probe:
     """Start a sandbox and try from inside what must not be possible."""
     began = time.monotonic()
     try:
-        _try(BACKENDS[name]())
+        without_group = _try(BACKENDS[name]())
     except (NoSandbox, SandboxLost, Gone, Late, WireError, OSError) as error:
         return Probe(name, False, time.monotonic() - began, str(error).strip())
-    return Probe(name, True, time.monotonic() - began)
+    return Probe(name, True, time.monotonic() - began, without_group=without_group)
 
 
-def _try(backend: Backend) -> None:
+def _try(backend: Backend) -> str:
+    """Look around in a sandbox; why it has no control group. Raises what says that it does not work."""
     sandbox = backend.start(Settings(seconds_in_all=20))
     try:
         line = Line(sandbox.channel)
@@ -104,6 +107,7 @@ def _try(backend: Backend) -> None:
         found = line.names(["found"]).get("found")
         if found != "":
             raise NoSandbox(f"it does not confine: {found}")
+        return sandbox.without_group
     finally:
         sandbox.end()
 
