@@ -12,7 +12,7 @@ from autograder.grading.trusted.proxies import Line, SandboxLost
 from autograder.grading.trusted.sandbox import Probe, Settings, cgroup
 from autograder.grading.trusted.sandbox.backend import Sandbox
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
-from autograder.grading.trusted.session import Watch
+from autograder.grading.trusted.watched import MemoryWatch
 
 VERSION_2 = "30 20 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
 VERSION_1 = """\
@@ -168,7 +168,7 @@ def test_what_all_processes_hold_together_is_bounded(grouped: bool, monkeypatch:
 
         monkeypatch.setattr(cgroup, "make", none)
     sandbox, line = _started(memory_mb=300, file_mb=8)
-    Watch(sandbox).start()
+    MemoryWatch(sandbox).start()
     with pytest.raises(SandboxLost):
         line.run(_HOARD, "cell", 30, False)
     sandbox.end()
