@@ -8,7 +8,6 @@ side, which counts it and lets it go on. Where the kernel offers no such listene
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import select
 import struct
@@ -36,18 +35,21 @@ class Births(threading.Thread):
         ready.register(self.listener, select.POLLIN)
         while not any(event & ~select.POLLIN for _, event in ready.poll()):
             with suppress(OSError):  # who asked was killed meanwhile
-                self._answer(fcntl.ioctl(self.listener, _RECEIVE, bytes(_CALL.size)))
+                self._answer()
         os.close(self.listener)
 
-    def _answer(self, asked: bytes) -> None:
+    def _answer(self) -> None:
         """Count, then let the call go on; refuse it where this kernel cannot let it go on."""
+        from fcntl import ioctl  # which Windows lacks, where this module is only looked at
+
+        asked = ioctl(self.listener, _RECEIVE, bytes(_CALL.size))
         number, _, _, call, _, _, *arguments = _CALL.unpack(asked)
         if call == self.mmap:
             self.shared += arguments[1]
         else:
             self.count += 1
         try:
-            fcntl.ioctl(self.listener, _SEND, _ANSWER.pack(number, 0, 0, _GO_ON))
+            ioctl(self.listener, _SEND, _ANSWER.pack(number, 0, 0, _GO_ON))
         except OSError as error:
             if error.errno == errno.EINVAL:
-                fcntl.ioctl(self.listener, _SEND, _ANSWER.pack(number, 0, -errno.EPERM, 0))
+                ioctl(self.listener, _SEND, _ANSWER.pack(number, 0, -errno.EPERM, 0))
