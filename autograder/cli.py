@@ -224,7 +224,7 @@ def release(assignments: Names = None, course: Where = None) -> None:
             status.update(f"releasing {assignment.name}")
             made = make(here, assignment)
             what = "made" if made.changed else "unchanged"
-            console.print(f"[green]{what}[/]  {short(made.folder)}  ({assignment.points} points)")
+            console.print(f"[green]{what}[/]  {short(made.folder)}  ({assignment.points:g} points)")
             for remark in made.remarks:
                 console.print(f"    [yellow]{escape(printable(remark))}[/]", highlight=False)
 
@@ -332,7 +332,7 @@ def export(
     course: Where = None,
 ) -> None:
     """Write the points of the gradebook as a CSV file that Canvas or Moodle imports."""
-    from autograder.reports.export import canvas_rows, moodle_rows, read_grades, write_csv
+    from autograder.reports.export import canvas_rows, moodle_rows, read_grades, read_possible, write_csv
     from autograder.reports.run import require_writable
 
     here = _course(course)
@@ -344,7 +344,7 @@ def export(
     students, waiting = read_grades(here, chosen)
     unknown: list[str] = []
     if system == "canvas":
-        rows, unknown = canvas_rows(students, chosen, roster)
+        rows, unknown = canvas_rows(students, chosen, roster, read_possible(here, chosen))
     else:
         rows = moodle_rows(students, chosen)
     path = to or here.reports / f"{system}.csv"

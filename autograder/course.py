@@ -58,7 +58,7 @@ Name = Annotated[str, BeforeValidator(_folder_name)]
 Due = Annotated[datetime, BeforeValidator(_date)]
 Module = Annotated[str, BeforeValidator(_module_name)]
 Count = Annotated[int, Field(strict=True, ge=1, le=10**7)]
-Points = Annotated[int, Field(strict=True, ge=0, le=10**6)]
+Points = Annotated[float, Field(strict=True, ge=0, le=10**6, allow_inf_nan=False)]
 
 
 class Limits(_Strict):
@@ -92,7 +92,7 @@ class Assignment(_Strict):
     allow: tuple[Module, ...] = ()
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         """The points of all its notebooks together."""
         return sum(self.notebooks.values())
 

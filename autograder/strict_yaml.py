@@ -82,6 +82,7 @@ _KINDS: Mapping[str, str] = {
     "tuple_type": "must be a list: [one, two], or lines that begin with a dash",
     "string_type": "must be text (a string; quote it)",
     "int_type": "must be a whole number",
+    "float_type": "must be a number",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
 }

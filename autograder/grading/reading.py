@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.course import Assignment, Course
+from autograder.grading.late import LatePolicy
 from autograder.grading.results import Mistake, TestScore
 from autograder.notebooks import read_notebook
 from autograder.stock import open_gradebook
@@ -23,24 +24,20 @@ def read_scores(course: Course, assignment: Assignment, student: str) -> Scores:
     """What the gradebook and the autograded notebooks say of a submission."""
     verdicts = _verdicts_on_disk(course, assignment, student)
     with open_gradebook(course) as gradebook:
-        return scores_of(gradebook.find_submission(assignment.name, student), verdicts)
+        found = gradebook.find_submission(assignment.name, student)
+        return scores_of(found, verdicts, LatePolicy(course))
 
 
-def scores_of(submission: Any, verdicts: Verdicts) -> Scores:
+def scores_of(submission: Any, verdicts: Verdicts, late: LatePolicy) -> Scores:
     """What a submission in the gradebook came to, its tests in the order of the verdicts."""
     order = {where: number for number, where in enumerate(verdicts)}
     tests = [
-        _test_score(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
+        test_score(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
         for notebook in submission.notebooks
         for grade in notebook.grades
     ]
     tests.sort(key=lambda test: (order.get((test.notebook, test.grade_id), len(order)), test.grade_id))
-    return final_score(submission), float(submission.max_score), tuple(tests)
-
-
-def final_score(submission: Any) -> float:
-    """What a submission in the gradebook is worth, as nbgrader exports it: less its late penalty."""
-    return max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0.0))
+    return late.final_score(submission), float(submission.max_score), tuple(tests)
 
 
 def by_hand(cell: Any) -> bool:
@@ -50,8 +47,25 @@ def by_hand(cell: Any) -> bool:
 
 
 def waits_for_a_person(grade: Any) -> bool:
-    """Whether someone has still to look at a grade."""
-    return bool(grade.needs_manual_grade and grade.manual_score is None)
+    """Whether someone has to look at a grade, for the first time or once more; as formgrader counts it.
+
+    A test that was added since the submission was graded waits for `cs-conv grade`, not for a person.
+    """
+    ungraded = grade.auto_score is None and grade.manual_score is None
+    return bool(grade.needs_manual_grade and (by_hand(grade.cell) or not ungraded))
+
+
+def judgement(grade: Any) -> dict[str, Any]:
+    """What there is to say of a grade: its points, and whether a test or a person gives or gave them."""
+    hand, waits = by_hand(grade.cell), waits_for_a_person(grade)
+    unknown = hand or waits or (grade.auto_score is None and grade.manual_score is None)
+    return {
+        "score": float(grade.score),
+        "max_score": float(grade.max_score),
+        "by_hand": hand,
+        "waits": waits,
+        "passed": None if unknown else bool(grade.score >= grade.max_score),
+    }
 
 
 def set_missing_to_zero(course: Course, assignment: Assignment, student: str) -> list[str]:
@@ -73,8 +87,8 @@ def set_missing_to_zero(course: Course, assignment: Assignment, student: str) ->
     return missing
 
 
-def _test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
-    """A test's points as the gradebook has them, with what `check` said in its cell."""
+def test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
+    """The points of a cell as the gradebook has them, with what `check` said in it."""
     exercise = verdict.get("exercise")
     mistakes = [
         Mistake(exercise=str(exercise), name=str(m.get("name", "")), advice=str(m.get("advice", "")))
@@ -84,11 +98,9 @@ def _test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore
     return TestScore(
         notebook=notebook,
         grade_id=grade.name,
-        score=float(grade.score),
-        max_score=float(grade.max_score),
         exercise=exercise,
         aspect=verdict.get("aspect"),
-        passed=None if waits_for_a_person(grade) else grade.score >= grade.max_score,
+        **judgement(grade),
         mistakes=tuple(mistakes),
         where=str(verdict.get("where") or ""),
     )

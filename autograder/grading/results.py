@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, computed_field
@@ -46,7 +47,11 @@ class Mistake(_Plain):
 
 
 class TestScore(_Plain):
-    """The points of one test cell. `passed` is None where a person has to look at it."""
+    """The points of one cell: of a test, or of what a person judges.
+
+    `passed` is None where no test decides: a person gives the points, or has to look at them, or the test was
+    added after the last grading.
+    """
 
     __test__ = False  # pytest, this is no test
 
@@ -57,12 +62,27 @@ class TestScore(_Plain):
     exercise: str | None = None
     aspect: str | None = None
     passed: bool | None = None
+    by_hand: bool = False
+    """Whether a person gives the points."""
+    waits: bool = False
+    """Whether a person has still to look at it; until then it has the points that the score says."""
     mistakes: tuple[Mistake, ...] = ()
     where: str = ""
 
 
+class Part(_Plain):
+    """Points out of those that were possible."""
+
+    score: float
+    possible: float
+
+
 class Result(_Plain):
-    """One submission, graded. `score` is None where grading itself failed."""
+    """One submission, graded.
+
+    `score` is what it is worth, with points by hand and less its late penalty, or None where grading itself
+    failed; `max_score` is all that the assignment can give.
+    """
 
     student: str
     assignment: str
@@ -79,3 +99,26 @@ class Result(_Plain):
     def mistakes(self) -> tuple[Mistake, ...]:
         """The misconceptions recognised anywhere in it, each once."""
         return tuple(dict.fromkeys(mistake for test in self.tests for mistake in test.mistakes))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def automatic(self) -> Part:
+        """The points of the tests."""
+        return _sum(test for test in self.tests if not test.by_hand)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def by_hand(self) -> Part:
+        """The points that a person gives."""
+        return _sum(test for test in self.tests if test.by_hand)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The cells that a person has still to look at."""
+        return tuple(test.grade_id for test in self.tests if test.waits)
+
+
+def _sum(tests: Iterable[TestScore]) -> Part:
+    chosen = list(tests)
+    return Part(score=sum(t.score for t in chosen), possible=sum(t.max_score for t in chosen))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isclose
 
 from nbformat import NotebookNode
 
@@ -97,7 +98,7 @@ def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str
             found.append(f"{name}, cell {number}: ### {BEGIN} and ### {END} do not pair up")
     found += _imported_answers(notebook, name)
     found += [f"{name}: the grade_id {grade_id} is used twice" for grade_id, n in ids.items() if n > 1]
-    if points != assignment.notebooks[name]:
+    if not isclose(points, assignment.notebooks[name]):
         found.append(
             f"{name}: its test cells are worth {points:g} points together, course.yml says "
             f"{assignment.notebooks[name]}; make them equal"

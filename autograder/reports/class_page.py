@@ -68,12 +68,15 @@ def _facts(record: Record) -> list[tuple[str, str]]:
     scores = record.scores
     shown = [(str(len(scores)), "submission" if len(scores) == 1 else "submissions")]
     if scores:
-        full = sum(score >= record.max_score for score in scores)
         shown += [
             (f"{mean(scores):.1f}", f"mean of {record.max_score:g} points"),
             (f"{median(scores):g}", "median"),
-            (str(full), "with all points"),
+            (str(record.full), "with all points"),
         ]
+    if record.waiting:
+        shown.append(
+            (str(record.waiting), "waits for a person" if record.waiting == 1 else "wait for a person")
+        )
     return shown + [(str(n), status) for status, n in record.statuses.items() if status != "graded"]
 
 
@@ -143,10 +146,23 @@ def _exercises(record: Record) -> str:
 
 
 def _test(grade_id: str, tests: list[TestScore]) -> str:
+    if tests[0].by_hand:
+        return _by_hand(grade_id, tests)
     passed = sum(test.passed is True for test in tests)
     aspect = next((test.aspect for test in tests if test.aspect), "")
     name = f"{escape(aspect)} <small>{escape(grade_id)}</small>" if aspect else escape(grade_id)
     return _row("test", name, f"{passed} of {len(tests)} pass", passed, len(tests))
+
+
+def _by_hand(grade_id: str, tests: list[TestScore]) -> str:
+    """What a person judges: no test of it passes or fails."""
+    judged = [test.score for test in tests if not test.waits]
+    most = tests[0].max_score
+    earned = mean(judged) if judged else 0.0
+    text = f"{len(judged)} of {len(tests)} judged by hand" + (
+        f", mean {earned:.1f} of {most:g}" if judged else ""
+    )
+    return _row("", escape(grade_id), text, earned, most)
 
 
 def _row(kind: str, name: str, text: str, part: float, whole: float) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.reading import final_score, waits_for_a_person
+from autograder.grading.late import LatePolicy
+from autograder.grading.reading import waits_for_a_person
+from autograder.reports.record import possible_points
 from autograder.stock import open_gradebook
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -36,10 +38,11 @@ def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list
     """Every student of the gradebook, and how many submissions wait for a person's judgement."""
     points: dict[str, dict[str, float]] = {}
     waiting = 0
+    late = LatePolicy(course)
     with open_gradebook(course) as gradebook:
         for assignment in assignments:
             for submission in gradebook.assignment_submissions(assignment.name):
-                points.setdefault(submission.student.id, {})[assignment.name] = final_score(submission)
+                points.setdefault(submission.student.id, {})[assignment.name] = late.final_score(submission)
                 grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
                 waiting += any(map(waits_for_a_person, grades))
         students = [
@@ -49,22 +52,36 @@ def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list
     return students, waiting
 
 
+def read_possible(course: Course, assignments: Sequence[Assignment]) -> dict[str, float]:
+    """What each assignment can give, by its name, points by hand included."""
+    with open_gradebook(course) as gradebook:
+        return {assignment.name: possible_points(gradebook, assignment) for assignment in assignments}
+
+
 def guarded(text: str) -> str:
     """The text as a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def canvas_rows(
-    students: Iterable[Graded], assignments: Sequence[Assignment], roster: Path | None = None
+    students: Iterable[Graded],
+    assignments: Sequence[Assignment],
+    roster: Path | None = None,
+    possible: Mapping[str, float] | None = None,
 ) -> tuple[list[list[str]], list[str]]:
     """The rows of a Canvas import, and the students whom the roster does not know.
 
     `roster` is what Canvas itself exports: from it come its numbers of students and assignments. Without it
-    students are found by their login, and Canvas asks which assignment a column is.
+    students are found by their login, and Canvas asks which assignment a column is. `possible` is what
+    `read_possible` gives; without it the points of course.yml stand there.
     """
+    most = {a.name: a.points for a in assignments} | dict(possible or {})
     people, titles = _roster(roster) if roster else ({}, {})
     head = [titles.get(a.title.casefold()) or titles.get(a.name.casefold()) or a.title for a in assignments]
-    rows = [[*CANVAS, *head], ["    Points Possible", "", "", "", "", *(str(a.points) for a in assignments)]]
+    rows = [
+        [*CANVAS, *head],
+        ["    Points Possible", "", "", "", "", *(f"{most[a.name]:g}" for a in assignments)],
+    ]
     unknown = []
     for student in students:
         who = people.get(student.id.casefold())

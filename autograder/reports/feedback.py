@@ -10,7 +10,8 @@ from typing import Any
 from nbformat import from_dict
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.reading import final_score, scores_of, verdicts_in
+from autograder.grading.late import LatePolicy
+from autograder.grading.reading import scores_of, verdicts_in
 from autograder.grading.results import Status
 from autograder.grading.seeds import read_secret
 from autograder.grading.trusted.carried import of_the_exchange
@@ -76,6 +77,7 @@ class Pages:
     def __init__(self, course: Course, assignment: Assignment, gradebook: Any) -> None:
         self.course, self.assignment, self.gradebook = course, assignment, gradebook
         self.hide = HideTests(config=settings(course))
+        self.late = LatePolicy(course)
 
     def write(self, student: str, remark: str) -> list[Path]:
         """Write feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html, and take away pages of notebooks that are gone."""
@@ -104,13 +106,13 @@ class Pages:
     def html(self, student: str, notebooks: Notebooks, remark: str = "") -> dict[str, str]:
         """The page of each of these notebooks; of all of the assignment where none could be read."""
         submission = self.gradebook.find_submission(self.assignment.name, student)
-        _, _, tests = scores_of(submission, verdicts_in(notebooks))
+        score, most, tests = scores_of(submission, verdicts_in(notebooks), self.late)
         several = len(self.assignment.notebooks) > 1
         pages = {}
         for found in submission.notebooks:
             if notebooks and found.name not in notebooks:
                 continue
-            penalty = float(found.late_submission_penalty or 0.0)
+            penalty = self.late.penalty(submission, found) or 0.0
             pages[found.name] = notebook_page(
                 Graded(
                     title=self.assignment.title,
@@ -121,7 +123,7 @@ class Pages:
                     score=max(0.0, float(found.score) - penalty),
                     most=float(found.max_score),
                     penalty=penalty,
-                    in_all=(final_score(submission), float(submission.max_score)) if several else None,
+                    in_all=(score, most) if several else None,
                     comments={comment.name: comment.comment or "" for comment in found.comments},
                     remark=remark,
                     folder=self.course.autograded(student, self.assignment.name),

@@ -88,7 +88,10 @@ def notebook_page(graded: Graded) -> str:
     """The page as HTML."""
     passed = sum(test.passed is True for test in graded.tests)
     shown = [(f"{graded.score:g} of {graded.most:g}", "points")]
-    shown += [(f"{passed} of {len(graded.tests)}", "tests passed")] if graded.tests else []
+    automatic = sum(not test.by_hand for test in graded.tests)
+    waiting = sum(test.waits for test in graded.tests)
+    shown += [(f"{passed} of {automatic}", "tests passed")] if automatic else []
+    shown += [(str(waiting), "waiting for a person")] if waiting else []
     shown += [(f"-{graded.penalty:g}", "for coming late")] if graded.penalty else []
     if graded.in_all:
         shown.append((f"{graded.in_all[0]:g} of {graded.in_all[1]:g}", "in the whole assignment"))
@@ -114,6 +117,8 @@ def _exercise(name: str, tests: Sequence[TestScore]) -> str:
             False: ("no", "✗", "not passed"),
             None: ("quiet", "…", "not graded yet"),
         }[test.passed]
+        if test.by_hand and not test.waits:
+            sign, word = "✎", "graded by hand"
         points = f"{test.score:g} of {test.max_score:g}"
         mark = f'<span role="img" aria-label="{word}">{sign}</span>'
         link = f'<a href="#{escape(test.grade_id)}">{escape(what)}</a>'
@@ -127,9 +132,9 @@ def _exercise(name: str, tests: Sequence[TestScore]) -> str:
 
 
 def _findings(test: TestScore) -> list[str]:
-    if test.passed is None:
+    if test.waits:
         return ["A person has still to look at it."]
-    if test.passed:
+    if test.passed is not False:
         return []
     named_mistakes = [f"<b>{escape(m.name)}.</b> {escape(m.advice)}" for m in test.mistakes]
     return named_mistakes or ([escape(test.where)] if test.where else [])

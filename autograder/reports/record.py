@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.reading import final_score, read_scores, waits_for_a_person
+from autograder.grading.late import LatePolicy
+from autograder.grading.reading import judgement, read_scores, test_score
 from autograder.grading.results import Mistake, Result, Status
 from autograder.kept import removed_students
 from autograder.stock import open_gradebook
@@ -86,11 +87,24 @@ class Record(BaseModel):
         """One sentence on the class."""
         if not self.scores:
             return "nothing was handed in"
-        full = sum(score >= self.max_score for score in self.scores)
-        return (
+        said = (
             f"{count(len(self.scores), 'submission')}, mean {mean(self.scores):.1f}, "
-            f"median {median(self.scores):g} of {self.max_score:g} points, {full} with all points"
+            f"median {median(self.scores):g} of {self.max_score:g} points, {self.full} with all points"
         )
+        if not self.waiting:
+            return said
+        return f"{said}, {self.waiting} {'waits' if self.waiting == 1 else 'wait'} for a person"
+
+    @property
+    def full(self) -> int:
+        """How many have all points."""
+        return sum(score >= self.max_score for score in self.scores)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def waiting(self) -> int:
+        """How many submissions a person has still to look at."""
+        return sum(bool(result.waiting) for result in self.results)
 
 
 def record_path(course: Course, assignment: str) -> Path:
@@ -102,12 +116,13 @@ def save_record(course: Course, assignment: Assignment, results: Iterable[Result
     """Keep the results; students who were not graded this time keep their earlier ones."""
     before = earlier_record(course, assignment.name)
     kept = {result.student: result for result in before.results} if before else {}
+    results = list(results)
     kept |= {result.student: result for result in results}
     record = Record(
         course=course.id,
         assignment=assignment.name,
         title=assignment.title,
-        max_score=assignment.points,
+        max_score=max([assignment.points, *(result.max_score for result in results)]),
         graded=datetime.now(UTC).replace(microsecond=0),
         results=tuple(kept[student] for student in sorted(kept)),
     )
@@ -138,11 +153,14 @@ def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
     with open_gradebook(course) as gradebook:
         known = {student: known[student] for student in known.keys() - removed_students(gradebook)}
         submissions = {found.student.id: found for found in gradebook.assignment_submissions(assignment.name)}
+        late = LatePolicy(course)
         results = known | {
-            student: _as_in(submissions.get(student), known[student]) for student in known.keys() - set(fresh)
+            student: _as_in(submissions.get(student), known[student], late)
+            for student in known.keys() - set(fresh)
         }
+        most = possible_points(gradebook, assignment)
     for student in submissions.keys() - known.keys():
-        score, most, tests = read_scores(course, assignment, student)
+        score, _, tests = read_scores(course, assignment, student)
         results[student] = Result(
             student=student,
             assignment=assignment.name,
@@ -160,15 +178,26 @@ def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
             course=course.id,
             assignment=assignment.name,
             title=assignment.title,
-            max_score=assignment.points,
+            max_score=most,
             graded=graded,
             read=now,
-            results=tuple(results[student] for student in sorted(results)),
+            results=tuple(results[s].model_copy(update={"max_score": most}) for s in sorted(results)),
         ),
     )
 
 
-def _as_in(submission: Any, result: Result) -> Result:
+def possible_points(gradebook: Any, assignment: Assignment) -> float:
+    """What an assignment can give, points by hand included; by course.yml where the gradebook lacks it."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        known = gradebook.find_assignment(assignment.name)
+    except MissingEntry:
+        return assignment.points
+    return float(known.max_score) if known.notebooks else assignment.points
+
+
+def _as_in(submission: Any, result: Result, late: LatePolicy) -> Result:
     """The result with the points of its submission in the gradebook (None where there is none)."""
     if result.status is Status.NOT_GRADED:
         return result
@@ -181,12 +210,12 @@ def _as_in(submission: Any, result: Result) -> Result:
     grades = {(n.name, grade.name): grade for n in submission.notebooks for grade in n.grades}
     tests = []
     for test in result.tests:
-        grade = grades.get((test.notebook, test.grade_id))
+        grade = grades.pop((test.notebook, test.grade_id), None)
         if grade is not None:
-            score, most = float(grade.score), float(grade.max_score)
-            passed = None if waits_for_a_person(grade) else score >= most
-            tests.append(test.model_copy(update={"score": score, "max_score": most, "passed": passed}))
-    score, detail = final_score(submission), result.detail
+            tests.append(test.model_copy(update=judgement(grade)))
+    if tests:
+        tests += [test_score(notebook, grade, {}) for (notebook, _), grade in grades.items()]
+    score, detail = late.final_score(submission), result.detail
     if result.status is Status.MISSING and score and OLDER not in detail:
         detail = "; ".join(filter(None, (detail, OLDER)))
     return result.model_copy(update={"score": score, "tests": tuple(tests), "detail": detail})

@@ -65,16 +65,19 @@ def points(result: Result) -> str:
 
 
 def seen(result: Result) -> str:
-    """The misconceptions recognised, then what happened to the run."""
+    """The misconceptions recognised, what happened to the run, and what a person has still to look at."""
     said = list(dict.fromkeys(mistake.name for mistake in result.mistakes))
     if result.detail:
         said += _shortly(result.detail)
     elif not said and result.status is Status.GRADED and result.score is not None:
         failed = [test.grade_id for test in result.tests if test.passed is False]
-        if failed and result.score == 0:
+        if failed and result.automatic.score == 0:
             said.append("no test passed")
         elif failed:
             said.append(f"failed: {', '.join(failed)}")
+    if result.waiting:
+        waits = "waits" if len(result.waiting) == 1 else "wait"
+        said.append(f"{', '.join(result.waiting)} {waits} for a person")
     return printable("; ".join(said))
 
 

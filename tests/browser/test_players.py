@@ -22,7 +22,7 @@ def answered(assignment: str, name: str, course: Path) -> str:
     }
     for cell in notebook.cells:
         cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
-    place = course / "assignments" / f"{name}-answered.ipynb"
+    place = course / "mine" / f"{name}-answered.ipynb"
     jupytext.write(notebook, place)
     return place.name
 

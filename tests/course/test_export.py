@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,17 @@ from autograder.course import CourseError
 from autograder.reports.export import canvas_rows, guarded, moodle_rows, read_grades, write_csv
 from autograder.stock import open_gradebook
 
+POLICY = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+
+class APoint(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 1
+
+
+get_config().AssignLatePenalties.plugin_class = APoint
+"""
 ROSTER = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Sums (4711),Essay (4712)
     Points Possible,,,,,6,10
@@ -19,7 +31,9 @@ Student,ID,SIS User ID,SIS Login ID,Section,Sums (4711),Essay (4712)
 
 @pytest.fixture
 def graded(course):
-    """ana with a late penalty, a formula who waits for a person, ben who handed in nothing."""
+    """ana with a late penalty of one point, a formula who waits for a person, ben who handed in nothing."""
+    settings = course.root / "nbgrader_config.py"
+    settings.write_text(settings.read_text(encoding="utf-8") + POLICY, encoding="utf-8")
     with open_gradebook(course) as gradebook:
         gradebook.add_student("ana", first_name="Ana", last_name="Lee", email="ana@example.org")
         gradebook.add_student("=cmd", first_name="@SUM(1)", last_name="-2")
@@ -29,8 +43,8 @@ def graded(course):
             for grade in notebook.grades:
                 grade.auto_score = points if grade.name == "total_empty_test" else 0
                 grade.needs_manual_grade = student == "=cmd"
-            if student == "ana":
-                notebook.late_submission_penalty = 1
+            if student == "ana":  # a day late
+                notebook.assignment.timestamp = notebook.assignment.assignment.duedate + timedelta(days=1)
         gradebook.db.commit()
     return course
 

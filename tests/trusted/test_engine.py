@@ -358,7 +358,7 @@ def marked(function, stop):
 def grade(engine, stop):
     for owner, name in [
         (journal.os, "write"), (journal.os, "fsync"), (journal, "write_whole"), (gradebook, "write_whole"),
-        (gradebook.Writer, "_record_notebook"), (gradebook.Writer, "_late_penalty"),
+        (gradebook.Writer, "_record_notebook"), (gradebook.LatePolicy, "penalty"),
         (gradebook.Writer, "result"), (gradebook, "keep_outcomes"),
     ]:
         setattr(owner, name, marked(getattr(owner, name), stop))

@@ -342,7 +342,7 @@ class _Run:
             assignment=self.assignment.name,
             status=opened.status,
             score=score,
-            max_score=float(self.assignment.points),
+            max_score=sum(cell.points for template in self.templates.values() for cell in template.cells),
             detail=opened.detail,
             seconds=seconds,
             engine=self.engine.name,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.course import Assignment, Course
+from autograder.grading.late import LatePolicy
 from autograder.grading.reading import by_hand, scores_of, verdicts_in
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret
@@ -15,7 +16,7 @@ from autograder.grading.trusted.carried import carried, mirror, of_the_exchange,
 from autograder.grading.trusted.intake import other_files
 from autograder.grading.trusted.outcome import Outcome
 from autograder.kept import keep_outcomes, make_tables, note_students, outcomes_judged
-from autograder.stock import connect, database_errors, one_commit, settings
+from autograder.stock import connect, database_errors, one_commit
 
 SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
 
@@ -24,18 +25,14 @@ class Writer:
     """Writes outcomes of one assignment."""
 
     def __init__(self, course: Course, assignment: Assignment) -> None:
-        from nbgrader.preprocessors import AssignLatePenalties
-
         self.course, self.assignment = course, assignment
-        self.config = settings(course)
         self.secret = read_secret(course)
         self.given: dict[str, bytes] = {}
         """The assignment's own files, to lie beside the graded notebooks."""
         self.gradebook = connect(course)
         with database_errors(course):
             make_tables(self.gradebook)
-        self.late = AssignLatePenalties(config=self.config)
-        self.late.init_plugin()
+        self.late = LatePolicy(course)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -64,7 +61,7 @@ class Writer:
             session.expire_all()
             submission = self.gradebook.find_submission(self.assignment.name, student)
             for notebook in submission.notebooks:
-                self._late_penalty(submission, notebook, student)
+                notebook.late_submission_penalty = self.late.penalty(submission, notebook)
 
     def _record_notebook(self, notebook: Any, outcome: Outcome | None) -> None:
         """Enter the points. A person is asked (again) only for what is not what it was the last time."""
@@ -85,16 +82,6 @@ class Writer:
         unanswered = set(outcome.unanswered) if outcome else set()
         for comment in notebook.comments:
             comment.auto_comment = "No response." if comment.name in unanswered else None
-
-    def _late_penalty(self, submission: Any, notebook: Any, student: str) -> None:
-        """As nbgrader's own step does it."""
-        notebook.late_submission_penalty = None
-        if submission.total_seconds_late > 0:
-            penalty = self.late.plugin_inst.late_submission_penalty(
-                student, notebook.score, submission.total_seconds_late
-            )
-            if penalty is not None:
-                notebook.late_submission_penalty = self.late._check_late_penalty(notebook, penalty)
 
     def _write_documents(self, student: str, outcomes: Sequence[Outcome]) -> None:
         """The graded notebooks, and beside them all else of the assignment and the submission."""
@@ -126,7 +113,7 @@ class Writer:
         session.expire_all()
         submission = self.gradebook.find_submission(self.assignment.name, student)
         verdicts = verdicts_in({outcome.notebook: outcome.document or {} for outcome in outcomes})
-        score, max_score, tests = scores_of(submission, verdicts)
+        score, max_score, tests = scores_of(submission, verdicts, self.late)
         result = Result(
             student=student,
             assignment=self.assignment.name,
