@@ -31,6 +31,9 @@ class Kind(Enum):
 EDGES = "edges"
 """The tag of the cases about care (float32, scattered memory); changed arguments and results count there."""
 
+RECTANGLES = "rectangles"
+"""The tag of the cases that have a height and a width that differ."""
+
 
 @dataclass(frozen=True)
 class Finding:

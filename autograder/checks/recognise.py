@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from .errors import alike
-from .exercise import Aspect, Exercise, Mistake
-from .findings import Finding, Kind
+from .errors import alike as same_reason
+from .exercise import Aspect, Case, Exercise, Mistake
+from .findings import RECTANGLES, Finding, Kind
 from .known import Answer, Entry, cases_of, catalogue, fitting
 from .outcome import INPUTS, Outcomes
 from .verdict import AspectResult, Recognised
@@ -96,7 +96,7 @@ def _failing_alike(entries: list[Explained], mine: Answer, cases: Collection[int
 
 def _same_reasons(mine: Answer, theirs: Answer, cases: Iterable[int]) -> bool:
     """Whether two answers give no result in the same cases, each time for the same reason."""
-    return all(alike(mine.outcomes[i].reason, theirs.outcomes[i].reason) for i in cases)
+    return all(same_reason(mine.outcomes[i].reason, theirs.outcomes[i].reason) for i in cases)
 
 
 def _by_name(entries: Iterable[Explained]) -> Iterator[tuple[Mistake, frozenset[str]]]:
@@ -136,20 +136,31 @@ def _in_aspects(mistake: Mistake, aspects: list[Aspect], exercise: Exercise) -> 
     return Recognised(mistake.name, mistake.advice, parts, tuple(a.name for a in aspects))
 
 
+def _settings(case: Case) -> tuple[object, ...]:
+    """What a case asks for besides its arrays and their sizes: stride, padding."""
+    return *sorted(case.options.items()), *(a for a in case.args if isinstance(a, int))
+
+
 def _recognise_in(exercise: Exercise, seed: int, mine: Answer, aspect: Aspect) -> Mistake | None:
     """The one mistake that gives the student's results on all cases of this aspect.
 
-    For answers with several mistakes, no two of which the same cases show.
+    For answers with several mistakes, no two of which the same cases show. In squares a height can stand for
+    a width: results for rectangles with the same stride and padding must be the mistake's as well.
     """
     parts = aspect.parts or frozenset(exercise.parts)
-    cases = cases_of(exercise, seed)
-    asked = np.array([aspect.tags is None or cases[i].tag in aspect.tags for i in fitting(exercise, seed)])
+    cases = [cases_of(exercise, seed)[i] for i in fitting(exercise, seed)]
+    asked = np.array([aspect.tags is None or case.tag in aspect.tags for case in cases])
+    settings = {_settings(case) for case, here in zip(cases, asked, strict=True) if here}
+    alike = np.array([case.tag == RECTANGLES and _settings(case) in settings for case in cases])
     if aspect.only_shape or (np.any([mine.wrong(p) for p in parts], axis=0) & asked).sum() < ENOUGH:
         return None
     same_there = {
         entry.mistake.name: entry.mistake
         for entry in catalogue(exercise, seed)
         if not (entry.mistake.whole and entry.home & mine.fine)
-        and all(mine.rows[p].agreement(entry.answer.rows[p])[asked].all() for p in parts)
+        and all(
+            mine.rows[p].agreement(entry.answer.rows[p])[asked | (alike & mine.rows[p].present)].all()
+            for p in parts
+        )
     }
     return next(iter(same_there.values())) if len(same_there) == 1 else None

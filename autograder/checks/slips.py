@@ -143,7 +143,7 @@ def _unset(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip:
         )
     else:
         advice = f"`{name}` has no value yet: set it before it is first used, also before `+=`."
-    return Slip("a variable that is not set on every path", advice)
+    return Slip("a variable used before it has a value", advice)
 
 
 def _bindings(node: ast.AST, name: str, under: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

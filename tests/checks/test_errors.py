@@ -11,7 +11,7 @@ SEED = 1
 
 TYPO = "a misspelt name"
 UNKNOWN = "a name that is not defined"
-UNSET = "a variable that is not set on every path"
+UNSET = "a variable used before it has a value"
 FLOAT = "a float where a whole number is needed"
 PARAMETERS = "parameters other than the exercise's"
 

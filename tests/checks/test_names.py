@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,36 @@ def test_a_slip_has_one_name_whether_sizes_are_refused_or_rounded():
 
     rounds = next(m.function for m in find("max_pool_forward").mistakes if m.name == swapped)
     assert names_of("max_pool_forward", refuses) == names_of("max_pool_forward", rounds) == [swapped]
+
+
+def mirrored(a):
+    """An argument or a result with its rows and columns exchanged."""
+    if isinstance(a, tuple):
+        return *a[:-2], a[-1], a[-2]
+    return a.swapaxes(-1, -2) if np.ndim(a) == 4 else a
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    ["conv_forward", "conv_backward", "average_pool_forward", "average_pool_backward", "l2_pool_forward"],
+)
+def test_the_mirror_image_of_a_mistake_is_not_called_by_its_name_because_squares_look_alike(exercise):
+    sided = re.compile("rows only|columns only|height|width|[FO][HW]")
+    for mistake in (m for m in find(exercise).mistakes if sided.search(m.name)):
+
+        def answer(*args, _wrong=mistake.function, **options):
+            result = _wrong(*map(mirrored, args), **options)
+            return tuple(map(mirrored, result)) if isinstance(result, tuple) else mirrored(result)
+
+        mistakes = judge(exercise, answer, SEED).mistakes
+        assert not [(m.name, m.aspects) for m in mistakes if m.aspects], mistake.name
+
+
+def test_a_divisor_that_nobody_listed_is_not_called_by_that_of_squares():
+    def answer(x, size, stride):
+        return find("average_pool_forward").reference(x, size, stride) * size[0] / 2
+
+    assert names_of("average_pool_forward", answer) == []
 
 
 def by_loops(order, send):

@@ -618,6 +618,7 @@ DIVISORS = (
     ("the height squared", "You divide by FH * FH.", lambda FH, FW, stride: FH**2),
     ("the width squared", "You divide by FW * FW.", lambda FH, FW, stride: FW**2),
     ("the height alone", "You divide by FH.", lambda FH, FW, stride: FH),
+    ("the width alone", "You divide by FW.", lambda FH, FW, stride: FW),
     ("FH + FW", "You divide by FH + FW.", lambda FH, FW, stride: FH + FW),
     ("4 always", "You divide by 4, which is right for 2x2 windows only.", lambda FH, FW, stride: 4),
     (
