@@ -41,7 +41,8 @@ class _Friendly(TyperGroup):
             complain(_not_installed(str(ctx.invoked_subcommand), error))
             raise SystemExit(2) from None
         except OSError as error:  # a full disk, a folder of someone else's
-            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            what = error.strerror or str(error)
+            what = f"{error.filename}: {what}" if error.filename else what
             complain(f"{what}; see to that, or work in another place, and run it again")
             raise SystemExit(2) from None
         except KeyboardInterrupt:

@@ -29,6 +29,10 @@ STUB = f"""\
 raise NotImplementedError("{WORDS}")"""
 
 
+NOT_BY_WAITING = ("readonly", "read-only", "unable to open", "ermission denied", "is full", "o space left")
+"""What an error of a database says that does not go away by itself."""
+
+
 class NbgraderError(Exception):
     """nbgrader refused; `log` holds what it said."""
 
@@ -161,6 +165,21 @@ def open_gradebook(course: Course) -> Iterator[Any]:
         yield gradebook
 
 
+def require_gradebook_writable(course: Course) -> None:
+    """CourseError where the gradebook cannot be written now; another's lock on it is waited for a second."""
+    from sqlalchemy import create_engine, text
+
+    address = gradebook_address(course)
+    waits = {"timeout": 1.0} if address.startswith("sqlite") else {}
+    engine = create_engine(address, connect_args=waits)
+    try:
+        with database_errors(course), engine.connect() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            connection.rollback()
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def one_commit(gradebook: Any) -> Iterator[Any]:
     """Let the steps within, each of which nbgrader would commit, become one commit; yields the session."""
@@ -202,6 +221,8 @@ def _said_of(course: Course, error: Exception) -> CourseError:
     helps = "bring it back, or name another one"
     if "locked" in what:
         helps = "end what else uses it, for instance the formgrader, and run this again"
+    elif any(word in what for word in NOT_BY_WAITING):
+        helps = "see to that and run this again; what was graded is kept"
     elif "no such" in what or "does not exist" in what:
         helps = "where another version of nbgrader made it, run: nbgrader db upgrade"
     return CourseError(f"the gradebook {where} cannot be used: {what}; {helps}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -34,8 +36,11 @@ from autograder.released import changes_since_release
 from autograder.reports.feedback import who_gets_pages, write_feedback
 from autograder.reports.record import Record, earlier_record, refresh_record, save_record
 from autograder.reports.tables import COLOURS, NAME, points, seen
-from autograder.stock import open_gradebook, require_release
+from autograder.stock import has_gradebook, open_gradebook, require_gradebook_writable, require_release
 from autograder.terminal import bar, printable
+
+LEAST_ROOM = 1 << 20
+"""Bytes on the disk without which grading does not begin."""
 
 
 def grade_assignment(
@@ -46,6 +51,9 @@ def grade_assignment(
     The record has the gradebook's points, of everyone. On Ctrl-C what was graded until then is kept, and
     KeyboardInterrupt goes on to whoever called.
     """
+    require_room(course)
+    if has_gradebook(course):
+        require_gradebook_writable(course)
     require_release(course, assignment.name)
     submissions = find_submissions(course, assignment.name, students)
     for line in _to_know_first(course, assignment):
@@ -183,6 +191,19 @@ def require_writable(path: Path) -> None:
         folder = path.absolute().parent
         why = f"{folder} is no folder" if not folder.is_dir() else str(error.strerror)
         raise CourseError(f"{path} cannot be written: {why}; name another file") from None
+
+
+def require_room(course: Course) -> None:
+    """Say before the work that its results could not be written."""
+    for wanted in (course.autograded(), course.reports, course.root / ".cs-conv"):
+        folder = next(path for path in (wanted, *wanted.parents) if path.exists())
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise CourseError(f"{folder} cannot be written; make it yours to write, and run this again")
+    free = shutil.disk_usage(course.root).free
+    if free < LEAST_ROOM:
+        raise CourseError(
+            f"the disk of {course.root} is full: {free >> 10} KB are left; make room and run this again"
+        )
 
 
 def _progress(console: Console) -> Progress:

@@ -32,7 +32,7 @@ from autograder.grading.trusted.journal import Journal
 from autograder.grading.trusted.outcome import Outcome
 from autograder.grading.trusted.sandbox import Backend, NoSandbox, choose
 from autograder.grading.trusted.template import Template, load_templates
-from autograder.stock import database_errors
+from autograder.stock import NOT_BY_WAITING, database_errors, has_gradebook, require_gradebook_writable
 
 TRIES = 4
 """How often a notebook is given to a worker before its loss is taken for more than bad luck."""
@@ -141,6 +141,8 @@ class _Run:
 
     def __init__(self, engine: TrustedEngine, course: Course, assignment: Assignment) -> None:
         self.engine, self.course, self.assignment = engine, course, assignment
+        if has_gradebook(course):
+            require_gradebook_writable(course)
         self.writer = Writer(course, assignment)
         try:
             with database_errors(course):
@@ -153,6 +155,8 @@ class _Run:
         self.templates = {template.name: template for template in templates}
         self.secret = read_secret(course)
         self.journal = Journal(course.root / ".cs-conv" / "journal" / assignment.name)
+        self.away = False
+        """Whether the last submission could not be recorded."""
         self.environment = jobs.environment_of(assignment.allow) + f"\n{engine.backend.name}"
 
     def close(self) -> None:
@@ -312,28 +316,37 @@ class _Run:
             return self._bare(opened, 0.0, seconds)
         if opened.status is Status.NOT_GRADED:
             return self._bare(opened, None, seconds)
-        whose = opened.submission.student
         outcomes = [opened.outcomes[name] for name in self.templates if name in opened.outcomes]
-        last: Exception | None = None
-        for pause in (0.0, *WAITS):
-            time.sleep(pause)
-            try:
-                if last is not None:
-                    self.writer.reopen()
-                self.writer.record(whose, outcomes)
-                return self.writer.result(
-                    whose, outcomes, opened.status, opened.detail, self.engine.name, seconds
-                )
-            except OSError as error:
-                last = error
-                break
-            except Exception as error:
-                last = error
-        opened.status = Status.NOT_GRADED
-        opened.detail = (
-            f"it could not be recorded ({type(last).__name__}: {str(last)[:300]}); nothing was changed"
-        )
+        try:
+            return self._record(opened, outcomes, seconds)
+        except Exception as error:
+            opened.status = Status.NOT_GRADED
+            what = "as the one before" if self.away else f"{type(error).__name__}: {str(error)[:300]}"
+            opened.detail = f"it could not be recorded ({what}); nothing was changed"
+            self.away = True
         return self._bare(opened, None, seconds)
+
+    def _record(self, opened: _Open, outcomes: list[Outcome], seconds: float) -> Result:
+        """Write it and read it back. What may pass is waited for, though not again until something could be
+        written.
+        """
+        whose, status = opened.submission.student, opened.status or Status.NOT_GRADED
+        pauses = deque(() if self.away else WAITS)
+        if self.away:
+            self.writer.reopen()
+        while True:
+            try:
+                self.writer.record(whose, outcomes)
+                result = self.writer.result(whose, outcomes, status, opened.detail, self.engine.name, seconds)
+            except Exception as error:
+                if isinstance(error, OSError) or not pauses or any(w in str(error) for w in NOT_BY_WAITING):
+                    raise
+                time.sleep(pauses.popleft())
+                with suppress(Exception):
+                    self.writer.reopen()
+            else:
+                self.away = False
+                return result
 
     def _bare(self, opened: _Open, score: float | None, seconds: float) -> Result:
         assert opened.status is not None
