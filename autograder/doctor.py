@@ -156,8 +156,7 @@ def _releases(course: Course) -> Iterator[Finding]:
         return
     for name, changes in found.items():
         if changes:
-            helps = f"grading goes by what was released; to release it anew, run: cs-conv release {name}"
-            yield Finding(f"{name} is as it was released", False, "\n".join([*changes, helps]))
+            yield Finding(f"{name} is as it was released", False, "\n".join(changes))
 
 
 def _writable(course: Course) -> Finding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,13 +73,32 @@ def _notebooks(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
 
 
 def changes_since_release(course: Course, assignment: Assignment, gradebook: Any) -> Iterator[str]:
-    """A sentence for each thing in the folders that is no longer as it was released.
+    """A sentence for each thing in the folders that is no longer as it was released, and what to do about it.
 
-    Nothing where the gradebook keeps no release.
+    Nothing where all is as it was, or where the assignment was never released.
     """
+    from nbgrader.api import MissingEntry
+
     released = read_released(course, assignment, gradebook)
-    if not released.kept:
+    if released.kept:
+        changes = list(_changes(course, assignment, released))
+        yield from changes
+        if changes:
+            yield (
+                f"{assignment.name} is graded as it was released; "
+                f"to grade with what is there now, run: cs-conv release {assignment.name}"
+            )
         return
+    with suppress(MissingEntry):
+        if gradebook.find_assignment(assignment.name).notebooks:
+            yield (
+                f"the gradebook keeps no copy of {assignment.name}, which an earlier version released: "
+                f"grading goes by what is in {short(course.releases / assignment.name)} now; "
+                f"to keep one, run: cs-conv release {assignment.name}"
+            )
+
+
+def _changes(course: Course, assignment: Assignment, released: Released) -> Iterator[str]:
     names = sorted(assignment.notebooks.keys() | released.templates.keys())
     for name in names:
         yield from _source_changes(course, assignment, name, released)

@@ -70,12 +70,12 @@ def said_of_removed(students: Sequence[str]) -> str:
     )
 
 
-def removed_who_handed_in(course: Course) -> list[str]:
-    """Those of whom there is work in submitted/, and whom somebody took out of the gradebook."""
+def removed(course: Course) -> set[str]:
+    """Those whom somebody took out of the gradebook."""
     if not has_gradebook(course):
-        return []
+        return set()
     with open_gradebook(course) as gradebook:
-        return sorted(removed_students(gradebook) & set(students_who_handed_in(course)))
+        return removed_students(gradebook)
 
 
 def find_submissions(course: Course, assignment: str, students: Iterable[str] = ()) -> list[Submission]:
@@ -90,10 +90,10 @@ def find_submissions(course: Course, assignment: str, students: Iterable[str] = 
         remember_students(course)
         with open_gradebook(course) as gradebook:
             present = {student.id for student in gradebook.students}
-            removed = removed_students(gradebook)
-        if removed & set(wanted):
-            raise CourseError(said_of_removed(sorted(removed & set(wanted))))
-        known = (known | present) - removed
+            gone = removed_students(gradebook)
+        if gone & set(wanted):
+            raise CourseError(said_of_removed(sorted(gone & set(wanted))))
+        known = (known | present) - gone
     unknown = sorted(set(wanted) - known)
     if unknown:
         raise CourseError(

@@ -90,14 +90,14 @@ class KeepCells(SaveCells):
             return []
         if not notebook.submissions:
             return []
-        self._rename(notebook)
+        said = self._rename(notebook)
         wanted = {
             "GradeCell": self.new_grade_cells,
             "SolutionCell": self.new_solution_cells,
             "TaskCell": self.new_task_cells,
         }
         gone = [cell for cell in notebook._base_cells if cell.name not in wanted[cell.type]]
-        said = [self._remove(cell) for cell in gone]
+        said += [self._remove(cell) for cell in gone]
         for source in notebook.source_cells:
             if source.name not in self.new_source_cells:
                 self.gradebook.db.delete(source)
@@ -114,8 +114,9 @@ class KeepCells(SaveCells):
             self.gradebook.update_or_create_source_cell(name, *where, **about)
         return [sentence for sentence in said if sentence]
 
-    def _rename(self, notebook: Any) -> None:
+    def _rename(self, notebook: Any) -> list[str]:
         """A cell that went while one with the same text came has another name since; its grades stay."""
+        said = []
         old = {cell.name: cell.source for cell in notebook.source_cells}
         came = {n: about["source"] for n, about in self.new_source_cells.items() if n not in old}
         for name, source in old.items():
@@ -123,10 +124,16 @@ class KeepCells(SaveCells):
             if name in self.new_source_cells or len(same) != 1:
                 continue
             del came[same[0]]
+            if same[0] in self.new_solution_cells:
+                said.append(
+                    f"{name} is now called {same[0]}, and answers that were handed in as {name} will not be "
+                    "found: give it its old grade_id back"
+                )
             for cell in [*notebook._base_cells, *notebook.source_cells]:
                 if cell.name == name:
                     cell.name = same[0]
         self.gradebook.db.flush()
+        return said
 
     def _remove(self, cell: Any) -> str:
         """Remove a cell with its grades and comments; says what people lose with it."""

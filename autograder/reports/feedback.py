@@ -10,6 +10,7 @@ from typing import Any
 from nbformat import from_dict
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.engine import removed
 from autograder.grading.late import LatePolicy
 from autograder.grading.reading import scores_of, verdicts_in
 from autograder.grading.results import Status
@@ -34,6 +35,7 @@ def who_gets_pages(course: Course, assignment: Assignment, students: Iterable[st
     why an assignment was not graded in full; it is empty where it was.
     """
     graded = {path.parent.parent.name for path in course.autograded().glob(f"*/{assignment.name}/*.ipynb")}
+    graded -= removed(course)
     found = dict.fromkeys(graded, "")
     try:
         results = load_record(course, assignment.name).results

@@ -27,10 +27,10 @@ from autograder.grading.engine import (
     Submission,
     find_submissions,
     remember_students,
-    removed_who_handed_in,
+    removed,
     said_of_removed,
 )
-from autograder.grading.misnamed import misnamed
+from autograder.grading.misnamed import misnamed, students_who_handed_in
 from autograder.grading.results import Result, Status
 from autograder.released import changes_since_release
 from autograder.reports.feedback import who_gets_pages, write_feedback
@@ -78,15 +78,10 @@ def grade_assignment(
 
 def _to_know_first(course: Course, assignment: Assignment) -> list[str]:
     """What is graded otherwise than a look into the folders suggests."""
-    removed = removed_who_handed_in(course)
+    gone = sorted(removed(course) & set(students_who_handed_in(course)))
     with open_gradebook(course) as gradebook:
         changes = list(changes_since_release(course, assignment, gradebook))
-    if changes:
-        changes.append(
-            f"{assignment.name} is graded as it was released; "
-            f"to grade with what is there now, run: cs-conv release {assignment.name}"
-        )
-    return [*changes, *([said_of_removed(removed)] if removed else [])]
+    return [*changes, *([said_of_removed(gone)] if gone else [])]
 
 
 def _grade_all(

@@ -10,10 +10,12 @@ from contextlib import closing
 import pytest
 
 from autograder.course import Course, CourseError
+from autograder.doctor import _releases
 from autograder.grading.trusted.template import load_templates
 from autograder.notebooks import graded_as, read_notebook, write_notebook
 from autograder.release import release
 from autograder.released import changes_since_release
+from autograder.reports.run import _to_know_first
 from autograder.stock import open_gradebook
 
 from .test_release import contents, rewrite
@@ -28,7 +30,9 @@ def templates(course: Course):
 
 def changes(course: Course) -> list[str]:
     with open_gradebook(course) as gradebook:
-        return list(changes_since_release(course, course.assignments[0], gradebook))
+        said = list(changes_since_release(course, course.assignments[0], gradebook))
+    assert not said or f"run: cs-conv release {NAME}" in said[-1]
+    return said[:-1]
 
 
 def without(course: Course, grade_id: str) -> None:
@@ -103,6 +107,36 @@ def test_a_gradebook_of_an_earlier_version_serves_but_loses_no_test(course):
     without(course, "total_test")
     with pytest.raises(CourseError, match=r"has lost cells .* total_test; nothing was graded; run: cs-conv"):
         templates(course)
+
+
+def test_doctor_says_what_has_changed(course, monkeypatch):
+    monkeypatch.chdir(course.root)
+    assert list(_releases(course)) == []
+    without(course, "total_test")
+    (finding,) = _releases(course)
+    assert (finding.what, finding.fine) == ("01-sums is as it was released", False)
+    assert finding.advice == (
+        "assignments/01-sums/sums.ipynb is not what was released: gone: total_test\n"
+        "01-sums is graded as it was released; to grade with what is there now, run: cs-conv release 01-sums"
+    )
+    release(course, course.assignments[0])
+    forget(course)
+    (finding,) = _releases(course)
+    assert "the gradebook keeps no copy of 01-sums" in finding.advice
+    course.gradebook.unlink()
+    assert list(_releases(course)) == [], "a learner has none"
+
+
+def test_grading_says_what_has_changed(course, monkeypatch):
+    monkeypatch.chdir(course.root)
+    without(course, "total_test")
+    assert _to_know_first(course, course.assignments[0])[0].endswith("gone: total_test")
+
+
+def test_an_answer_that_is_renamed_is_warned_of(judged):
+    rewrite(judged, '"grade_id": "total",', '"grade_id": "sum_of",')
+    (said,) = release(judged, judged.assignments[0]).remarks
+    assert said.startswith("total is now called sum_of, and answers that were handed in as total will not be")
 
 
 def test_nbgraders_own_generate_keeps_the_release_too(course):
