@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,34 @@ def settings(course: Course) -> Config:
     return config
 
 
+def _let_timestamps_be_read() -> None:
+    """Every part of nbgrader reads timestamp.txt as our grading does: with its time zone, and without ending
+    where one student's cannot be read (formgrader shows no submission at all then).
+    """
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    def get_existing_timestamp(self: Any, folder: str) -> datetime | None:
+        from autograder.grading.trusted.carried import when_it_came
+
+        came, problem = when_it_came(Path(folder))
+        if problem:
+            self.log.warning("%s: %s", folder, problem)
+        return came and came.replace(tzinfo=None)
+
+    def get_submitted_timestamp(self: Any, assignment: str, student: str) -> datetime | None:
+        course = self.coursedir
+        folder = course.format_path(course.submitted_directory, student, assignment)
+        found: datetime | None = course.get_existing_timestamp(os.path.join(course.root, folder))  # noqa: PTH118
+        return found
+
+    CourseDirectory.get_existing_timestamp = get_existing_timestamp
+    NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
+
+
 def _fill(config: Config, course: Course) -> Config:
     let_alembic_run()
+    _let_timestamps_be_read()
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.source_directory = SOURCE

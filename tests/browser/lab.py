@@ -25,8 +25,10 @@ SECONDS = 1000  # playwright counts in milliseconds
 class Server:
     """What `cs-conv lab` starts: JupyterLab on the learner's copies, here with settings of its own."""
 
-    def __init__(self, course: Path, home: Path) -> None:
-        """Serve the copies in `course`; everything that Jupyter writes about itself goes to `home`."""
+    def __init__(self, course: Path, home: Path, instructor: bool = False) -> None:
+        """Serve the copies in `course`, or to an instructor the folder itself, as `jupyter lab` in it does;
+        everything that Jupyter writes about itself goes to `home`.
+        """
         home.mkdir(parents=True, exist_ok=True)
         folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         self.environment = os.environ | {name: str(home / name.lower()) for name in folders}
@@ -48,10 +50,13 @@ class Server:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "autograder", "lab", "--no-browser", f"--port={port}"]
+        command = [sys.executable, "-m", "autograder", "lab", f"--course={course}"]
+        if instructor:
+            command = [sys.executable, "-m", "jupyterlab", "--allow-root", f"--ServerApp.root_dir={course}"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*command, f"--course={course}"],
+                [*command, "--no-browser", f"--port={port}"],
+                cwd=course if instructor else None,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -88,9 +93,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(course: Path, home: Path) -> Iterator[Server]:
-    """Serve the copies in `course` while the block lasts."""
-    server = Server(course, home)
+def serving(course: Path, home: Path, instructor: bool = False) -> Iterator[Server]:
+    """Serve the copies in `course`, or all of it to its instructor, while the block lasts."""
+    server = Server(course, home, instructor)
     try:
         yield server
     finally:
