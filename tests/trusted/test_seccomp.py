@@ -170,6 +170,13 @@ def test_where_nothing_hides_others_only_the_process_itself_is_signalled(
         assert machine.says(name, 1) == ALLOWED
 
 
+def test_where_file_modes_keep_nobody_out_times_are_left_alone(machine: Machine) -> None:
+    program = seccomp.build(keep_times=True).program
+    for name in {"utime", "utimes", "futimesat", "utimensat"} & set(machine.numbers):
+        assert answer(program, ARCHITECTURES[machine.name], machine.numbers[name]) == 0x50000  # done, it says
+        assert machine.says(name) == ALLOWED
+
+
 def test_a_machine_that_is_not_known_has_no_filter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     with pytest.raises(OSError, match=r"riscv64; x86_64 and aarch64 are known"):

@@ -46,6 +46,26 @@ class fast_conv_forward:
 """
 )
 
+HELPED = (
+    LOOPS.replace("def fast_conv_forward", "def loops")
+    + """
+import mmap, os
+shared = mmap.mmap(-1, 1 << 22)
+
+def fast_conv_forward(x, w, b, stride=1, pad=0):
+    child = os.fork()
+    if child == 0:
+        out = loops(x, w, b, stride, pad)
+        shared[: out.nbytes] = out.tobytes()
+        os._exit(0)
+    os.waitpid(child, 0)
+    OH, OW = ((n - f + 2 * pad) // stride + 1 for n, f in zip(x.shape[2:], w.shape[2:]))
+    out = np.zeros((len(x), len(w), OH, OW), x.dtype)
+    out[...] = np.frombuffer(shared, x.dtype, out.size).reshape(out.shape)
+    return out
+"""
+)
+
 
 def fast() -> str:
     """A right answer as a cell that stands by itself."""
@@ -63,7 +83,7 @@ def test_the_race_is_run_across_the_wall(tmp_path: Path) -> None:
         copy(REPOSITORY / name, tmp_path / name)
     course = load_course(tmp_path)
     release(course, course.assignment(NAME))
-    students = {"fast": fast(), "loops": LOOPS, "liar": LIAR, "maker": MAKER}
+    students = {"fast": fast(), "loops": LOOPS, "liar": LIAR, "maker": MAKER, "helped": HELPED}
     for student, answer in students.items():
         notebook = read_notebook(course.releases / NAME / "speed.ipynb")
         for cell in notebook.cells:
@@ -75,7 +95,7 @@ def test_the_race_is_run_across_the_wall(tmp_path: Path) -> None:
     engine = TrustedEngine(workers=1)
     graded = engine.grade(course, [Submission(student, NAME) for student in students])
     points = {result.student: result.score for result in graded}
-    assert points == {"fast": 10, "loops": 5, "liar": 5, "maker": 5}
+    assert points == {"fast": 10, "loops": 5, "liar": 5, "maker": 5, "helped": 5}
 
 
 def test_a_far_clock_that_cannot_be_believed_wins_no_race() -> None:
@@ -96,3 +116,32 @@ def test_a_far_clock_that_cannot_be_believed_wins_no_race() -> None:
     at = speed.race(Far(), exercise, exercise.speed, 0)
     assert at.problem == "leaves its work to other processes"
     assert not at.won(exercise.speed.times)
+
+
+def test_a_lucky_call_wins_no_race() -> None:
+    """Whatever makes the clock of another process stand still once: of all calls the middle one counts."""
+    far = _Far(standing_still={0})
+    exercise = find("fast_conv_forward")
+    assert exercise.speed is not None
+    at = speed.race(far, exercise, exercise.speed, 0)
+    assert far.calls > 1
+    assert at.problem == ""
+    assert not at.won(exercise.speed.times)
+
+
+class _Far:
+    """A right and slow function in another process, whose clock shows a second for each call but for some."""
+
+    def __init__(self, standing_still: set[int]) -> None:
+        self.standing_still, self.calls, self.seconds = standing_still, 0, 0.0
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        self.seconds += self.calls not in self.standing_still
+        self.calls += 1
+        return fast_conv_forward.columns_by_taps(*args, **options)
+
+    def read_clock(self) -> float:
+        return self.seconds
+
+    def watch_clock(self) -> Callable[[], str]:
+        return str

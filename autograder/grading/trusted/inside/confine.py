@@ -29,13 +29,7 @@ def confine(config: dict[str, Any]) -> None:
     if config.get("uid"):
         _become(config["uid"], libc)
     if config.get("calls"):
-        _give_up_rights(libc, READ_SEARCH if config.get("landlock") else 0)
-
-
-READ_SEARCH = 1 << 2
-"""CAP_DAC_READ_SEARCH. Where Landlock names the paths that can be read, file modes need not, since Python may
-lie in root's home: this right is kept, by a grader that has it.
-"""
+        _give_up_rights(libc, (config.get("landlock") or {}).get("reads_by", -1))
 
 
 def _become(user: int, libc: Any) -> None:
@@ -47,14 +41,12 @@ def _become(user: int, libc: Any) -> None:
 
 
 def _give_up_rights(libc: Any, kept: int) -> None:
-    """No right is left but these, if they are there; none can be had, whatever is executed."""
+    """No right is left but the one of this number (-1: none); no other can be had, whatever is executed."""
     if libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
         raise OSError(ctypes.get_errno(), "no_new_privs")
-    header, rights = ctypes.create_string_buffer(struct.pack("<Ii", 0x20080522, 0)), (ctypes.c_uint32 * 6)()
-    if libc.capget(header, rights):
-        raise OSError(ctypes.get_errno(), "capget")
-    kept &= rights[1]
-    if libc.capset(header, (ctypes.c_uint32 * 6)(kept, kept)):
+    header = ctypes.create_string_buffer(struct.pack("<Ii", 0x20080522, 0))
+    rights = 1 << kept if kept >= 0 else 0
+    if libc.capset(header, (ctypes.c_uint32 * 6)(rights, rights)):
         raise OSError(ctypes.get_errno(), "capset")
 
 

@@ -289,8 +289,10 @@ INSIDE = Path(__file__).resolve().parents[1] / "inside"
 """The package that runs in the sandbox."""
 
 
-def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:
-    """The settings as the student's side reads them."""
+def configuration(settings: Settings, rules: Filter | None, beside: int = 0, **also: Any) -> str:
+    """The settings as the student's side reads them. `beside` are the processes and threads that the kernel
+    counts with those of the sandbox.
+    """
     held: Holdings = holdings(settings.allow)
     config: dict[str, Any] = {
         "here": "/grader",
@@ -301,7 +303,7 @@ def configuration(settings: Settings, rules: Filter | None, **also: Any) -> str:
         "rlimits": {
             "AS": settings.memory_mb << 20,
             "FSIZE": settings.file_mb << 20,
-            "NPROC": settings.processes,
+            "NPROC": settings.processes + beside,
             "CORE": 0,
             "NOFILE": 256,
             "CPU": settings.seconds_in_all + 5,
@@ -331,12 +333,37 @@ def environment(home: str) -> dict[str, str]:
     }
 
 
+OVERRIDE, READ_SEARCH, KILL, SETGID, SETUID = 1, 2, 5, 6, 7
+"""Numbers in linux/capability.h: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_KILL, CAP_SETGID, CAP_SETUID."""
+
+
 def own_user() -> int:
     """A user id that differs from one sandbox to the next, because the kernel counts processes by user id; 0
-    for a grader that is not root and can give none.
+    for a grader that is not root and can give none. Raises NoSandbox for a root that has not root's rights.
 
     Graders are forks of one worker, so it is made of the process id too.
     """
     if os.geteuid() != 0:
         return 0
+    if not all(map(has_right, (KILL, SETGID, SETUID))):
+        raise NoSandbox(
+            "this root lacks CAP_SETUID, CAP_SETGID or CAP_KILL, so answers cannot run as another user, and "
+            "the kernel counts no processes for root; grade as an ordinary user, or give root these rights"
+        )
     return FIRST_USER + (os.getpid() * 64 + next(_turns) % 64) % USERS
+
+
+def tasks_of_user() -> int:
+    """The processes and threads that the user who grades has now."""
+    count = 0
+    for place in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError, KeyError):
+            about = _fields(str(place))
+            count += about["Threads"] if about["Uid"] == os.getuid() else 0
+    return count
+
+
+def has_right(number: int) -> bool:
+    """Whether this process has a capability, by its number."""
+    rights = Path("/proc/self/status").read_text().partition("\nCapEff:")[2].split()[0]
+    return bool(int(rights, 16) >> number & 1)

@@ -18,13 +18,17 @@ from pathlib import Path
 from autograder.grading.trusted.sandbox import seccomp
 from autograder.grading.trusted.sandbox.backend import (
     INSIDE,
+    OVERRIDE,
+    READ_SEARCH,
     NoSandbox,
     Sandbox,
     Settings,
     Started,
     configuration,
     environment,
+    has_right,
     own_user,
+    tasks_of_user,
 )
 from autograder.grading.trusted.sandbox.imports import SITE, holdings
 
@@ -53,7 +57,9 @@ class Landlock:
             raise NoSandbox(
                 "this kernel has no Landlock (it needs Linux 5.13 or later with Landlock enabled)"
             )
+        user = own_user() if self.confined else 0
         held = holdings(settings.allow)
+        reads_by = _right_to_read([path for path, _ in held.binds], known) if user else -1
         folder = Path(tempfile.mkdtemp(prefix="cs-conv-sandbox-"))
         site, work, grader = folder / "site", folder / "work", folder / "grader"
         for place in (site, work):
@@ -76,6 +82,7 @@ class Landlock:
                 "handled": handled,
                 "network": network,
                 "scoped": scoped,
+                "reads_by": reads_by,
                 "size": 24 if scoped else 16 if network else 8,
                 "of_files": _OF_FILES & handled,
                 "paths": [[path, _READ & handled] for path in shown]
@@ -87,11 +94,12 @@ class Landlock:
             }
         config = configuration(
             settings,
-            seccomp.build(only_own_signals=True) if self.confined else None,
+            seccomp.build(only_own_signals=True, keep_times=reads_by == OVERRIDE) if self.confined else None,
+            beside=0 if user else tasks_of_user(),
             here=str(grader),
             work=str(work),
             path=[*held.path[:2], str(site)],
-            uid=own_user() if self.confined else 0,
+            uid=user,
             landlock=rules,
         )
         ours, theirs = socket.socketpair()
@@ -108,6 +116,37 @@ class Landlock:
         finally:
             theirs.close()
         return _InFolder(process, ours, said, settings, folder)
+
+
+def _right_to_read(paths: list[str], known: int) -> int:
+    """The right by which answers read what Landlock shows them, though they run as another user: Python may
+    lie in root's home. -1 where they need none. Raises NoSandbox where they need one and there is none.
+
+    Root in a container cannot have them read alone, but it can have them pass over all file modes: Landlock
+    keeps them from writing then, if it is of version 3, which knows of truncating, and the system call filter
+    from changing the times of files.
+    """
+    if has_right(READ_SEARCH):
+        return READ_SEARCH
+    closed = next(filter(None, map(_closed, map(Path, paths))), None)
+    if closed is None:
+        return -1
+    if known >= 3 and has_right(OVERRIDE):
+        return OVERRIDE
+    raise NoSandbox(
+        f"answers run as another user, who cannot read {closed}, and this root lacks CAP_DAC_READ_SEARCH, as "
+        "in a container; install Python and the course where everyone may read, such as /opt, or: "
+        f"chmod o+rx {closed}"
+    )
+
+
+def _closed(path: Path) -> Path | None:
+    """The first folder on the way to a path, or the path itself, that its owner alone can read."""
+    for place in reversed([path, *path.resolve().parents]):
+        wanted = 0o5 if place.is_dir() else 0o4
+        if place.stat().st_mode & wanted != wanted:
+            return place
+    return None
 
 
 class _InFolder(Started):

@@ -27,6 +27,7 @@ Line = tuple[int, int, int, int]
 ALLOW: Line = (_RETURN, 0, 0, _ALLOW)
 ASK: Line = (_RETURN, 0, 0, _ASK)
 REFUSE: Line = (_RETURN, 0, 0, _ERRNO | _EPERM)
+PRETEND: Line = (_RETURN, 0, 0, _ERRNO)
 NO_TERMINAL: Line = (_RETURN, 0, 0, _ERRNO | _ENOTTY)
 UNKNOWN: Line = (_RETURN, 0, 0, _ERRNO | _ENOSYS)
 
@@ -59,6 +60,8 @@ _SOME = {
 _OF_A_PROCESS = ("kill", "tkill", "tgkill", "prlimit64", "sched_setaffinity")
 """What does something to the process that the first argument names (0: the caller, or its group)."""
 
+_TIMES = ("utime", "utimes", "futimesat", "utimensat")
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -71,11 +74,12 @@ class Filter:
     installed_by: int
 
 
-def build(only_own_signals: bool = False) -> Filter:
+def build(only_own_signals: bool = False, keep_times: bool = False) -> Filter:
     """The filter for this machine.
 
     With `only_own_signals` a process can signal or limit no other: needed where nothing else hides others.
-    Raises OSError for a machine that is not known here.
+    With `keep_times` it is told that a file's times have been changed, and they have not: needed where file
+    modes do not keep it from files of others. Raises OSError for a machine that is not known here.
     """
     machine = platform.machine()
     allowed = numbers(machine)
@@ -84,6 +88,8 @@ def build(only_own_signals: bool = False) -> Filter:
     rules |= {"clone": _CLONE, "fork": [ASK], "vfork": [ASK], "mmap": _MMAP, "rt_sigaction": _SIGACTION}
     if only_own_signals:
         rules |= dict.fromkeys(_OF_A_PROCESS, _OWN)
+    if keep_times:
+        rules |= {name: [PRETEND] for name in _TIMES}
     program: list[Line] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, architecture),
