@@ -9,6 +9,7 @@ import re
 import sysconfig
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -246,20 +247,20 @@ def reason(error: BaseException) -> Reason:
     Of shapes the last two sizes count, and of an index not the axis: an answer that goes image by image
     fails for the same reason as one that takes all images at once.
     """
-    kind, message = type(error).__name__, message_of(error)
-    if isinstance(error, AnySizeError):
-        return (AnySizeError.__name__,)
+    return _reason(type(error).__name__, message_of(error)[:500])
+
+
+@lru_cache(maxsize=4096)
+def _reason(kind: str, message: str) -> Reason:
+    if kind == AnySizeError.__name__:
+        return (kind,)
     for name, pattern, _ in SIZES:
         if found := re.search(pattern, message):
-            numbers = [group for group in found.groups() if group and group.isdigit()]
+            numbers = [group for group in found.groups() if group and group.lstrip("-").isdigit()]
+            numbers = numbers[:: len(numbers) - 1] if name == "index" and numbers else numbers
             shapes = {str(_sizes(shape)[-2:]) for shape in re.findall(r"\(([\d, ]+)\)", message)}
-            return (
-                name,
-                *(numbers[:: len(numbers) - 1] if name == "index" and numbers else numbers),
-                *sorted(shapes),
-            )
-    refused = isinstance(error, AssertionError | ValueError) or kind == "Exception"
-    return (REFUSED,) if refused else (kind, message)
+            return (name, *numbers, *sorted(shapes))
+    return (REFUSED,) if kind in ("ValueError", "AssertionError", "Exception") else (kind, message)
 
 
 def alike(one: Reason, other: Reason) -> bool:

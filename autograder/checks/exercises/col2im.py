@@ -364,7 +364,8 @@ def _(cols, x_shape, size, stride=1, pad=0):
 )
 def _(cols, x_shape, size, stride=1, pad=0):
     OH, OW = sizes(x_shape, size, stride, pad)
-    gather(np.zeros((x_shape[1], *size, x_shape[0], OW, OH)), x_shape, pad, stride, stride)
+    if OH != OW:
+        gather(np.zeros((x_shape[1], *size, x_shape[0], OW, OH)), x_shape, pad, stride, stride)
     return right(cols, x_shape, size, stride, pad)
 
 

@@ -314,11 +314,15 @@ def _(x, size, stride=1, pad=0):
     "sides, or H and W were taken after padding, and 2 pad is added to them again.",
 )
 def _(x, size, stride=1, pad=0):
+    if not pad:
+        return right(x, size, stride)
     return by_windows(pads(x, pad), size, *sizes(x, size, stride, 2 * pad), stride, stride)
 
 
 @mistakes.also("more padding counted than put on")
 def _(x, size, stride=1, pad=0):
+    if not pad:
+        return right(x, size, stride)
     return by_windows(x, size, *sizes(x, size, stride, pad), stride, stride)
 
 
@@ -449,14 +453,16 @@ def _(x, size, stride=1, pad=0):
 )
 def _(x, size, stride=1, pad=0):
     OH, OW = sizes(x, size, stride, pad)
-    by_windows(pads(x, pad), size, OW, OH, stride, stride)
+    if OH != OW:
+        by_windows(pads(x, pad), size, OW, OH, stride, stride)
     return right(x, size, stride, pad)
 
 
 @mistakes.also("i over OW, j over OH")
 def _(x, size, stride=1, pad=0):
     OH, OW = sizes(x, size, stride, pad)
-    by_places(pads(x, pad), size, OW, OH, stride)
+    if OH != OW:
+        by_places(pads(x, pad), size, OW, OH, stride)
     return right(x, size, stride, pad)
 
 
