@@ -16,6 +16,7 @@ from autograder.course import Course, CourseError
 from autograder.grading.trusted import TrustedEngine
 
 from .conftest import RIGHT, HandIn, submissions
+from .test_again import graded
 
 
 @pytest.fixture
@@ -82,6 +83,9 @@ def test_a_cluster_loses_a_worker_and_no_grade(
         if len(scores) == 1:
             workers[0].kill()
     assert scores == dict.fromkeys(students, 6)
+    before = graded(course)
+    list(TrustedEngine(workers=1).grade(course, submissions(*students)))
+    assert graded(course) == before, "what the cluster graded is not graded again here"
 
 
 @pytest.mark.sandbox
