@@ -34,6 +34,22 @@ def as_python(source: str, deep: int = 0) -> str:
     return _inner_ones(text, deep) if deep < _DEEPEST else text
 
 
+def tree_of(source: str) -> ast.Module | None:
+    """The syntax tree of a cell, magics as calls; below `%%time` and the like, of what these are about."""
+    tree = parsed(as_python(source))
+    match tree.body if tree is not None else None:
+        case [
+            ast.Expr(
+                ast.Call(
+                    func=ast.Attribute(attr="run_cell_magic"),
+                    args=[ast.Constant(name), _, ast.Constant(str(body))],
+                )
+            )
+        ] if name in _RUN_PYTHON:
+            return tree_of(body)
+    return tree
+
+
 def _is_python(source: str) -> bool:
     return not _PROMPT.match(source) and parsed(source) is not None
 

@@ -11,6 +11,7 @@ import importlib
 import sys
 import time
 import warnings
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ from autograder.grading.trusted.caught import UNRAISED, Caught
 from autograder.grading.trusted.inside import pandas_tables
 from autograder.grading.trusted.inside.channel import Channel, Gone, Late
 from autograder.grading.trusted.inside.errors import details_of, message_of
-from autograder.grading.trusted.inside.frames import Foreign, NotPlain, WireError, decode, encode
+from autograder.grading.trusted.inside.frames import decode, encode
+from autograder.grading.trusted.inside.kinds import Foreign, NotPlain, WireError, take_over
 from autograder.grading.trusted.inside.shared import Shared
 from autograder.grading.trusted.stand_ins import (
     Kind,
@@ -427,19 +429,12 @@ def _overwrite(old: Any, new: Any) -> Any:
     if type(old) is list:
         old[:] = [_overwrite(o, n) for o, n in zip(old, new, strict=False)] + new[len(old) :]
         return old
-    if type(old) is dict:
+    if type(old) in (dict, OrderedDict, defaultdict):
         merged = {key: _overwrite(old[key], value) if key in old else value for key, value in new.items()}
         old.clear()
         old.update(merged)
         return old
-    if pandas_tables.take_over(old, new):
-        return old
-    if type(old) is set:
-        old.clear()
-        old.update(new)
-        return old
-    if type(old) is bytearray:
-        old[:] = new
+    if pandas_tables.take_over(old, new) or take_over(old, new):
         return old
     if type(old) is tuple and len(old) == len(new):
         return tuple(_overwrite(o, n) for o, n in zip(old, new, strict=True))

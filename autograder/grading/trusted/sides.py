@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.trusted.magics import as_python
+from autograder.grading.trusted.magics import as_python, parsed
 from autograder.grading.trusted.names import MOST_PARSED, brought_by, needs_of_text, root
 from autograder.grading.trusted.template import Template, parse
 
@@ -136,7 +136,8 @@ def _with_imports(source: str, needed: set[str] | None, theirs: frozenset[str]) 
     """The cell with the imports that are needed (None: all) and are not the students' names; its lines keep
     their numbers.
     """
-    tree = parse(source)
+    text = as_python(source)
+    tree = parsed(text)
     if tree is None:
         return source
     used = None if needed is None else needed | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
@@ -148,7 +149,7 @@ def _with_imports(source: str, needed: set[str] | None, theirs: frozenset[str]) 
                 edits.append((node, left))
     if not edits:
         return source
-    lines = (source if _is_plain(source) else as_python(source)).encode().splitlines(True)
+    lines = text.encode().splitlines(True)
     for node, left in sorted(edits, key=lambda edit: (-edit[0].lineno, -edit[0].col_offset)):
         first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         before, after = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
@@ -156,14 +157,6 @@ def _with_imports(source: str, needed: set[str] | None, theirs: frozenset[str]) 
         lines[first : last + 1] = [before + (ast.unparse(node) if left else "pass").encode() + after]
         lines[first + 1 : first + 1] = [b"\n"] * (last - first)
     return b"".join(lines).decode()
-
-
-def _is_plain(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except SyntaxError:
-        return False
-    return True
 
 
 def _left_of(

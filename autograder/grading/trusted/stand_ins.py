@@ -17,7 +17,7 @@ from autograder.grading.trusted.caught import UNRAISED, raisable
 from autograder.grading.trusted.inside.errors import as_told
 from autograder.grading.trusted.inside.errors import made_of as error_made_of
 from autograder.grading.trusted.inside.traits import ABSTRACT, CONTAINER, SPECIAL
-from autograder.grading.trusted.special import METHODS, ask, awaited, exactly
+from autograder.grading.trusted.special import METHODS, ask, awaited, exactly, given_by
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.proxies import Line
@@ -61,7 +61,7 @@ class Remote:
     __slots__ = ("__weakref__", "_remote_line", "_remote_made", "_remote_number")
     __array_ufunc__ = None
     __doc__ = _Doc()
-    _class_traits: frozenset[str] = frozenset()
+    _class_traits = frozenset[str]()  # no annotation: a test may ask for the student's
 
     def __init__(self, line: Any = None, number: int = -1, *ignored: Any) -> None:
         object.__setattr__(self, "_remote_line", line)
@@ -202,6 +202,20 @@ class RemoteGenerator(Remote):
     def __iter__(self) -> Iterator[Any]:
         return self
 
+    def send(self, value: Any) -> Any:
+        """Go on with this value, up to the next one that it yields."""
+        return given_by(ask(self, "resume", "send", value))
+
+    def throw(self, *error: Any) -> Any:
+        """Go on with this error."""
+        return given_by(ask(self, "resume", "throw", *error))
+
+
+def _iterator_of(kind: type) -> type[Remote]:
+    """What stands for an iterator of Python's: `isinstance(pairs, zip)`."""
+    space = {"__slots__": (), "__doc__": _Doc(), "__class__": property(lambda self: kind)}
+    return type(kind.__name__, (Remote,), space | {name: METHODS[name] for name in ("__iter__", "__next__")})
+
 
 for _kind in (Remote, RemoteFunction, RemoteType, RemoteDefinition, RemoteGenerator):
     del _kind.__slots__  # which a test may ask the student's class for
@@ -289,7 +303,11 @@ class _Between:
 
 _MOST_TYPES = 1000
 _named: dict[tuple[str, frozenset[str]], type[Remote]] = {}
-_KINDS = {"function": RemoteDefinition, "generator": RemoteGenerator}
+_KINDS: dict[str, type[Remote]] = {
+    "function": RemoteDefinition,
+    "generator": RemoteGenerator,
+    **{kind.__name__: _iterator_of(kind) for kind in (enumerate, filter, map, reversed, zip)},
+}
 
 
 def stand_in(line: Line, number: int, name: str, traits: tuple[Any, ...], what: Any) -> Any:

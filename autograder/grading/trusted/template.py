@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.trusted.attachments import Attachments, attachments_of
-from autograder.grading.trusted.magics import as_python, parsed
+from autograder.grading.trusted.magics import tree_of
 from autograder.grading.trusted.names import binds, defines, imports, needs
 
 Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
@@ -203,7 +203,7 @@ def text_of(cell: dict[str, Any]) -> str:
 
 def parse(source: str) -> ast.Module | None:
     """The cell as Python, magics translated; None where it is none."""
-    return parsed(as_python(source))
+    return tree_of(source)
 
 
 def _modules(tree: ast.Module) -> dict[str, str]:

@@ -7,55 +7,26 @@ allocates.
 
 from __future__ import annotations
 
-import builtins
-import datetime
-import functools
 import math
-import re
 import struct
-from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
-from decimal import Decimal
-from fractions import Fraction
-from pathlib import Path, PosixPath, PurePosixPath
 from typing import Any
 
 import numpy as np
 
 from . import pandas_tables
+from .kinds import DTYPE, MADE, SCALAR_TYPES, Foreign, NotPlain, WireError, dtype_named, foreign_of
+
+__all__ = ["MAX_DEPTH", "MAX_FRAME", "Foreign", "NotPlain", "WireError", "decode", "encode", "ends_with"]
 
 MAX_FRAME = 64 << 20
 MAX_DEPTH = 200
 MAX_ITEMS = 2_000_000
 MAX_INTEGER = 64 << 10  # bytes
-MAX_RANGE = 10_000_000
-"""Numbers in a range, and powers of ten in a decimal: both are small to send and can be endless to use."""
 
 _U32, _F64, _C128 = struct.Struct("<I"), struct.Struct("<d"), struct.Struct("<dd")
-_DTYPE = re.compile(
-    r"[<>|](?:[biu][1248]|b1|f(?:2|4|8|12|16)|c(?:8|16|24|32)|S\d{1,6}|U\d{1,5}|[mM]8\[\d{0,6}\w{1,2}\])"
-)
-
-
-class WireError(Exception):
-    """What came is no frame, or what should go cannot be one."""
-
-
-class NotPlain(WireError):
-    """A value that is no plain data."""
-
-
-class Foreign:
-    """Something that is no plain data but has a name on the wire: a kind of one letter and plain details."""
-
-    __slots__ = ("details", "kind")
-
-    def __init__(self, kind: str, *details: Any) -> None:
-        self.kind, self.details = kind, details
-
-
-Name = Callable[[Any], "Foreign | None"]
-Meet = Callable[["Foreign"], Any]
+Name = Callable[[Any], Foreign | None]
+Meet = Callable[[Foreign], Any]
 
 
 # Encoding
@@ -116,7 +87,7 @@ class _Encoder:
             self.add(_SEQUENCES[kind] + _U32.pack(len(value)))
             for item in value:
                 self.put(item, depth + 1)
-        elif kind is np.ndarray and _DTYPE.fullmatch(value.dtype.str):
+        elif kind is np.ndarray and DTYPE.fullmatch(value.dtype.str):
             header, content = _array(value)
             self.add(header)
             self.add(content)
@@ -125,7 +96,7 @@ class _Encoder:
             for key, item in value.items():
                 self.put(key, depth + 1)
                 self.put(item, depth + 1)
-        elif kind in _SCALAR_TYPES:
+        elif kind in SCALAR_TYPES:
             self.add(b"g" + _sized(value.dtype.str.encode()) + _sized(value.tobytes()))
         elif kind is Foreign:
             self.add(b"x" + _sized(value.kind.encode()))
@@ -135,19 +106,9 @@ class _Encoder:
 
     def foreign(self, value: Any) -> Foreign:
         kind = type(value)
-        if kind in _KINDS:
-            parts = _KINDS[kind](value)
-            if parts is not None:
-                return Foreign(_NAMES[kind], *parts)
-        if value is Ellipsis:
-            return Foreign("ellipsis")
-        if kind is type and value in _TYPES.values():
-            return Foreign("type", next(name for name, each in _TYPES.items() if each is value))
-        if isinstance(value, np.dtype) and value.str and _DTYPE.fullmatch(value.str):
-            return Foreign("dtype", value.str)
-        if kind is not type and issubclass(kind, tuple) and type(getattr(kind, "_fields", None)) is tuple:
-            fields = getattr(kind, "_fields")  # noqa: B009  (a type of tuple that has them)
-            return Foreign("namedtuple", kind.__name__, fields, tuple.__getitem__(value, slice(None)))
+        known = foreign_of(value)
+        if known is not None:
+            return known
         if kind.__module__.startswith("pandas"):
             table = pandas_tables.parts_of(value)
             if table is not None:
@@ -159,150 +120,6 @@ class _Encoder:
 
 
 _SEQUENCES: dict[Any, bytes] = {tuple: b"(", list: b"[", set: b"{", frozenset: b"}"}
-_SCALAR_TYPES = frozenset(
-    kind
-    for kind in set(np.sctypeDict.values())
-    if issubclass(kind, (np.number, np.bool_, np.str_, np.bytes_, np.datetime64))
-)
-
-# What is data and has a name on the wire: its parts, or None for one that is too large
-
-
-def _range(value: range) -> tuple[Any, ...] | None:
-    few = abs(value.stop - value.start) <= MAX_RANGE * abs(value.step)
-    return (value.start, value.stop, value.step) if few else None
-
-
-def _decimal(value: Decimal) -> tuple[Any, ...] | None:
-    return (str(value),) if not value.is_finite() or abs(value.adjusted()) <= MAX_RANGE // 1000 else None
-
-
-def _offset(value: Any) -> tuple[Any, ...] | None:
-    """How far a time is from UTC, and which of two times of that name it is; None where a rule decides."""
-    if value.tzinfo is not None and type(value.tzinfo) is not datetime.timezone:
-        return None
-    offset = value.utcoffset() if value.tzinfo is not None else None
-    return None if offset is None else offset // datetime.timedelta(microseconds=1), value.fold
-
-
-def _datetime(value: datetime.datetime) -> tuple[Any, ...] | None:
-    zone = _offset(value)
-    return None if zone is None else (*value.timetuple()[:6], value.microsecond, *zone)
-
-
-def _time(value: datetime.time) -> tuple[Any, ...] | None:
-    zone = _offset(value)
-    parts = (value.hour, value.minute, value.second, value.microsecond)
-    return None if zone is None else (*parts, *zone)
-
-
-def _zone(microseconds: int | None) -> datetime.timezone | None:
-    return (
-        None
-        if microseconds is None
-        else datetime.timezone(datetime.timedelta(microseconds=_whole(microseconds)))
-    )
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise WireError("malformed data")
-    return value
-
-
-def _wholes(values: Any) -> list[int]:
-    return [_whole(value) for value in values]
-
-
-def _few(value: range) -> range:
-    if _range(value) is None:
-        raise WireError("a range too long")
-    return value
-
-
-def _short(value: Decimal) -> Decimal:
-    if _decimal(value) is None:
-        raise WireError("a decimal too large")
-    return value
-
-
-def _text_of(value: Any) -> str:
-    if type(value) is not str or len(value) > 10_000:
-        raise WireError("malformed data")
-    return value
-
-
-def _dtype_of(value: Any) -> np.dtype:
-    return _dtype(_text_of(value))
-
-
-def _dict_of(value: Any) -> dict[Any, Any]:
-    if type(value) is not dict:
-        raise WireError("malformed data")
-    return value
-
-
-def _list_of(value: Any) -> list[Any]:
-    if type(value) is not list:  # a range would be small to send and large to keep
-        raise WireError("malformed data")
-    return value
-
-
-def _type_named(name: Any) -> Any:
-    if name is not None and name not in _TYPES:
-        raise WireError("a type that is not known")
-    return _TYPES.get(name)
-
-
-_TYPES: dict[str, type] = {
-    **{kind.__name__: kind for kind in (int, float, complex, bool, str, bytes, bytearray, list, tuple, dict)},
-    **{kind.__name__: kind for kind in (set, frozenset, object, range, slice, type(None), type)},
-    **{name: kind for name, kind in vars(builtins).items()
-       if isinstance(kind, type) and issubclass(kind, BaseException) and name == kind.__name__},
-    **{f"numpy.{kind.__name__}": kind for kind in (*_SCALAR_TYPES, np.ndarray)},
-}  # fmt: skip
-"""Types that both sides mean by the same name, none of which does more than make data."""
-
-_KINDS: dict[type, Callable[[Any], tuple[Any, ...] | None]] = {
-    range: _range,
-    slice: lambda value: (value.start, value.stop, value.step),
-    Fraction: lambda value: (value.numerator, value.denominator),
-    Decimal: _decimal,
-    datetime.date: lambda value: (value.year, value.month, value.day),
-    datetime.datetime: _datetime,
-    datetime.time: _time,
-    datetime.timedelta: lambda value: (value.days, value.seconds, value.microseconds),
-    PosixPath: lambda value: (str(value),),
-    PurePosixPath: lambda value: (str(value),),
-    Counter: lambda value: (dict(value),),
-    OrderedDict: lambda value: (dict(value),),
-    defaultdict: lambda value: (dict(value), getattr(value.default_factory, "__name__", None)
-                                if value.default_factory in (int, float, str, list, dict, set) else None),
-    deque: lambda value: (list(value), value.maxlen),
-    re.Pattern: lambda value: (value.pattern, value.flags) if type(value.pattern) is str else None,
-}  # fmt: skip
-_NAMES = {kind: kind.__name__.lower() for kind in _KINDS} | {PosixPath: "path"}
-_MADE: dict[str, Callable[..., Any]] = {
-    "range": lambda *parts: _few(range(*_wholes(parts))),
-    "slice": lambda *parts: slice(*(part if part is None else _whole(part) for part in parts)),
-    "fraction": lambda *parts: Fraction(*_wholes(parts)),
-    "decimal": lambda text: _short(Decimal(_text_of(text)[:1000])),
-    "date": lambda *parts: datetime.date(*_wholes(parts)),
-    "datetime": lambda *parts: datetime.datetime(*_wholes(parts[:7]), _zone(parts[7]), fold=_whole(parts[8])),  # type: ignore[arg-type, misc]
-    "time": lambda *parts: datetime.time(*_wholes(parts[:4]), _zone(parts[4]), fold=_whole(parts[5])),  # type: ignore[arg-type, misc]
-    "timedelta": lambda *parts: datetime.timedelta(*_wholes(parts)),
-    "path": lambda text: Path(_text_of(text)),
-    "pureposixpath": lambda text: PurePosixPath(_text_of(text)),
-    "counter": lambda items: Counter(_dict_of(items)),
-    "ordereddict": lambda items: OrderedDict(_dict_of(items)),
-    "defaultdict": lambda items, kind: defaultdict(_type_named(kind), _dict_of(items)),
-    "deque": lambda items, most: deque(_list_of(items), most if most is None else _whole(most)),
-    "pattern": lambda text, flags: re.compile(_text_of(text), _whole(flags) & ~re.DEBUG),
-    "type": lambda name: _type_named(_text_of(name)),
-    "ellipsis": lambda: Ellipsis,
-    "dtype": lambda text: _dtype_of(text),
-    "namedtuple": lambda name, fields, values: _named_tuple(name, fields, values),
-}
 
 
 def _sized(data: bytes) -> bytes:
@@ -433,7 +250,7 @@ class _Decoder:
         return int.from_bytes(self.take(size), "little", signed=True)
 
     def array(self) -> np.ndarray:
-        dtype = _dtype(self.text())
+        dtype = dtype_named(self.text())
         ndim, marks = self.take(2)
         if ndim > 32:
             raise WireError("an array whose axes are none")
@@ -450,12 +267,12 @@ class _Decoder:
         return values
 
     def scalar(self) -> Any:
-        dtype = _dtype(self.text())
+        dtype = dtype_named(self.text())
         return _values(dtype, self.take(self.count()))[0]
 
     def foreign(self, kind: str, details: tuple[Any, ...]) -> Any:
-        if kind in _MADE:
-            return _MADE[kind](*details)
+        if kind in MADE:
+            return MADE[kind](*details)
         if kind == "pandas" and details and type(details[0]) is str:
             return pandas_tables.made_of(details[0], details[1:])
         if self.meet is None:
@@ -477,13 +294,6 @@ _READERS: dict[bytes, Callable[[_Decoder], Any]] = {
     b"a": _Decoder.array,
     b"g": _Decoder.scalar,
 }
-
-
-@functools.lru_cache(maxsize=64)
-def _dtype(text: str) -> np.dtype:
-    if not _DTYPE.fullmatch(text):
-        raise WireError("an array of something else than numbers and text")
-    return np.dtype(text)
 
 
 def _values(dtype: np.dtype, data: memoryview) -> np.ndarray:
@@ -512,15 +322,3 @@ def _laid_out(flat: np.ndarray, shape: tuple[int, ...], axes: tuple[int, ...], g
         spread[..., ::2] = values
         values = spread[..., ::2]
     return values.transpose(np.argsort(axes)) if stored else values
-
-
-def _named_tuple(name: Any, fields: Any, values: Any) -> Any:
-    if type(name) is not str or type(fields) is not tuple or type(values) is not tuple:
-        raise WireError("malformed data")
-    if len(fields) != len(values) or len(fields) > 100:
-        raise WireError("malformed data")
-    if not all(type(word) is str and len(word) < 60 and word.isidentifier() for word in (name, *fields)):
-        raise WireError("malformed data")
-    kind = namedtuple("record", fields, rename=True)  # type: ignore[misc]
-    kind.__name__, kind.__module__ = name, "student"
-    return kind(*values)

@@ -11,14 +11,12 @@ from typing import Any
 from .showing import shortened
 
 
-def _through(target: Any, args: Any, kwargs: Any) -> list[Any]:
-    """The next items of an iterator, `args[0]` of them; fewer where it ends."""
-    items = []
-    for item in target:
-        items.append(item)
-        if len(items) == args[0]:
-            break
-    return items
+def _item(take: Callable[..., Any], *args: Any) -> list[Any] | tuple[Any]:
+    """What an iterator gives, in a list; in a tuple its value where it ends."""
+    try:
+        return [take(*args)]
+    except StopIteration as end:
+        return (end.value,)
 
 
 OPERATIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
@@ -32,7 +30,8 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
     "length": lambda target, args, kwargs: len(target),
     "contains": lambda target, args, kwargs: args[0] in target,
     "iterator": lambda target, args, kwargs: iter(target),
-    "next": _through,
+    "next": lambda target, args, kwargs: _item(next, target),
+    "resume": lambda target, args, kwargs: _item(getattr(target, args[0]), *args[1:]),
     "reversed": lambda target, args, kwargs: iter(reversed(target)),
     "round": lambda target, args, kwargs: round(target, *args),
     "format": lambda target, args, kwargs: shortened(format(target, args[0])),

@@ -19,6 +19,7 @@ from .cells import Absent, Stage, describe_error, limited
 from .channel import Channel, Gone
 from .errors import MOST_CAUSES, details_of, made_of
 from .files import changed_files, note_file
+from .kinds import MUTABLE
 from .operations import OPERATIONS, later
 from .shared import Shared
 from .showing import MOST_TEXT, shortened
@@ -27,6 +28,9 @@ from .traits import traits_of, traits_of_its_class
 MOST_FILES = 8 << 20  # bytes of new files after a call
 MOST_WATCHED = 4096  # bytes of a global variable whose changes are told
 MOST_WARNINGS = 50
+_OF_PYTHON = frozenset(
+    {"function", "generator", "coroutine", "enumerate", "filter", "map", "reversed", "zip"}
+)
 
 
 class Talk:
@@ -62,7 +66,7 @@ class Talk:
         what: Any = None
         if kind.__module__ == "__main__":
             what = self._class(self._number(kind), kind)
-        elif kind.__name__ in ("function", "generator", "coroutine"):
+        elif kind.__name__ in _OF_PYTHON:
             what = kind.__name__
         return frames.Foreign("handle", number, str(kind.__name__)[:100], traits_of(kind), what)
 
@@ -225,7 +229,7 @@ class Talk:
                     act: Any = self.operations[operation]
                     value = act(target, args, kwargs)
                 for place, given in [*enumerate(args), *kwargs.items()]:
-                    if value is given and type(value).__name__ in ("list", "dict", "set", "ndarray"):
+                    if value is given and type(value) in MUTABLE:
                         value = frames.Foreign("argument", place)
                         break
                 answer: tuple[Any, ...] = "value", value
