@@ -18,6 +18,7 @@ from autograder.grading.results import Result, Status
 from autograder.grading.trusted import TrustedEngine
 from autograder.grading.trusted.attachments import shown
 from autograder.grading.trusted.carried import carried, mirror, when_it_came
+from autograder.reports.feedback import who_gets_pages, write_feedback
 from autograder.stock import open_gradebook
 
 from .conftest import NAME, RIGHT, submissions
@@ -316,6 +317,27 @@ def test_an_unreadable_submission_says_so_where_people_look(essays: Course) -> N
     (cell,) = document(essays, "ana")["cells"]
     assert "sums.ipynb could not be read**: it is a PDF file" in cell["source"]
     nbformat.validate(nbformat.from_dict(document(essays, "ana")))
+
+
+@pytest.mark.sandbox
+def test_feedback_of_odd_names_is_their_own(essays: Course) -> None:
+    """nbgrader takes a student's name for a pattern of files: "*" had everybody's pages made anew."""
+    names = ["ana", "*", "[a-z]*", " leading", "two\nlines", "[x]", "a b", "{x}"]
+    for name in names:
+        hand_in_essay(essays, name, "Text.", **RIGHT)
+    grade(essays, *names)
+    who = who_gets_pages(essays, essays.assignments[0])
+    assert set(who) == set(names)
+    for name in names:
+        ((student, made, problem),) = write_feedback(essays, essays.assignments[0], {name: ""})
+        assert (student, made, problem) == (name, [essays.feedback(name, NAME) / "sums.html"], "")
+        there = {path.parent.parent.name for path in essays.feedback().glob("*/*/sums.html")}
+        assert there == set(names[: names.index(name) + 1])
+        assert "<main>" in made[0].read_text(encoding="utf-8")
+    shutil.rmtree(essays.autograded("ana", NAME))
+    assert "ana" not in who_gets_pages(essays, essays.assignments[0])
+    ((_, _, problem),) = write_feedback(essays, essays.assignments[0], {"zoe": ""})
+    assert "run: cs-conv grade 01-sums" in problem
 
 
 DRAWS = """
