@@ -86,12 +86,11 @@ def _visible(code: Any, frames: list[FrameType]) -> set[str]:
 
 def _unknown_name(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip:
     name = said[1]
-    if meant := _misspelt(name, _visible(code, frames)):
+    imported = name in sys.stdlib_module_names
+    if not imported and (meant := _misspelt(name, _visible(code, frames))):
         return Slip("a misspelt name", f"Nothing is called `{name}` here; did you mean `{meant}`?")
-    return Slip(
-        "a name that is not defined",
-        f"Nothing is called `{name}` here: give it a value before this line, or run the cell that does.",
-    )
+    todo = "import it first" if imported else "give it a value before this line, or run the cell that does"
+    return Slip("a name that is not defined", f"Nothing is called `{name}` here: {todo}.")
 
 
 def _unknown_attribute(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip | None:
@@ -183,16 +182,18 @@ def _nearest(place: tuple[str, ...]) -> str:
 
 
 def _float(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip | None:
-    tree = _source(code)
-    nodes = list(ast.walk(tree))
+    nodes = list(ast.walk(_source(code)))
     divisions = [ast.unparse(n) for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)]
-    floats = [ast.unparse(n.func) for n in nodes if isinstance(n, ast.Call) and _gives_floats(n.func)]
-    if not re.search(r"float|'\d+\.\d+'", said[0]) and not divisions and not floats:
+    calls = [ast.unparse(n.func) for n in nodes if isinstance(n, ast.Call) and _gives_floats(n.func)]
+    written = any(isinstance(n, ast.Constant) and isinstance(n.value, float) for n in nodes)
+    if not re.search(r"float|'\d+\.\d+'", said[0]) and not divisions and not calls:
         return None
-    where = f" in `{divisions[0]}`" if len(divisions) == 1 else " where sizes and indices are worked out"
-    divide = f"`/` gives a float, 4 / 2 is 2.0: use `//`{where}." if divisions or not floats else ""
-    others = f"`{floats[0]}` gives a float, too: put int( ) around it." if floats else ""
-    return Slip("a float where a whole number is needed", " ".join(filter(None, (divide, others))))
+    alone = len(divisions) == 1 and not calls
+    where = f" in `{divisions[0]}`" if alone else " where sizes and indices are worked out"
+    advice = [f"`/` gives a float, 4 / 2 is 2.0: use `//`{where}."] if divisions and not written else []
+    advice += [f"`{calls[0]}` gives a float: put int( ) around it."] if calls else []
+    unknown = "A size or an index is a float here, such as 2.0: use `//` for `/`, or int( )."
+    return Slip("a float where a whole number is needed", " ".join(advice) or unknown)
 
 
 def _gives_floats(function: ast.expr) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import autograder
 from autograder.checks import Report, find, judge
 
 SEED = 1
@@ -113,6 +116,16 @@ def a_module_of_numpy(x, w, b, stride=1, pad=0):
     return np.lib.strid_tricks.sliding_window_view(x, w.shape[2:], (2, 3))
 
 
+@raises("conv_forward", UNKNOWN, words="Nothing is called `math` here: import it first.")
+def a_module_that_is_not_imported(x, w, b, stride=1, pad=0):
+    return math.ceil(x.size)  # noqa: F821
+
+
+@raises("conv_forward", TYPO, words="Nothing is called `padedd` here; did you mean `padded`?")
+def a_helper_of_another_cell(x, w, b, stride=1, pad=0):
+    return padedd(x, pad)  # noqa: F821
+
+
 @raises("conv_forward", UNKNOWN, words="Nothing is called `OW` here: give it a value before this line")
 def a_name_that_is_not_close_to_another(x, w, b, stride=1, pad=0):
     OH, width = sizes(x, w, stride, pad)
@@ -202,10 +215,21 @@ def an_index_that_is_a_float(dout, switches, x_shape, size, stride):
     return dx
 
 
-@raises("conv_forward", FLOAT, words="`np.floor` gives a float, too: put int( ) around it.")
+@raises("conv_forward", FLOAT, words="`np.floor` gives a float: put int( ) around it.")
 def a_size_rounded_down(x, w, b, stride=1, pad=0):
     OH = np.floor((x.shape[2] + 2 * pad - w.shape[2]) / stride) + 1
     return np.zeros((len(x), len(w), OH.item(), 1))
+
+
+@raises("conv_forward", FLOAT, words="A size or an index is a float here, such as 2.0")
+def a_size_made_of_a_float(x, w, b, stride=1, pad=0):
+    return np.zeros((len(x), 0.5 * len(w)))
+
+
+@raises("conv_forward", FLOAT, words="A size or an index is a float here, such as 2.0")
+def a_size_made_of_a_float_beside_a_mean(x, w, b, stride=1, pad=0):
+    mean = x.sum() / x.size
+    return mean + np.zeros((len(x), 0.5 * len(w)))
 
 
 @raises("conv_forward", FLOAT, words="use `//`")
@@ -474,3 +498,36 @@ def test_an_answer_that_raises_is_given_true_names_and_no_other(exercise, answer
         text = " ".join(Report(verdict).text().split())
         assert [m.name for m in verdict.mistakes] == list(names), text
         assert words in text
+
+
+FAR = """
+class Far:
+    def __init__(self, answer):
+        self.__wrapped__ = answer
+
+    def __call__(self, *args, **options):
+        try:
+            return self.__wrapped__(*args, **options)
+        except Exception as error:
+            raised = type(error)(*error.args)
+        raise raised
+"""
+"""A function behind a wall: it has a signature and a source, and its errors come without their lines."""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        a_function_of_numpy,
+        a_parameter,
+        padding_only_under_a_condition,
+        a_size_from_a_division,
+        a_parameter_of_another_name,
+    ],
+)
+def test_graded_elsewhere_an_answer_hears_the_same(answer):
+    course = {}
+    exec(compile(FAR, str(Path(autograder.__file__).with_name("far.py")), "exec"), course)
+    near, far = (judge("conv_forward", function, SEED) for function in (answer, course["Far"](answer)))
+    assert near.mistakes
+    assert near.mistakes == far.mistakes
