@@ -15,13 +15,17 @@ ready := $(VENV)/.ready
 export PATH := $(bin):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lab release test test-slow test-browser pictures attacks notebooks lint types format lock clean
+.PHONY: help install wheel demo lab release test test-slow test-browser pictures attacks notebooks lint types format lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
 		|| grep -E '^[a-z-]+:.*## ' Makefile
 
 install: $(ready)  ## Make the environment in .venv (the targets below do it themselves)
+
+wheel: $(ready)  ## Build the package, notebooks included, into dist/
+	rm -rf build/lib build/bdist.* dist
+	python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 demo: $(ready)  ## Grade a class of sample submissions, start to finish
 	cs-conv demo

@@ -16,7 +16,16 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from autograder.course import Assignment, Course, CourseError, Limits, find_root, load_course, short
+from autograder.course import (
+    Assignment,
+    Course,
+    CourseError,
+    Limits,
+    find_root,
+    learners_course,
+    load_course,
+    short,
+)
 from autograder.mine import make_copies, notebooks_meant, own_notebook, put_aside
 from autograder.terminal import bar, complain, console, count, printable, progress_table, speak_plainly
 
@@ -83,6 +92,11 @@ def _course(where: Path | None) -> Course:
     return load_course(where if where is not None else find_root(Path.cwd()))
 
 
+def _learners(where: Path | None) -> Course:
+    """The same for those who learn, who may have no more than the installed package."""
+    return load_course(where) if where is not None else learners_course(Path.cwd())
+
+
 def _chosen(course: Course, names: list[str] | None, having: Path | None = None) -> list[Assignment]:
     """The assignments named; without names all, or those for which some student has a folder in `having`."""
     if names:
@@ -117,7 +131,7 @@ def lab(
     import autograder.quick_start  # noqa: F401, I001  (before anything imports Jupyter)
     from jupyterlab.labapp import LabApp
 
-    here = _course(course)
+    here = _learners(course)
     mine = (folder or here.mine).absolute()
     for assignment in [here.assignment(name) for name in fresh or ()]:
         kept = put_aside(mine, assignment)
@@ -134,7 +148,7 @@ def lab(
         words.append(f"--port={port}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         words.append("--allow-root")
-    os.chdir(here.root)  # where nbgrader's buttons look for nbgrader_config.py
+    os.chdir(here.mine.parent)  # where nbgrader's buttons look for nbgrader_config.py
     LabApp.launch_instance(words)
 
 
@@ -151,7 +165,7 @@ def check(
 
     all_passed = True
     try:
-        here = _course(course)
+        here = _learners(course)
     except CourseError:  # a notebook of this course can lie anywhere
         here = None
     paths = [path for word in notebooks for path in notebooks_meant(word, here)]
@@ -186,7 +200,7 @@ def progress(assignments: Names = None, course: Where = None) -> None:
     """Show which exercises pass in your notebooks: those in mine/, or else in assignments/."""
     from autograder.rehearsal import is_untouched, read_students_notebook, rehearse
 
-    here = _course(course)
+    here = _learners(course)
     table = progress_table()
     for assignment in _chosen(here, assignments):
         for name, points in assignment.notebooks.items():
@@ -407,7 +421,7 @@ def doctor(course: Where = None) -> None:
     from autograder.doctor import examine
 
     healthy = True
-    for finding in examine(lambda: _course(course)):
+    for finding in examine(lambda: _learners(course)):
         sign = {True: "[green]ok[/]  ", False: "[bold red]no[/]  ", None: "[dim]--[/]  "}[finding.fine]
         console.print(f"{sign}{escape(finding.what)}", highlight=False)
         if not finding.fine:

@@ -23,6 +23,10 @@ class CourseError(Exception):
     """What is wrong with the course and what to do about it; meant for a person to read."""
 
 
+class NoCourseError(CourseError):
+    """There is no course here at all."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -128,9 +132,11 @@ class Description(_Strict):
 class Course:
     """A course on disk: its description and where its parts lie."""
 
-    def __init__(self, root: Path, description: Description) -> None:
+    def __init__(self, root: Path, description: Description, mine: Path | None = None) -> None:
         self.root = root
         self.description = description
+        self.mine = mine or root / "mine"
+        """A learner's own copies."""
 
     @property
     def id(self) -> str:
@@ -175,11 +181,6 @@ class Course:
         return self.root / RELEASE
 
     @property
-    def mine(self) -> Path:
-        """The copies that somebody works in who learns from this folder."""
-        return self.root / "mine"
-
-    @property
     def gradebook(self) -> Path:
         """nbgrader's gradebook (SQLite)."""
         return self.root / "gradebook.db"
@@ -202,6 +203,8 @@ class Course:
         return self.root / "feedback" / student / assignment
 
 
+SHIPPED = Path(__file__).resolve().parent / "shipped"
+"""In an installed package: course.yml and what students receive."""
 SOURCE = "build/source"
 RELEASE = "assignments"
 
@@ -212,10 +215,24 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / COURSE_FILE).is_file():
             return folder
-    raise CourseError(
+    raise NoCourseError(
         f"there is no {COURSE_FILE} in {start} or above it; go into the course's folder "
         f"or name it with --course FOLDER"
     )
+
+
+def learners_course(start: Path) -> Course:
+    """The course that `start` lies in, else the one that came with the installed package.
+
+    Of the second, the learner's copies are in `start`/mine.
+    """
+    try:
+        root = find_root(start)
+    except NoCourseError:
+        if not SHIPPED.is_dir():
+            raise
+        return Course(SHIPPED, load_course(SHIPPED).description, start.resolve() / "mine")
+    return load_course(root)
 
 
 def short(path: Path) -> str:

@@ -161,7 +161,7 @@ def _releases(course: Course) -> Iterator[Finding]:
 
 def _writable(course: Course) -> Finding:
     try:
-        with tempfile.TemporaryFile(dir=course.root):
+        with tempfile.TemporaryFile(dir=course.mine.parent):
             pass
     except OSError as error:
         return Finding("the course's folder can be written", False, f"{error}; change its owner or mode")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -90,6 +91,13 @@ def _browser() -> str:
     return "" if chromium() else f"no Chromium is installed: {help_}"
 
 
+def _registry() -> str:
+    command = [sys.executable, "-m", "uv", "pip", "install", "--dry-run", "--no-deps", "--reinstall"]
+    patience = os.environ | {"UV_HTTP_TIMEOUT": "10"}
+    asked = subprocess.run([*command, "--python", sys.executable, "six"], env=patience, capture_output=True)
+    return "" if asked.returncode == 0 else "no package registry answers: connect this machine to one"
+
+
 NEEDS: dict[str, Callable[[], str]] = {
     "sandbox": _sandbox,
     "bubblewrap": _backend("bubblewrap"),
@@ -99,6 +107,7 @@ NEEDS: dict[str, Callable[[], str]] = {
     "gpu": _gpu,
     "git": _git,
     "postgresql": _postgresql,
+    "registry": _registry,
     "browser": _browser,
 }
 """What to ask for each marker: it answers with what is missing, or with "" where nothing is."""

@@ -2,9 +2,7 @@
 
 import re
 import subprocess
-import sys
 import tomllib
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -97,21 +95,3 @@ def test_an_error_that_is_asked_for_and_not_graded_is_called_so(source: Path) ->
     prose = [re.sub(r"\n# ?", "\n", cell) for cell in cells if cell.startswith(" [markdown]")]
     asked = [p for cell in prose for p in re.split(r"\n\n|\n- ", cell) if "`ValueError`" in p]
     assert [paragraph for paragraph in asked if "not graded" not in paragraph] == []
-
-
-@pytest.mark.slow
-@pytest.mark.git
-def test_the_wheel_holds_both_packages_and_their_data(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    source = tmp_path / "source"
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for name in tracked.splitlines():
-        if (ROOT / name).is_file():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((ROOT / name).read_bytes())
-    subprocess.run([*command, "--wheel-dir", str(tmp_path), str(source)], check=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    held = set(zipfile.ZipFile(wheel).namelist())
-    ours = {name for name in tracked.splitlines() if name.startswith(("cs_conv/", "autograder/"))}
-    assert {name for name in ours if (ROOT / name).is_file()} <= held
-    assert not any(name.startswith(("tests/", "solutions/")) for name in held)
