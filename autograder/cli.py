@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
@@ -20,7 +21,6 @@ from autograder.course import (
     Assignment,
     Course,
     CourseError,
-    Limits,
     find_root,
     learners_course,
     load_course,
@@ -28,6 +28,9 @@ from autograder.course import (
 )
 from autograder.mine import make_copies, notebooks_meant, own_notebook, put_aside
 from autograder.terminal import bar, complain, console, count, printable, progress_table, speak_plainly
+
+if TYPE_CHECKING:
+    from autograder.rehearsal import Tried
 
 STUDY = ("lab", "check", "progress")
 """The commands that need the extra `lab`; the others need `grade`, where they need more than the core."""
@@ -161,7 +164,7 @@ def check(
     course: Where = None,
 ) -> None:
     """Run notebooks as grading will, and say of each check what it found."""
-    from autograder.rehearsal import read_students_notebook, rehearse
+    from autograder.rehearsal import open_notebook, rehearse
 
     all_passed = True
     try:
@@ -169,36 +172,33 @@ def check(
     except CourseError:  # a notebook of this course can lie anywhere
         here = None
     paths = [path for word in notebooks for path in notebooks_meant(word, here)]
-    opened = [(path, read_students_notebook(path)) for path in paths]
-    for path, notebook in opened:
-        console.print(f"[bold]{escape(short(path.absolute()))}[/]", highlight=False)
+    for work in [open_notebook(path) for path in paths]:
+        console.print(f"[bold]{escape(short(work.path))}[/]", highlight=False)
         with console.status("running the notebook"):
-            tests = rehearse(notebook, path.absolute().parent, _limits(path))
-        for test in tests:
-            sign = "[green]✓[/]" if test.passed else "[red]✗[/]"
-            console.print(f"{sign} {escape(printable(test.test))}", highlight=False)
+            found = rehearse(work)
+        for remark in found.remarks:
+            console.print(f"[yellow]{escape(printable(remark))}[/]", highlight=False, soft_wrap=True)
+        for test in found.tests:
+            sign = "[green]✓[/]" if test.passed else "[yellow]?[/]" if test.earned is None else "[red]✗[/]"
+            waits = " (for a person to judge)" if test.earned is None else ""
+            console.print(f"{sign} {escape(printable(test.test))}{waits}", highlight=False)
             for line in test.said.splitlines():
                 console.print(f"    {escape(line)}", highlight=False, soft_wrap=True)
-        earned = sum(test.points for test in tests if test.passed)
-        console.print(f"{earned:g} of {sum(test.points for test in tests):g} points\n", highlight=False)
-        all_passed = all_passed and all(test.passed for test in tests)
+        earned, most = _points(found.automatic)
+        console.print(f"{earned:g} of {most:g} points\n", highlight=False)
+        all_passed = all_passed and all(test.passed for test in found.automatic)
     raise SystemExit(0 if all_passed else 1)
 
 
-def _limits(notebook: Path) -> Limits:
-    """What the notebook's assignment allows; the usual where it belongs to no course."""
-    try:
-        course = load_course(find_root(notebook.absolute().parent))
-    except CourseError:
-        return Limits()
-    known = (a.limits for a in course.assignments if notebook.stem in a.notebooks)
-    return next(known, course.description.limits)
+def _points(tests: Sequence[Tried]) -> tuple[float, float]:
+    """What tests that need no person earned together, and the most that they can."""
+    return sum(test.earned or 0 for test in tests), sum(test.points for test in tests)
 
 
 @app.command()
 def progress(assignments: Names = None, course: Where = None) -> None:
     """Show which exercises pass in your notebooks: those in mine/, or else in assignments/."""
-    from autograder.rehearsal import is_untouched, read_students_notebook, rehearse
+    from autograder.rehearsal import open_notebook, rehearse
 
     here = _learners(course)
     table = progress_table()
@@ -209,19 +209,18 @@ def progress(assignments: Names = None, course: Where = None) -> None:
                 table.add_row(assignment.name, "not here; run: cs-conv release", "", "")
                 continue
             try:
-                notebook = read_students_notebook(path)
+                work = open_notebook(path)
             except CourseError as error:
                 table.add_row(assignment.name, "cannot be read", "", "")
                 complain(str(error))
                 continue
-            if is_untouched(notebook):
+            if work.is_untouched:
                 table.add_row(assignment.name, "not begun", f"0 / {points:g}", "")
                 continue
             with console.status(f"running {short(path)}"):
-                tests = rehearse(notebook, path.parent, assignment.limits)
+                tests = rehearse(work).automatic
             for exercise in dict.fromkeys(test.exercise for test in tests):
-                mine = [test for test in tests if test.exercise == exercise]
-                earned, most = sum(t.points for t in mine if t.passed), sum(t.points for t in mine)
+                earned, most = _points([test for test in tests if test.exercise == exercise])
                 table.add_row(assignment.name, exercise, f"{earned:g} / {most:g}", bar(earned, most))
     console.print(table)
     console.print("what a check says: cs-conv check ASSIGNMENT", highlight=False)

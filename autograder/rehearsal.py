@@ -1,97 +1,246 @@
-"""A student's notebook, run as it will be graded but on the student's own machine.
+"""A learner's notebook, run on the learner's own machine as grading will run it.
 
-The notebook on disk is only read. Its tests are those in it: what counts in the end are the instructor's.
+A learner has no gradebook: the tests come from the released notebook, without the instructor's hidden ones.
+If there is a sandbox, grading's own engine runs the notebook; else an ordinary kernel does, and it is said
+what may differ. The notebook on disk is only read.
 """
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import autograder.quick_start  # noqa: F401  (before anything imports Jupyter)
-from autograder.course import CourseError, Limits
-from autograder.notebooks import graded_as, read_notebook
+from autograder.check_calls import check_call
+from autograder.checks.judging import PUBLIC_SEED
+from autograder.course import Assignment, CourseError, Limits, NoCourseError, learners_course
+from autograder.grading.results import Status
+from autograder.grading.trusted import jobs, unconfined
+from autograder.grading.trusted.handed import Handed, Unreadable, read
+from autograder.grading.trusted.intake import NotPlainFile, other_files, read_file
+from autograder.grading.trusted.kinds import decoded
+from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.sandbox import NoSandbox, choose
+from autograder.grading.trusted.template import Template, make_template
 from autograder.stock import STUB
 
 UNTOUCHED = STUB.splitlines()[-1]
+USUAL = ("numpy", "matplotlib")
+"""What an answer may import in a notebook that belongs to no course."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A notebook to try: its cells, what grading would be given, and what it would remark on at once."""
+
+    path: Path
+    handed: list[Handed]
+    job: jobs.Job
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether every answer is as it was released."""
+        theirs = {cell.grade_id for cell in self.job.template.cells if cell.role == "answer"}
+        answers = [cell.source for cell in self.handed if cell.grade_id in theirs]
+        return bool(answers) and all(UNTOUCHED in source for source in answers)
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One test cell: its points, whether it passed, and what it showed where it did not."""
+    """One test: its points, what it earned (None: a person decides), and what it said if not all of them."""
 
     exercise: str
     test: str
     points: float
-    passed: bool
+    earned: float | None
     said: str = ""
 
+    @property
+    def passed(self) -> bool:
+        """Whether it earned all its points."""
+        return self.earned is not None and self.earned >= self.points
 
-def read_students_notebook(path: Path) -> Any:
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a notebook came to, and what grading would remark on."""
+
+    tests: list[Tried]
+    remarks: list[str]
+
+    @property
+    def automatic(self) -> list[Tried]:
+        """The tests that need no person."""
+        return [test for test in self.tests if test.earned is not None]
+
+
+# Opening
+
+
+def open_notebook(path: Path) -> Work:
     """A notebook to try. Raises CourseError where the file is none, or has nothing to try."""
+    path = path.resolve()
     try:
-        notebook = read_notebook(path)
+        data = read_file(path)
+        handed = read(data)
     except FileNotFoundError:
         raise CourseError(
             f"{path} does not exist; name a notebook, for instance one in mine/, or an assignment"
         ) from None
-    except ValueError:
-        raise CourseError(
-            f"{path} cannot be read as a notebook: it holds no JSON; name a file that ends in .ipynb"
-        ) from None
-    except IsADirectoryError:
-        raise CourseError(f"{path} is a folder; name a notebook in it") from None
-    except Exception as error:
-        why = str(error).strip().splitlines() or [type(error).__name__]
-        raise CourseError(f"{path} cannot be read as a notebook: {why[0][:200]}") from None
-    if not any(_is_test(cell) for cell in notebook.cells):
+    except (Unreadable, NotPlainFile, OSError) as error:
+        if path.is_dir():
+            raise CourseError(f"{path} is a folder; name a notebook in it") from None
+        raise CourseError(f"{path} cannot be read as a notebook: {error}") from None
+    assignment, released = _place_of(path, handed)
+    name = released.stem
+    template, given = _released(released) or (_template(name, _json(data)), {})
+    if not any(cell.role in ("test", "written") for cell in template.cells):
         raise CourseError(f"{path} holds no test cells; name a notebook of this course")
-    return notebook
+    remarks = []
+    if name != path.stem:
+        remarks.append(f"grading looks for {name}.ipynb: hand it in under that name")
+    limits = assignment.limits if assignment else Limits()
+    job = jobs.Job(
+        student="you",
+        assignment=assignment.name if assignment else name,
+        template=template,
+        submitted=data,
+        files=other_files(path.parent),
+        given=given,
+        allow=assignment.allow if assignment else USUAL,
+        seed=PUBLIC_SEED,
+        backend=_sandbox(),
+        **limits.model_dump(),
+    )
+    return Work(path, handed, job, tuple(remarks))
 
 
-def is_untouched(notebook: Any) -> bool:
-    """Whether every answer is as it was released."""
-    answers = [
-        cell for cell in notebook.cells if graded_as(cell).get("solution") and cell.cell_type == "code"
-    ]
-    return bool(answers) and all(UNTOUCHED in cell.source for cell in answers)
+def _place_of(path: Path, handed: list[Handed]) -> tuple[Assignment | None, Path]:
+    """The assignment that a notebook belongs to, and the released file; None and itself if to none."""
+    try:
+        course = learners_course(path.parent)
+    except NoCourseError:
+        return None, path
+    ids = {cell.grade_id for cell in handed if cell.grade_id}
+    found: list[tuple[tuple[bool, bool, int], Assignment, Path]] = []
+    for assignment in course.assignments:
+        for name in assignment.notebooks:
+            file = course.releases / assignment.name / f"{name}.ipynb"
+            known = _released(file)
+            shared = len(ids & {cell.grade_id for cell in known[0].cells}) if known else 0
+            if path.stem == name or shared or re.fullmatch(rf"{re.escape(name)}\W.*", path.stem):
+                found.append(
+                    ((path.stem == name, assignment.name == path.parent.name, shared), assignment, file)
+                )
+    return max(found, key=lambda each: each[0])[1:] if found else (None, path)
 
 
-def rehearse(notebook: Any, folder: Path, limits: Limits) -> list[Tried]:
-    """Run the notebook (in memory) and say what each of its tests came to."""
-    from traitlets.config import Config
-
-    from autograder.grading.execute import PatientExecute
-    from autograder.release.review import check_call
-
-    config = Config()
-    config.PatientExecute.seconds_a_cell = limits.seconds_a_cell
-    config.PatientExecute.timeout = 5 * limits.seconds_a_cell
-    config.PatientExecute.seconds_in_all = limits.seconds_in_all
-    config.PatientExecute.extra_arguments = [
-        "--IPKernelApp.log_level=50"
-    ]  # its remarks on transport help nobody
-    PatientExecute.happened = []
-    ran, _ = PatientExecute(config=config).preprocess(notebook, {"metadata": {"path": str(folder)}})
-    tried = []
-    for cell in filter(_is_test, ran.cells):
-        known, call, said = graded_as(cell), check_call(cell.source), _said(cell)
-        test = str(known.get("grade_id"))
-        exercise = call.exercise if call else test
-        tried.append(Tried(exercise, test, float(known.get("points", 0)), not said, said))
-    return tried
+Released = tuple[Template, dict[str, bytes]]
+"""The template of a notebook as it was released, and the files beside it."""
 
 
-def _is_test(cell: Any) -> bool:
-    known = graded_as(cell)
-    return bool(cell.cell_type == "code" and known.get("grade") and not known.get("solution"))
+@cache
+def _released(path: Path) -> Released | None:
+    """What was released as this file; None if nothing was."""
+    try:
+        data = read_file(path.resolve())
+    except (OSError, NotPlainFile):
+        return None
+    return _template(path.stem, _json(data)), other_files(path.parent)
 
 
-def _said(cell: Any) -> str:
-    """What a failed test shows: the check's report, else the error; empty for one that passed."""
-    errors = [output for output in cell.outputs if output.output_type == "error"]
-    if not errors:
+def _json(data: bytes) -> dict[str, Any]:
+    notebook = json.loads(decoded(data))
+    return notebook if isinstance(notebook.get("cells"), list) else {"cells": []}
+
+
+def _template(name: str, released: dict[str, Any]) -> Template:
+    """The template as a release shows it: what the gradebook would know is in the cells' metadata."""
+    known, points = {}, {}
+    for cell in released["cells"]:
+        marks = cell.get("metadata", {}).get("nbgrader") or {}
+        grade_id = str(marks.get("grade_id", ""))
+        if grade_id:
+            source = "".join(cell.get("source", ""))
+            known[grade_id] = SimpleNamespace(
+                source=source, cell_type=cell["cell_type"], locked=marks.get("locked"), checksum=""
+            )
+        if grade_id and (marks.get("grade") or marks.get("task")):
+            points[grade_id] = float(marks.get("points") or 0)
+    return make_template(name, released, None, known, points)
+
+
+# Running
+
+
+@cache
+def _sandbox() -> str:
+    """The name of the sandbox that works here; empty where none does."""
+    try:
+        return choose().name
+    except NoSandbox:
         return ""
-    reports = [o.data["text/plain"] for o in cell.outputs if o.output_type == "display_data"]
-    return "\n".join(reports or [f"{errors[0].ename}: {errors[0].evalue}".strip().removesuffix(":")])
+
+
+@cache
+def _worker() -> ProcessPoolExecutor:
+    """One warm process for all notebooks."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=jobs.start_worker)
+
+
+def rehearse(work: Work) -> Rehearsal:
+    """Run a notebook and say what each of its tests came to. Raises CourseError where that fails."""
+    differences: list[str] = []
+    if work.job.backend:
+        outcome = _in_the_sandbox(work)
+    else:
+        outcome, differences = unconfined.run(work.job, work.handed)
+    if outcome.status is Status.NOT_GRADED:
+        raise CourseError(f"{work.path} could not be run: {outcome.detail}")
+    remarks = [*work.remarks, *filter(None, outcome.detail.split("; ")), *differences]
+    return Rehearsal(list(_tried(work.job.template, outcome)), remarks)
+
+
+def _in_the_sandbox(work: Work) -> Outcome:
+    try:
+        data = _worker().submit(jobs.grade, work.job.model_dump_json().encode()).result()
+    except BrokenProcessPool as error:
+        raise CourseError(f"{work.path} could not be run: {error}") from None
+    except BaseException:
+        for process in list(_worker()._processes.values()):
+            process.terminate()
+        raise
+    return Outcome.model_validate_json(data)
+
+
+def _tried(template: Template, outcome: Outcome) -> Iterator[Tried]:
+    """Each test in the notebook's order, with what its cell showed."""
+    sources = {cell.grade_id: cell.source for cell in template.cells}
+    shown = {
+        cell["metadata"].get("nbgrader", {}).get("grade_id"): cell.get("outputs", [])
+        for cell in (outcome.document or {}).get("cells", [])
+    }
+    results = {test.grade_id: test for test in outcome.tests}
+    for grade_id in [name for name in sources if name in results]:
+        test, call = results[grade_id], check_call(sources[grade_id])
+        failed = test.score is not None and test.score < test.max_score
+        said = (_said(shown.get(grade_id, [])) or test.reason) if failed else ""
+        yield Tried(call.exercise if call else grade_id, grade_id, test.max_score, test.score, said)
+
+
+def _said(outputs: list[dict[str, Any]]) -> str:
+    """What a failed test shows: the check's report, else the error."""
+    errors = [output for output in outputs if output["output_type"] == "error"]
+    reports = ["".join(o["data"]["text/plain"]) for o in outputs if o["output_type"] == "display_data"]
+    words = [f"{error['ename']}: {error['evalue']}".strip().removesuffix(":") for error in errors]
+    return "\n".join(reports or words[:1])

@@ -9,49 +9,17 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from math import isclose
 
 from nbformat import NotebookNode
 
+from autograder.check_calls import check_call, tree_of
 from autograder.course import Assignment
-from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.names import defines, imports
 from autograder.notebooks import graded_as
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 MARKERS = (BEGIN, END, "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME", "END MARK SCHEME")
-
-
-@dataclass(frozen=True)
-class CheckCall:
-    """The `check("exercise", function, "aspect")` at the end of a test cell."""
-
-    exercise: str
-    aspect: str | None
-
-
-def _tree(source: str) -> ast.Module:
-    """The syntax tree of a cell, IPython's magics as calls."""
-    return ast.parse(as_python(source))
-
-
-def check_call(source: str) -> CheckCall | None:
-    """Find the call of `check` in a test cell; None where it has none, as ordinary asserts do."""
-    try:
-        tree = _tree(source)
-    except SyntaxError:
-        return None
-    for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"):
-            continue
-        named = {word.arg: word.value for word in node.keywords}
-        given = [*node.args, None, None, None]
-        exercise, aspect = given[0] or named.get("exercise"), given[2] or named.get("aspect")
-        if isinstance(exercise, ast.Constant):
-            named_aspect = str(aspect.value) if isinstance(aspect, ast.Constant) and aspect.value else None
-            return CheckCall(str(exercise.value), named_aspect)
-    return None
 
 
 def solution_regions(source: str) -> list[str]:
@@ -115,9 +83,9 @@ def _imported_answers(notebook: NotebookNode, name: str) -> list[str]:
             if cell.cell_type != "code":
                 continue
             if graded_as(cell).get("solution"):
-                answers |= dict.fromkeys(defines([_tree(cell.source)]), number)
+                answers |= dict.fromkeys(defines([tree_of(cell.source)]), number)
             else:
-                ours.append((number, imports([_tree(cell.source)])))
+                ours.append((number, imports([tree_of(cell.source)])))
     return [
         f"{name}, cell {number}: it imports {each}, which the answer in cell {answers[each]} defines; "
         f"give the import another name, for instance `as library_{each}`, or leave it out"
@@ -131,7 +99,7 @@ def _problems_of_test(source: str, known: dict[str, object]) -> list[str]:
     call = check_call(source)
     if call is None:
         try:
-            tree = _tree(source)
+            tree = tree_of(source)
         except SyntaxError as error:
             return [f"it is no Python: {error.msg} in line {error.lineno}"]
         last = tree.body[-1] if tree.body else None

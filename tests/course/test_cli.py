@@ -104,7 +104,7 @@ def test_one_damaged_notebook_does_not_hide_the_progress_of_others(run, course):
     shown = run(course.root, "progress")
     assert shown.exit_code == 0
     assert "cannot be read" in shown.output
-    assert "holds no JSON" in " ".join(shown.output.split())
+    assert "cannot be read as a notebook" in " ".join(shown.output.split())
 
 
 def test_no_course_here(run, tmp_path):

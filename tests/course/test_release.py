@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.check_calls import check_call
 from autograder.course import Course, CourseError, load_course
 from autograder.notebooks import graded_as, read_notebook
 from autograder.release import build_source, read_source, release
 from autograder.release.review import (
     MARKERS,
-    check_call,
     problems_of_release,
     problems_of_source,
     solution_regions,

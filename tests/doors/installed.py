@@ -28,26 +28,24 @@ def _key(name: str) -> str:
 @cache
 def distributions(*extras: str) -> frozenset[str]:
     """The distributions that `pip install cs-conv[EXTRAS]` installs, as far as they are here."""
-    found: set[str] = set()
+    ours = PROJECT["optional-dependencies"]
     wanted = [Requirement(text) for text in PROJECT["dependencies"]]
-    for extra in extras:
-        wanted += [Requirement(text) for text in PROJECT["optional-dependencies"][extra]]
+    wanted += [Requirement(text) for extra in extras for text in ours[extra]]
+    found: set[tuple[str, frozenset[str]]] = set()
     while wanted:
         requirement = wanted.pop()
-        name = _key(requirement.name)
+        name, asked = _key(requirement.name), frozenset(requirement.extras)
         if name == "cs-conv":
-            wanted += [
-                Requirement(text)
-                for extra in requirement.extras
-                for text in PROJECT["optional-dependencies"][extra]
-            ]
-            continue
-        marker = requirement.marker
-        if name in found or (marker and not marker.evaluate({"extra": ""})):
-            continue
-        found.add(name)
-        wanted += map(Requirement, metadata.distribution(name).requires or ())
-    return frozenset(found)
+            wanted += [Requirement(text) for extra in asked for text in ours[extra]]
+        elif (name, asked) not in found:
+            found.add((name, asked))
+            needs = map(Requirement, metadata.distribution(name).requires or ())
+            wanted += [need for need in needs if _applies(need, asked)]
+    return frozenset(name for name, _ in found)
+
+
+def _applies(need: Requirement, extras: frozenset[str]) -> bool:
+    return need.marker is None or any(need.marker.evaluate({"extra": each}) for each in extras or {""})
 
 
 @cache
