@@ -89,6 +89,11 @@ def test_readme_promises_no_time_that_nothing_holds() -> None:
     assert re.findall(r"\b(?:seconds?|minutes?|ms)\b", text) == []
 
 
+@pytest.mark.parametrize("module", sorted((ROOT / "cs_conv" / "pictures").glob("*.py")), ids=lambda p: p.stem)
+def test_only_grid_makes_figures(module: Path) -> None:
+    assert module.stem == "grid" or "plt." not in module.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("source", sorted(ROOT.glob("solutions/*/*.py")), ids=lambda path: path.stem)
 def test_an_error_that_is_asked_for_and_not_graded_is_called_so(source: Path) -> None:
     cells = source.read_text(encoding="utf-8").split("# %%")

@@ -39,7 +39,7 @@ class NotPlain(WireError):
 
 
 class Foreign:
-    """Something that is no plain data but has a name on the wire: a kind of one letter and plain details."""
+    """What is not plain data but can be told on the wire: a word for its kind, and details that are data."""
 
     __slots__ = ("details", "kind")
 
