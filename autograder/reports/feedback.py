@@ -18,12 +18,15 @@ from autograder.grading.seeds import read_secret
 from autograder.grading.trusted.carried import of_the_exchange
 from autograder.grading.trusted.intake import SECRET
 from autograder.grading.trusted.journal import write_whole
+from autograder.grading.trusted.trusted_cells import TestTooLong, limited
 from autograder.reports.hidden import HideTests
 from autograder.reports.notebook_page import Graded, notebook_page
 from autograder.reports.record import load_record
 from autograder.reports.tables import seen
 from autograder.stock import open_gradebook, settings
 
+SECONDS = 60
+"""What the pages of one student may take by the clock. They take less than one, unless made to be slow."""
 Notebooks = Mapping[str, Mapping[str, Any]]
 """Graded notebooks by name, as nbformat 4 has them."""
 
@@ -65,7 +68,10 @@ def write_feedback(
             made: list[Path] = []
             problem = ""
             try:
-                made = pages.write(student, remark)
+                with limited(SECONDS):
+                    made = pages.write(student, remark)
+            except TestTooLong:
+                problem = f"its pages would take more than {SECONDS} s; see what was handed in"
             except MissingEntry:
                 problem = f"the gradebook has no such submission; run: cs-conv grade {assignment.name}"
             except (OSError, ValueError, KeyError) as error:

@@ -20,6 +20,7 @@ from autograder.grading.reading import VERDICT
 from autograder.grading.results import Mistake, Result, Status, TestScore
 from autograder.reports import (
     class_table,
+    feedback,
     load_record,
     misconception_table,
     refresh_record,
@@ -334,6 +335,21 @@ def test_points_given_by_hand_and_submissions_taken_away(course, record):
     assert "no such submission any more" in now["cleo"].detail
     assert now["dora"].score is None
     assert load_record(course, "01-sums").read is not None
+
+
+def test_pages_that_would_take_for_ever_hold_up_nobody_elses(course, monkeypatch):
+    """Python's searches are interrupted as well."""
+
+    def write(self, student, remark):
+        return re.match(r"(a|aa)+$", "a" * 60 + "b") if student == "ana" else [course.root / student]
+
+    monkeypatch.setattr(feedback.Pages, "write", write)
+    monkeypatch.setattr(feedback, "SECONDS", 1)
+    made = {student: (pages, problem) for student, pages, problem in feedback.write_feedback(
+        course, course.assignments[0], dict.fromkeys(("ana", "ben"), "")
+    )}  # fmt: skip
+    assert made["ana"] == ([], "its pages would take more than 1 s; see what was handed in")
+    assert made["ben"] == ([course.root / "ben"], "")
 
 
 def test_what_has_to_come_first_is_said(bare):
