@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.notebooks import graded_as, plain_metadata, write_notebook
+from autograder.release.markers import expand
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MOST_BYTES = 32 << 20
@@ -34,6 +35,7 @@ def read_source(path: Path) -> NotebookNode:
         ) from None
     except SyntaxError as error:
         raise CourseError(f"{path}: {error}; check the `# %%` lines and their metadata") from None
+    _expand_markers(notebook, path)
     notebook.metadata = plain_metadata(KERNEL)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: Counter[str] = Counter()
@@ -45,6 +47,17 @@ def read_source(path: Path) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
+
+
+def _expand_markers(notebook: NotebookNode, path: Path) -> None:
+    problems = []
+    for number, cell in enumerate(notebook.cells, 1):
+        try:
+            expand(cell)
+        except ValueError as problem:
+            problems.append(f"{path.name}, cell {number}: {problem}")
+    if problems:
+        raise CourseError("\n  ".join([f"{path} has markers that do not fit:", *problems]))
 
 
 def build_source(course: Course, assignment: Assignment) -> list[Path]:

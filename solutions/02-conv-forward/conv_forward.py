@@ -23,7 +23,7 @@
 #
 # At the end you type in filters of your own and watch what they do to the photograph.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked="setup"
 import numpy as np
 
 from autograder import check
@@ -178,7 +178,7 @@ print(V[:, :, 0])
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv_window", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="conv_window"
 def conv_window(x, w, b, i, j, stride=1):
     """Return V[i, j], one number of a convolution.
 
@@ -206,13 +206,13 @@ print("V[2, 3, 1]:", conv_window(X, W1, b1, 2, 3, stride=2), "where", V[2, 3, 1]
 # smallest input that it fails on, what you returned and what is right, and often it knows the mistake by
 # name.
 
-# %% nbgrader={"grade": true, "grade_id": "conv_window_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("conv_window", conv_window, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_window_stride", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride"
 check("conv_window", conv_window, "stride")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_window_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("conv_window", conv_window, "rectangles")
 
 # %% [markdown]
@@ -338,7 +338,7 @@ for F in (1, 3, 5, 7):
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="conv_forward"
 def conv_forward(x, w, b, stride=1, pad=0):
     """Return the convolution of images with filters, (N, K, OH, OW).
 
@@ -377,19 +377,19 @@ show_grids([*out[0], *example.out], titles, same_colors=True, cell=0.5, axes=("r
 # Each check below looks at one side of your function. To see all of them at once:
 # `check("conv_forward", conv_forward)`.
 
-# %% nbgrader={"grade": true, "grade_id": "conv_forward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="shape"
 check("conv_forward", conv_forward, "shape")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_forward_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("conv_forward", conv_forward, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_forward_stride_and_padding", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding"
 check("conv_forward", conv_forward, "stride and padding")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_forward_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("conv_forward", conv_forward, "rectangles")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_forward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("conv_forward", conv_forward, "edge cases")
 
 # %% [markdown]
@@ -549,7 +549,7 @@ for name, f in zip(filter_names, filters, strict=True):
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "filter_bank", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="filter_bank"
 def filter_bank(image, filters, conv):
     """Return the answers of K filters, each as large as the image, (K, H, W).
 
@@ -562,13 +562,13 @@ def filter_bank(image, filters, conv):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "filter_bank_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="shape"
 check("filter_bank", filter_bank, "shape")
 
-# %% nbgrader={"grade": true, "grade_id": "filter_bank_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("filter_bank", filter_bank, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "filter_bank_other_sizes", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="other sizes"
 check("filter_bank", filter_bank, "other sizes")
 
 # %% [markdown]

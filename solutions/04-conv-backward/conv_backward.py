@@ -24,7 +24,7 @@
 #
 # At the end you watch a gradient arrive at an image, output by output.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked="setup"
 import numpy as np
 
 from autograder import check
@@ -223,7 +223,7 @@ dw_measured
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv1d_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="conv1d_backward"
 def conv1d_backward(dout, x, w):
     """Gradients of a convolution along a line: dout (OW,), x (W,), w (F,) -> dx (W,), dw (F,)."""
     ### BEGIN SOLUTION
@@ -244,13 +244,13 @@ dx, dw = conv1d_backward(dout, x, w)
 print("dw measured:", dw_measured, " yours:", dw)
 print("dx measured:", dx_measured, " yours:", dx)
 
-# %% nbgrader={"grade": true, "grade_id": "conv1d_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="dw"
 check("conv1d_backward", conv1d_backward, "dw")
 
-# %% nbgrader={"grade": true, "grade_id": "conv1d_backward_dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="dx"
 check("conv1d_backward", conv1d_backward, "dx")
 
-# %% nbgrader={"grade": true, "grade_id": "conv1d_backward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("conv1d_backward", conv1d_backward, "edge cases")
 
 # %% [markdown]
@@ -309,7 +309,7 @@ print("db:", numeric_gradient(lambda b: conv_forward(one_pixel, one_weight, b), 
 # and come back to this cell after each step.**
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="conv_backward"
 def conv_backward(dout, x, w, stride=1, pad=0):
     """Gradients of a convolution: dout (N, K, OH, OW), x (N, C, H, W), w (K, C, FH, FW)
     -> dx (N, C, H, W), dw (K, C, FH, FW), db (K,)."""
@@ -371,7 +371,7 @@ for k in range(3):
 print("db measured:", numeric_gradient(lambda b: conv_forward(images, filters, b), biases, arriving, h=1))
 print("db yours:   ", conv_backward(arriving, images, filters)[2])
 
-# %% nbgrader={"grade": true, "grade_id": "conv_backward_db", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="db"
 check("conv_backward", conv_backward, "db")
 
 # %% [markdown]
@@ -432,7 +432,7 @@ print(f"all of dw: relative error {relative_error(yours, measured):.1e}")
 #
 # (A relative error below 1e-9 is rounding.)
 
-# %% nbgrader={"grade": true, "grade_id": "conv_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="dw"
 check("conv_backward", conv_backward, "dw")
 
 # %% [markdown]
@@ -497,7 +497,7 @@ print(f"all of dx: relative error {relative_error(yours, measured):.1e}")
 # *In words: three 4x4 grids, the measured gradient of the first channel of the first image, yours, and the
 # difference. Where the difference is 0, yours is right.*
 
-# %% nbgrader={"grade": true, "grade_id": "conv_backward_dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="dx"
 check("conv_backward", conv_backward, "dx")
 
 # %% [markdown]
@@ -582,7 +582,7 @@ three_sums(stride=2, pad=1)
 # A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. Most mistakes make it
 # 0.01, 0.1 or more.
 
-# %% nbgrader={"grade": true, "grade_id": "conv_backward_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding"
 check("conv_backward", conv_backward, "stride and padding")
 
 # %% [markdown]
@@ -595,10 +595,10 @@ check("conv_backward", conv_backward, "stride and padding")
 # If a check fails here, look for a place where one letter stands for two things: `H` for `W`, `FH` for `FW`,
 # `N` for `K`.
 
-# %% nbgrader={"grade": true, "grade_id": "conv_backward_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("conv_backward", conv_backward, "rectangles")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_backward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("conv_backward", conv_backward, "edge cases")
 
 # %% [markdown]
@@ -666,7 +666,7 @@ show_dilated([[1, -2], [3, 1]], stride=2, filter_size=(3, 3))
 # To slide them you get a tool: forward without stride, padding and bias.
 
 
-# %% nbgrader={"grade": false, "grade_id": "correlate", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked="correlate"
 def correlate(x, w):
     """Slide the filters w (K, C, FH, FW) over x (N, C, H, W), stride 1, no padding -> (N, K, OH, OW)."""
     if x.shape[1] != w.shape[1]:
@@ -711,7 +711,7 @@ def correlate(x, w):
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "input_gradient", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="input_gradient"
 def input_gradient(dout, w, stride=1, pad=0):
     """dx by a full convolution: dout (N, K, OH, OW), w (K, C, FH, FW) -> dx (N, C, H, W)."""
     ### BEGIN SOLUTION
@@ -742,16 +742,16 @@ step_by_step = conv_backward(sent, wide, filters, stride=2, pad=1)[0]
 print(f"against the measurement: relative error {relative_error(yours, measured):.1e}")
 print(f"against conv_backward:   relative error {relative_error(yours, step_by_step):.1e}")
 
-# %% nbgrader={"grade": true, "grade_id": "input_gradient_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("input_gradient", input_gradient, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "input_gradient_stride_and_padding", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding"
 check("input_gradient", input_gradient, "stride and padding")
 
-# %% nbgrader={"grade": true, "grade_id": "input_gradient_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("input_gradient", input_gradient, "rectangles")
 
-# %% nbgrader={"grade": true, "grade_id": "input_gradient_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("input_gradient", input_gradient, "edge cases")
 
 # %% [markdown]

@@ -27,7 +27,7 @@
 # At the end you choose windows on a photograph, see which pixels they pick, and watch the gradient arrive
 # at these pixels and nowhere else.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked="setup"
 import numpy as np
 
 from autograder import check
@@ -160,7 +160,7 @@ show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5, axes=("row p", "
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "max_pool_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="max_pool_forward"
 def max_pool_forward(x, size, stride):
     """Return the maximum of each window and its place: out, switches, both (N, C, OH, OW).
 
@@ -200,22 +200,22 @@ print("yours:", out[0, 0], switches[0, 0], "   right: [[9.]] [[1]]")
 # %% [markdown]
 # Then let it be checked. To see all checks at once: `check("max_pool_forward", max_pool_forward)`.
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="shape"
 check("max_pool_forward", max_pool_forward, "shape")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("max_pool_forward", max_pool_forward, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_stride_and_overlap", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and overlap"
 check("max_pool_forward", max_pool_forward, "stride and overlap")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("max_pool_forward", max_pool_forward, "rectangles")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_switches", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="switches"
 check("max_pool_forward", max_pool_forward, "switches")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_forward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("max_pool_forward", max_pool_forward, "edge cases")
 
 # %% [markdown]
@@ -347,7 +347,7 @@ print("both ways:    ", round((np.max(tied + step) - np.max(tied - step)) / (2 *
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "max_pool_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="max_pool_backward"
 def max_pool_backward(dout, switches, x_shape, size, stride):
     """Return dx (N, C, H, W): each gradient at the pixel that was the maximum of its window.
 
@@ -461,19 +461,19 @@ print(f"relative gap    = {adjoint_gap(out, dout, x, greedy):.1e}, when each tie
 # The checks below compare your `dx` with the right one, and with how the right forward step changes along random
 # directions. They draw their switches at random: any pixel of a window may have been the maximum.
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="shape"
 check("max_pool_backward", max_pool_backward, "shape")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("max_pool_backward", max_pool_backward, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_stride_and_overlap", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and overlap"
 check("max_pool_backward", max_pool_backward, "stride and overlap")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("max_pool_backward", max_pool_backward, "rectangles")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_backward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("max_pool_backward", max_pool_backward, "edge cases")
 
 # %% [markdown]
@@ -525,7 +525,7 @@ show_kinds(photograph(), size=(8, 8), stride=8)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "average_pool_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="average_pool_forward"
 def average_pool_forward(x, size, stride):
     """Return the mean of each window, (N, C, OH, OW).
 
@@ -548,13 +548,13 @@ def average_pool_forward(x, size, stride):
 example = np.array([[5.0, 1, 9], [2, 8, 2]])[None, None]  # (1, 1, 2, 3)
 print("yours:", average_pool_forward(example, (2, 2), 1)[0, 0], "   right: [[4. 5.]]")
 
-# %% nbgrader={"grade": true, "grade_id": "average_pool_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("average_pool_forward", average_pool_forward, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "average_pool_forward_stride_and_overlap", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and overlap"
 check("average_pool_forward", average_pool_forward, "stride and overlap")
 
-# %% nbgrader={"grade": true, "grade_id": "average_pool_forward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("average_pool_forward", average_pool_forward, "rectangles")
 
 # %% [markdown]
@@ -608,7 +608,7 @@ print(change)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "average_pool_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="average_pool_backward"
 def average_pool_backward(dout, x_shape, size, stride):
     """Return dx (N, C, H, W): each gradient shared out equally among the pixels of its window.
 
@@ -639,13 +639,13 @@ pairs = directional(lambda images: average_pool_forward(images, (3, 3), 2), x, d
 for numeric, yours in pairs:
     print(f"numeric {numeric:12.8f}   yours {yours:12.8f}")
 
-# %% nbgrader={"grade": true, "grade_id": "average_pool_backward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("average_pool_backward", average_pool_backward, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "average_pool_backward_stride_and_overlap", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and overlap"
 check("average_pool_backward", average_pool_backward, "stride and overlap")
 
-# %% nbgrader={"grade": true, "grade_id": "average_pool_backward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("average_pool_backward", average_pool_backward, "rectangles")
 
 # %% [markdown]
@@ -696,7 +696,7 @@ for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "l2_pool_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="l2_pool_forward"
 def l2_pool_forward(x, size, stride):
     """Return the L2 norm of each window, (N, C, OH, OW).
 
@@ -719,13 +719,13 @@ def l2_pool_forward(x, size, stride):
 example = np.array([[3.0, 0, 6], [0, -4, 8]])[None, None]  # (1, 1, 2, 3)
 print("yours:", l2_pool_forward(example, (2, 1), 1)[0, 0], "   right: [[ 3.  4. 10.]]")
 
-# %% nbgrader={"grade": true, "grade_id": "l2_pool_forward_values", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("l2_pool_forward", l2_pool_forward, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "l2_pool_forward_stride_and_overlap", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and overlap"
 check("l2_pool_forward", l2_pool_forward, "stride and overlap")
 
-# %% nbgrader={"grade": true, "grade_id": "l2_pool_forward_rectangles", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("l2_pool_forward", l2_pool_forward, "rectangles")
 
 # %% [markdown]

@@ -26,7 +26,7 @@
 #
 # At the end you scan the matrix and watch which pixels light up in a photograph.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked="setup"
 import numpy as np
 
 from autograder import check
@@ -189,7 +189,7 @@ assert (round(entries / pixels), vgg) == (7, 9)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "im2col", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="im2col"
 def im2col(x, size, stride=1, pad=0):
     """Return every window of the images as a column, (C * FH * FW, N * OH * OW).
 
@@ -233,19 +233,19 @@ show_grids([x[0, 0], im2col(x, (2, 2)), im2col(x, (1, 2), stride=2)], titles, ax
 # returned and what is right. (If you get stuck: exercises 2, 3 and 4 are checked by themselves, so you
 # can go on and come back.)
 
-# %% nbgrader={"grade": true, "grade_id": "im2col_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="shape"
 check("im2col", im2col, "shape")
 
-# %% nbgrader={"grade": true, "grade_id": "im2col_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("im2col", im2col, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "im2col_stride_and_padding", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding"
 check("im2col", im2col, "stride and padding")
 
-# %% nbgrader={"grade": true, "grade_id": "im2col_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("im2col", im2col, "rectangles")
 
-# %% nbgrader={"grade": true, "grade_id": "im2col_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("im2col", im2col, "edge cases")
 
 # %% [markdown]
@@ -333,7 +333,7 @@ show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "col2im", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="col2im"
 def col2im(cols, x_shape, size, stride=1, pad=0):
     """Return the images to which every column has been added back, (N, C, H, W).
 
@@ -405,22 +405,22 @@ print(f"relative error: {relative_error(numeric, yours):.1e}")
 # (The step is `h=1` because `im2col` is linear: on a straight line a large step makes no error, and a
 # small one loses digits.)
 
-# %% nbgrader={"grade": true, "grade_id": "col2im_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="shape"
 check("col2im", col2im, "shape")
 
-# %% nbgrader={"grade": true, "grade_id": "col2im_places", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="places"
 check("col2im", col2im, "places")
 
-# %% nbgrader={"grade": true, "grade_id": "col2im_overlap", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="overlap"
 check("col2im", col2im, "overlap")
 
-# %% nbgrader={"grade": true, "grade_id": "col2im_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding"
 check("col2im", col2im, "stride and padding")
 
-# %% nbgrader={"grade": true, "grade_id": "col2im_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles"
 check("col2im", col2im, "rectangles")
 
-# %% nbgrader={"grade": true, "grade_id": "col2im_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("col2im", col2im, "edge cases")
 
 # %% [markdown]
@@ -483,7 +483,7 @@ print("\nreshaped straight to (N, K, OH, OW), image 0 has:", *product.reshape(2,
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "matmul_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="matmul_forward"
 def matmul_forward(cols, w, b, out_shape):
     """Return the convolution from its columns, (N, K, OH, OW) = out_shape.
 
@@ -500,16 +500,16 @@ def matmul_forward(cols, w, b, out_shape):
 example_cols, example_w = np.array([[1.0, 2, 3, 4]]), np.array([1.0, 10]).reshape(2, 1, 1, 1)
 print(matmul_forward(example_cols, example_w, np.array([0.0, 5]), (2, 2, 1, 2)).tolist())
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_forward_shape", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="shape"
 check("matmul_forward", matmul_forward, "shape")
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_forward_one_image", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="one image"
 check("matmul_forward", matmul_forward, "one image")
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_forward_several_images", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="several images"
 check("matmul_forward", matmul_forward, "several images")
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_forward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("matmul_forward", matmul_forward, "edge cases")
 
 # %% [markdown]
@@ -577,7 +577,7 @@ print("the sum over m has the shape", np.einsum("km,rm->kr", any_dout, any_cols)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "matmul_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="matmul_backward"
 def matmul_backward(dout, cols, w):
     """Return dcols, dw, db, the gradients of matmul_forward, in the shapes of cols, w, b.
 
@@ -620,19 +620,19 @@ for name, (f, at, gradient) in forward.items():
     for change, predicted in directional(f, at, gradient, dout, rng, h=1, draws=2):
         print(f"{name:6} {change:15.8f} {predicted:19.8f}")
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_backward_db", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="db"
 check("matmul_backward", matmul_backward, "db")
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_backward_dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="dw"
 check("matmul_backward", matmul_backward, "dw")
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_backward_dcols", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="dcols"
 check("matmul_backward", matmul_backward, "dcols")
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_backward_several_images", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="several images"
 check("matmul_backward", matmul_backward, "several images")
 
-# %% nbgrader={"grade": true, "grade_id": "matmul_backward_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("matmul_backward", matmul_backward, "edge cases")
 
 # %% [markdown]
@@ -770,7 +770,7 @@ show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "max_pool_im2col", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="max_pool_im2col"
 def max_pool_im2col(x, size, stride):
     """Return the maximum of every window and its flat index there: out, switches, both (N, C, OH, OW).
 
@@ -791,16 +791,16 @@ def max_pool_im2col(x, size, stride):
 out, switches = max_pool_im2col(np.array([[[[1.0, 7, 2, 2], [3, 4, 0, 2]]]]), (2, 2), 2)
 print("out:", out.tolist(), " switches:", switches.tolist())
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_im2col_maxima", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="maxima"
 check("max_pool_im2col", max_pool_im2col, "maxima")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_im2col_switches", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="switches"
 check("max_pool_im2col", max_pool_im2col, "switches")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_im2col_overlap_and_rectangles", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="overlap and rectangles"
 check("max_pool_im2col", max_pool_im2col, "overlap and rectangles")
 
-# %% nbgrader={"grade": true, "grade_id": "max_pool_im2col_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("max_pool_im2col", max_pool_im2col, "edge cases")
 
 # %% [markdown]

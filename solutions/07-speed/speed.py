@@ -28,7 +28,7 @@
 # All times are measured here and now, on this computer: yours differ from your neighbour's. NumPy is held
 # to one core, so that a comparison means something.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked="setup"
 import math
 import os
 
@@ -177,7 +177,7 @@ print(f"moving: {bandwidth / 1e9:.1f} GB/s")
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv_work", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="conv_work"
 def conv_work(x_shape, w_shape, out_shape, itemsize=4):
     """Return flops and moved: the operations of a convolution, and the bytes it moves at least.
 
@@ -194,10 +194,10 @@ def conv_work(x_shape, w_shape, out_shape, itemsize=4):
 # %%
 print(conv_work((1, 1, 3, 3), (1, 1, 2, 2), (1, 1, 2, 2)))
 
-# %% nbgrader={"grade": true, "grade_id": "conv_work_flops", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="flops"
 check("conv_work", conv_work, "flops")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_work_bytes", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="bytes"
 check("conv_work", conv_work, "bytes")
 
 # %% [markdown]
@@ -325,7 +325,7 @@ show_grids(
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv_slices", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="conv_slices"
 def conv_slices(x, w, b, stride=1, pad=0):
     """Return the convolution of x (N, C, H, W) with w (K, C, FH, FW) and b (K,): out (N, K, OH, OW).
 
@@ -353,16 +353,16 @@ def conv_slices(x, w, b, stride=1, pad=0):
 row, two_weights = np.array([[[[1.0, 2, 3]]]]), np.array([[[[10.0, 1]]]])
 print(conv_slices(row, two_weights, np.zeros(1)))
 
-# %% nbgrader={"grade": true, "grade_id": "conv_slices_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("conv_slices", conv_slices, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_slices_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding"
 check("conv_slices", conv_slices, "stride and padding")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_slices_rectangles_and_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles and edge cases"
 check("conv_slices", conv_slices, "rectangles and edge cases")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_slices_no_loop_over_places", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="no loop over places"
 check("conv_slices", conv_slices, "no loop over places")
 
 # %% [markdown]
@@ -531,7 +531,7 @@ show_grids(
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "fast_conv_forward", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="fast_conv_forward"
 def fast_conv_forward(x, w, b, stride=1, pad=0):
     """Return the convolution of x (N, C, H, W) with w (K, C, FH, FW) and b (K,): out (N, K, OH, OW).
 
@@ -559,16 +559,16 @@ def fast_conv_forward(x, w, b, stride=1, pad=0):
 # %%
 print(fast_conv_forward(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), np.ones(1)))
 
-# %% nbgrader={"grade": true, "grade_id": "fast_conv_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("fast_conv_forward", fast_conv_forward, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "fast_conv_forward_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding"
 check("fast_conv_forward", fast_conv_forward, "stride and padding")
 
-# %% nbgrader={"grade": true, "grade_id": "fast_conv_forward_rectangles_and_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles and edge cases"
 check("fast_conv_forward", fast_conv_forward, "rectangles and edge cases")
 
-# %% nbgrader={"grade": true, "grade_id": "fast_conv_forward_speed", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+# %% test="speed"
 check("fast_conv_forward", fast_conv_forward, "speed")
 
 # %% [markdown]
@@ -736,7 +736,7 @@ print(f"{3 / (5 * 4):.2f} operations a byte; the roof turns level at {peak / ban
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "fast_max_pool", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="fast_max_pool"
 def fast_max_pool(x, size, stride):
     """Return the maximum of every window and its flat index there: out, switches, both (N, C, OH, OW).
 
@@ -762,16 +762,16 @@ def fast_max_pool(x, size, stride):
 # %%
 print(fast_max_pool(np.array([[[[1.0, 7, 2, 2], [3, 4, 0, 2]]]]), (2, 2), 2))
 
-# %% nbgrader={"grade": true, "grade_id": "fast_max_pool_maxima", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="maxima"
 check("fast_max_pool", fast_max_pool, "maxima")
 
-# %% nbgrader={"grade": true, "grade_id": "fast_max_pool_switches", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="switches"
 check("fast_max_pool", fast_max_pool, "switches")
 
-# %% nbgrader={"grade": true, "grade_id": "fast_max_pool_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="edge cases"
 check("fast_max_pool", fast_max_pool, "edge cases")
 
-# %% nbgrader={"grade": true, "grade_id": "fast_max_pool_speed", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="speed"
 check("fast_max_pool", fast_max_pool, "speed")
 
 # %% [markdown]

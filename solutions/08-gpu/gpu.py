@@ -29,7 +29,7 @@
 # kernel in CUDA C, to read and to change. It runs on a GPU where there is one; where not, but with a C++
 # compiler, on the processor.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# %% locked="setup"
 import numpy as np
 
 from autograder import check
@@ -119,7 +119,7 @@ except TypeError as error:
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv_gpu", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="conv_gpu"
 def conv_gpu(x, w, b, stride=1, pad=0):
     """Return the convolution of x (N, C, H, W) with w (K, C, FH, FW) and b (K,): out (N, K, OH, OW).
 
@@ -156,13 +156,13 @@ if place != "a GPU":
     conv_gpu(np.ones((2, 3, 8, 8)), np.ones((4, 3, 3, 3)), np.zeros(4), pad=1)
     print(len(xp.trips), "trips:", ", ".join(xp.trips))
 
-# %% nbgrader={"grade": true, "grade_id": "conv_gpu_values", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("conv_gpu", conv_gpu, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_gpu_stride_and_padding", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding"
 check("conv_gpu", conv_gpu, "stride and padding")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_gpu_rectangles_and_edge_cases", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% test="rectangles and edge cases"
 check("conv_gpu", conv_gpu, "rectangles and edge cases")
 
 # %% [markdown]
@@ -218,7 +218,7 @@ assert 2 * images / bus > 2 * flops / speed
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "trip_times", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="trip_times"
 def trip_times(bytes_in, bytes_out, work, bus, calls):
     """Return the seconds with a trip in every call, and with a single trip."""
     ### BEGIN SOLUTION
@@ -227,7 +227,7 @@ def trip_times(bytes_in, bytes_out, work, bus, calls):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "trip_times_times", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% test="times"
 check("trip_times", trip_times, "times")
 
 # %% [markdown]
@@ -371,7 +371,7 @@ show_owners(3, 7, threads=8)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "thread_place", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="thread_place"
 def thread_place(t, K, OH, OW):
     """Return n, k, i, j: the output of thread t."""
     ### BEGIN SOLUTION
@@ -379,7 +379,7 @@ def thread_place(t, K, OH, OW):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "thread_place_place", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% test="place"
 check("thread_place", thread_place, "place")
 
 # %% [markdown]
@@ -449,7 +449,7 @@ print(doubled)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv_direct", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="conv_direct"
 def conv_direct(x, w, b, stride=1, pad=0):
     """Return out (N, K, OH, OW), computed by one thread an output."""
     (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
@@ -476,13 +476,13 @@ def conv_direct(x, w, b, stride=1, pad=0):
     return out
 
 
-# %% nbgrader={"grade": true, "grade_id": "conv_direct_values", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% test="values"
 check("conv_direct", conv_direct, "values")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_direct_layer", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% test="stride and padding" id="conv_direct_layer"
 check("conv_direct", conv_direct, "stride and padding")
 
-# %% nbgrader={"grade": true, "grade_id": "conv_direct_grid", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% test="the whole grid" id="conv_direct_grid"
 check("conv_direct", conv_direct, "the whole grid")
 
 # %% [markdown]
@@ -656,7 +656,7 @@ print(passed_on)
 # </details>
 
 
-# %% nbgrader={"grade": false, "grade_id": "tiled_product", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% answer="tiled_product"
 def tiled_product(a, b):
     """Return a times b, (M, N), computed by blocks of 4x4 threads through shared memory."""
     (M, D), N = a.shape, b.shape[1]
@@ -682,13 +682,13 @@ def tiled_product(a, b):
     return out
 
 
-# %% nbgrader={"grade": true, "grade_id": "tiled_product_one", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="one tile" id="tiled_product_one"
 check("tiled_product", tiled_product, "one tile")
 
-# %% nbgrader={"grade": true, "grade_id": "tiled_product_several", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% test="several tiles" id="tiled_product_several"
 check("tiled_product", tiled_product, "several tiles")
 
-# %% nbgrader={"grade": true, "grade_id": "tiled_product_ragged", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% test="ragged edges" id="tiled_product_ragged"
 check("tiled_product", tiled_product, "ragged edges")
 
 # %% [markdown]

@@ -5,13 +5,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import numpy as np
 import pytest
 from lab import ROOT, SCREENSHOTS, SECONDS, Notebook, Server
 from playwright.sync_api import Page, expect
 
 import autograder
+from autograder.release import read_source
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +46,7 @@ def judged(source: str) -> autograder.checks.Verdict:
 
 def answers() -> dict[str, str]:
     """The course's own answers in notebook 02, by the line that opens each answer cell."""
-    cells = jupytext.read(SOURCE).cells
+    cells = read_source(SOURCE).cells
     solutions = [cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
     return {source.split("(")[0] + "(": source for source in solutions}
 

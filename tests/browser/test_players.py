@@ -8,13 +8,15 @@ import pytest
 from lab import ROOT, SCREENSHOTS, SECONDS, Notebook, Server
 from playwright.sync_api import Page, expect
 
+from autograder.release import read_source
+
 pytestmark = pytest.mark.browser
 
 
 def answered(assignment: str, name: str, course: Path) -> str:
     """Put a released notebook with the course's answers into the server's folder; gives its path there."""
     notebook = jupytext.read(ROOT / "assignments" / assignment / f"{name}.ipynb")
-    source = jupytext.read(ROOT / "solutions" / assignment / f"{name}.py")
+    source = read_source(ROOT / "solutions" / assignment / f"{name}.py")
     answers = {
         cell.metadata["nbgrader"]["grade_id"]: cell.source
         for cell in source.cells
