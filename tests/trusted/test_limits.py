@@ -31,15 +31,17 @@ def few_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched, "LAST_WORDS", 1.0)
 
 
-def grade(test: str, reply: str, answer: str = "", **limits: Any) -> Outcome:
+def grade(
+    test: str, reply: str, answer: str = "", setup: str = SETUP, after: str = AFTER, **limits: Any
+) -> Outcome:
     """A notebook whose function returns `reply` to the middle one of its three tests."""
     body = f"state = 'set'\ndef f(which):\n    return {reply} if which == 'hog' else [1]"
     cells = [
-        _cell("setup", SETUP, locked=True),
+        _cell("setup", setup, locked=True),
         _cell("f", "def f(which):\n    raise NotImplementedError", solution=True),
         _cell("before", BEFORE, grade=True, locked=True),
         _cell("hog", test, grade=True, locked=True),
-        _cell("after", AFTER, grade=True, locked=True),
+        _cell("after", after, grade=True, locked=True),
     ]
     known = {
         cell["metadata"]["nbgrader"]["grade_id"]: SimpleNamespace(
@@ -167,6 +169,16 @@ def test_what_a_process_before_showed_is_kept() -> None:
     assert "this counts 0" in shown["hog"][0]["evalue"]
     assert shown["after"] == []
     assert [test.reason for test in outcome.tests if test.grade_id == "hog"] == [outcome.detail]
+
+
+@pytest.mark.parametrize("end", ["os._exit(1)", f"return {IN_TIME['a set of numbers that collide'][1]}"])
+def test_what_was_drawn_by_chance_is_the_same_on_both_sides_in_processes_that_come_later(end: str) -> None:
+    """Whichever process is lost."""
+    setup = "import numpy as np\ndata = np.random.default_rng().random(3)\ndata[0] = np.random.rand()"
+    answer = f"import os\ndef f(which):\n    if which == 'hog':\n        {end}\n    return [1, data]"
+    after = "assert (f('after')[1] == data).all()"
+    outcome = grade("assert set(f('hog'))", "", answer, setup, after)
+    assert scores(outcome) == {"before": 1, "hog": 0, "after": 1}
 
 
 MANY = {

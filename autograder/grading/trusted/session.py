@@ -14,7 +14,7 @@ from typing import Any
 from autograder.grading.results import Status
 from autograder.grading.trusted.caught import compared_with_pythons
 from autograder.grading.trusted.inside.errors import came_over
-from autograder.grading.trusted.inside.frames import WireError, encode
+from autograder.grading.trusted.inside.frames import WireError, decode, encode
 from autograder.grading.trusted.judged import answers_of
 from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
@@ -78,6 +78,8 @@ class Session:
         self.left = limits.in_all
         self.room = MOST_OUTPUTS
         self.ran_inside: list[int] = []
+        self.drawn: dict[int, bytes] = {}
+        """What cells of the instructor's drew by chance, for processes that run them once more."""
         self.restarts = 0
         self.patience = Patience()
         self.events: list[tuple[Status, str]] = []
@@ -339,7 +341,7 @@ class Session:
         have it.
         """
         assert step.template is not None
-        if self.line is None or not _BY_CHANCE.search(step.template.source):
+        if not _BY_CHANCE.search(step.template.source):
             return
         values = {}
         for name in step.template.binds - self.template.answer_names:
@@ -348,8 +350,10 @@ class Session:
                 encode(value)
                 values[name] = value
         try:
-            with self._bounded():
-                self.line.define(values)
+            with self._bounded(), suppress(WireError):
+                self.drawn[number] = encode(values)
+                if self.line is not None:
+                    self.line.define(values)
         except SandboxLost as lost:
             self._lost(number, step, lost)
 
@@ -478,6 +482,8 @@ class Session:
             try:
                 with self._bounded():
                     self._run_inside(self.line, number)
+                    if number in self.drawn:
+                        self.line.define(decode(self.drawn[number]))
             except SandboxLost:
                 self.ran_inside.remove(number)
                 return

@@ -109,7 +109,9 @@ def watch(pipe: int, child: int, progress: Progress, seconds: float, memory_mb: 
             if kind == b"E":
                 raise OurFault(body.decode())
             if kind == b"M":
-                return ended(Status.CRASHED, f"the test of {at.place} would need more than {memory_mb} MB")
+                return ended(
+                    Status.CRASHED, f"{at.place} needed more than {memory_mb} MB on the side of the tests"
+                )
             if kind == b"A":
                 at = At.model_validate_json(body)
             else:
