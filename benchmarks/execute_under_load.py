@@ -2,7 +2,7 @@
 
     python benchmarks/execute_under_load.py --runs 50 --busy 2
 
-A run executes one notebook as `cs-conv check` and grading with nbgrader's engine do, in a process of its own.
+A run executes one notebook as grading with nbgrader's engine does, in a process of its own.
 It hangs when neither that process nor the notebook's kernel computes anything for a while: they then wait for
 each other. Where py-spy is installed, it says what for. Notebooks are sources with their answers, in turn;
 `tiny` is one of many small cells, which asks more of a kernel in less time than any of the course.
@@ -113,9 +113,9 @@ def _end(processes: list[psutil.Process]) -> None:
 def _execute(name: str) -> None:
     import jupytext
     from nbformat.v4 import new_code_cell, new_notebook
+    from traitlets.config import Config
 
-    from autograder.course import Limits
-    from autograder.rehearsal import rehearse
+    from autograder.grading.execute import PatientExecute
 
     make: Any = new_code_cell
     if name == TINY:
@@ -124,7 +124,8 @@ def _execute(name: str) -> None:
     else:
         (source,) = (SOLUTIONS / name).glob("*.py")
         notebook, folder = jupytext.read(source), source.parent
-    rehearse(notebook, folder, Limits(seconds_a_cell=60, seconds_in_all=600))
+    config = Config({"PatientExecute": {"seconds_a_cell": 60, "seconds_in_all": 600, "timeout": 300}})
+    PatientExecute(config=config).preprocess(notebook, {"metadata": {"path": str(folder)}})
 
 
 if __name__ == "__main__":
