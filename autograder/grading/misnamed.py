@@ -109,10 +109,10 @@ def _unread(course: Course, folder: Path, assignment: Assignment, student: str) 
 def _sources(path: Path, answers: bool = False) -> dict[str, str] | None:
     """The cells of a notebook by grade_id, all or those for answers; None where it cannot be read."""
     from autograder.grading.trusted.handed import Unreadable, read
-    from autograder.grading.trusted.intake import NotPlainFile, read_file
+    from autograder.grading.trusted.intake import NotPlainFile, read_notebook_file
 
     try:
-        cells = read(read_file(path))
+        cells = read(read_notebook_file(path))
     except (OSError, NotPlainFile, Unreadable):
         return None
     return {cell.grade_id: cell.source.strip() for cell in cells if cell.solution or not answers}

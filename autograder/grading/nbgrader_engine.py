@@ -158,13 +158,13 @@ class NbgraderEngine:
 
 def _seed(course: Course, submission: Submission, secret: bytes) -> int:
     """The trusted engine's seed; a notebook's process has one, so of several notebooks the first decides."""
-    from autograder.grading.trusted.intake import NotPlainFile, other_files, read_file
+    from autograder.grading.trusted.intake import NotPlainFile, other_files, read_notebook_file
 
     folder = course.submitted(submission.student, submission.assignment)
     data = b""
     for name in course.assignment(submission.assignment).notebooks:
         with suppress(OSError, NotPlainFile):
-            data = read_file(folder / f"{name}.ipynb")
+            data = read_notebook_file(folder / f"{name}.ipynb")
             break
     return seed_for(secret, submission.student, submission.assignment, data, other_files(folder))
 

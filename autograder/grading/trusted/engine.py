@@ -27,8 +27,9 @@ from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.trusted import jobs
 from autograder.grading.trusted.carried import mirror, when_it_came
 from autograder.grading.trusted.gradebook import SEVERITY, Writer
-from autograder.grading.trusted.intake import NotPlainFile, other_files, read_file
+from autograder.grading.trusted.intake import NotPlainFile, other_files, read_notebook_file
 from autograder.grading.trusted.journal import Journal
+from autograder.grading.trusted.lightened import lightened
 from autograder.grading.trusted.outcome import Outcome
 from autograder.grading.trusted.sandbox import Backend, NoSandbox, choose
 from autograder.grading.trusted.template import Template, load_templates
@@ -220,7 +221,7 @@ class _Run:
         present = 0
         for name, template in self.templates.items():
             try:
-                data = read_file(folder / f"{name}.ipynb")
+                data = read_notebook_file(folder / f"{name}.ipynb")
             except FileNotFoundError:
                 continue
             except (NotPlainFile, OSError) as problem:
@@ -252,7 +253,7 @@ class _Run:
             student=submission.student,
             assignment=self.assignment.name,
             template=template,
-            submitted=data,
+            submitted=lightened(data),
             files=files,
             given=self.given,
             allow=self.assignment.allow,

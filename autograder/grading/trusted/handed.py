@@ -8,9 +8,9 @@ from typing import Any
 
 from autograder.grading.trusted.attachments import Attachments, attachments_of
 from autograder.grading.trusted.kinds import decoded, what_is_wrong
+from autograder.grading.trusted.lightened import MOST_BYTES, lightened
 from autograder.grading.trusted.template import text_of
 
-MOST_BYTES = 20 << 20
 MOST_CELLS = 2000
 MOST_SOURCE = 1 << 20
 
@@ -34,8 +34,11 @@ class Handed:
 
 def read(data: bytes) -> list[Handed]:
     """The cells of a notebook file of any version from 3 on. Raises Unreadable."""
+    data = lightened(data)
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"it has {len(data) / 2**20:.0f} MiB; {MOST_BYTES >> 20} MiB are the most")
+        raise Unreadable(
+            f"it has {len(data) / 2**20:.0f} MiB without its outputs; {MOST_BYTES >> 20} MiB are the most"
+        )
     text = decoded(data)
     try:
         notebook = json.loads(text)

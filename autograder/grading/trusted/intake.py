@@ -9,6 +9,8 @@ import stat
 from pathlib import Path
 
 MOST_FILE = 20 << 20
+MOST_NOTEBOOK = 100 << 20
+"""With its outputs, of which nothing is kept."""
 MOST_ALTOGETHER = 32 << 20
 MOST_FILES = 200
 MOST_FOLDERS, MOST_DEEP = 2000, 20
@@ -43,6 +45,11 @@ def read_file(path: Path, most: int = MOST_FILE) -> bytes:
                 f"{path.name} has {about.st_size / 2**20:.0f} MiB; {most >> 20} MiB are the most"
             )
         return file.read(most + 1)
+
+
+def read_notebook_file(path: Path) -> bytes:
+    """A notebook as it was handed in, plots and all. Raises FileNotFoundError, NotPlainFile."""
+    return read_file(path, MOST_NOTEBOOK)
 
 
 def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, bytes]:
