@@ -18,7 +18,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.release.review import check_call
+from autograder.check_calls import check_call
 
 KINDS = ("answer", "test", "locked", "task")
 
