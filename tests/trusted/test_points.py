@@ -28,7 +28,9 @@ def test_a_number_of_any_kind_is_that_number_of_points_or_none(value: object, ea
     assert (found, type(found)) == (earned, float)
 
 
-@pytest.mark.parametrize("value", ["", "4", [], [4], (), {}, None, b"4", np.timedelta64(4, "s"), object()])
+@pytest.mark.parametrize(
+    "value", ["", "4", [], [4], (), {}, None, b"4", np.timedelta64(4, "ns"), np.datetime64(4, "ns")]
+)
 def test_what_is_no_number_where_only_a_number_can_be_meant_earns_nothing(value: object) -> None:
     assert points(Ran(value=value, a_number=True), 4)[0] == 0
     assert points(Ran(value=value), 4)[0] == 4

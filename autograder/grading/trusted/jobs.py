@@ -234,7 +234,7 @@ def _be_the_child(job: Job, progress: Progress, folder: str, report: Report, par
         try:
             session = _session(job, rebuild(job.template, read(job.submitted)), folder)
             session.before = progress
-            session.tell = report.say
+            session.tell, session.waiting = report.say, report.waiting
             report.say(session.grade())
         except Unreadable as problem:
             report.say(unreadable(job.template, str(problem)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
-import time
 import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from autograder.grading.trusted.caught import UNRAISED, Caught
+from autograder.grading.trusted.clocks import Allowance
 from autograder.grading.trusted.inside import pandas_tables
 from autograder.grading.trusted.inside.channel import Channel, Gone, Late
 from autograder.grading.trusted.inside.errors import details_of, message_of
@@ -39,9 +39,6 @@ from autograder.grading.trusted.stand_ins import (
 if TYPE_CHECKING:
     from autograder.grading.trusted.sandbox.backend import Sandbox
     from autograder.grading.trusted.surroundings import Surroundings
-
-GRACE = 1.5
-"""Seconds beyond its limit that the sandbox gets to interrupt a call by itself."""
 
 BRIEF = 0.25
 """Seconds that a call gets after several before it never ended."""
@@ -111,7 +108,10 @@ class Line:
         """Told which global variables of the student's have other values after a call."""
         self.serial = 0
         self.seconds = 30.0
-        self.deadline = time.monotonic() + 3600
+        self.left: Callable[[], float] = lambda: 3600.0
+        """Seconds that are left of the cell's and of the notebook's."""
+        self.waiting: Callable[[], None] = lambda: None
+        """Called now and then while an answer is not there."""
         self.lent: list[Any] = []
         self.callbacks = 0
         self.lost: SandboxLost | None = None
@@ -210,8 +210,10 @@ class Line:
 
     def _seconds(self, wanted: float) -> float:
         """The time for one request, within what is left of the cell's and the notebook's."""
-        left = self.deadline - time.monotonic()
+        left = self.left()
         if left <= 0:
+            self.slow = True
+            self.patience.in_this_test += 1
             raise SandboxLost("no time was left", timed_out=True)
         return max(0.05, min(wanted, left))
 
@@ -219,18 +221,20 @@ class Line:
         if self.lost is not None:
             raise self.lost
         self.serial += 1
-        deadline = time.monotonic() + seconds + GRACE
+        allowed = Allowance(seconds, self.sandbox, self.left, self.waiting)
         try:
-            self.channel.send(encode((self.serial, verb, *details), self._name), deadline)
+            self.channel.send(encode((self.serial, verb, *details), self._name), allowed.wait)
             while True:
-                answer = decode(self.channel.receive(deadline), self._meet)
+                answer = decode(self.channel.receive(allowed.wait), self._meet)
                 if type(answer) is not tuple or not answer:
                     raise self._broken("a malformed answer")
                 if answer[0] == "callback" and len(answer) == 4:
-                    self._serve_callback(*answer[1:], deadline)
+                    self._serve_callback(*answer[1:], allowed)
                     continue
                 if type(answer[0]) is not int or answer[0] != self.serial:
                     raise self._broken("an answer that nobody asked for")
+                if verb in ("run", "ask") and len(answer) > 2:
+                    self._note_time(allowed, *answer[1:3])
                 return answer[1:]
         except Gone:
             self.lost = SandboxLost("the student's process ended")
@@ -242,6 +246,13 @@ class Line:
         raise self.lost
 
     # Time
+
+    def _note_time(self, allowed: Allowance, kind: Any, error: Any) -> None:
+        """What ran too long may have caught the interrupt, and answer as if nothing had been."""
+        says_so = kind in ("ran", "raised") and _kinds_of(error)[:1] == ("CellTooLong",)
+        if not says_so and allowed.is_used_up():
+            self.slow = True
+            self.patience.lose()
 
     def read_clock(self) -> float:
         """Seconds that the student's process has computed; handing over data is among it."""
@@ -262,7 +273,7 @@ class Line:
 
     # Calls back
 
-    def _serve_callback(self, number: Any, args: Any, kwargs: Any, deadline: float) -> None:
+    def _serve_callback(self, number: Any, args: Any, kwargs: Any, allowed: Allowance) -> None:
         """The student's code calls a function that a test gave it."""
         self.callbacks += 1
         if self.callbacks > MOST_CALLBACKS:
@@ -278,7 +289,7 @@ class Line:
         except Exception as error:
             answer = encode(("raised", error), self._name)
         self.serial = serial
-        self.channel.send(answer, deadline)
+        self.channel.send(answer, allowed.wait)
 
     # Names for what is no plain data
 
@@ -371,9 +382,15 @@ def _error_parts(parts: Any) -> tuple[tuple[str, ...], str, str, Any]:
     """The description of an error, made safe: short texts, and its stand-in where it is the student's."""
     if type(parts) is not tuple or len(parts) != 4 or type(parts[0]) is not tuple:
         return ("Exception",), "", "", None
-    kinds = tuple(kind[:100] for kind in parts[0][:20] if type(kind) is str)
+    kinds = _kinds_of(parts)
     texts = [part[:MOST_TEXT] if type(part) is str else "" for part in parts[1:3]]
     return kinds, texts[0], texts[1], parts[3]
+
+
+def _kinds_of(error: Any) -> tuple[str, ...]:
+    """The names of an error's classes, as far as it has any."""
+    kinds = error[0] if type(error) is tuple and error else ()
+    return tuple(kind[:100] for kind in kinds[:20] if type(kind) is str) if type(kinds) is tuple else ()
 
 
 class _Argument:

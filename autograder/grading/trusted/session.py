@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.grading.results import Status
 from autograder.grading.trusted.caught import compared_with_pythons
+from autograder.grading.trusted.clocks import PRECISION, Budget, Stopwatch
 from autograder.grading.trusted.inside.errors import came_over
 from autograder.grading.trusted.inside.frames import WireError, decode, encode
 from autograder.grading.trusted.judged import answers_of
@@ -75,7 +76,7 @@ class Session:
         self.around = Surroundings()
         self.sandbox: Sandbox | None = None
         self.line: Line | None = None
-        self.left = limits.in_all
+        self.budget = Budget(limits.in_all)
         self.room = MOST_OUTPUTS
         self.ran_inside: list[int] = []
         self.drawn: dict[int, bytes] = {}
@@ -89,11 +90,12 @@ class Session:
         self.theirs: dict[str, Any] = {}
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.scores: list[TestOutcome] = []
-        self.cpu = {"student": 0.0, "start": 0.0, "trusted": 0.0}
         self.over = ""
         self.before = Progress(left=limits.in_all)
         """What another process came to, which had to be ended."""
         self.tell: Callable[[At | Progress], None] = lambda news: None
+        self.waiting: Callable[[], None] = lambda: None
+        """Told now and then while a student's process takes its time."""
 
     def grade(self) -> Outcome:
         """Run everything. Raises OurFault where grading itself fails."""
@@ -112,7 +114,7 @@ class Session:
             raise OurFault(str(error)) from error
         finally:
             self._end_sandbox()
-        self.cpu["trusted"] += time.process_time() - cpu
+        self.budget.cpu["trusted"] += time.process_time() - cpu
         self.tell(At(number=KEEPING, seconds=self.limits.a_cell))
         status, detail = self._status()
         return Outcome(
@@ -127,7 +129,7 @@ class Session:
             document=document(self.template, self.steps, self.outputs),
             sandbox=self.backend.name,
             seconds=round(time.monotonic() - began, 3),
-            cpu={name: round(value, 4) for name, value in self.cpu.items()},
+            cpu={name: round(value, 4) for name, value in self.budget.cpu.items()},
         )
 
     def _status(self) -> tuple[Status, str]:
@@ -139,7 +141,7 @@ class Session:
 
     def _step(self, number: int, step: Step) -> None:
         self.outputs[number] = []
-        if not self.over and self.left <= 0:
+        if not self.over and self.budget.left < PRECISION:
             self.over = (
                 f"the notebook used up its {self.limits.in_all:g} s before {self._place(number, step)}"
             )
@@ -147,7 +149,7 @@ class Session:
         if self.over:
             self._not_run(number, step)
             return
-        with self._on_the_clock():
+        with self.budget.running():
             if step.inside is not None or step.defines:
                 self._inside(number, step)
             if step.outside is not None:
@@ -155,19 +157,12 @@ class Session:
         if step.role == "written":
             self._score(step, None if step.answered else 0.0, "")
 
-    @contextmanager
-    def _on_the_clock(self) -> Iterator[None]:
-        """Take what this takes from the notebook's time; starting sandboxes is ours."""
-        began, startup = time.monotonic(), self.cpu["start"]
-        yield
-        self.left -= max(0.0, time.monotonic() - began - (self.cpu["start"] - startup))
-
     # Going on where another process had to be ended
 
     def _take_over(self) -> None:
         before = self.before
-        self.left, self.restarts, self.patience.slow_calls = before.left, before.restarts, before.slow_calls
-        self.cpu |= before.cpu
+        self.budget.left, self.budget.cpu = before.left, self.budget.cpu | before.cpu
+        self.restarts, self.patience.slow_calls = before.restarts, before.slow_calls
         self._as_it_was()
 
     def _as_it_was(self) -> None:
@@ -178,8 +173,8 @@ class Session:
 
     def _again(self, number: int, step: Step, outside: bool) -> None:
         """Run an earlier step once more for what it leaves behind; what it came to is known."""
-        if self.left > 0:
-            with self._on_the_clock():
+        if self.budget.left > 0:
+            with self.budget.running():
                 if number in self.before.ran_inside:
                     self._inside(number, step)
                 if outside:
@@ -189,13 +184,13 @@ class Session:
 
     def _begin(self, number: int, step: Step) -> None:
         """Say what comes next, to whoever ends this process if it takes too long."""
-        seconds = min(self.limits.a_cell, max(self.left, 0.1))
+        seconds = min(self.limits.a_cell, max(self.budget.left, 0.1))
         self.tell(At.step(number, step, self._place(number, step), seconds, self.ran_inside))
 
     def _progress(self, number: int) -> Progress:
         return Progress(
             next=number + 1,
-            left=self.left,
+            left=self.budget.left,
             tests=tuple(self.scores),
             events=tuple(self.events),
             remarks=tuple(self.remarks),
@@ -205,7 +200,7 @@ class Session:
             never_again=self.before.never_again,
             restarts=self.restarts,
             slow_calls=self.patience.slow_calls,
-            cpu=self.cpu,
+            cpu=self.budget.cpu,
         )
 
     def _not_run(self, number: int, step: Step) -> None:
@@ -244,6 +239,13 @@ class Session:
         self.room -= sum(len(str(output)) for output in self.outputs[number])
         if error is not None:
             self._ended_early(number, step, student_error(*error))
+        elif line.slow:
+            self._note_too_long(number, step)
+        line.slow = False
+
+    def _note_too_long(self, number: int, step: Step) -> None:
+        words = f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s"
+        self.events.append((Status.TIMED_OUT, words))
 
     def _run_inside(self, line: Line, number: int) -> tuple[Any, list[Any]]:
         """Run a cell on the student's side; an answer's names are not there yet, though a cell of the
@@ -262,8 +264,7 @@ class Session:
         """Say of a cell of the student's that ended with an error what an instructor would look for."""
         self.outputs[number].append(error)
         if error["ename"] == "CellTooLong":
-            words = f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s"
-            self.events.append((Status.TIMED_OUT, words))
+            self._note_too_long(number, step)
         elif step.role == "answer" and step.template is not None and step.answered:
             # An import that is not allowed, a typing error: why the tests found no answer.
             words = ": ".join(filter(None, (error["ename"], *error["evalue"].splitlines()[:1])))
@@ -277,14 +278,15 @@ class Session:
         self.wanted |= step.template.mentions | step.template.imports & self.template.answer_names
         self.compared = compared_with_pythons(parse(step.outside))
         line = self._bound_line(number, step)
-        seconds = min(self.limits.a_cell + 1, max(self.left, 0.1))
+        seconds = min(self.limits.a_cell + 1, max(self.budget.left_now(), 0.1))
+        watch = Stopwatch(self.budget.read)
         self.patience.in_this_test = 0
         if line is not None:
             line.seconds = self.limits.a_cell
-            line.deadline = time.monotonic() + seconds
+            line.left = lambda: seconds - watch.spent()
             line.trace = ""
         with self.around.of_a_cell():
-            ran = self.bench.run(step.outside, f"cell {number + 1}", seconds)
+            ran = self.bench.run(step.outside, f"cell {number + 1}", seconds, watch)
         self._refuse_ours(ran)
         self._own()
         outputs = capped(ran.outputs)
@@ -332,7 +334,7 @@ class Session:
         if lost is not None:
             self._lost(number, step, lost)
         elif isinstance(ran.error, TestTooLong):
-            self.events.append((Status.TIMED_OUT, f"{here} ran longer than {self.limits.a_cell:g} s"))
+            self._note_too_long(number, step)
             self._end_sandbox()
         return lost
 
@@ -433,7 +435,7 @@ class Session:
     def _bounded(self) -> Iterator[None]:
         """What is sent may be made to be slow to read: that takes its time from the student, not from us."""
         try:
-            with limited(self.limits.a_cell + 10):
+            with limited(self.limits.a_cell + 10, Stopwatch(self.budget.read)):
                 yield
         except TestTooLong:
             lost = SandboxLost("what the student's process sent took too long to read", timed_out=True)
@@ -454,10 +456,11 @@ class Session:
             self._end_sandbox()
             self._start_sandbox()
             self._replay()
-            if self.left <= 0:
+            if self.budget.left_now() <= 0:
                 return None
         self.line.seconds = self.limits.a_cell
-        self.line.deadline = time.monotonic() + max(self.left, 0.1)
+        self.line.left = lambda: max(self.budget.left_now(), 0.1)
+        self.line.waiting = self.waiting
         return self.line
 
     def _start_sandbox(self) -> None:
@@ -472,13 +475,12 @@ class Session:
         self.line.shared.find = self.bench.names.get
         self.line.seconds = self.limits.a_cell
         MemoryWatch(self.sandbox).start()
-        self.cpu["start"] += time.monotonic() - began
+        self.budget.begin(self.sandbox, time.monotonic() - began)
 
     def _replay(self) -> None:
         """Run again what had run before the process was lost, without what killed it."""
         for number in list(self.ran_inside):
             assert self.line is not None
-            began = time.monotonic()
             try:
                 with self._bounded():
                     self._run_inside(self.line, number)
@@ -487,8 +489,6 @@ class Session:
             except SandboxLost:
                 self.ran_inside.remove(number)
                 return
-            finally:
-                self.left -= time.monotonic() - began
 
     def _lost(self, number: int, step: Step, lost: SandboxLost) -> None:
         here = self._place(number, step)
@@ -506,7 +506,7 @@ class Session:
 
     def _end_sandbox(self) -> None:
         if self.sandbox is not None:
-            self.cpu["student"] += self.sandbox.cpu()
+            self.budget.end()
             self.sandbox.end()
             self.sandbox.channel.close()
         if self.line is not None and self.line.lost is None:

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.grading.trusted.clocks import PRECISION, Stopwatch
 from autograder.grading.trusted.inside.errors import message_of
 from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.names import binds
@@ -106,7 +107,7 @@ class Bench:
             output["execution_count"] = self._count
         self.outputs.append(output)
 
-    def run(self, source: str, name: str, seconds: float) -> Ran:
+    def run(self, source: str, name: str, seconds: float, watch: Stopwatch | None = None) -> Ran:
         """Run a cell; its error is in the result, not raised."""
         self._count += 1
         self.outputs = []
@@ -116,7 +117,7 @@ class Bench:
             # A warning of the garbage collector's may come amid an import, which Python cannot bear.
             warnings.simplefilter("ignore", ResourceWarning)
             try:
-                with limited(seconds) as ended:
+                with limited(seconds, watch) as ended:
                     self._run(source, f"<{name}>", ran)
             except BaseException as error:
                 ran.error = error
@@ -253,16 +254,19 @@ def _is_text(expression: ast.expr) -> bool:
 
 
 @contextlib.contextmanager
-def limited(seconds: float) -> Iterator[list[TestTooLong]]:
+def limited(seconds: float, watch: Stopwatch | None = None) -> Iterator[list[TestTooLong]]:
     """Raise TestTooLong in what runs longer; what was raised is in the list, should someone catch it."""
     ended: list[TestTooLong] = []
+    watch = watch or Stopwatch()
 
-    def too_long(*ignored: Any) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0.5)  # again, should someone hold it up
-        ended.append(TestTooLong(f"ran longer than {seconds:g} s"))
-        raise ended[-1]
+    def look(*ignored: Any) -> None:
+        left = seconds - watch.spent()
+        signal.setitimer(signal.ITIMER_REAL, min(max(left, PRECISION), seconds) if left > 0 else 0.5)
+        if left <= 0:
+            ended.append(TestTooLong(f"ran longer than {seconds:g} s"))
+            raise ended[-1]  # and again, should someone hold it up
 
-    before = signal.signal(signal.SIGALRM, too_long)
+    before = signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
     try:
         yield ended
@@ -305,7 +309,7 @@ def points(ran: Ran, most: float) -> tuple[float, str]:
     value = ran.value
     if isinstance(value, Remote):
         return 0.0, "the last line of the test is an object of the student's"
-    span = isinstance(value, np.timedelta64)  # which NumPy counts among the integers
+    span = isinstance(value, np.timedelta64 | np.datetime64)  # whose items may be integers
     if isinstance(value, np.generic | np.ndarray) and value.ndim == 0 and not span:
         value = value.item()
     if isinstance(value, bool):

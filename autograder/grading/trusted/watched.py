@@ -21,6 +21,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from autograder.grading.results import Status
+from autograder.grading.trusted.clocks import WAITING
 from autograder.grading.trusted.outcome import Outcome
 from autograder.grading.trusted.progress import KEEPING, READING, At, Progress
 from autograder.grading.trusted.sandbox.backend import Sandbox
@@ -65,6 +66,10 @@ class Report:
     def fault(self, what: str) -> None:
         """Grading itself failed."""
         self._write(b"E", what)
+
+    def waiting(self) -> None:
+        """The student's process takes its time, within its limits."""
+        self._write(b"W", "")
 
     def full(self) -> None:
         """The step needs more memory than there is for it."""
@@ -112,12 +117,14 @@ def watch(pipe: int, child: int, progress: Progress, seconds: float, memory_mb: 
                 return ended(
                     Status.CRASHED, f"{at.place} needed more than {memory_mb} MB on the side of the tests"
                 )
+            if kind == b"W":
+                continue
             if kind == b"A":
                 at = At.model_validate_json(body)
             else:
                 progress = progress.and_then(Progress.model_validate_json(body))
             computed = _computed(child)
-        silent = time.monotonic() - heard - at.seconds
+        silent = time.monotonic() - heard - WAITING * at.seconds
         if _computed(child) - computed > at.seconds + LAST_WORDS or silent > PATIENCE:
             why = f"{at.place} ran longer than {at.seconds:.3g} s and could not be interrupted"
             return ended(Status.TIMED_OUT, why)

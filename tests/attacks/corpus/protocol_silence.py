@@ -1,7 +1,7 @@
 # Tries: take the grader's questions away and never answer
 # Deserves: 0
 # Status: timed out
-# Within: 90
+# Within: 180
 
 # %%
 import os

@@ -1,12 +1,12 @@
 # Tries: be slow in every call
 # Deserves: 16
 # Status: timed out
-# Within: 40
+# Within: 120
 
 # %% mean
 import time
 
 
 def mean(values):
-    time.sleep(4)
+    time.sleep(20)
     return sum(values) / len(values)

@@ -1,27 +1,42 @@
 # Tries: use up the time of the whole notebook before the answers
 # Deserves: 0
 # Status: timed out
-# Within: 90
+# Within: 120
 
 # %%
 import time
 
-time.sleep(7.5)
+# %%
+end = time.process_time() + 7.5
+while time.process_time() < end:
+    pass
 
 # %%
-time.sleep(7.5)
+end = time.process_time() + 7.5
+while time.process_time() < end:
+    pass
 
 # %%
-time.sleep(7.5)
+end = time.process_time() + 7.5
+while time.process_time() < end:
+    pass
 
 # %%
-time.sleep(7.5)
+end = time.process_time() + 7.5
+while time.process_time() < end:
+    pass
 
 # %%
-time.sleep(7.5)
+end = time.process_time() + 7.5
+while time.process_time() < end:
+    pass
 
 # %%
-time.sleep(7.5)
+end = time.process_time() + 7.5
+while time.process_time() < end:
+    pass
 
 # %%
-time.sleep(7.5)
+end = time.process_time() + 7.5
+while time.process_time() < end:
+    pass

@@ -18,6 +18,7 @@ import tokenize
 import traceback
 import types
 from collections.abc import Iterator
+from time import process_time
 from typing import Any
 
 from .showing import shortened, show, show_figure
@@ -249,17 +250,29 @@ class Stage:
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Interrupt what runs longer; the other side ends what cannot be interrupted."""
+    """Interrupt what computes longer. The other side interrupts what only waits, by SIGALRM, and ends what
+    cannot be interrupted.
+    """
 
-    def too_long(*ignored: Any) -> None:
+    began = process_time()
+
+    def too_long(number: int, frame: Any) -> None:
+        left = seconds - (process_time() - began)
+        if (
+            number == signal.SIGPROF and left > 0
+        ):  # that timer counts by the kernel's ticks, and early at times
+            signal.setitimer(signal.ITIMER_PROF, max(left, 0.001))
+            return
         raise CellTooLong(f"ran longer than {seconds:g} s")
 
+    signal.signal(signal.SIGPROF, too_long)
     signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+    signal.setitimer(signal.ITIMER_PROF, max(seconds, 0.01))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
 
 
 def describe_error(error: BaseException) -> tuple[tuple[str, ...], str, str]:

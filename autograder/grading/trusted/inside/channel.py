@@ -7,6 +7,7 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Callable
 
 from .frames import MAX_FRAME, WireError
 
@@ -21,14 +22,20 @@ class Late(Exception):
     """The other side did not answer in time."""
 
 
+Deadline = float | Callable[[], float] | None
+"""A time of time.monotonic(), or a function that says how many seconds to wait before asking it again (0: it
+is too late), or None for as long as it takes.
+"""
+
+
 class Channel:
-    """Sends and receives frames. `deadline` is a time of time.monotonic()."""
+    """Sends and receives frames."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.buffer = bytearray()
 
-    def send(self, data: bytes, deadline: float | None = None) -> None:
+    def send(self, data: bytes, deadline: Deadline = None) -> None:
         """Send one encoded value. Raises Gone, Late."""
         if len(data) > MAX_FRAME + 4096:
             raise WireError(f"more than {MAX_FRAME >> 20} MiB of data")
@@ -43,7 +50,7 @@ class Channel:
         except OSError:
             raise Gone from None
 
-    def receive(self, deadline: float | None = None) -> memoryview:
+    def receive(self, deadline: Deadline = None) -> memoryview:
         """The bytes of one frame. Raises Gone, Late, and WireError for a length that no frame has."""
         self._fill(4, deadline)
         (size,) = _U32.unpack_from(self.buffer)
@@ -53,7 +60,7 @@ class Channel:
         whole, self.buffer = self.buffer, self.buffer[4 + size :]
         return memoryview(whole)[4 : 4 + size]
 
-    def _fill(self, size: int, deadline: float | None) -> None:
+    def _fill(self, size: int, deadline: Deadline) -> None:
         """Read until there are so many bytes; what comes with them belongs to the next frame."""
         flags = 0 if deadline is None else socket.MSG_DONTWAIT  # what wakes us up need not be data
         try:
@@ -67,15 +74,16 @@ class Channel:
         except OSError:
             raise Gone from None
 
-    def _wait(self, deadline: float | None, write: bool) -> None:
+    def _wait(self, deadline: Deadline, write: bool) -> None:
         """Until the socket is ready; only where there is a deadline, since the trusted side alone has one."""
         if deadline is None:
             return
-        left = deadline - time.monotonic()
         poll = select.poll()
         poll.register(self.connection, select.POLLOUT if write else select.POLLIN)
-        if left <= 0 or not poll.poll(left * 1000):
-            raise Late
+        while (left := deadline() if callable(deadline) else deadline - time.monotonic()) > 0:
+            if poll.poll(left * 1000):
+                return
+        raise Late
 
     def shut(self) -> None:
         """End the connection; whoever waits on it, in whatever thread, sees it gone."""

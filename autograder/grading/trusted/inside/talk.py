@@ -306,8 +306,9 @@ def _warned(outputs: list[dict[str, Any]]) -> Iterator[None]:
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
     """Hold an interrupt back: half of a conversation would confuse all that follows."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    ends = {signal.SIGALRM, signal.SIGPROF}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ends)

@@ -169,6 +169,11 @@ class Sandbox:
         """
         return time.clock_gettime(~self.members[-1] << 3 | 2)
 
+    def interrupt(self) -> None:
+        """Have the student's process stop what it does, if it listens."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(self.members[-1], signal.SIGALRM)
+
     def company(self) -> Callable[[], str]:
         """Look from now on whether other processes might compute for the student's; what comes back says so
         in words, or nothing.
