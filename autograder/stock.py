@@ -135,6 +135,7 @@ def _fill(config: Config, course: Course) -> Config:
         "nbgrader.preprocessors.ClearMarkScheme",
         "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.CheckCellMetadata",
+        "autograder.release.run_all.LetRunAllGoOn",
     ]
     config.Autograde.autograde_preprocessors = [
         EXECUTE,

@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from autograder.course import Assignment, Course, CourseError
 from autograder.kept import make_tables
-from autograder.notebooks import graded_as, read_notebook, write_notebook
+from autograder.notebooks import read_notebook, write_notebook
 from autograder.release.keep import KeepCells, remove_notebooks
 from autograder.release.review import problems_of_release, problems_of_source
 from autograder.release.sources import build_source
@@ -45,7 +43,6 @@ def release(course: Course, assignment: Assignment) -> Released:
     for name, source in sources.items():
         notebook = read_notebook(made / f"{name}.ipynb")
         problems += problems_of_release(notebook, source, name)
-        _let_run_all_go_on(notebook)
         write_notebook(notebook, made / f"{name}.ipynb")
     _refuse(assignment, problems)
     remarks = _tell_gradebook(course, assignment, kept)
@@ -67,17 +64,6 @@ def _generate(course: Course, assignment: Assignment) -> Path:
     except NbgraderError as error:
         raise CourseError(f"nbgrader could not release {assignment.name}; it said: {error.reason}") from error
     return course.root / "build" / "release" / assignment.name
-
-
-def _let_run_all_go_on(notebook: NotebookNode) -> None:
-    """Mark the cells whose error shall not stop Jupyter's Run All: tests, and cells that try an answer.
-
-    An error in an answer, or in a locked cell that all others need, does stop it.
-    """
-    for cell in notebook.cells:
-        known = graded_as(cell)
-        if cell.cell_type == "code" and not known.get("solution") and (known.get("grade") or not known):
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
 
 
 def _tell_gradebook(course: Course, assignment: Assignment, kept: Sequence[KeepCells]) -> list[str]:
