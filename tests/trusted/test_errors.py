@@ -86,6 +86,9 @@ def calls(f):
 
 def plain():
     raise Exception("x")
+
+def slow():
+    raise TimeoutError("slow")
 """
 
 ASKED = {
@@ -100,6 +103,7 @@ ASKED = {
     "of_a_library": "json.JSONDecodeError: (e.pos, e.doc, e.lineno) == (1, '{', 1)",
     "noted": "TypeError: e.__notes__ == ['a note'] and e.extra == [1]",
     "odd": "UnicodeError: e.reason == 'why' and isinstance(e.__cause__, OwnError)",
+    "slow": "OSError: str(e) == 'slow' and type(e) is TimeoutError and e.errno is None",
     "plain": "Exception: type(e) is Exception and e.args == ('x',)",
 }
 """The function that raises, what a test catches, and what must hold of it."""

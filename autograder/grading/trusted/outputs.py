@@ -76,7 +76,7 @@ def student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
             most -= len(text)
             is_value = kind == "value"
             kept.append(_shown(text) if is_value else {"output_type": "stream", "name": kind, "text": text})
-        elif kind == "figure" and type(png) is bytes:
+        elif type(kind) is str and kind == "figure" and type(png) is bytes:
             kept.append(_picture(png))
     return kept
 

@@ -24,7 +24,7 @@ LIBRARIES = frozenset(
 """Whose errors are made by name. Not those of test tools, some of which mean that a test is to be skipped."""
 MOST_CAUSES = 4
 MOST_TEXT = 20_000
-_PLAIN = (str, bytes, int, float, bool, type(None))
+_PLAIN = (str, bytes, int, float, bool)
 _DETAILS = (tuple, tuple, dict, dict, str)
 
 
@@ -112,7 +112,7 @@ def _pythons_attributes(error: BaseException) -> dict[str, Any]:
     for name, slot in _slots(type(error)).items():
         with contextlib.suppress(AttributeError, TypeError):
             value = slot.__get__(error)
-            if type(value) in _PLAIN:
+            if type(value) in _PLAIN:  # None is nothing: an OSError whose errno is None says so
                 found[name] = value
     return found
 
