@@ -278,7 +278,7 @@ class Session:
         self.wanted |= step.template.mentions | step.template.imports & self.template.answer_names
         self.compared = compared_with_pythons(parse(step.outside))
         line = self._bound_line(number, step)
-        seconds = min(self.limits.a_cell + 1, max(self.budget.left_now(), 0.1))
+        seconds = min(self.limits.a_cell + 0.5, max(self.budget.left_now(), 0.1))
         watch = Stopwatch(self.budget.read)
         self.patience.in_this_test = 0
         if line is not None:
