@@ -15,4 +15,4 @@ for _ in range(30):
     place = libc.mmap(None, ctypes.c_size_t(PIECE), 3, 0x21, -1, ctypes.c_size_t(0))  # shared, of no file
     ctypes.memset(place, 1, PIECE)
     libc.munmap(place + PAGE, PIECE - PAGE)
-time.sleep(20)
+time.sleep(2)
