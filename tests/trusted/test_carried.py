@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 from nbconvert import HTMLExporter
 
@@ -18,6 +19,7 @@ from autograder.grading.results import Result, Status
 from autograder.grading.trusted import TrustedEngine
 from autograder.grading.trusted.attachments import shown
 from autograder.grading.trusted.carried import carried, mirror, when_it_came
+from autograder.grading.trusted.outputs import student_outputs
 from autograder.reports.feedback import who_gets_pages, write_feedback
 from autograder.stock import open_gradebook
 
@@ -393,8 +395,6 @@ def test_what_a_person_should_judge_is_kept_or_said(essays: Course) -> None:
 
 
 def test_pictures_that_are_refused_are_said() -> None:
-    from autograder.grading.trusted.outputs import student_outputs
-
     def said(*pngs: bytes, most: int = 100) -> list[str]:
         kept = student_outputs([{"kind": "figure", "png": png} for png in pngs], most)
         return [output["data"].get("text/plain", "a picture") for output in kept]
@@ -407,3 +407,10 @@ def test_pictures_that_are_refused_are_said() -> None:
     assert "600 kB" in said(picture() + bytes(600_000))[0]
     assert said(picture(), most=0) == ["(further output is not kept: 1 more)"]
     assert said(*[picture()] * 203)[-1] == "(further output is not kept: 3 more)"
+
+
+@pytest.mark.parametrize("kind", [np.zeros(2), ["figure"], None, 5])
+def test_an_output_of_a_kind_that_is_no_text_is_left_out(kind: object) -> None:
+    """An array equals nothing and everything: comparing it would end the grading."""
+    shown = [{"kind": kind, "text": "shown", "png": b"\x89PNG"}, {"kind": "stdout", "text": "after"}]
+    assert [output.get("text") for output in student_outputs(shown, 100)] == ["after"]

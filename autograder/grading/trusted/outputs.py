@@ -71,7 +71,9 @@ def student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
         kind, text, png = (
             output.get(key) if type(output) is dict else None for key in ("kind", "text", "png")
         )
-        if type(kind) is str and kind in ("stdout", "stderr", "value") and type(text) is str:
+        if type(kind) is not str:
+            continue
+        if kind in ("stdout", "stderr", "value") and type(text) is str:
             text = printable(text, most)
             most -= len(text)
             is_value = kind == "value"
