@@ -145,13 +145,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """In CI, make a failure of every skip but those of CI_MAY_LACK."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """A test that was refused a sandbox is skipped; in CI, make a failure of every skip but CI_MAY_LACK's."""
     report: pytest.TestReport = yield
     markers = {marker for marker in NEEDS if item.get_closest_marker(marker)}
+    if call.excinfo is not None and (problem := refused(call.excinfo.value)):
+        path, line, _ = item.location
+        report.outcome, report.longrepr = "skipped", (path, line or 0, f"Skipped: {problem}")
     if report.skipped and not hasattr(report, "wasxfail") and not may_be_skipped(markers):
         report.outcome, report.longrepr = "failed", f"CI skips nothing: {_reason(report)}"
     return report
+
+
+def refused(error: BaseException) -> str:
+    """Why there is no sandbox, if that is what the error says and this machine has none; else ""."""
+    from autograder.grading.trusted.sandbox import NoSandbox
+    from autograder.grading.trusted.sandbox.choice import ADVICE
+
+    if isinstance(error, NoSandbox) or ADVICE.splitlines()[0] in str(error):
+        return missing("sandbox") or missing("bubblewrap")
+    return ""
 
 
 @pytest.hookimpl(wrapper=True)

@@ -78,6 +78,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.sandbox
 def test_another_process_runs_nothing_again(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
     """Python's sets have another order in each process; nothing that is kept may depend on it."""
     hand_in("ann", **RIGHT)

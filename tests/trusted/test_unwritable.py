@@ -103,6 +103,7 @@ def read_only_folder(name: str) -> str:
     return f"mkdir -p {name} && {read_only(name)}"
 
 
+@pytest.mark.sandbox
 @pytest.mark.parametrize(
     ("prepare", "said"),
     [
