@@ -174,6 +174,33 @@ def test_without_a_sandbox_it_says_what_differs(
     assert f"add imports {module}, which is not there while it is graded" in remarks
 
 
+MATHS = (
+    (None, "from fractions import Fraction\nfrom math import gcd, pi"),
+    (None, "SCALE = 2\ndef twice(number):\n    return SCALE * number"),
+    ("gcd", "def gcd(a, b):\n    return a if b == 0 else gcd(b, a % b)"),
+    ("gcd_test", "assert gcd(12, 18) == Fraction(12, 2) and gcd.__code__"),
+    (None, "from math import gcd, tau"),
+    ("area", "def area(radius):\n    return pi * radius**2"),
+    ("area_test", "assert area(2) == twice(tau) and gcd.__code__"),
+)
+"""Tests and answers that need what plain cells import and define, one of them a name that is the answer's."""
+
+
+@pytest.mark.usefixtures("unconfined")
+def test_without_a_sandbox_both_sides_have_what_plain_cells_bring(tmp_path: Path) -> None:
+    cells: list[Notebook] = []
+    for grade_id, source in MATHS:
+        is_test = str(grade_id).endswith("_test")
+        marks = {"grade": is_test, "solution": not is_test, "locked": is_test, "points": 1, "schema_version": 3}
+        metadata = {"nbgrader": marks | {"grade_id": grade_id}} if grade_id else {}
+        cells.append(
+            {"cell_type": "code", "id": f"c{len(cells)}", "source": source, "metadata": metadata}
+            | {"outputs": [], "execution_count": None}
+        )
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    assert points(put(tmp_path / "maths", text(notebook), {})) == {"gcd_test": 1, "area_test": 1}
+
+
 @pytest.mark.sandbox
 @pytest.mark.parametrize("name", ["sums (1)", "sums-Copy1", "homework"])
 def test_a_notebook_under_another_name_is_found_and_told_so(course: Course, name: str) -> None:

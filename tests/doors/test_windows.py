@@ -97,6 +97,7 @@ def test_check_and_progress_run_a_notebook(course: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "max_pool_forward" in done.stdout
     assert "0 of 30 points" in done.stdout
+    assert "max_pool_forward returned" in done.stdout, done.stdout
     assert done.stderr == ""
     done = run("-m", "autograder", "progress", "05", posix=False, cwd=course)
     assert done.returncode == 0, done.stderr

@@ -53,6 +53,19 @@ def distribute(template: Template, steps: list[Step]) -> None:
                 setattr(step, side, _with_imports(source, wanted, theirs))
 
 
+def in_one_process(steps: list[Step]) -> list[str]:
+    """What to run of each step where answers and tests share a process: all that either side needs."""
+    sources = []
+    for step, theirs in zip(steps, _answered(steps), strict=True):
+        if step.inside is None and step.outside is None:
+            sources.append("")
+        elif _is_the_students(step):
+            sources.append(step.inside or "")
+        else:
+            sources.append(_with_imports(step.source, None, theirs))
+    return sources
+
+
 def worth_parsing(steps: Sequence[Step]) -> int:
     """How long a student's cell may be to be parsed for the names in it; 0 where all of them are too long."""
     in_all = sum(len(step.source) for step in steps if step.inside and _is_the_students(step))

@@ -20,6 +20,7 @@ from autograder.grading.trusted.handed import Handed
 from autograder.grading.trusted.jobs import Job
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.rebuild import Step, rebuild
+from autograder.grading.trusted.sides import in_one_process
 from autograder.grading.trusted.template import parse
 
 WAITING = 5
@@ -30,7 +31,7 @@ def run(job: Job, handed: list[Handed]) -> tuple[Outcome, list[str]]:
     """Run a notebook; the outcome, and sentences on what may be otherwise when it is graded."""
     rebuilt = rebuild(job.template, handed)
     steps = [step for step in rebuilt.steps if step.cell_type == "code"]
-    cells = [_cell(step) for step in steps]
+    cells = [_cell(step, source) for step, source in zip(steps, in_one_process(steps), strict=True)]
     with tempfile.TemporaryDirectory(prefix="cs-conv-check-", ignore_cleanup_errors=True) as folder:
         for name, content in (job.files | job.given).items():
             path = Path(folder) / name
@@ -60,9 +61,8 @@ def run(job: Job, handed: list[Handed]) -> tuple[Outcome, list[str]]:
     return outcome, list(_differences(job, steps))
 
 
-def _cell(step: Step) -> Any:
+def _cell(step: Step, source: str) -> Any:
     marks = step.template.metadata.get("nbgrader") if step.template else None
-    source = step.inside if step.inside is not None else step.outside or ""
     cell: Any = new_code_cell(source)  # type: ignore[no-untyped-call]
     if marks:
         cell.metadata["nbgrader"] = marks
