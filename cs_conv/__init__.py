@@ -3,7 +3,9 @@
     cs_conv.geometry   which sizes fit, and the error that says what would
     cs_conv.naive      the operations as loops: the specification
     cs_conv.im2col     the same operations, the same signatures, as matrix products
+    cs_conv.shifted    the same again, with fewer copies where filters are small; groups all at once
     cs_conv.winograd   the same again, where filters are 3x3: with fewer multiplications
+    cs_conv.choice     which of them a layer takes, by its sizes
     cs_conv.gpu        the operations as CUDA kernels, step by step (needs CuPy; small cases also without)
     cs_conv.threads    a GPU's threads in plain Python, for the lesson
     cs_conv.gradcheck  numeric gradients and the identities that check a backward pass

@@ -6,13 +6,15 @@ that would leave out the last rows or columns of an image is an error, never rou
 
 `stride` and `dilation` are an int or (vertical, horizontal). `pad` is an int, or (vertical, horizontal),
 or ((top, bottom), (left, right)). `dilation` counts steps between neighbouring taps of a filter: 1 is dense.
+`groups` divides channels and filters in equal parts: the filters of a part see its channels alone.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import reprlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, SupportsIndex, TypeAlias
 
 import numpy as np
@@ -77,6 +79,13 @@ class Geometry:
     pad: Sides
     dilation: tuple[int, int]
     filters: bool  # whether the output has a channel for each of K filters, or one for each of C channels
+    groups: int = 1
+
+    def channels_of(self, k: int) -> slice:
+        """The channels that filter k sees: those of its group."""
+        seen = self.C // self.groups
+        first = k // (self.K // self.groups) * seen
+        return slice(first, first + seen)
 
     def window(self, i: int, j: int) -> tuple[slice, slice]:
         """The rows and the columns of a padded image that the window of output (i, j) covers."""
@@ -112,21 +121,44 @@ def output_size(size: int, window: int, stride: int = 1, pad: Pair = 0, dilation
     return axis.steps
 
 
-def conv_geometry(x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Geometry:
+def conv_geometry(
+    x: Array,
+    w: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: SupportsIndex = 1,
+) -> Geometry:
     """Check the images, the filters and the hyperparameters of a convolution.
 
-    x: (N, C, H, W). w: (K, C, FH, FW). TypeError for anything but arrays of float32 or float64, and where
-    the two are mixed: NumPy would silently compute in float64. ValueError where the numbers do not fit.
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). TypeError for anything but arrays of float32 or float64, and
+    where the two are mixed: NumPy would silently compute in float64. ValueError where the numbers do not fit.
     """
+    filters = "(K, C, FH, FW)" if groups == 1 else "(K, C / groups, FH, FW)"
     check_array("x", x, "(N, C, H, W)")
-    check_array("w", w, "(K, C, FH, FW)", dtype=x.dtype)
-    K, C, FH, FW = w.shape
-    if x.shape[1] != C:
+    check_array("w", w, filters, dtype=x.dtype)
+    C, (K, seen, FH, FW) = x.shape[1], w.shape
+    groups = check_groups(groups, C, K)
+    if seen * groups != C:
+        whom = "all channels" if groups == 1 else f"the {C // groups} channels of its group, of {groups}"
         raise ValueError(
-            f"w {w.shape} has filters of {C} channels but x {x.shape} has {x.shape[1]}: "
-            f"every filter must see all channels; x is (N, C, H, W) and w is (K, C, FH, FW)"
+            f"w {w.shape} has filters of {seen} channels but x {x.shape} has {C}: "
+            f"every filter must see {whom}; x is (N, C, H, W) and w is {filters}"
         )
-    return _geometry(x.shape, (FH, FW), stride, pad, dilation, K, "filter")
+    return replace(_geometry(x.shape, (FH, FW), stride, pad, dilation, K, "filter"), groups=groups)
+
+
+def check_groups(groups: SupportsIndex, C: int, K: int) -> int:
+    """Return the number of groups; raise unless it divides both the C channels and the K filters."""
+    groups = _at_least(1, "groups", groups)
+    for number, what in ((C, "channels"), (K, "filters")):
+        if number % groups:
+            fitting = ", ".join(str(n) for n in range(1, math.gcd(C, K) + 1) if math.gcd(C, K) % n == 0)
+            raise ValueError(
+                f"{number} {what} do not divide into {groups} equal groups: for {C} channels and {K} filters, "
+                f"groups may be {fitting}"
+            )
+    return groups
 
 
 def window_geometry(

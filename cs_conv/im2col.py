@@ -6,11 +6,12 @@ along: it is one more column of the filters, which meets one more row of the col
 
 Columns repeat pixels, FH * FW times at stride 1, so they are made for a band at a time, some images or some
 output rows of one: few enough to stay in the processor's cache, enough to keep the matrix product busy.
+Groups of channels are convolutions of their own, one after the other.
 Pooling needs no matrix; it takes the windows one tap at a time, a block of channels after the other.
 
-Images are (N, C, H, W), filters (K, C, FH, FW). The dtype of the images (float32 or float64) is the dtype of
-the results. Inputs are never changed; results never share memory with them. `cs_conv.geometry` says what
-`stride`, `pad` and `dilation` may be and raises ValueError or TypeError for what does not fit.
+Images are (N, C, H, W), filters (K, C / groups, FH, FW). The dtype of the images (float32 or float64) is the
+dtype of the results. Inputs are never changed; results never share memory with them. `cs_conv.geometry` says
+what `stride`, `pad`, `dilation` and `groups` may be and raises ValueError or TypeError for what does not fit.
 Source: Chellapilla, Puri and Simard, "High performance convolutional neural networks for document
 processing", 2006.
 """
@@ -90,44 +91,48 @@ def col2im(
     return cut_padding(padded, g)
 
 
-def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+def conv_forward(
+    x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
+) -> Array:
     """Multiply the filters, as rows, with the windows, as columns.
 
-    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
-    windows = windows_of(pad_images(x, g), g)  # (N, C, FH, FW, OH, OW)
-    w_row = np.column_stack((w.reshape(g.K, -1), b))  # (K, C * FH * FW + 1)
+    padded = pad_images(x, g)
     out = np.empty((g.N, g.K, g.OH * g.OW), x.dtype)
-    for images, places, cols in _columns(windows):
-        band = out[images, :, places]  # (n, K, places)
-        if len(cols) == len(band):
-            np.matmul(w_row, cols, out=band)
-        else:
-            band[...] = _parted(w_row @ cols, len(band))
+    for part, channels, filters in groups_of(g):
+        windows = windows_of(padded[:, channels], part)  # (N, C, FH, FW, OH, OW)
+        w_row = np.column_stack((w[filters].reshape(part.K, -1), b[filters]))  # (K, C * FH * FW + 1)
+        for images, places, cols in _columns(windows):
+            band = out[images, filters, places]  # (n, K, places)
+            if len(cols) == len(band):
+                np.matmul(w_row, cols, out=band)
+            else:
+                band[...] = _parted(w_row @ cols, len(band))
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
 
 def conv_backward(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
     """Two matrix products: the gradient times the columns for dw, the filters times the gradient for dx.
 
-    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b. The columns are made again, not kept from the forward
     pass: that costs one copy and saves their memory.
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     return _image_gradient(dout, w, g), *_filter_gradients(dout, x, g)
 
 
 def conv_filter_gradients(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:
     """conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db."""
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     return _filter_gradients(dout, x, g)
 
@@ -243,6 +248,14 @@ def windows_of(padded: Array, g: Geometry, writeable: bool = False) -> Array:
     return as_strided(padded, shape, (n, c, *taps, *places), writeable=writeable)
 
 
+def groups_of(g: Geometry) -> Iterator[tuple[Geometry, slice, slice]]:
+    """The groups of a convolution, each a smaller one: its geometry, its channels and its filters."""
+    C, K = g.C // g.groups, g.K // g.groups
+    part = replace(g, C=C, K=K, groups=1)
+    for group in range(g.groups):
+        yield part, slice(group * C, (group + 1) * C), slice(group * K, (group + 1) * K)
+
+
 def bands(windows: Array) -> Iterator[tuple[slice, slice, slice]]:
     """Cut windows (N, C, FH, FW, OH, OW) into bands of BAND_BYTES.
 
@@ -295,23 +308,29 @@ def _parted(joined: Array, n: int) -> Array:
 def _image_gradient(dout: Array, w: Array, g: Geometry) -> Array:
     """dx (N, C, H, W): filters times gradient is a gradient for each column, added back to its window."""
     dpadded = zeros_padded(g, dout.dtype)
-    dwindows = windows_of(dpadded, g, writeable=True)
-    w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
     dout = dout.reshape(g.N, g.K, g.OH * g.OW)
-    for images, rows, places in bands(dwindows):
-        dcols = w_row.T @ _joined(dout[images, :, places])  # (n, C * FH * FW, places)
-        dband = dwindows[images, :, :, :, rows]
-        _add_windows(dband, _parted(dcols, len(dband)).reshape(dband.shape))
+    for part, channels, filters in groups_of(g):
+        dwindows = windows_of(dpadded[:, channels], part, writeable=True)
+        w_row = w[filters].reshape(part.K, -1)  # (K, C * FH * FW)
+        for images, rows, places in bands(dwindows):
+            dcols = w_row.T @ _joined(dout[images, filters, places])  # (n, C * FH * FW, places)
+            dband = dwindows[images, :, :, :, rows]
+            _add_windows(dband, _parted(dcols, len(dband)).reshape(dband.shape))
     return cut_padding(dpadded, g)
 
 
 def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]:
-    """dw (K, C, FH, FW) and db (K,): columns times gradient; the row of ones makes db."""
-    dw_col = np.zeros((g.C * g.FH * g.FW + 1, g.K), x.dtype)
+    """dw (K, C / groups, FH, FW) and db (K,): columns times gradient; the row of ones makes db."""
+    padded = pad_images(x, g)
     dout = dout.reshape(g.N, g.K, g.OH * g.OW)
-    for images, places, cols in _columns(windows_of(pad_images(x, g), g)):
-        dw_col += (cols @ _joined(dout[images, :, places]).transpose(0, 2, 1)).sum(axis=0)
-    return dw_col[:-1].T.reshape(g.K, g.C, g.FH, g.FW).copy(), dw_col[-1].copy()
+    dw, db = np.empty((g.K, g.C // g.groups, g.FH, g.FW), x.dtype), np.empty(g.K, x.dtype)
+    for part, channels, filters in groups_of(g):
+        dw_col = np.zeros((part.C * g.FH * g.FW + 1, part.K), x.dtype)
+        for images, places, cols in _columns(windows_of(padded[:, channels], part)):
+            dw_col += (cols @ _joined(dout[images, filters, places]).transpose(0, 2, 1)).sum(axis=0)
+        dw[filters] = dw_col[:-1].T.reshape(part.K, part.C, g.FH, g.FW)
+        db[filters] = dw_col[-1]
+    return dw, db
 
 
 def _add_windows(windows: Array, values: Array) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from cs_conv import im2col
-from cs_conv.geometry import Array, Pad, Pair, pool_geometry, window_geometry
+from cs_conv.choice import kernels_for
+from cs_conv.geometry import Array, Pad, Pair, check_groups, conv_geometry, pool_geometry, window_geometry
 
 Sizes = tuple[int, ...]
 
@@ -61,8 +62,9 @@ class Layer:
 class Conv(Layer):
     """K filters of `size` (an int or (FH, FW)) over all channels: (C, H, W) to (K, OH, OW).
 
+    groups: channels and filters in so many equal parts, each filter over its own part; C of them is depthwise.
     kernels: who computes, anything with conv_forward and conv_backward: `cs_conv.naive`, or yours. Where they
-    have conv_filter_gradients too, a first layer is spared dx.
+    have conv_filter_gradients too, a first layer is spared dx. Without, `cs_conv.choice` decides by the sizes.
     """
 
     K: int
@@ -70,7 +72,8 @@ class Conv(Layer):
     stride: Pair = 1
     pad: Pad = 0
     dilation: Pair = 1
-    kernels: Any = field(default=im2col, repr=False)
+    groups: int = 1
+    kernels: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.K < 1:
@@ -78,38 +81,50 @@ class Conv(Layer):
 
     def output_shape(self, shape: Sizes) -> Sizes:
         g = window_geometry((1, *_image(shape)), self.size, self.stride, self.pad, self.dilation)
+        check_groups(self.groups, g.C, self.K)
         return self.K, g.OH, g.OW
 
     def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
         g = window_geometry((1, *_image(shape)), self.size, self.stride, self.pad, self.dilation)
-        w = _he(rng, (self.K, g.C, g.FH, g.FW), fan_in=g.C * g.FH * g.FW)
+        seen = g.C // self.groups
+        w = _he(rng, (self.K, seen, g.FH, g.FW), fan_in=seen * g.FH * g.FW)
         self.parameters = {"w": w.astype(dtype), "b": np.zeros(self.K, dtype)}
 
     def forward(self, x: Array) -> Array:
         self._keep(x)
         w, b = self.parameters["w"], self.parameters["b"]
-        out: Array = self.kernels.conv_forward(x, w, b, **self._options)
+        out: Array = self._kernels_for(x).conv_forward(x, w, b, **self._options)
         return out
 
     def backward(self, dout: Array) -> Array:
         x, w = self._take(), self.parameters["w"]
-        dx, dw, db = self.kernels.conv_backward(dout, x, w, **self._options)
+        dx, dw, db = self._kernels_for(x).conv_backward(dout, x, w, **self._options)
         self.gradients = {"w": dw, "b": db}
         return dx
 
     def backward_parameters(self, dout: Array) -> None:
-        if not hasattr(self.kernels, "conv_filter_gradients"):
+        x, w = self._take(), self.parameters["w"]
+        kernels = self._kernels_for(x)
+        if not hasattr(kernels, "conv_filter_gradients"):
             self.backward(dout)
             return
-        x, w = self._take(), self.parameters["w"]
-        dw, db = self.kernels.conv_filter_gradients(dout, x, w, **self._options)
+        dw, db = kernels.conv_filter_gradients(dout, x, w, **self._options)
         self.gradients = {"w": dw, "b": db}
+
+    def _kernels_for(self, x: Array) -> Any:
+        if self.kernels is not None:
+            return self.kernels
+        return kernels_for(conv_geometry(x, self.parameters["w"], **self._options))
 
     @property
     def _options(self) -> dict[str, Any]:
-        options = {"stride": self.stride, "pad": self.pad}
-        # Students' functions have no dilation; they serve wherever none is asked for.
-        return options if self.dilation == 1 else options | {"dilation": self.dilation}
+        options: dict[str, Any] = {"stride": self.stride, "pad": self.pad}
+        # Students' functions have no dilation and no groups; they serve wherever none are asked for.
+        if self.dilation != 1:
+            options["dilation"] = self.dilation
+        if self.groups != 1:
+            options["groups"] = self.groups
+        return options
 
 
 @dataclass(eq=False)

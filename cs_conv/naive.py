@@ -4,9 +4,9 @@ Each backward stands beside its forward and walks the same loops. A forward step
 padded images; a backward step sends the gradient of one output back to that same window, and *adds* it,
 because windows overlap.
 
-Images are (N, C, H, W), filters (K, C, FH, FW). The dtype of the images (float32 or float64) is the dtype of
-the results. Inputs are never changed; results never share memory with them. `cs_conv.geometry` says what
-`stride`, `pad` and `dilation` may be and raises ValueError or TypeError for what does not fit.
+Images are (N, C, H, W), filters (K, C / groups, FH, FW). The dtype of the images (float32 or float64) is the
+dtype of the results. Inputs are never changed; results never share memory with them. `cs_conv.geometry` says
+what `stride`, `pad`, `dilation` and `groups` may be and raises ValueError or TypeError for what does not fit.
 """
 
 from __future__ import annotations
@@ -30,11 +30,14 @@ from cs_conv.geometry import (
 )
 
 
-def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+def conv_forward(
+    x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
+) -> Array:
     """Slide each filter over each image: an output is the window times the filter, summed, plus the bias.
 
-    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     The filter is not flipped: cross-correlation, which the field calls convolution.
+    groups: filters and channels in so many equal parts; a filter sees the channels of its own part alone.
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
 
     >>> x = np.array([[[[1.0, 2, 3], [4, 5, 6]]]])  # one image, one channel, 2x3
@@ -42,25 +45,26 @@ def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, d
     >>> conv_forward(x, w, b=np.array([10.0]))
     array([[[[6., 6.]]]])
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
     padded = pad_images(x, g)
     out = np.empty((g.N, g.K, g.OH, g.OW), x.dtype)
     for n in range(g.N):
         for k in range(g.K):
+            seen = g.channels_of(k)
             for i in range(g.OH):
                 for j in range(g.OW):
                     rows, columns = g.window(i, j)
-                    out[n, k, i, j] = np.sum(padded[n, :, rows, columns] * w[k]) + b[k]
+                    out[n, k, i, j] = np.sum(padded[n, seen, rows, columns] * w[k]) + b[k]
     return out
 
 
 def conv_backward(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
     """Send each output's gradient back to the bias, the filter and the window that made it.
 
-    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
 
     >>> x, w = np.array([[[[1.0, 2, 3]]]]), np.array([[[[10.0, 1]]]])
@@ -68,7 +72,7 @@ def conv_backward(
     >>> dx, dw, db
     (array([[[[10., 21.,  2.]]]]), array([[[[5., 8.]]]]), array([3.]))
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     padded = pad_images(x, g)
     dpadded = zeros_padded(g, x.dtype)
@@ -76,12 +80,13 @@ def conv_backward(
     db = np.zeros(g.K, x.dtype)
     for n in range(g.N):
         for k in range(g.K):
+            seen = g.channels_of(k)
             for i in range(g.OH):
                 for j in range(g.OW):
                     rows, columns = g.window(i, j)
                     db[k] += dout[n, k, i, j]
-                    dw[k] += dout[n, k, i, j] * padded[n, :, rows, columns]
-                    dpadded[n, :, rows, columns] += dout[n, k, i, j] * w[k]
+                    dw[k] += dout[n, k, i, j] * padded[n, seen, rows, columns]
+                    dpadded[n, seen, rows, columns] += dout[n, k, i, j] * w[k]
     return cut_padding(dpadded, g), dw, db
 
 

@@ -20,12 +20,12 @@ class Network:
 
     >>> from cs_conv.layers import Conv, FullyConnected, MaxPool, ReLU
     >>> print(Network([Conv(8, 3, pad=1), ReLU(), MaxPool(2, 2), FullyConnected(10)], (1, 28, 28)))
-    input                                           (1, 28, 28)
-    Conv(K=8, size=3, stride=1, pad=1, dilation=1)  (8, 28, 28)      80
-    ReLU()                                          (8, 28, 28)
-    MaxPool(size=2, stride=2, pad=0)                (8, 14, 14)
-    FullyConnected(units=10)                        (10,)        15,690
-                                                                 15,770
+    input                                                     (1, 28, 28)
+    Conv(K=8, size=3, stride=1, pad=1, dilation=1, groups=1)  (8, 28, 28)      80
+    ReLU()                                                    (8, 28, 28)
+    MaxPool(size=2, stride=2, pad=0)                          (8, 14, 14)
+    FullyConnected(units=10)                                  (10,)        15,690
+                                                                           15,770
     """
 
     def __init__(

@@ -15,8 +15,8 @@ Every step is a matrix product, and the step in the middle is 36 at once:
 The matrices hold numbers from 1/24 to 25 whose rounding errors do not cancel: in float32 the largest error is
 about 6e-6 of the largest output, and up to 2e-5 of the largest gradient, ten times that of `cs_conv.im2col`
 and more; a NaN or an infinity in a window makes all 16 outputs NaN. It serves 3x3 filters at stride 1, with
-any dilation: a filter that sees every second pixel is a dense one on every second pixel. Other filters, few
-channels, outputs that fill their tiles badly, and pooling it leaves to `cs_conv.im2col`.
+any dilation: a filter that sees every second pixel is a dense one on every second pixel. Other filters,
+groups, few channels, outputs that fill their tiles badly, and pooling it leaves to `cs_conv.im2col`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`.
 Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, F(4x4, 3x3).
@@ -75,14 +75,16 @@ LEAST_FILLED = 1 / 2  # of whole tiles by outputs: the rest is computed for noth
 BAND_TILES = 128  # tiles turned at a time: many enough for the products to be fast, few enough for the caches
 
 
-def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+def conv_forward(
+    x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
+) -> Array:
     """Turn tiles and filters into 36 numbers each, multiply, and turn the products into tiles of outputs.
 
-    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     if not _serves(g):
-        return im2col.conv_forward(x, w, b, stride, pad, dilation)
+        return im2col.conv_forward(x, w, b, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
     filters = _filters(w)  # (36, K, C)
     out = np.empty((g.N, g.K, *_whole_tiles(g)), x.dtype)
@@ -95,34 +97,34 @@ def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, d
 
 
 def conv_backward(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
     """The gradient of the images is a convolution, too: of dout, with the filters turned by 180 degrees.
 
-    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     if not _serves(g):
-        return im2col.conv_backward(dout, x, w, stride, pad, dilation)
+        return im2col.conv_backward(dout, x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     turned = w[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)  # (C, K, 3, 3)
     (DH, DW), ((top, bottom), (left, right)) = g.dilation, g.pad
     reach = (2 * DH - top, 2 * DH - bottom), (2 * DW - left, 2 * DW - right)
     dx = conv_forward(dout, turned, np.zeros(g.C, x.dtype), pad=reach, dilation=dilation)
-    return dx, *conv_filter_gradients(dout, x, w, stride, pad, dilation)
+    return dx, *conv_filter_gradients(dout, x, w, stride, pad, dilation, groups)
 
 
 def conv_filter_gradients(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:
     """Walk from the outputs back to the filters: each step is linear, so its matrix is transposed.
 
     conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db.
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     if not _serves(g):
-        return im2col.conv_filter_gradients(dout, x, w, stride, pad, dilation)
+        return im2col.conv_filter_gradients(dout, x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     below, beside = (whole - size for whole, size in zip(_whole_tiles(g), (g.OH, g.OW), strict=True))
     padded = np.pad(dout, ((0, 0), (0, 0), (0, below), (0, beside))) if below or beside else dout
@@ -140,7 +142,7 @@ def _serves(g: Geometry) -> bool:
     bridged = all(max(pads) <= 2 * step for pads, step in zip(g.pad, g.dilation, strict=True))
     filled = LEAST_FILLED * math.prod(_whole_tiles(g)) <= g.OH * g.OW
     worthwhile = filled and min(g.C, g.K) >= FEWEST_CHANNELS
-    return (g.FH, g.FW, g.stride) == (3, 3, (1, 1)) and bridged and worthwhile
+    return (g.FH, g.FW, g.stride, g.groups) == (3, 3, (1, 1), 1) and bridged and worthwhile
 
 
 def _tile_counts(g: Geometry) -> tuple[int, int]:

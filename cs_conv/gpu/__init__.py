@@ -1,4 +1,6 @@
-"""The operations of `cs_conv.naive` on a GPU: the same functions, the same signatures, for CuPy arrays.
+"""The operations of `cs_conv.naive` on a GPU: the same functions and signatures, for CuPy arrays.
+
+Only `groups` is missing: a filter sees all channels.
 
 The way from the CPU is walked in steps, kept side by side, each a lesson of its own:
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cs_conv import gpu, im2col, naive, winograd
+from cs_conv import gpu, im2col, naive, shifted, winograd
 from cs_conv.gpu import arrays
 from tests.gpu.places import emulated, on_gpu
 
@@ -12,6 +12,7 @@ VARIANTS: dict[str, Any] = {
     "naive": naive,
     "im2col": im2col,
     "winograd": winograd,
+    "shifted": shifted,
     "gpu-arrays": emulated(arrays),
 }
 EMULATED = pytest.param(emulated(gpu), id="gpu-kernels")

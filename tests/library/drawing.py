@@ -77,14 +77,18 @@ class Convolution:
 
 
 @st.composite
-def convolutions(draw: st.DrawFn, dtypes: tuple[Any, ...] = (np.float64, np.float32)) -> Convolution:
+def convolutions(
+    draw: st.DrawFn, dtypes: tuple[Any, ...] = (np.float64, np.float32), grouped: bool = False
+) -> Convolution:
     vertical, horizontal = draw(sides()), draw(sides())
-    N, C, K = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    N, seen, K = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    groups = draw(st.integers(1, 3), label="groups") if grouped else 1
+    C, K = seen * groups, K * groups
     dtype = draw(st.sampled_from(dtypes))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
     shapes = (
         (N, C, vertical.size, horizontal.size),
-        (K, C, vertical.window, horizontal.window),
+        (K, seen, vertical.window, horizontal.window),
         (K,),
         (N, K, vertical.steps, horizontal.steps),
     )
@@ -98,6 +102,7 @@ def convolutions(draw: st.DrawFn, dtypes: tuple[Any, ...] = (np.float64, np.floa
             "stride": as_typed(vertical.stride, horizontal.stride),
             "pad": pad_as_typed(vertical.pad, horizontal.pad),
             "dilation": as_typed(vertical.dilation, horizontal.dilation),
+            **({"groups": groups} if grouped else {}),
         },
         pads=(vertical.pad, horizontal.pad),
         strides=(vertical.stride, horizontal.stride),

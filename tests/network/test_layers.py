@@ -12,6 +12,8 @@ from cs_conv.layers import AveragePool, Conv, FullyConnected, MaxPool, ReLU, sof
 LAYERS = {
     "conv": (lambda: Conv(3, (3, 2), stride=(2, 1), pad=1), (2, 5, 4)),
     "dilated conv": (lambda: Conv(2, 3, dilation=2), (2, 6, 5)),
+    "grouped conv": (lambda: Conv(6, 3, pad=1, groups=2), (4, 4, 5)),
+    "depthwise conv": (lambda: Conv(4, 3, stride=2, groups=2), (2, 5, 7)),
     "max pool": (lambda: MaxPool(3, 2), (2, 5, 7)),
     "average pool": (lambda: AveragePool((2, 3), (1, 2)), (2, 4, 5)),
     "padded max pool": (lambda: MaxPool(3, 2, pad=1), (2, 5, 7)),
@@ -101,6 +103,11 @@ def test_a_students_kernels_need_no_dilation():
     layer = Conv(2, 3, kernels=Mine)
     layer.build((1, 5, 5), np.random.default_rng(0), np.dtype(np.float64))
     assert layer.forward(np.ones((1, 1, 5, 5))).shape == (1, 2, 3, 3)
+
+
+def test_groups_that_do_not_divide_the_channels():
+    with pytest.raises(ValueError, match="4 channels do not divide into 3 equal groups"):
+        Conv(6, 3, groups=3).output_shape((4, 5, 5))
 
 
 def test_a_loss_by_hand():

@@ -1,0 +1,206 @@
+"""Convolution as sums of shifted rows: three copies of the images where im2col makes nine.
+
+A column of im2col holds every pixel of a window. But the windows above and below it hold the same pixels again.
+So lay out only what lies side by side: for each of the FW filter columns a copy of the images, shifted by that
+many pixels. One matrix product gives, for every row of the images, the partial sums of all FH filter rows:
+
+    (FH K, C FW) @ (C FW, H OW)  ->  (FH, K, H, OW)
+
+An output is the sum of FH of them, each a row further down. Whole rows lie in one piece, so putting them together
+is FH additions of large slices, and rows of padding are left out: they would only add zeros. Backward is the
+same walk the other way: the gradient goes to FH shifted copies of itself, and one product with the filters
+takes it to the FW copies of the images.
+
+With stride 2, even and odd rows of the images meet different filter rows: each such phase has a product of its
+own. With groups, each group has; for depthwise convolution, where a filter sees one channel, that is the way.
+Where all this pays, and where im2col does: `cs_conv.choice`.
+
+Interface, shapes, dtypes and errors are those of `cs_conv.im2col`, which does the pooling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from cs_conv.geometry import Array, Geometry, Pad, Pair, check_bias, check_dout, conv_geometry
+from cs_conv.im2col import (
+    average_pool_backward,
+    average_pool_forward,
+    l2_pool_backward,
+    l2_pool_forward,
+    max_pool_backward,
+    max_pool_forward,
+)
+
+__all__ = [
+    "average_pool_backward",
+    "average_pool_forward",
+    "conv_backward",
+    "conv_filter_gradients",
+    "conv_forward",
+    "l2_pool_backward",
+    "l2_pool_forward",
+    "max_pool_backward",
+    "max_pool_forward",
+]
+
+BAND_BYTES = 2**19  # copies and partial sums made at a time: what stays in a core's caches
+
+
+class FilterRow(NamedTuple):
+    """A row of the filters: its number, the output rows that it adds to, the image rows that it meets there."""
+
+    number: int
+    outputs: slice
+    pixels: slice
+
+
+def conv_forward(
+    x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
+) -> Array:
+    """Multiply the filters' rows with the shifted copies, and add up the partial sums a row apart.
+
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+
+    >>> x = np.array([[[[1.0, 2, 3], [4, 5, 6]]]])
+    >>> conv_forward(x, np.array([[[[1.0, 0], [0, -1]]]]), b=np.array([10.0]))
+    array([[[[6., 6.]]]])
+    """
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
+    check_bias(b, g, x.dtype)
+    phases = [(phase, rows, _filter_rows(w, rows, g)) for phase, rows in _phases(g)]
+    out = np.empty((g.N, g.groups, g.K // g.groups, g.OH, g.OW), x.dtype)
+    for images in _bands(g, x.itemsize):
+        out[images] = b.reshape(g.groups, -1, 1, 1)
+        for phase, rows, w_rows in phases:
+            copies = _copies(x[images, :, phase], g)  # (n, G, C FW, H OW)
+            _gather_rows(out[images], w_rows @ copies, rows)
+    return out.reshape(g.N, g.K, g.OH, g.OW)
+
+
+def conv_backward(
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
+) -> tuple[Array, Array, Array]:
+    """Copy the gradient to all filter rows; two products take it to the filters and to the copies of the images.
+
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
+    Returns dx, dw, db in the shapes of x, w and b.
+    """
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
+    check_dout(dout, g, x.dtype)
+    dx = np.zeros(x.shape, x.dtype)
+    for phase, rows in _phases(g):
+        w_col = _filter_rows(w, rows, g).swapaxes(1, 2)  # (G, C FW, FH K)
+        for images in _bands(g, x.itemsize):
+            dpixels = dx[images, :, phase]
+            dsums = _spread_rows(dout[images], rows, dpixels.shape[2], g)  # (n, G, FH K, H OW)
+            _add_copies(dpixels, w_col @ dsums, g)
+    return dx, *_filter_gradients(dout, x, g)
+
+
+def conv_filter_gradients(
+    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
+) -> tuple[Array, Array]:
+    """conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db."""
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
+    check_dout(dout, g, x.dtype)
+    return _filter_gradients(dout, x, g)
+
+
+def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]:
+    """dw (K, C / groups, FH, FW) and db (K,): the copies of the images times those of the gradient."""
+    G, C, K = g.groups, g.C // g.groups, g.K // g.groups
+    dw = np.zeros((G, K, C, g.FH, g.FW), x.dtype)
+    for phase, rows in _phases(g):
+        dw_col = np.zeros((G, C * g.FW, len(rows) * K), x.dtype)
+        for images in _bands(g, x.itemsize):
+            pixels = x[images, :, phase]
+            dsums = _spread_rows(dout[images], rows, pixels.shape[2], g)  # (n, G, FH K, H OW)
+            dw_col += (_copies(pixels, g) @ dsums.swapaxes(2, 3)).sum(axis=0)
+        dw_rows = dw_col.reshape(G, C, g.FW, len(rows), K).transpose(0, 4, 1, 3, 2)
+        dw[:, :, :, [row.number for row in rows]] = dw_rows
+    return dw.reshape(g.K, C, g.FH, g.FW), np.asarray(dout).sum(axis=(0, 2, 3))
+
+
+def _phases(g: Geometry) -> Iterator[tuple[slice, list[FilterRow]]]:
+    """The rows of images, every SH-th together, and the filter rows that meet them; all at once at stride 1."""
+    SH, top = g.stride[0], g.pad[0][0]
+    for phase in range(min(SH, g.H)):
+        shifts = [(fh, fh * g.dilation[0] - top - phase) for fh in range(g.FH)]
+        height = len(range(phase, g.H, SH))
+        rows = [
+            FilterRow(fh, *_meet(g.OH, height, 1, shift // SH)) for fh, shift in shifts if shift % SH == 0
+        ]
+        if rows:
+            yield slice(phase, None, SH), rows
+
+
+def _meet(places: int, size: int, stride: int, shift: int) -> tuple[slice, slice]:
+    """Where place i meets pixel stride * i + shift, along one axis: the places, and the pixels."""
+    first = max(0, -(shift // stride))
+    last = max(first, min(places, -((shift - size) // stride)))
+    return slice(first, last), slice(stride * first + shift, stride * last + shift, stride)
+
+
+def _filter_rows(w: Array, rows: list[FilterRow], g: Geometry) -> Array:
+    """These rows of all filters, one below the other: (G, FH K, C FW)."""
+    G, C, K = g.groups, g.C // g.groups, g.K // g.groups
+    met = w.reshape(G, K, C, g.FH, g.FW)[:, :, :, [row.number for row in rows]]
+    return met.transpose(0, 3, 1, 2, 4).reshape(G, len(rows) * K, C * g.FW)
+
+
+def _copies(x: Array, g: Geometry) -> Array:
+    """For each filter column the images (n, C, H, W), shifted and padded at the sides: (n, G, C FW, H OW)."""
+    n, C, H, W = x.shape
+    copies = np.empty((n, C, g.FW, H, g.OW), x.dtype)
+    for fw, (places, pixels) in enumerate(_columns(g)):
+        copies[:, :, fw, :, : places.start] = 0
+        copies[:, :, fw, :, places] = x[..., pixels]
+        copies[:, :, fw, :, places.stop :] = 0
+    return copies.reshape(n, g.groups, C // g.groups * g.FW, H * g.OW)
+
+
+def _add_copies(x: Array, copies: Array, g: Geometry) -> None:
+    """The adjoint of _copies: add the copies to images (n, C, H, W)."""
+    n, C, H, _ = x.shape
+    copies = copies.reshape(n, C, g.FW, H, g.OW)
+    for fw, (places, pixels) in enumerate(_columns(g)):
+        x[..., pixels] += copies[:, :, fw, :, places]
+
+
+def _columns(g: Geometry) -> list[tuple[slice, slice]]:
+    """For each filter column the output columns that it adds to, and the image columns it meets there."""
+    shifts = [fw * g.dilation[1] - g.pad[1][0] for fw in range(g.FW)]
+    return [_meet(g.OW, g.W, g.stride[1], shift) for shift in shifts]
+
+
+def _gather_rows(out: Array, sums: Array, rows: list[FilterRow]) -> None:
+    """Add partial sums (n, G, FH K, H OW) to outputs (n, G, K, OH, OW), each filter row's a row further on."""
+    n, G, K, _, OW = out.shape
+    sums = sums.reshape(n, G, len(rows), K, -1, OW)
+    for index, row in enumerate(rows):
+        out[..., row.outputs, :] += sums[:, :, index, :, row.pixels]
+
+
+def _spread_rows(dout: Array, rows: list[FilterRow], H: int, g: Geometry) -> Array:
+    """The adjoint of _gather_rows: dout (n, K, OH, OW) copied for each filter row: (n, G, FH K, H OW)."""
+    n, G, K = len(dout), g.groups, g.K // g.groups
+    dout = dout.reshape(n, G, K, g.OH, g.OW)
+    dsums = np.empty((n, G, len(rows), K, H, g.OW), dout.dtype)
+    for index, row in enumerate(rows):
+        dsums[:, :, index, :, : row.pixels.start] = 0
+        dsums[:, :, index, :, row.pixels] = dout[..., row.outputs, :]
+        dsums[:, :, index, :, row.pixels.stop :] = 0
+    return dsums.reshape(n, G, len(rows) * K, H * g.OW)
+
+
+def _bands(g: Geometry, itemsize: int) -> Iterator[slice]:
+    """Cut the images into bands whose copies and partial sums take about BAND_BYTES; an image at least."""
+    rows = -(-g.H // g.stride[0])
+    image_bytes = (g.C * g.FW + g.K * g.FH) * rows * g.OW * itemsize
+    images = max(BAND_BYTES // image_bytes, 1)
+    for n in range(0, g.N, images):
+        yield slice(n, min(n + images, g.N))
