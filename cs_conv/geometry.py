@@ -155,8 +155,8 @@ def check_groups(groups: SupportsIndex, C: int, K: int) -> int:
         if number % groups:
             fitting = ", ".join(str(n) for n in range(1, math.gcd(C, K) + 1) if math.gcd(C, K) % n == 0)
             raise ValueError(
-                f"{number} {what} do not divide into {groups} equal groups: for {C} channels and {K} filters, "
-                f"groups may be {fitting}"
+                f"{number} {what} do not divide into {groups} equal groups: "
+                f"for {C} channels and {K} filters, groups may be {fitting}"
             )
     return groups
 

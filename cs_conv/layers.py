@@ -62,9 +62,9 @@ class Layer:
 class Conv(Layer):
     """K filters of `size` (an int or (FH, FW)) over all channels: (C, H, W) to (K, OH, OW).
 
-    groups: channels and filters in so many equal parts, each filter over its own part; C of them is depthwise.
-    kernels: who computes, anything with conv_forward and conv_backward: `cs_conv.naive`, or yours. Where they
-    have conv_filter_gradients too, a first layer is spared dx. Without, `cs_conv.choice` decides by the sizes.
+    groups: channels and filters in so many equal parts, each filter over its own part; C of them is
+    depthwise. kernels: who computes, anything with conv_forward and conv_backward: `cs_conv.naive`, or yours.
+    Where they have conv_filter_gradients too, a first layer is spared dx. Without, `cs_conv.choice` decides.
     """
 
     K: int

@@ -1,18 +1,18 @@
 """Convolution as sums of shifted rows: three copies of the images where im2col makes nine.
 
-A column of im2col holds every pixel of a window. But the windows above and below it hold the same pixels again.
-So lay out only what lies side by side: for each of the FW filter columns a copy of the images, shifted by that
+A column of im2col holds every pixel of a window; but the windows above and below it hold the same pixels again.
+So lay out only what lies side by side: for each of the FW filter columns a copy of the images, shifted by so
 many pixels. One matrix product gives, for every row of the images, the partial sums of all FH filter rows:
 
     (FH K, C FW) @ (C FW, H OW)  ->  (FH, K, H, OW)
 
-An output is the sum of FH of them, each a row further down. Whole rows lie in one piece, so putting them together
-is FH additions of large slices, and rows of padding are left out: they would only add zeros. Backward is the
-same walk the other way: the gradient goes to FH shifted copies of itself, and one product with the filters
-takes it to the FW copies of the images.
+An output is the sum of FH of them, each a row further down. Whole rows lie in one piece, so putting them
+together is FH additions of large slices, and rows of padding are left out: they would only add zeros. Backward
+is the same walk the other way: the gradient goes to FH shifted copies of itself, and one product with the
+filters takes it to the FW copies of the images.
 
 With stride 2, even and odd rows of the images meet different filter rows: each such phase has a product of its
-own. With groups, each group has; for depthwise convolution, where a filter sees one channel, that is the way.
+own. With groups, each group has; that is how depthwise convolution is done, whose filters see one channel.
 Where all this pays, and where im2col does: `cs_conv.choice`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`, which does the pooling.
@@ -51,7 +51,7 @@ BAND_BYTES = 2**19  # copies and partial sums made at a time: what stays in a co
 
 
 class FilterRow(NamedTuple):
-    """A row of the filters: its number, the output rows that it adds to, the image rows that it meets there."""
+    """A row of the filters: its number, the output rows that it adds to, the image rows it meets there."""
 
     number: int
     outputs: slice
@@ -84,7 +84,7 @@ def conv_forward(
 def conv_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
-    """Copy the gradient to all filter rows; two products take it to the filters and to the copies of the images.
+    """Copy the gradient to all filter rows; a product takes it to the images' copies, another to the filters.
 
     dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
@@ -126,7 +126,7 @@ def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]
 
 
 def _phases(g: Geometry) -> Iterator[tuple[slice, list[FilterRow]]]:
-    """The rows of images, every SH-th together, and the filter rows that meet them; all at once at stride 1."""
+    """The rows of images, every SH-th together, and the filter rows that meet them; at stride 1 all rows."""
     SH, top = g.stride[0], g.pad[0][0]
     for phase in range(min(SH, g.H)):
         shifts = [(fh, fh * g.dilation[0] - top - phase) for fh in range(g.FH)]
@@ -178,7 +178,7 @@ def _columns(g: Geometry) -> list[tuple[slice, slice]]:
 
 
 def _gather_rows(out: Array, sums: Array, rows: list[FilterRow]) -> None:
-    """Add partial sums (n, G, FH K, H OW) to outputs (n, G, K, OH, OW), each filter row's a row further on."""
+    """Add partial sums (n, G, FH K, H OW) to outputs (n, G, K, OH, OW), each filter row's a row further."""
     n, G, K, _, OW = out.shape
     sums = sums.reshape(n, G, len(rows), K, -1, OW)
     for index, row in enumerate(rows):
