@@ -1,13 +1,14 @@
 """Which variant computes a convolution: the fastest at its size, of those that round alike.
 
 `cs_conv.shifted` saves copies where a filter's rows can share them: filters of several rows, at stride 1.
-With few channels the product is thin and its sums cost more than the copies of im2col; with filters of one row
+With few channels the product is thin and its sums cost more than im2col's copies; with filters of one row
 there is nothing to share; at larger strides the windows share little. There `cs_conv.im2col` is as fast or
 faster. With groups, im2col goes from one to the next, and shifted computes all of them in one call.
 `cs-conv bench --variant im2col --variant shifted` shows both side by side.
 
 `cs_conv.winograd` is faster still where there are many channels, but its float32 errors are ten times as
-large, which a gradient check sees. So nothing chooses it for you: `Conv(64, 3, pad=1, kernels=winograd)` does.
+large, which a gradient check sees. So nothing chooses it for you; `Conv(64, 3, pad=1, kernels=winograd)`
+does.
 """
 
 from __future__ import annotations

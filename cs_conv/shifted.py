@@ -1,18 +1,18 @@
 """Convolution as sums of shifted rows: three copies of the images where im2col makes nine.
 
-A column of im2col holds every pixel of a window; but the windows above and below it hold the same pixels again.
+A column of im2col holds every pixel of a window, but the windows above and below hold the same pixels again.
 So lay out only what lies side by side: for each of the FW filter columns a copy of the images, shifted by so
 many pixels. One matrix product gives, for every row of the images, the partial sums of all FH filter rows:
 
     (FH K, C FW) @ (C FW, H OW)  ->  (FH, K, H, OW)
 
 An output is the sum of FH of them, each a row further down. Whole rows lie in one piece, so putting them
-together is FH additions of large slices, and rows of padding are left out: they would only add zeros. Backward
-is the same walk the other way: the gradient goes to FH shifted copies of itself, and one product with the
+together is FH additions of large slices, and rows of padding are left out: they would only add zeros.
+Backward is the same walk the other way: the gradient goes to FH shifted copies of itself, and one product with the
 filters takes it to the FW copies of the images.
 
-With stride 2, even and odd rows of the images meet different filter rows: each such phase has a product of its
-own. With groups, each group has; that is how depthwise convolution is done, whose filters see one channel.
+With stride 2, even and odd rows of the images meet different filter rows: each such phase has a product of
+its own. With groups, each group has; that is how depthwise convolution is done, whose filters see one channel.
 Where all this pays, and where im2col does: `cs_conv.choice`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`, which does the pooling.
