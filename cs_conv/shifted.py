@@ -8,11 +8,11 @@ many pixels. One matrix product gives, for every row of the images, the partial 
 
 An output is the sum of FH of them, each a row further down. Whole rows lie in one piece, so putting them
 together is FH additions of large slices, and rows of padding are left out: they would only add zeros.
-Backward is the same walk the other way: the gradient goes to FH shifted copies of itself, and one product with the
-filters takes it to the FW copies of the images.
+Backward is the same walk the other way: the gradient goes to FH shifted copies of itself, and one product
+with the filters takes it to the FW copies of the images.
 
 With stride 2, even and odd rows of the images meet different filter rows: each such phase has a product of
-its own. With groups, each group has; that is how depthwise convolution is done, whose filters see one channel.
+its own. With groups, each group has; that is how depthwise convolution is done: its filters see one channel.
 Where all this pays, and where im2col does: `cs_conv.choice`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`, which does the pooling.
