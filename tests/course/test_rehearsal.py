@@ -190,9 +190,9 @@ MATHS = (
 def test_without_a_sandbox_both_sides_have_what_plain_cells_bring(tmp_path: Path) -> None:
     cells: list[Notebook] = []
     for grade_id, source in MATHS:
-        is_test = str(grade_id).endswith("_test")
-        marks = {"grade_id": grade_id, "grade": is_test, "solution": not is_test, "locked": is_test, "points": 1}
-        metadata = {"nbgrader": marks | {"schema_version": 3}} if grade_id else {}
+        tests = str(grade_id).endswith("_test")
+        marks = {"grade": tests, "solution": not tests, "locked": tests, "points": 1, "schema_version": 3}
+        metadata = {"nbgrader": marks | {"grade_id": grade_id}} if grade_id else {}
         cells.append(
             {"cell_type": "code", "id": f"c{len(cells)}", "source": source, "metadata": metadata}
             | {"outputs": [], "execution_count": None}
