@@ -5,10 +5,11 @@ nbgrader passes over what it does not expect, and the student has zero points wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from autograder.course import Assignment, Course
 
@@ -25,18 +26,22 @@ def students_who_handed_in(course: Course) -> list[str]:
     return [folder.name for folder in _visible(course.submitted()) if folder.is_dir()]
 
 
-def misnamed(course: Course, assignment: Assignment, student: str) -> str:
+Released = Mapping[str, Mapping[str, Any]]
+"""The notebooks of an assignment as they were released, by name."""
+
+
+def misnamed(course: Course, assignment: Assignment, student: str, released: Released) -> str:
     """What of this assignment is there under another name than the released one; empty where nothing is."""
     try:
-        return _misnamed(course, assignment, student)
+        return _misnamed(course, assignment, student, released)
     except OSError as error:  # archives keep who may read what
         return f"{error.filename} cannot be looked into ({error.strerror})"
 
 
-def _misnamed(course: Course, assignment: Assignment, student: str) -> str:
+def _misnamed(course: Course, assignment: Assignment, student: str, released: Released) -> str:
     folder = course.submitted(student, assignment.name)
     if folder.is_dir():
-        unread = _unread(course, folder, assignment, student)
+        unread = _unread(folder, released, student)
         return "; ".join([*_notebooks(folder, assignment, student), *unread])
     for name, meant in _folders(course, student):
         if meant == assignment.name:
@@ -84,20 +89,20 @@ def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[s
             yield f"{student} handed in no {name}"
 
 
-def _unread(course: Course, folder: Path, assignment: Assignment, student: str) -> Iterator[str]:
+def _unread(folder: Path, released: Released, student: str) -> Iterator[str]:
     """A sentence for each other notebook with answers that the one which is graded lacks."""
-    graded = [folder / f"{name}.ipynb" for name in assignment.notebooks]
+    graded = [folder / f"{name}.ipynb" for name in released]
     places = (folder, *filter(Path.is_dir, _visible(folder)))
     others = [path for place in places for path in _visible(place) if path.suffix == ".ipynb"]
     others = [path for path in others if path not in graded][:MOST_OTHERS]
     for mine in graded if others else ():
-        released = _sources(course.releases / assignment.name / mine.name, answers=True)
+        asked = _asked_for(released[mine.stem])
         given = _sources(mine)
-        for path in others if given is not None and released else ():
+        for path in others if given is not None and asked else ():
             other = _sources(path) or {}
             lacking = [
                 grade_id
-                for grade_id, source in (released or {}).items()
+                for grade_id, source in asked.items()
                 if (given or {}).get(grade_id, source) == source and other.get(grade_id, source) != source
             ]
             if lacking:
@@ -106,8 +111,16 @@ def _unread(course: Course, folder: Path, assignment: Assignment, student: str) 
                 yield f"{student} also handed in {where}, with answers that {mine.name} lacks: {which}"
 
 
-def _sources(path: Path, answers: bool = False) -> dict[str, str] | None:
-    """The cells of a notebook by grade_id, all or those for answers; None where it cannot be read."""
+def _asked_for(notebook: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the cells for answers of a released notebook, by grade_id."""
+    from autograder.grading.trusted.template import text_of
+
+    marked = ((cell.get("metadata", {}).get("nbgrader") or {}, cell) for cell in notebook["cells"])
+    return {marks["grade_id"]: text_of(cell).strip() for marks, cell in marked if marks.get("solution")}
+
+
+def _sources(path: Path) -> dict[str, str] | None:
+    """The cells of a notebook by grade_id; None where it cannot be read."""
     from autograder.grading.trusted.handed import Unreadable, read
     from autograder.grading.trusted.intake import NotPlainFile, read_notebook_file
 
@@ -115,7 +128,7 @@ def _sources(path: Path, answers: bool = False) -> dict[str, str] | None:
         cells = read(read_notebook_file(path))
     except (OSError, NotPlainFile, Unreadable):
         return None
-    return {cell.grade_id: cell.source.strip() for cell in cells if cell.solution or not answers}
+    return {cell.grade_id: cell.source.strip() for cell in cells}
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -32,7 +32,7 @@ from autograder.grading.engine import (
 )
 from autograder.grading.misnamed import misnamed, students_who_handed_in
 from autograder.grading.results import Result, Status
-from autograder.released import changes_since_release
+from autograder.released import changes_since_release, read_released
 from autograder.reports.feedback import who_gets_pages, write_feedback
 from autograder.reports.record import Record, earlier_record, refresh_record, save_record
 from autograder.reports.tables import COLOURS, NAME, points, seen
@@ -67,7 +67,7 @@ def grade_assignment(
     console.print(f"grading {assignment.name} with {engine.name}", highlight=False)
     results: list[Result] = []
     try:
-        _grade_all(course, submissions, engine, console, results)
+        _grade_all(course, assignment, submissions, engine, console, results)
     finally:
         if results:
             save_record(course, assignment, results)
@@ -85,10 +85,17 @@ def _to_know_first(course: Course, assignment: Assignment) -> list[str]:
 
 
 def _grade_all(
-    course: Course, submissions: Sequence[Submission], engine: Engine, console: Console, results: list[Result]
+    course: Course,
+    assignment: Assignment,
+    submissions: Sequence[Submission],
+    engine: Engine,
+    console: Console,
+    results: list[Result],
 ) -> None:
     running: list[str] = []
     lock = threading.Lock()
+    with open_gradebook(course) as gradebook:
+        released = read_released(course, assignment, gradebook).templates
     widest = min(NAME, max(len(submission.student) for submission in submissions))
     with _progress(console) as progress:
         task = progress.add_task("", total=len(submissions))
@@ -103,7 +110,8 @@ def _grade_all(
 
         with closing(engine.grade(course, submissions, started)) as finished:  # type: ignore[type-var]
             for bare in finished:
-                result = _sayable(_named(course, bare))
+                other = misnamed(course, assignment, bare.student, released)
+                result = _sayable(_named(bare, other))
                 results.append(result)
                 with lock:
                     if bare.student in running:
@@ -113,9 +121,8 @@ def _grade_all(
                 _show(progress.console, _line(result, widest))
 
 
-def _named(course: Course, result: Result) -> Result:
+def _named(result: Result, other: str) -> Result:
     """The result, saying which notebook of it is there under another name."""
-    other = misnamed(course, course.assignment(result.assignment), result.student)
     if not other:
         return result
     detail = other if result.status is Status.MISSING else "; ".join(filter(None, (result.detail, other)))

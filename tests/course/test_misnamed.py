@@ -66,15 +66,18 @@ def lay(course, *paths):
 )
 def test_says_what_was_expected(two, files, says):
     lay(two, *(f"ana/{name}" for name in files))
-    found = misnamed(two, two.assignments[1], "ana")
+    found = misnamed(two, two.assignments[1], "ana", {})
     assert says in found
     assert bool(says) == bool(found)
 
 
 def test_one_of_two_notebooks(two):
     lay(two, "ana/01-sums/sums.ipynb", "ana/01-sums/moresum.ipynb", "ben/01-sums/sums.ipynb")
-    assert misnamed(two, two.assignments[0], "ana") == "ana handed in moresum.ipynb, expected more_sums.ipynb"
-    assert misnamed(two, two.assignments[0], "ben") == "ben handed in no more_sums.ipynb"
+    assert (
+        misnamed(two, two.assignments[0], "ana", {})
+        == "ana handed in moresum.ipynb, expected more_sums.ipynb"
+    )
+    assert misnamed(two, two.assignments[0], "ben", {}) == "ben handed in no more_sums.ipynb"
 
 
 def test_folders_that_nothing_reads(two):
@@ -98,7 +101,7 @@ def test_a_folder_that_may_not_be_looked_into_ends_nothing(two, monkeypatch):
         return there(self)
 
     monkeypatch.setattr(Path, "iterdir", iterdir)
-    says = misnamed(two, two.assignments[0], "ana")
+    says = misnamed(two, two.assignments[0], "ana", {})
     assert says.endswith("01-sums cannot be looked into (Permission denied)")
     assert misnamed_folders(two) == ["ben handed in the folder 02-conv-forwad/, expected 02-conv-forward/"]
 
@@ -117,14 +120,15 @@ def notebook(path, **answers):
 @pytest.mark.parametrize("other", ["sums (1).ipynb", "anything.ipynb", "sums/sums.ipynb", "old/mine.ipynb"])
 def test_answers_in_a_notebook_beside_the_one_that_is_graded(two, other):
     """A browser calls a second download `sums (1).ipynb`; the first one, untouched, is what is graded."""
-    notebook(two.releases / "01-sums" / "sums.ipynb")
+    notebook(two.root / "sums.ipynb")
+    released = {"sums": json.loads((two.root / "sums.ipynb").read_text())}
     folder = two.submitted("ana", "01-sums")
     for name in ("sums", "more_sums"):
         notebook(folder / f"{name}.ipynb")
     notebook(folder / other, total="return 1")
     says = f"ana also handed in {other}, with answers that sums.ipynb lacks: total"
-    assert misnamed(two, two.assignments[0], "ana") == says
+    assert misnamed(two, two.assignments[0], "ana", released) == says
     notebook(folder / "sums.ipynb", add="return 2", total="return 3")
-    assert misnamed(two, two.assignments[0], "ana") == "", "an older copy is nothing to speak of"
+    assert misnamed(two, two.assignments[0], "ana", released) == "", "an older copy is nothing to speak of"
     (folder / other).write_text("no notebook")
-    assert misnamed(two, two.assignments[0], "ana") == ""
+    assert misnamed(two, two.assignments[0], "ana", released) == ""
