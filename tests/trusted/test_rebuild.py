@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from autograder.grading.trusted.handed import Unreadable, read
+from autograder.grading.trusted.judged import unanswered
 from autograder.grading.trusted.names import binds, needs, needs_of_text
 from autograder.grading.trusted.outputs import inert, printable
 from autograder.grading.trusted.rebuild import rebuild
@@ -137,6 +138,30 @@ def test_what_was_odd_is_said() -> None:
 def test_an_answer_that_is_missing_runs_nothing() -> None:
     steps = rebuild(template(), read(handed([CELLS[0]]))).steps
     assert [(s.inside, s.answered) for s in steps if s.role == "answer"] == [(None, False)]
+
+
+PROSE = cell("YOUR ANSWER HERE", "markdown", grade_id="why", solution=True)
+TASK = cell("Ask three people.", "markdown", grade_id="survey", task=True, locked=True)
+
+
+@pytest.mark.parametrize(
+    ("cells", "missing"),
+    [
+        ([*CELLS, PROSE, TASK], {"f", "why"}),
+        ([*answered(), dict(PROSE, source="Because."), TASK], set()),
+        ([CELLS[1]], {"f", "why"}),
+        ([dict(c, metadata={}) for c in [*answered(), dict(PROSE, source="Because.")]], set()),
+        ([dict(c, metadata={}) for c in [*CELLS, PROSE, TASK]], {"f", "why"}),
+        ([*CELLS, cell("f = lambda x: 2 * x"), PROSE, TASK, cell("def other(): pass")], {"why"}),
+        ([*CELLS, PROSE, cell("Because.", "markdown")], {"f"}),
+    ],
+)
+def test_no_response_is_said_of_what_nobody_answered_alone(
+    cells: list[dict[str, Any]], missing: set[str]
+) -> None:
+    """Neither of tasks, which are answered beside their cell, nor of what lost its metadata."""
+    rebuilt = rebuild(template([*CELLS, PROSE, TASK]), read(handed(cells)))
+    assert set(unanswered(rebuilt.steps)) == missing
 
 
 @pytest.mark.parametrize(

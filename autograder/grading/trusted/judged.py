@@ -1,11 +1,13 @@
-"""Which answers a grade is about, so that a person is asked again only where one of these has changed."""
+"""Which answers a grade is about, so that a person is asked again only where one of these has changed; and
+which answers are not there.
+"""
 
 from __future__ import annotations
 
 import ast
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from autograder.grading.trusted.names import binds, needs_of_text
 from autograder.grading.trusted.rebuild import Step
@@ -38,6 +40,23 @@ def answers_of(steps: Sequence[Step]) -> dict[str, str]:
         text = json.dumps([*about, *([] if is_test else [step.source, step.attachments])])
         found[step.template.grade_id] = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
     return found
+
+
+def unanswered(steps: Sequence[Step]) -> Iterator[str]:
+    """The grade_ids of answers that are as they were released and in no cell of the student's own either.
+
+    What answers a task is always in such a cell.
+    """
+    released = {step.template.source.strip() for step in steps if step.template} | {""}
+    own = [step for step in steps if step.role == "extra" and step.source.strip() not in released]
+    few = worth_parsing(steps) > 0
+    made = set().union(*(_made(step) for step in own if step.inside)) if few else set()
+    prose = any(step.cell_type != "code" for step in own)
+    for step in steps:
+        if step.template is not None and not step.answered and step.role != "task":
+            elsewhere = prose if step.role == "text" else bool(step.defines & made)
+            if not elsewhere:
+                yield step.template.grade_id
 
 
 def _used(wanted: set[str], code: Sequence[tuple[Step, set[str]]]) -> list[Step]:

@@ -16,7 +16,7 @@ from autograder.grading.trusted.caught import compared_with_pythons
 from autograder.grading.trusted.clocks import PRECISION, Budget, Stopwatch
 from autograder.grading.trusted.inside.errors import came_over
 from autograder.grading.trusted.inside.frames import WireError, decode, encode
-from autograder.grading.trusted.judged import answers_of
+from autograder.grading.trusted.judged import answers_of, unanswered
 from autograder.grading.trusted.magics import as_python
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.outputs import (
@@ -122,9 +122,7 @@ class Session:
             status=status,
             detail=detail,
             tests=tuple(self.scores),
-            unanswered=tuple(
-                step.template.grade_id for step in self.steps if step.template and not step.answered
-            ),
+            unanswered=tuple(unanswered(self.steps)),
             answers=answers_of(self.steps),
             document=document(self.template, self.steps, self.outputs),
             sandbox=self.backend.name,
