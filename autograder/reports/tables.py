@@ -65,7 +65,7 @@ def points(result: Result) -> str:
 
 
 def seen(result: Result) -> str:
-    """The misconceptions recognised, what happened to the run, and what a person has still to look at."""
+    """The misconceptions recognised, what happened to the run, what being late cost, what waits."""
     said = list(dict.fromkeys(mistake.name for mistake in result.mistakes))
     if result.detail:
         said += _shortly(result.detail)
@@ -75,6 +75,9 @@ def seen(result: Result) -> str:
             said.append("no test passed")
         elif failed:
             said.append(f"failed: {', '.join(failed)}")
+    lost = sum(test.score for test in result.tests) - (result.score or 0)
+    if result.score is not None and lost > 1e-9:
+        said.append(f"{lost:g} points less, for it came late")
     if result.waiting:
         waits = "waits" if len(result.waiting) == 1 else "wait"
         said.append(f"{', '.join(result.waiting)} {waits} for a person")
