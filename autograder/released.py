@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def changes_since_release(course: Course, assignment: Assignment, gradebook: Any
 
     released = read_released(course, assignment, gradebook)
     if released.kept:
-        changes = list(_changes(course, assignment, released))
+        changes = [*_due_changes(assignment, gradebook), *_changes(course, assignment, released)]
         yield from changes
         if changes:
             yield (
@@ -114,6 +115,22 @@ def _changes(course: Course, assignment: Assignment, released: Released) -> Iter
             if changed:
                 yield f"{short(folder / name)}.ipynb is not what was released: {changed}"
         yield from _file_changes(folder, _files(folder), released.files)
+
+
+def _due_changes(assignment: Assignment, gradebook: Any) -> Iterator[str]:
+    now, then = assignment.due, gradebook.find_assignment(assignment.name).duedate
+    if (now and now.astimezone(UTC).replace(tzinfo=None)) != then:
+        yield (
+            f"course.yml says that {assignment.name} is due {_moment(now)}; "
+            f"what is late goes by the gradebook, {_moment(then)}"
+        )
+
+
+def _moment(due: datetime | None) -> str:
+    """A date for people; what has no time zone is UTC, as in the gradebook."""
+    if due is None:
+        return "at no date"
+    return f"{due.astimezone(UTC) if due.tzinfo else due:%Y-%m-%d %H:%M} UTC"
 
 
 def _is_source(path: str, assignment: Assignment) -> bool:

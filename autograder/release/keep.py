@@ -90,12 +90,15 @@ class KeepCells(SaveCells):
             return []
         if not notebook.submissions:
             return []
-        said = self._rename(notebook)
         wanted = {
             "GradeCell": self.new_grade_cells,
             "SolutionCell": self.new_solution_cells,
             "TaskCell": self.new_task_cells,
         }
+        for cells in (*wanted.values(), self.new_source_cells):
+            for about in cells.values():
+                about.pop("id", None)  # that of the cell which had the name before
+        said = self._rename(notebook)
         gone = [cell for cell in notebook._base_cells if cell.name not in wanted[cell.type]]
         said += [self._remove(cell) for cell in gone]
         for source in notebook.source_cells:
@@ -103,6 +106,7 @@ class KeepCells(SaveCells):
                 self.gradebook.db.delete(source)
         self.gradebook.db.flush()
         self.gradebook.db.expire_all()
+        said += self._too_many_points(notebook)
         where = (self.notebook_id, self.assignment_id)
         for name, about in self.new_grade_cells.items():
             self.gradebook.update_or_create_grade_cell(name, *where, **about)
@@ -115,25 +119,53 @@ class KeepCells(SaveCells):
         return [sentence for sentence in said if sentence]
 
     def _rename(self, notebook: Any) -> list[str]:
-        """A cell that went while one with the same text came has another name since; its grades stay."""
-        said = []
-        old = {cell.name: cell.source for cell in notebook.source_cells}
-        came = {n: about["source"] for n, about in self.new_source_cells.items() if n not in old}
-        for name, source in old.items():
-            same = [other for other, text in came.items() if text == source]
-            if name in self.new_source_cells or len(same) != 1:
-                continue
-            del came[same[0]]
-            if same[0] in self.new_solution_cells:
-                said.append(
-                    f"{name} is now called {same[0]}, and answers that were handed in as {name} will not be "
-                    "found: give it its old grade_id back"
-                )
-            for cell in [*notebook._base_cells, *notebook.source_cells]:
-                if cell.name == name:
-                    cell.name = same[0]
+        """A cell whose text has another name now was renamed, and its grades go with it.
+
+        So numbered tests are renamed in a row where another one comes before them. Answers are handed in by
+        name: one whose name is still there keeps it. Returns what is to be said of answers that were renamed.
+        """
+        moved = self._moved(notebook)
+        taken = {cell.name for cell in notebook.source_cells} & set(moved.values()) - moved.keys()
+        moved |= {name: f"{name} (as it was)" for name in taken}
+        cells = [cell for cell in [*notebook._base_cells, *notebook.source_cells] if cell.name in moved]
+        names = [moved[cell.name] for cell in cells]
+        for number, cell in enumerate(cells):
+            cell.name = f"{number} on its way"  # no name may be there twice, not even on the way
         self.gradebook.db.flush()
-        return said
+        for cell, name in zip(cells, names, strict=True):
+            cell.name = name
+        self.gradebook.db.flush()
+        return [
+            f"{old} is now called {new}, and answers that were handed in as {old} will not be "
+            "found: give it its old grade_id back"
+            for old, new in moved.items()
+            if new in self.new_solution_cells
+        ]
+
+    def _moved(self, notebook: Any) -> dict[str, str]:
+        """The new name of each cell whose text, there once before and once now, has another name now."""
+        answers = {cell.name for cell in notebook.solution_cells}
+        old = {cell.name: cell.source for cell in notebook.source_cells}
+        new = {name: about["source"] for name, about in self.new_source_cells.items()}
+        moved = {}
+        for name, source in old.items():
+            now = [other for other, text in new.items() if text == source]
+            if name in now or len(now) != 1 or list(old.values()).count(source) != 1:
+                continue
+            if name not in new or not {name, now[0]} & answers:
+                moved[name] = now[0]
+        return moved
+
+    def _too_many_points(self, notebook: Any) -> Iterator[str]:
+        """A sentence for each cell that can give less than a person gave for it."""
+        wanted = self.new_grade_cells | self.new_task_cells
+        for cell in (*notebook.grade_cells, *notebook.task_cells):
+            most = wanted[cell.name]["max_score"] if cell.name in wanted else cell.max_score
+            given = [grade.manual_score or 0 for grade in cell.grades]
+            more = sum(most < points <= cell.max_score for points in given)
+            if more:
+                whose = count(more, "grade")
+                yield f"{cell.name} is worth {most:g} now; {whose} by hand above that stayed"
 
     def _remove(self, cell: Any) -> str:
         """Remove a cell with its grades and comments; says what people lose with it."""

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, load_course
 from autograder.doctor import _releases
 from autograder.grading.trusted.template import load_templates
 from autograder.notebooks import graded_as, read_notebook, write_notebook
@@ -95,6 +95,27 @@ def test_files_of_the_assignment_are_frozen_with_it(course):
     assert templates(course)[1] == {"numbers.txt": b"1 2 3"}
     (said,) = changes(course)
     assert said.endswith("numbers.txt is gone since the release")
+
+
+@pytest.mark.parametrize(
+    ("due", "says"),
+    [
+        (
+            "due: 2027-02-12 23:59 +01:00",
+            "is due 2027-02-12 22:59 UTC; what is late goes by the gradebook, 2027",
+        ),
+        ("", "is due at no date; what is late goes by the gradebook, 2027-02-12 23:59 UTC"),
+        ("due: 2027-02-13 00:59 +01:00", ""),
+    ],
+)
+def test_a_due_date_that_changed_is_said(course, due, says):
+    text = (course.root / "course.yml").read_text(encoding="utf-8")
+    (course.root / "course.yml").write_text(text.replace("due: 2027-02-12 23:59 +00:00", due))
+    moved = load_course(course.root)
+    assert all(says in said for said in changes(moved))
+    assert bool(changes(moved)) == bool(says)
+    release(moved, moved.assignments[0])
+    assert changes(moved) == []
 
 
 def test_a_gradebook_of_an_earlier_version_serves_but_loses_no_test(course):
@@ -226,6 +247,36 @@ def test_a_test_is_renamed(judged):
     assert given(judged) == {"add_test": None, "total_of_three": 1.5, "total_empty_test": None}
 
 
+def test_numbered_tests_are_renamed_in_a_row(judged):
+    """A test that comes first gets the name of the one that was first, and so on."""
+    path = judged.answers / NAME / "sums.py"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('"total_empty_test"', '"third"').replace('"total_test"', '"total_empty_test"')
+    text = text.replace('"add_test"', '"total_test"').replace('"points": 3', '"points": 1')
+    path.write_text(text + NEW_TEST.replace("new_test", "add_test"), encoding="utf-8")
+    assert release(judged, judged.assignments[0]).remarks == ()
+    assert given(judged) == {"add_test": None, "total_test": None, "total_empty_test": 1.5, "third": None}
+    with open_gradebook(judged) as gradebook:
+        assert gradebook.find_grade("add_test", "sums", NAME, "ana").auto_score is None, "it was not graded"
+
+
+def test_a_test_whose_name_another_one_took_is_gone(judged):
+    dropped(judged, "total_test")
+    rewrite(judged, '"total_empty_test"', '"total_test"')
+    rewrite(judged, '"points": 3', '"points": 5')
+    (said,) = release(judged, judged.assignments[0]).remarks
+    assert said == "total_test (as it was) is gone, and with it 1 grade given by hand"
+    assert given(judged) == {"add_test": None, "total_test": None}
+
+
+def test_two_tests_change_names(judged):
+    path = judged.answers / NAME / "sums.py"
+    text = path.read_text(encoding="utf-8").replace('"total_test"', '"x"')
+    path.write_text(text.replace('"add_test"', '"total_test"').replace('"x"', '"add_test"'), encoding="utf-8")
+    assert release(judged, judged.assignments[0]).remarks == ()
+    assert given(judged) == {"add_test": 1.5, "total_test": None, "total_empty_test": None}
+
+
 def test_a_test_is_mended(judged):
     rewrite(judged, "assert total([1, 2, 3]) == 6", "assert total([1, 2, 4]) == 7")
     release(judged, judged.assignments[0])
@@ -233,10 +284,17 @@ def test_a_test_is_mended(judged):
     assert any("== 7" in cell.source for cell in templates(judged)[0][0].cells)
 
 
+def test_points_by_hand_that_are_more_than_a_test_gives_now_are_said(judged):
+    rewrite(judged, '"points": 2', '"points": 1')
+    rewrite(judged, '"points": 3', '"points": 4')
+    (said,) = release(judged, judged.assignments[0]).remarks
+    assert said == "total_test is worth 1 now; 1 grade by hand above that stayed"
+    assert given(judged)["total_test"] == 1.5
+    assert release(judged, judged.assignments[0]).remarks == (), "it is said once"
+
+
 def test_a_notebook_is_added_and_removed(judged):
     text = (judged.root / "course.yml").read_text(encoding="utf-8")
-    from autograder.course import load_course
-
     path = judged.answers / NAME / "more.py"
     path.write_text(NEW_TEST.replace("add(0, 0)", "sum([])"), encoding="utf-8")
     (judged.root / "course.yml").write_text(text.replace("{sums: 6}", "{sums: 6, more: 2}"))
