@@ -9,6 +9,7 @@ thread runs as far ahead as the barriers let it: a missing one shows.
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Generator, Iterator
 from itertools import product
 from typing import Any, TypeAlias
@@ -29,13 +30,15 @@ def launch(kernel: Callable[..., Any], blocks: Size, threads: Size, **shared: tu
     blocks, threads: how many, an int or a tuple of ints such as (rows, columns); block and thread are then
     ints or tuples, too. A keyword names an array of shared memory and gives its shape: each block gets one of
     its own, full of NaN, and the kernel gets it as a keyword: launch(kernel, 4, 16, tile=(16, 16)).
-    BarrierError where some threads of a block wait for others that have ended.
+    BarrierError where some threads of a block wait for others that have ended, TypeError for a number of
+    blocks or threads that is not whole.
 
     >>> out = np.zeros(4)
     >>> launch(lambda block, thread: out.__setitem__(2 * block + thread, block), blocks=2, threads=2)
     >>> out
     array([0., 0., 1., 1.])
     """
+    blocks, threads = _whole("blocks", blocks), _whole("threads", threads)
     count = np.prod(threads)
     if count > MOST_THREADS:
         raise ValueError(
@@ -65,6 +68,17 @@ def _runs_to_a_barrier(thread: Generator[Any, Any, Any]) -> bool:
     except StopIteration:
         return False
     return True
+
+
+def _whole(name: str, size: Any) -> Size:
+    """How many blocks or threads there are, as Python's own ints: NumPy's are as good."""
+    try:
+        return tuple(map(operator.index, size)) if isinstance(size, tuple | list) else operator.index(size)
+    except TypeError:
+        raise TypeError(
+            f"{name} must be a whole number, or a tuple of whole numbers, not {size!r}: a // b rounds down, "
+            "-(-a // b) rounds up"
+        ) from None
 
 
 def _each(size: Size) -> Iterator[Any]:

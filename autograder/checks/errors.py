@@ -217,8 +217,35 @@ OTHERS: tuple[tuple[str, str], ...] = (
         "All sizes of an array go into one argument, np.zeros((2, 3)); the second argument is its dtype",
     ),
     (
-        r"'(?:numpy\.ndarray|tuple|list)' object is not callable",
-        "An entry is taken with [ ]; ( ) calls a function",
+        r"^(?:zeros|ones|empty)\(\) takes .* arguments? but",
+        "All sizes of an array go into one argument, np.zeros((2, 3))",
+    ),
+    (
+        r"'tuple' object is not callable",
+        "An entry is taken with [ ]; ( ) calls a function, and x.shape is none: write no ( ) behind it",
+    ),
+    (r"'(?:numpy\.ndarray|list)' object is not callable", "An entry is taken with [ ]; ( ) calls a function"),
+    (
+        r"'(?:int|float|numpy\.(?:int|float)\d+)' object is not callable",
+        "A number stands before ( ), which calls a function: a product is written with *",
+    ),
+    (
+        r"'(?:int|float|numpy\.(?:int|float)\d+)' object is not iterable",
+        "A single number stands where several things belong; range(n) counts from 0 to n - 1",
+    ),
+    (
+        r"ufunc 'bitwise_xor' not supported|unsupported operand type\(s\) for \^",
+        "A power is written with `**`; `^` compares bits",
+    ),
+    (
+        r"truth value of an array",
+        "`if`, `and`, `or`, `max` and `min` want one yes or no, and comparing arrays gives one for each "
+        "value: np.where and np.maximum decide value by value",
+    ),
+    (
+        r"Cannot cast ufunc '.*' output from dtype\('float\d+'\) to dtype\('u?int\d+'\)",
+        "Numbers with digits behind the point do not go into an array of whole numbers: make it without "
+        "dtype=int",
     ),
     (
         "'NoneType'",
@@ -258,9 +285,15 @@ def _reason(kind: str, message: str) -> Reason:
         if found := re.search(pattern, message):
             numbers = [group for group in found.groups() if group and group.lstrip("-").isdigit()]
             numbers = numbers[:: len(numbers) - 1] if name == "index" and numbers else numbers
-            shapes = {str(_sizes(shape)[-2:]) for shape in re.findall(r"\(([\d, ]+)\)", message)}
+            shapes = {str(_kept(_sizes(shape))) for shape in re.findall(r"\(([\d, ]+)\)", message)}
             return (name, *numbers, *sorted(shapes))
     return (REFUSED,) if kind in ("ValueError", "AssertionError", "Exception") else (kind, message)
+
+
+def _kept(sizes: list[int]) -> list[int]:
+    """The last two sizes of a shape, without 1s in front, which change nothing where arrays meet."""
+    last = sizes[-2:]
+    return last[1:] if last[:1] == [1] and len(last) == 2 else last
 
 
 def alike(one: Reason, other: Reason) -> bool:

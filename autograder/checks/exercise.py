@@ -130,6 +130,11 @@ class Exercise:
         """The points of all aspects."""
         return sum(a.points for a in self.aspects)
 
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The parts of the result that are one number: they have no axes."""
+        return frozenset(part for part in self.parts if not self.axes.get(part))
+
     def aspect(self, name: str) -> Aspect:
         """The aspect of that name; ValueError with the known ones where there is none."""
         for candidate in self.aspects:

@@ -72,7 +72,7 @@ def _compare(
     if got.problem:
         yield Kind.MISSING, ""
         return
-    for part in got.unusable.keys() & got.parts.keys():
+    for part in (p for p in got.unusable if p in got.parts):
         yield Kind.FORM, part
     for part in parts:
         if part not in got.parts:
@@ -112,7 +112,7 @@ def _compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple
         if not (got.raised and answers):
             yield Kind.MISSING, ""
         return
-    for part in want.parts.keys() - got.parts.keys():
+    for part in (p for p in want.parts if p not in got.parts):
         yield Kind.MISSING, part
     if any(piece.shape != want.parts[part].shape for part, piece in got.parts.items()):
         yield Kind.MISSING, ""

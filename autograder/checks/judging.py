@@ -7,7 +7,7 @@ notebook or on the other side of a process boundary.
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from .outcome import Outcomes, call_all
 from .recognise import habits, recognise, slips
 from .registry import find, names
 from .verdict import AspectResult, Failure, Verdict
+from .where import ENOUGH
 
 PUBLIC_SEED = 20_240
 """The seed that notebooks use where nobody gives another."""
@@ -42,7 +43,8 @@ def judge(
         raise TypeError(f"judge needs a function to call, not {type(function).__name__}")
     known = find(exercise) if isinstance(exercise, str) else exercise
     seed = whole(seed)
-    outcomes = call_all(function, cases_of(known, seed), known.arguments, known.parts, strange=True)
+    cases = cases_of(known, seed)
+    outcomes = call_all(function, cases, known.arguments, known.parts, strange=True, numbers=known.numbers)
     verdict = _verdict(known, seed, compared(known, seed, outcomes), _name(function))
     timed = known.speed is not None and aspect in (None, known.speed.aspect)
     return speed.judged(verdict, known, function) if timed else verdict
@@ -93,7 +95,7 @@ def _name(function: Function) -> str:
 def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Verdict:
     found = findings(exercise, seed, mine)
     costs = {a.name: [f for f in found if _counts(f, a, exercise)] for a in exercise.aspects}
-    aspects = tuple(_judged(exercise, a, costs[a.name], mine.outcomes, seed) for a in exercise.aspects)
+    aspects = tuple(_judged(exercise, a, costs[a.name], found, mine.outcomes, seed) for a in exercise.aspects)
     passed = all(a.passed for a in aspects)
     named = () if passed else recognise(exercise, seed, mine, aspects)
     mistakes = () if passed else (*slips(exercise, mine.outcomes, costs), *habits(found, named), *named)
@@ -126,9 +128,17 @@ def _counts(finding: Finding, aspect: Aspect, exercise: Exercise) -> bool:
 
 
 def _judged(
-    exercise: Exercise, aspect: Aspect, found: list[Finding], outcomes: Outcomes, seed: int
+    exercise: Exercise,
+    aspect: Aspect,
+    found: list[Finding],
+    every: Iterable[Finding],
+    outcomes: Outcomes,
+    seed: int,
 ) -> AspectResult:
-    """The aspect's result with its failure of choice: the most basic first, then the least to read."""
+    """The aspect's result with its failure of choice: the most basic first, then the least to read.
+
+    `found` is wrong in this aspect, `every` in any.
+    """
     if not found:
         return AspectResult(aspect.name, aspect.points, None)
     first = min(found, key=lambda f: (f.kind in VALUES, f.case.size))
@@ -137,7 +147,10 @@ def _judged(
     failure = _failure(exercise, seed, first, outcomes)
     if failure.got is not None:
         right = expected(exercise, seed)[0]
-        others = (f for f in found if f != first and f.part == first.part and f.kind in VALUES)
+        same_kind = [f for f in found if f.part == first.part and f.kind in VALUES]
+        if len(same_kind) < ENOUGH:  # what other aspects found in this part tells chance from likeness
+            same_kind = [f for f in every if f.part == first.part and f.kind in VALUES]
+        others = (f for f in same_kind if f != first)
         pairs = ((outcomes[f.number].parts[f.part], right[f.number].parts[f.part]) for f in others)
         failure = replace(failure, others=tuple(pairs))
     return AspectResult(aspect.name, aspect.points, failure, parts)

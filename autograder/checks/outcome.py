@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from .errors import Explained, Explainer, Reason, reason
+from .errors import UNANSWERED, Explained, Explainer, Reason, reason
 from .exercise import Case, Function
-from .values import NotPlainError, plain, same, unpack
+from .values import ARRAY, NUMBER, NotPlainError, plain, same, unpack
 
 INPUTS = "inputs"
 """The name under which a changed input is compared, beside the parts of the result."""
@@ -64,11 +64,12 @@ def call_all(
     arguments: tuple[str, ...],
     parts: tuple[str, ...],
     strange: bool = False,
+    numbers: Collection[str] = (),
 ) -> Outcomes:
     """Call `function` on copies of each case's arguments; never raises (but for a KeyboardInterrupt).
 
     A `strange` function is a student's: its exceptions are explained, and its results are looked at again
-    in the end, for they may lie in an array that it uses again.
+    in the end, for they may lie in an array that it uses again. `numbers` names the parts that are numbers.
     """
     kept: list[Mapping[str, Any]] = []
     outcomes: list[Outcome] = []
@@ -84,11 +85,13 @@ def call_all(
     ):
         warnings.simplefilter("ignore")
         for case in cases:
-            outcome, result = _call(function, case, arguments, parts, explainer)
+            outcome, result = _call(function, case, arguments, parts, explainer, numbers)
             outcomes.append(outcome)
             kept.append(result)
         if strange:
             outcomes = [_seen_again(o, result) for o, result in zip(outcomes, kept, strict=True)]
+            answered = any(o.parts for o in outcomes)
+            outcomes = [_raised_only(o) if answered and o.problem == UNANSWERED else o for o in outcomes]
         kept, result = [], {}  # while nobody listens: a coroutine complains when it is thrown away
     return tuple(outcomes)
 
@@ -106,6 +109,7 @@ def _call(
     arguments: tuple[str, ...],
     parts: tuple[str, ...],
     explainer: Explainer | None,
+    numbers: Collection[str],
 ) -> tuple[Outcome, Mapping[str, Any]]:
     """What one call gave, and the very objects that it returned."""
     args = tuple(_twin(a) for a in case.args)
@@ -114,10 +118,10 @@ def _call(
     unusable: dict[str, str] = {}
     said, raised, why = Explained(""), "", Reason()
     try:
-        result = dict(zip(parts, unpack(function(*args, **case.options), parts), strict=True))
+        result = dict(zip(parts, unpack(function(*args, **case.options), parts, numbers), strict=True))
         for part, piece in result.items():
             try:
-                copies[part] = plain(piece, part)
+                copies[part] = plain(piece, part, NUMBER if part in numbers else ARRAY)
             except NotPlainError as error:
                 unusable[part] = str(error)
                 if error.numbers is not None:
@@ -136,6 +140,11 @@ def _call(
     )
     why = why or (("returned", *unusable.values()) if unusable else ())
     return Outcome(copies, said.problem, raised, unusable, why, said.hint, said.slip, changed), result
+
+
+def _raised_only(outcome: Outcome) -> Outcome:
+    """The outcome of a function that is not answered in this case, though it is in others."""
+    return replace(outcome, problem=f"raised {outcome.raised}")
 
 
 def _seen_again(outcome: Outcome, result: Mapping[str, Any]) -> Outcome:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .outcome import INPUTS
 from .values import wrong
 from .verdict import AspectResult, Failure, Recognised, Verdict, first_failure
 
@@ -75,7 +76,7 @@ class Report:
         """How a mistake is announced: with the parts that it is in, where another part is shown below."""
         where = list(mistake.aspects)
         if self.failure and self.failure.part and self.failure.part not in mistake.parts:
-            where += sorted(mistake.parts)
+            where += sorted(mistake.parts - {INPUTS})
         if not where:
             return "This looks like"
         *before, last = (f'"{name}"' for name in where)  # an aspect may be called "stride and padding"
@@ -150,7 +151,7 @@ _Shown = tuple[str, np.ndarray, np.ndarray | None, int]
 
 def _arrays(verdict: Verdict, failure: Failure) -> list[_Shown]:
     pairs = zip(verdict.arguments, failure.case.args, strict=False)
-    shown: list[_Shown] = [(n, v, None, _digits(v)) for n, v in pairs if isinstance(v, np.ndarray)]
+    shown: list[_Shown] = [(n, v, None, _digits(v, noise=0)) for n, v in pairs if isinstance(v, np.ndarray)]
     got, want = failure.got, failure.want
     if got is not None and want is not None:
         mask = wrong(got, want)
@@ -159,14 +160,14 @@ def _arrays(verdict: Verdict, failure: Failure) -> list[_Shown]:
     return shown
 
 
-def _digits(*arrays: np.ndarray) -> int:
-    """Significant digits, 4 or more, with which numbers that differ by more than rounding look different."""
+def _digits(*arrays: np.ndarray, noise: float = 1e-11) -> int:
+    """Significant digits, 4 or more, with which numbers that differ by more than `noise` look different."""
     values = np.unique(np.concatenate([a.ravel().astype(float) for a in arrays]))
     values = values[np.isfinite(values)]
     if values.size > LIMIT:
         return 4
-    apart = [(a, b) for a, b in pairwise(values.tolist()) if b - a > 1e-8 * max(abs(a), abs(b))]
-    return next((n for n in (4, 6, 8) if all(f"{a:.{n}g}" != f"{b:.{n}g}" for a, b in apart)), 10)
+    apart = [(a, b) for a, b in pairwise(values.tolist()) if b - a > noise * max(abs(a), abs(b))]
+    return next((n for n in (4, 6, 8, 10) if all(f"{a:.{n}g}" != f"{b:.{n}g}" for a, b in apart)), 17)
 
 
 def _numeric(failure: Failure) -> list[str]:
@@ -178,7 +179,7 @@ def _numeric(failure: Failure) -> list[str]:
 
 
 def _array_text(name: str, array: np.ndarray, mask: np.ndarray | None, digits: int) -> list[str]:
-    head = f"    {name}, shape {array.shape}"
+    head = f"    {name}, shape {array.shape}" if array.ndim else f"    {name}"
     if array.size > LIMIT:
         return [
             f"{head}, too large to print here" if mask is None else f"{head}, {int(mask.sum())} values wrong"

@@ -98,8 +98,15 @@ def _unknown_attribute(said: re.Match[str], code: Any, frames: list[FrameType]) 
     owner = sys.modules.get(module) if module else _type(kind)
     if owner is None or not (meant := _misspelt(name, dir(owner))):
         return None
-    where = re.sub(r"^numpy\b", "np", module) if module else kind.split(".")[-1]
+    where = _as_written(code, name) or re.sub(r"^numpy\b", "np", module) if module else kind.split(".")[-1]
     return Slip("a misspelt name", f"There is no `{where}.{name}`; did you mean `{where}.{meant}`?")
+
+
+def _as_written(code: Any, attribute: str) -> str:
+    """What the source has before the dot of this attribute, such as `xp`; empty for none or several."""
+    nodes = (node for node in ast.walk(_source(code)) if isinstance(node, ast.Attribute))
+    owners = {ast.unparse(node.value) for node in nodes if node.attr == attribute}
+    return owners.pop() if len(owners) == 1 else ""
 
 
 def _type(name: str) -> Any:
@@ -112,13 +119,16 @@ def _unknown_keyword(said: re.Match[str], code: Any, frames: list[FrameType]) ->
     """A keyword that a function of NumPy's or of the student's does not have."""
     called, keyword = said[1].split(".")[-1], said[2]
     numpy = sys.modules.get("numpy")
-    functions = [found for frame in reversed(frames) if (found := frame.f_globals.get(called))]
+    seen = [value for frame in reversed(frames) for value in frame.f_locals.values()]  # `conv` is an argument
+    functions: list[Any] = [f for f in seen if inspect.isfunction(f) and f.__name__ == called]
+    functions += [found for frame in reversed(frames) if (found := frame.f_globals.get(called))]
     for function in (*functions, getattr(numpy, called, None)):
         try:
             known = list(inspect.signature(function).parameters)
         except (TypeError, ValueError):
             continue
-        if meant := _misspelt(keyword, known):
+        longer = [name for name in known if len(name) > 2 and keyword.startswith(name)]
+        if meant := _misspelt(keyword, known) or "".join(longer[:1]):
             return Slip("a misspelt name", f"`{called}` has no argument `{keyword}`; did you mean `{meant}`?")
     return None
 
@@ -186,7 +196,7 @@ def _float(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip | No
     divisions = [ast.unparse(n) for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)]
     calls = [ast.unparse(n.func) for n in nodes if isinstance(n, ast.Call) and _gives_floats(n.func)]
     written = any(isinstance(n, ast.Constant) and isinstance(n.value, float) for n in nodes)
-    if not re.search(r"float|'\d+\.\d+'", said[0]) and not divisions and not calls:
+    if not re.search(r"float|\d\.\d", said[0]) and not divisions and not calls:
         return None
     alone = len(divisions) == 1 and not calls
     where = f" in `{divisions[0]}`" if alone else " where sizes and indices are worked out"
@@ -214,36 +224,60 @@ def _other_parameters(function: Function, names: Names, case: Case) -> Slip | No
     except TypeError:
         by_place, by_name = names
         call = ", ".join((*by_place, *(f"{name}=..." for name in by_name)))
-        changes = " ".join(_changes(signature.parameters, by_name, case))
+        changes = " ".join(_changes(signature.parameters, names, case))
         return Slip(
             "parameters other than the exercise's", f"The exercise calls it with `({call})`. {changes}"
         )
     return None
 
 
-def _changes(
-    parameters: Mapping[str, inspect.Parameter], by_name: tuple[str, ...], case: Case
-) -> Iterator[str]:
-    """What to change in these parameters so that a case can be handed over."""
+def _changes(parameters: Mapping[str, inspect.Parameter], names: Names, case: Case) -> Iterator[str]:
+    """What to change in these parameters so that every case can be handed over."""
+    by_place, by_name = names
     places = [
         name for name, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
     ]
     kinds = {p.kind for p in parameters.values()}
-    firsts = places[: len(case.args)]
-    if early := [name for name in case.options if name in firsts]:
-        yield f"`{early[0]}` comes after the first {len(case.args)}."
-    if len(places) < len(case.args) and inspect.Parameter.VAR_POSITIONAL not in kinds:
-        yield f"Yours takes {len(places)}; {len(case.args)} are given by their place."
+    given = len(case.args)
+    firsts = places[:given]
+    if early := [name for name in by_name if name in firsts]:
+        yield f"`{early[0]}` comes after the first {given}."
+    if len(places) < given and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        yield f"Yours takes {len(places)}; {given} are given by their place."
     starred = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     spare = [n for n, p in parameters.items() if n not in (*firsts, *by_name) and p.kind not in starred]
-    for name in case.options:
-        if name not in parameters and inspect.Parameter.VAR_KEYWORD not in kinds:
-            own = [n for n in spare if name.startswith(n) or difflib.get_close_matches(n, [name], cutoff=0.5)]
-            yield f"Call your `{own[0]}` `{name}`." if own else f"Yours has no parameter `{name}`."
-            spare = [other for other in spare if other not in own[:1]]
-    for name in (n for n in (*spare, *by_name) if n in parameters and n not in (*firsts, *case.options)):
-        if parameters[name].default is inspect.Parameter.empty:
-            yield f"`{name}` is not always given: it needs a default."
+    missing = []
+    for name in (n for n in by_name if n not in parameters and inspect.Parameter.VAR_KEYWORD not in kinds):
+        own = [n for n in spare if _may_stand_for(n, name)]
+        if own:
+            yield f"Call your `{own[0]}` `{name}`."
+            spare.remove(own[0])
+        else:
+            missing.append(name)
+    if missing:
+        yield f"Yours has no parameter{'s' * (len(missing) > 1)} {_listed(missing)}."
+    needed = [n for n, p in parameters.items() if p.default is inspect.Parameter.empty and n not in firsts]
+    if any(name in by_place for name in needed):
+        yield f"Yours needs {len(firsts) + len(needed)}; {given} are given by their place."
+    for name in (n for n in by_name if n in needed and n not in case.options):
+        yield f"`{name}` is not always given: it needs a default."
+    if never := [name for name in spare if name in needed and name not in by_place]:
+        yield f"The exercise never gives {_listed(never)}: {_LEFT_OUT[len(never) > 1]}."
+
+
+def _may_stand_for(own: str, name: str) -> bool:
+    """Whether a parameter may be the exercise's under another name: `s`, `strides` for `stride`."""
+    own = own.casefold()
+    return name.startswith(own) or bool(difflib.get_close_matches(own, [name], cutoff=0.5))
+
+
+_LEFT_OUT = ("leave it out, or give it a default", "leave them out, or give them defaults")
+
+
+def _listed(names: list[str]) -> str:
+    """Names as code: "`pad`", "`stride` and `pad`"."""
+    *before, last = (f"`{name}`" for name in names)
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _source(code: Any) -> ast.Module:
@@ -264,6 +298,7 @@ _SLIPS: tuple[tuple[str, _Find], ...] = (
     ),
     (r"^([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'", _unknown_keyword),
     (r"'[\w.]*float\d*' object cannot be interpreted as an integer", _float),
+    (r"^\w+ must be an integer, not -?\d+\.\d", _float),
     (r"indices must be integers or slices, not [\w.]*float|by non-int of type '[\w.]*float\d*'", _float),
     (
         r"sequence of integers or a single integer, got '\d+\.\d+'|integer argument expected, got float",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -29,31 +30,49 @@ class NotPlainError(Exception):
         self.numbers = numbers
 
 
-def unpack(value: Any, parts: tuple[str, ...]) -> tuple[Any, ...]:
-    """Split what a function returned into its named parts: a tuple or list, or the value itself for one."""
+ARRAY, NUMBER = "a NumPy array", "one number"
+"""What a part of a result can be."""
+
+
+def unpack(value: Any, parts: tuple[str, ...], numbers: Collection[str] = ()) -> tuple[Any, ...]:
+    """Split what a function returned into its named parts: a tuple or list, or the value itself for one.
+
+    `numbers` names the parts that are one number, not an array.
+    """
     if isinstance(value, tuple) and type(value) is not tuple:
         value = tuple(tuple.__iter__(value))  # a named tuple; its own methods are not asked
     if len(parts) == 1:
-        if type(value) is list and value and type(value[0]) in (list, *_SCALARS):
-            raise NotPlainError(f"returned a list for `{parts[0]}`; return a NumPy array (np.array)")
+        wanted, one = (NUMBER, "number") if parts[0] in numbers else (ARRAY, "array")
+        if (
+            type(value) is list
+            and value
+            and (type(value[0]) in (list, *_SCALARS) or _numbers(value) is not None)
+        ):
+            raise NotPlainError(f"returned a list for `{parts[0]}`; {_instead(wanted)}")
         if type(value) in (tuple, list):
             raise NotPlainError(
-                f"returned a {type(value).__name__} of {len(value)}; return the array `{parts[0]}` alone"
+                f"returned a {type(value).__name__} of {len(value)}; return the {one} `{parts[0]}` alone"
             )
         return (value,)
     names = ", ".join(parts)
     if type(value) not in (tuple, list):
         raise NotPlainError(f"returned {describe(value)}; return {len(parts)} things: `return {names}`")
     if len(value) != len(parts):
-        raise NotPlainError(f"returned {len(value)} things; return {len(parts)}: `return {names}`")
+        things = "1 thing" if len(value) == 1 else f"{len(value)} things"
+        raise NotPlainError(f"returned {things}; return {len(parts)}: `return {names}`")
     return tuple(value)
 
 
-def plain(value: Any, part: str) -> np.ndarray:
+def _instead(wanted: str) -> str:
+    """What to do about a list."""
+    return f"return {wanted}{' (np.array)' if wanted == ARRAY else ''}"
+
+
+def plain(value: Any, part: str, wanted: str = ARRAY) -> np.ndarray:
     """A private copy of `value` as an array of a real numeric dtype; NotPlainError for everything else.
 
     Subclasses of ndarray, objects and arrays of objects could answer comparisons in their own way, so only
-    the exact types of Python and NumPy are let in.
+    the exact types of Python and NumPy are let in. `wanted` says what the part is, for the error.
     """
     if value is None:
         raise NotPlainError(f"returned None for `{part}`; every path must end in `return`")
@@ -63,7 +82,7 @@ def plain(value: Any, part: str) -> np.ndarray:
         array = np.asarray(value)
     elif type(value) in (list, tuple):
         raise NotPlainError(
-            f"returned a {type(value).__name__} for `{part}`; return a NumPy array (np.array)",
+            f"returned a {type(value).__name__} for `{part}`; {_instead(wanted)}",
             _numbers(value),
         )
     elif isinstance(value, np.ndarray):
@@ -71,7 +90,7 @@ def plain(value: Any, part: str) -> np.ndarray:
             f"returned a {type(value).__name__} for `{part}`; return a plain np.ndarray (np.asarray)"
         )
     else:
-        raise NotPlainError(f"returned {describe(value)} for `{part}`; return a NumPy array")
+        raise NotPlainError(f"returned {describe(value)} for `{part}`; return {wanted}")
     if array.dtype.kind not in "fiub" or array.dtype.itemsize > 16:
         raise NotPlainError(f"`{part}` has dtype {array.dtype}; real numbers are expected")
     if array.dtype == np.float16:

@@ -54,6 +54,8 @@ class Failure:
         """What the wrong values of all failing cases look like beside the right ones; empty where nothing."""
         if self.got is None or self.want is None:
             return ""
+        if self.got.dtype.kind in "iu" and self.want.dtype.kind == "f":
+            return f"Yours has dtype {self.got.dtype}, which holds whole numbers only."
         return relation((self.got, self.want), self.others)
 
     @property

@@ -503,8 +503,8 @@ show_grids(
 # times as fast as the four loops is asked (for one image of 6x38x38 and 24 filters of 3x3). An answer with
 # one matrix product is 300 to 1,500 times as fast, so you need no luck.
 #
-# The race: our loops and your function take turns, on new numbers each time; of each, the shortest time
-# counts. Your results are looked at, too.
+# The race: our loops and your function take turns, on new numbers each time; of each, the middle one of all
+# times counts. Your results are looked at, too.
 #
 # An example: `x` of ones, 1x1x3x3, a filter of ones of 2x2 and `b = [1]` give 2x2 outputs, each 5.
 #

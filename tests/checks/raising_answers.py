@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.checks import find
+from cs_conv.gpu.standin import standin as xp
+from cs_conv.threads import launch
 
 TYPO = "a misspelt name"
 UNKNOWN = "a name that is not defined"
@@ -260,7 +262,62 @@ def a_parameter_that_means_something_else(x, w, b, stride=1, dilation=1):
     return find("conv_forward").reference(x, w, b, stride)
 
 
-@raises("max_pool_forward", PARAMETERS, words="`pad` is not always given: it needs a default.")
+@raises("conv_forward", PARAMETERS, words="Call your `S` `stride`. Call your `P` `pad`.")
+def the_letters_of_the_formula(x, w, b, S=1, P=0):
+    return find("conv_forward").reference(x, w, b, S, P)
+
+
+@raises(
+    "conv_forward", PARAMETERS, words="Yours has no parameters `stride` and `pad`. The exercise never gives"
+)
+def everything_in_one_dictionary(x, w, b, conv_param):
+    return find("conv_forward").reference(x, w, b, **conv_param)
+
+
+@raises("conv_backward", PARAMETERS, words="Yours needs 4; 3 are given by their place.")
+def a_required_one_behind_the_others(x, w, b, dout, stride=1, pad=0):
+    return find("conv_backward").reference(dout, x, w, stride, pad)
+
+
+@raises("max_pool_forward", PARAMETERS, words="Yours needs 4; 3 are given by their place.")
+def a_pair_as_two(x, pool_height, pool_width, stride):
+    return find("max_pool_forward").reference(x, (pool_height, pool_width), stride)
+
+
+@raises(
+    "matmul_forward",
+    PARAMETERS,
+    words="never gives `K`, `OH` and `OW`: leave them out, or give them defaults.",
+)
+def a_shape_as_four(cols, w, b, N, K, OH, OW):
+    return find("matmul_forward").reference(cols, w, b, (N, K, OH, OW))
+
+
+@raises("filter_bank", TYPO, words="`conv_forward` has no argument `padding`; did you mean `pad`?")
+def a_keyword_of_the_function_that_is_given(image, filters, conv):
+    return conv(image[None, None], filters[:, None], np.zeros(len(filters)), padding=1)[0]
+
+
+@raises("filter_bank", FLOAT, words="use `//` in `(len(filters[0]) - 1) / 2`.")
+def a_float_for_a_function_of_the_course(image, filters, conv):
+    return conv(image[None, None], filters[:, None], np.zeros(len(filters)), pad=(len(filters[0]) - 1) / 2)[0]
+
+
+@raises("conv_gpu", TYPO, words="There is no `xp.asaray`; did you mean `xp.asarray`?")
+def a_function_of_a_module_by_its_own_name(x, w, b, stride=1, pad=0):
+    return xp.asnumpy(xp.asaray(x))
+
+
+@raises("conv_direct", words="blocks must be a whole number, or a tuple of whole numbers, not 0.125")
+def blocks_that_are_not_whole(x, w, b, stride=1, pad=0):
+    launch(lambda block, thread: None, 4 / 32, 32)
+
+
+@raises(
+    "max_pool_forward",
+    PARAMETERS,
+    words="The exercise never gives `pad`: leave it out, or give it a default.",
+)
 def a_parameter_too_many(x, size, stride, pad):
     return find("max_pool_forward").reference(x, size, stride)
 
@@ -374,6 +431,38 @@ def a_shape_unpacked_from_two_axes(x, w, b, stride=1, pad=0):
 @raises("conv_forward", words="All sizes of an array go into one argument, np.zeros((2, 3))")
 def sizes_without_parentheses(x, w, b, stride=1, pad=0):
     return np.zeros(len(x), len(w))
+
+
+@raises("conv_forward", words="x.shape is none: write no ( ) behind it")
+def a_shape_that_is_called(x, w, b, stride=1, pad=0):
+    return np.zeros(x.shape())
+
+
+@raises("trip_times", words="a product is written with *")
+def a_number_that_is_called(bytes_in, bytes_out, work, bus, calls):
+    return calls(work), work
+
+
+@raises("conv_forward", words="range(n) counts from 0 to n - 1")
+def a_loop_over_a_number(x, w, b, stride=1, pad=0):
+    for n in len(x):
+        x[n] = 0
+
+
+@raises("l2_pool_forward", words="A power is written with `**`")
+def a_hat_for_a_power(x, size, stride):
+    return np.sqrt(np.sum(x ^ 2, axis=(2, 3)))
+
+
+@raises("fast_max_pool", words="np.where and np.maximum decide value by value")
+def a_question_to_an_array(x, size, stride):
+    return (x, x) if x.repeat(2) > 0 else (-x, x)
+
+
+@raises("average_pool_backward", words="make it without dtype=int")
+def floats_added_to_whole_numbers(dout, x_shape, size, stride):
+    dx = np.zeros(x_shape, int)
+    dx += dout.mean()
 
 
 @raises("conv_forward", words="An entry is taken with [ ]; ( ) calls a function")

@@ -475,3 +475,81 @@ def test_the_report_is_made_of_what_a_screen_reader_reads():
     assert '<span role="img" aria-label="not yet">' in html
     assert re.search(r'<td style="[^"]*" title="wrong" aria-label="(\S+), wrong">\1</td>', html)
     assert "To see it again" in html
+
+
+def test_what_to_return_for_one_number_is_a_number():
+    for wrong in ("6", [6.0], [np.zeros(2)], {}, [[1, 2], [3, 4]]):
+        text = Report(judge("conv_window", lambda *a, wrong=wrong, **o: wrong)).text()
+        assert "return one number." in text or "return the number" in text, text
+    for exercise in ("thread_place", "trip_times", "conv_work"):
+        parts = find(exercise).parts
+        text = Report(judge(exercise, lambda *a, parts=parts, **o: ["one"] * len(parts))).text()
+        assert f"returned a str for `{parts[0]}`; return one number." in text
+
+
+def test_a_list_of_rows_is_told_to_become_an_array():
+    def answer(x, size, stride=1, pad=0):
+        return list(find("im2col").reference(x, size, stride, pad))
+
+    assert (
+        "returned a list for `cols`; return a NumPy array (np.array)."
+        in Report(judge("im2col", answer)).text()
+    )
+
+
+def test_of_several_lists_the_first_part_is_named():
+    """Whatever the order in which a process keeps sets of words."""
+
+    def answer(dout, x, w):
+        return [list(piece) for piece in find("conv1d_backward").reference(dout, x, w)]
+
+    assert [o.failure.part for o in judge("conv1d_backward", answer).aspects if o.failure] == ["dw", "dx"]
+
+    def answer(t, K, OH, OW):
+        return [[piece] for piece in find("thread_place").reference(t, K, OH, OW)]
+
+    assert judge("thread_place", answer).failure.part == "n"
+
+
+def test_an_answer_that_is_there_for_some_cases_is_not_called_unanswered():
+    def answer(x, w, b, stride=1, pad=0):
+        if stride > 1:
+            raise NotImplementedError
+        return conv_forward(x, w, b, stride, pad)
+
+    text = Report(judge("conv_forward", answer), "stride and padding").text()
+    assert "conv_forward raised NotImplementedError." in text
+    assert "The smallest failing case" in text
+
+
+def test_whole_numbers_for_real_ones_are_told_by_their_dtype():
+    def answer(x, w, b, stride=1, pad=0):
+        out = np.zeros_like(conv_forward(x, w, b, stride, pad), dtype=np.int32)
+        out += np.rint(conv_forward(x, w, b, stride, pad)).astype(np.int32)
+        return out
+
+    assert (
+        "Yours has dtype int32, which holds whole numbers only."
+        in Report(judge("conv_forward", answer)).text()
+    )
+
+
+def test_changed_arguments_are_announced_without_a_word_of_ours():
+    def answer(dout, x, w):
+        x[:], w[:] = 0, 0
+        return x, w
+
+    text = Report(judge("conv1d_backward", answer)).text()
+    assert "This looks like: changes its input." in text
+    assert "inputs" not in text
+
+
+def test_arguments_that_differ_look_different():
+    def answer(x, size, stride):
+        out, switches = find("max_pool_forward").reference(x, size, stride)
+        return out, np.where(np.isclose(out, 1), 0, switches) if x.shape[-2:] == (2, 2) else switches
+
+    failure = judge("max_pool_forward", answer).failure
+    (x, *_), text = failure.case.args, Report(judge("max_pool_forward", answer)).text()
+    shown = text.split("shape (1, 1, 2, 2):")[1].split("yours")[0]
+    assert len(set(re.findall(r"-?\d[\d.e-]*", shown.split("]")[1]))) == len(np.unique(x))

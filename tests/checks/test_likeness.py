@@ -70,3 +70,11 @@ def test_two_failing_cases_are_too_few_for_a_likeness():
     aspects = judge("conv_forward", rarely).aspects
     assert all(a.failure.relation == "" for a in aspects if a.failure and len(a.failure.others) < 2)
     assert any(a.failure for a in aspects)
+
+
+def test_one_failing_case_of_an_aspect_is_compared_with_those_of_the_others():
+    def rounded(x, w, b, stride=1, pad=0):
+        return np.round(conv_forward(x, w, b, stride, pad), 4)
+
+    failure = judge("conv_forward", rounded).failure
+    assert "Yours is nearly right" in failure.sentences(named=False)

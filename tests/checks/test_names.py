@@ -183,3 +183,24 @@ def test_a_constant_gradient_is_not_called_a_memory():
     for seed in range(100, 108):
         names = [m.name for m in judge("average_pool_backward", answer, seed).mistakes]
         assert names == ["ones instead of dout"]
+
+
+def test_whole_numbers_have_one_name_on_every_seed_however_they_are_added_up():
+    def sums_cut(dx, gradient, place, switches, x_shape, size, stride):
+        p, q = divmod(switches[place], size[1])
+        dx[place[2] * stride + p, place[3] * stride + q] += gradient
+
+    def shares_cut(dx, gradient, *more):
+        sums_cut(dx, int(gradient), *more)
+
+    for add in (sums_cut, shares_cut):
+
+        def answer(dout, switches, x_shape, size, stride, add=add):
+            dx = np.zeros(x_shape, int)
+            for n, c, i, j in np.ndindex(dout.shape):
+                add(dx[n, c], dout[n, c, i, j], (n, c, i, j), switches, x_shape, size, stride)
+            return dx
+
+        for seed in range(8):
+            names = [m.name for m in judge("max_pool_backward", answer, seed).mistakes]
+            assert names == ["results cut to whole numbers"]

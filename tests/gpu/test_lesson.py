@@ -164,3 +164,16 @@ def test_the_record_is_what_the_benchmark_wrote(tmp_path: Path, monkeypatch: pyt
     assert record.recorded() is None
     (tmp_path / "record.json").write_text('{"rows": []}')
     assert record.recorded() == {"rows": []}
+
+
+def test_how_many_blocks_and_threads_are_whole_numbers_of_python_or_numpy():
+    out = np.zeros(6)
+    launch(lambda block, thread: out.__setitem__(2 * block + thread, 1), np.prod((3, 1)), np.int32(2))
+    assert out.all()
+    for blocks in (1.5, 2.0, np.ceil(5 / 2), (1, 2.0), "2"):
+        with pytest.raises(
+            TypeError, match="blocks must be a whole number, or a tuple of whole numbers, not"
+        ):
+            launch(lambda block, thread: None, blocks, 2)
+    with pytest.raises(TypeError, match="threads must be a whole number"):
+        launch(lambda block, thread: None, 2, 64 / 32)

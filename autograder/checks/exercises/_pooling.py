@@ -80,10 +80,13 @@ def forward_cases(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def near_ties(rng: np.random.Generator) -> Iterator[Case]:
-    """Windows whose two largest values are almost equal; single precision tells them apart as well."""
-    for about, near in (("two values a millionth apart", 1.0), ("values of a few billionths", 1e-9)):
+    """Windows whose two largest values are almost equal; single precision just tells them apart as well."""
+    for about, near, gap in (
+        ("two values a ten-millionth apart", 1.0, 2.0**-23),
+        ("values very near to zero", 2.0**-43, 2.0**-43),
+    ):
         low = -1.0 - rng.permutation(2)
-        x = np.array([[low[0], near], [near + min(2.0**-20, near), low[1]]])
+        x = np.array([[low[0], near], [near + gap, low[1]]])
         yield Case("ties", about, (x[None, None], (2, 2), 2))
 
 
@@ -400,19 +403,22 @@ def forward_mistakes(catalogue: Catalogue, summary: Function) -> None:
 # Backward
 
 
-def send(dout, x_shape, shares, top, left, add=True, columns_outside=False):
+def send(dout, x_shape, shares, top, left, add=True, columns_outside=False, dtype=None, one_by_one=False):
     """dx from `shares`: each output gives share times its dout to pixel (p, q) of its window.
 
     p, q and share are arrays (N, C, OH, OW, number of pixels), or what broadcasts to that. The window begins
-    at row top(i) and column left(j).
+    at row top(i) and column left(j). A `dtype` of whole numbers cuts each share or, one by one, each sum.
     """
     p, q, share = shares
     n, c, i, j, _ = np.ogrid[tuple(slice(size) for size in (*dout.shape, 1))]
     places = np.broadcast_arrays(n, c, top(i) + p, left(j) + q, dout[..., None] * share)
     places = [a.swapaxes(2, 3) for a in places] if columns_outside else places
     *places, values = (a.ravel() for a in places)  # in this order: of two that are set, the last one stays
-    dx = np.zeros(x_shape, dout.dtype)
-    if add:
+    dx = np.zeros(x_shape, dtype or dout.dtype)
+    if one_by_one:
+        for *place, value in zip(*places, values, strict=True):
+            dx[tuple(place)] += value
+    elif add:
         np.add.at(dx, tuple(places), values.astype(dx.dtype))
     else:
         dx[tuple(places)] = values
@@ -610,6 +616,13 @@ def backward_mistakes(catalogue: Catalogue, shares_of: Function) -> None:
     )
     def _(dout, more, x_shape, size, stride):
         return right(dout, more, x_shape, size, stride).astype(np.int64)
+
+    for each in ({}, {"one_by_one": True}):
+
+        @catalogue.also("results cut to whole numbers")
+        def _(dout, more, x_shape, size, stride, each=each):
+            places = (lambda i: i * stride), (lambda j: j * stride)
+            return send(dout, x_shape, shares_of(more, size), *places, dtype=np.int64, **each)
 
 
 # Averages: what people divide by instead of FH * FW, forward and backward

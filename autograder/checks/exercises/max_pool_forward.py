@@ -108,12 +108,19 @@ ABOUT_NEARLY_EQUAL = (
 )
 
 
-def nearly_largest(values, axis=-1):
+CLOSE = ((1e-5, 1e-8), (1e-6, 1e-8), (0, 1e-8), (1e-6, 0))
+"""Tolerances that people use, relative and absolute: np.isclose's own, a smaller one, one of each."""
+
+
+def nearly_largest(values, close, axis=-1):
     """The first place along an axis whose value is close to the largest one there."""
-    return np.isclose(values, values.max(axis, keepdims=True)).argmax(axis)
+    return np.isclose(values, values.max(axis, keepdims=True), *close).argmax(axis)
 
 
-mistakes.mistake(*ABOUT_NEARLY_EQUAL)(in_each_window(lambda w: (w.max(INSIDE), nearly_largest(flat(w)))))
+for _close in CLOSE:
+    mistakes.mistake(*ABOUT_NEARLY_EQUAL)(
+        in_each_window(lambda w, close=_close: (w.max(INSIDE), nearly_largest(flat(w), close)))
+    )
 
 mistakes.mistake(
     "switches counted by columns",

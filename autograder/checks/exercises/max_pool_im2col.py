@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from ..draw import distinct, reals, scattered
 from ..exercise import Case, Catalogue, Exercise, aspect
 from ._convolution import remembered, sizes
 from ._pooling import near_ties
-from .max_pool_forward import ABOUT_NEARLY_EQUAL, nearly_largest
+from .max_pool_forward import ABOUT_NEARLY_EQUAL, CLOSE, nearly_largest
 
 
 def tied(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -102,11 +103,17 @@ def last(taps, axis):
     return taps.shape[axis] - 1 - np.argmax(np.flip(taps, axis), axis)
 
 
-@mistakes.mistake(*ABOUT_NEARLY_EQUAL)
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    out, _ = pooled(taps, len(x), OH, OW)
-    return out, pooled(taps, len(x), OH, OW, nearly_largest)[1]
+def with_tolerance(close):
+    def answer(x, size, stride):
+        taps, OH, OW = split(x, size, stride)
+        out, _ = pooled(taps, len(x), OH, OW)
+        return out, pooled(taps, len(x), OH, OW, partial(nearly_largest, close=close))[1]
+
+    return answer
+
+
+for _close in CLOSE:
+    mistakes.mistake(*ABOUT_NEARLY_EQUAL)(with_tolerance(_close))
 
 
 @mistakes.mistake(
