@@ -10,24 +10,45 @@ Shapes are of one image, (C, H, W) or (D,); arrays have the number of images N i
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from cs_conv import im2col
 from cs_conv.choice import kernels_for
+from cs_conv.dropout import check_rate, dropout_backward, dropout_forward
 from cs_conv.geometry import Array, Pad, Pair, check_groups, conv_geometry, pool_geometry, window_geometry
+from cs_conv.global_pool import global_average_pool_backward, global_average_pool_forward
+from cs_conv.locally_connected import locally_connected_backward, locally_connected_forward
+from cs_conv.normalisation import (
+    batch_norm_backward,
+    batch_norm_forward,
+    batch_norm_inference,
+    batch_norm_inference_backward,
+    group_norm_backward,
+    group_norm_forward,
+    local_response_norm_backward,
+    local_response_norm_forward,
+)
 
 Sizes = tuple[int, ...]
 
 
 @dataclass(eq=False)
 class Layer:
-    """What every layer offers; one without parameters adds only forward and backward."""
+    """What every layer offers; one without parameters adds only forward and backward.
+
+    buffers: what is kept and belongs to the weights, but is not learned by gradients, as running means.
+    training: whether forward does what it does in training alone, see `in_training`.
+    """
 
     parameters: dict[str, Array] = field(default_factory=dict, init=False, repr=False)
     gradients: dict[str, Array] = field(default_factory=dict, init=False, repr=False)
+    buffers: dict[str, Array] = field(default_factory=dict, init=False, repr=False)
+    training: bool = field(default=False, init=False, repr=False)
     _kept: Any = field(default=None, init=False, repr=False)
 
     def output_shape(self, shape: Sizes) -> Sizes:
@@ -198,6 +219,186 @@ class ReLU(Layer):
 
 
 @dataclass(eq=False)
+class LocallyConnected(Layer):
+    """K filters of `size` at each place, not shared among the places: (C, H, W) to (K, OH, OW)."""
+
+    K: int
+    size: Pair
+    stride: Pair = 1
+    pad: Pad = 0
+    dilation: Pair = 1
+
+    def __post_init__(self) -> None:
+        if self.K < 1:
+            raise ValueError(f"a locally connected layer needs a filter at least, but K is {self.K}")
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        g = window_geometry((1, *_image(shape)), self.size, self.stride, self.pad, self.dilation)
+        return self.K, g.OH, g.OW
+
+    def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
+        g = window_geometry((1, *_image(shape)), self.size, self.stride, self.pad, self.dilation)
+        w = _he(rng, (g.OH, g.OW, self.K, g.C, g.FH, g.FW), fan_in=g.C * g.FH * g.FW)
+        self.parameters = {"w": w.astype(dtype), "b": np.zeros((g.OH, g.OW, self.K), dtype)}
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x)
+        w, b = self.parameters["w"], self.parameters["b"]
+        return locally_connected_forward(x, w, b, self.stride, self.pad, self.dilation)
+
+    def backward(self, dout: Array) -> Array:
+        x, w = self._take(), self.parameters["w"]
+        dx, dw, db = locally_connected_backward(dout, x, w, self.stride, self.pad, self.dilation)
+        self.gradients = {"w": dw, "b": db}
+        return dx
+
+
+@dataclass(eq=False)
+class GlobalAveragePool(Layer):
+    """The mean of each channel: (C, H, W) to (C, 1, 1)."""
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        C, _, _ = _image(shape)
+        return C, 1, 1
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x.shape)
+        return global_average_pool_forward(x)
+
+    def backward(self, dout: Array) -> Array:
+        return global_average_pool_backward(dout, self._take())
+
+
+@dataclass(eq=False)
+class BatchNorm(Layer):
+    """Each channel of the batch with mean beta and deviation gamma: (C, H, W) or (D,) to the same.
+
+    In training, mean and variance are those of the batch, and the running ones move towards them by the part
+    `momentum`; in use, they are the running ones. eps: added to the variance.
+    """
+
+    momentum: float = 0.1
+    eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.momentum <= 1:
+            raise ValueError(f"momentum is the part of the batch, above 0 and at most 1, not {self.momentum}")
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        return _channels_first(shape)
+
+    def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
+        C = shape[0]
+        self.parameters = {"gamma": np.ones(C, dtype), "beta": np.zeros(C, dtype)}
+        self.buffers = {"mean": np.zeros(C, dtype), "var": np.ones(C, dtype)}
+
+    def forward(self, x: Array) -> Array:
+        gamma, beta = self.parameters["gamma"], self.parameters["beta"]
+        if not self.training:
+            mean, var = self.buffers["mean"], self.buffers["var"]
+            self._keep((batch_norm_inference_backward, x, mean, var))
+            return batch_norm_inference(x, gamma, beta, mean, var, self.eps)
+        out, mean, var = batch_norm_forward(x, gamma, beta, self.eps)
+        self._keep((batch_norm_backward, x, mean, var))
+        values = x.size // len(gamma)
+        if values:  # of a batch without images there is nothing to learn
+            self._move("mean", mean)
+            self._move("var", var * (values / (values - 1)))  # the estimate for all images, not these alone
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        backward, x, mean, var = self._take()
+        dx, dgamma, dbeta = backward(dout, x, self.parameters["gamma"], mean, var, self.eps)
+        self.gradients = {"gamma": dgamma, "beta": dbeta}
+        return cast("Array", dx)
+
+    def _move(self, name: str, value: Array) -> None:
+        old = self.buffers[name]
+        self.buffers[name] = (old + self.momentum * (value - old)).astype(old.dtype)
+
+
+@dataclass(eq=False)
+class GroupNorm(Layer):
+    """Each group of channels of each image with mean 0 and deviation 1, then gamma and beta by channel.
+
+    groups: equal parts of the channels; 1 is layer normalisation. eps: added to the variance.
+    """
+
+    groups: int
+    eps: float = 1e-5
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        C = _channels_first(shape)[0]
+        check_groups(self.groups, C, C)
+        return shape
+
+    def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
+        self.parameters = {"gamma": np.ones(shape[0], dtype), "beta": np.zeros(shape[0], dtype)}
+
+    def forward(self, x: Array) -> Array:
+        gamma, beta = self.parameters["gamma"], self.parameters["beta"]
+        out, mean, var = group_norm_forward(x, gamma, beta, self.groups, self.eps)
+        self._keep((x, mean, var))
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        x, mean, var = self._take()
+        gamma = self.parameters["gamma"]
+        dx, dgamma, dbeta = group_norm_backward(dout, x, gamma, mean, var, self.eps)
+        self.gradients = {"gamma": dgamma, "beta": dbeta}
+        return dx
+
+
+@dataclass(eq=False)
+class LocalResponseNorm(Layer):
+    """Each value over a power of the squares of its neighbours: x / (k + alpha * sum of squares) ** beta.
+
+    size: how many channels, an odd number, are added. alpha is the paper's: PyTorch's divided by size.
+    """
+
+    size: int = 5
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 2.0
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        return _image(shape)
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x)
+        return local_response_norm_forward(x, self.size, self.alpha, self.beta, self.k)
+
+    def backward(self, dout: Array) -> Array:
+        return local_response_norm_backward(dout, self._take(), self.size, self.alpha, self.beta, self.k)
+
+
+@dataclass(eq=False)
+class Dropout(Layer):
+    """In training, each value is 0 with the chance `rate`, and the others are enlarged; in use, nothing."""
+
+    rate: float = 0.5
+    _rng: Any = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_rate(self.rate)
+
+    def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
+        self._rng = np.random.Generator(np.random.SFC64(int(rng.integers(2**63))))
+
+    def forward(self, x: Array) -> Array:
+        if not self.training:
+            self._keep("everything")
+            return x
+        out, kept = dropout_forward(x, self.rate, self._rng)
+        self._keep(kept)
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        kept = self._take()
+        return dropout_backward(dout, kept, self.rate) if isinstance(kept, np.ndarray) else dout
+
+
+@dataclass(eq=False)
 class FullyConnected(Layer):
     """Every unit sees every value of an image, laid out in one row: (C, H, W) or (D,) to (units,)."""
 
@@ -226,6 +427,26 @@ class FullyConnected(Layer):
         return dx
 
 
+@contextmanager
+def in_training(layers: Iterable[Layer]) -> Iterator[None]:
+    """Within, these layers do what they do in training alone; outside, they are in use.
+
+    >>> layer = BatchNorm()
+    >>> with in_training([layer]):
+    ...     layer.training
+    True
+    """
+    layers = list(layers)
+    before = [layer.training for layer in layers]
+    for layer in layers:
+        layer.training = True
+    try:
+        yield
+    finally:
+        for layer, was in zip(layers, before, strict=True):
+            layer.training = was
+
+
 def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
     """The mean of -log of the probability that the scores give to the right classes, and its gradient.
 
@@ -250,14 +471,16 @@ def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
             f"labels run from {labels.min()} to {labels.max()}, but the scores are for the classes "
             f"0 to {classes - 1}: the last layer needs as many units as there are classes"
         )
-    shifted = scores - scores.max(axis=1, keepdims=True)  # the same probabilities, and exp cannot overflow
-    log_sums = np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # (N, 1)
-    log_probabilities = shifted - log_sums
+    dscores = scores - scores.max(axis=1, keepdims=True)  # the same probabilities, and exp cannot overflow
+    dscores = dscores.astype(np.result_type(dscores, np.float32), copy=False)
     right = np.arange(N), labels
-    dscores = np.exp(log_probabilities)
-    dscores[right] -= 1
-    dscores /= N
-    return float(-log_probabilities[right].mean()), dscores
+    right_scores = dscores[right]
+    np.exp(dscores, out=dscores)
+    sums = dscores.sum(axis=1, keepdims=True)  # (N, 1)
+    loss = np.log(sums[:, 0]) - right_scores
+    dscores /= N * sums  # the probabilities, a part of the mean
+    dscores[right] -= 1 / N
+    return float(loss.mean()), dscores
 
 
 def _rows(x: Array) -> Array:
@@ -271,6 +494,13 @@ def _he(rng: np.random.Generator, shape: Sizes, fan_in: int) -> Array:
     Source: He et al., "Delving deep into rectifiers", 2015.
     """
     return rng.standard_normal(shape) * math.sqrt(2 / fan_in)
+
+
+def _channels_first(shape: Sizes) -> Sizes:
+    """Return the shape; ValueError where it is neither an image nor a row of values."""
+    if len(shape) not in (1, 3):
+        raise ValueError(f"it needs images (C, H, W) or values (D,), but what arrives has the shape {shape}")
+    return shape
 
 
 def _image(shape: Sizes) -> tuple[int, int, int]:

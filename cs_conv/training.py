@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cs_conv.data.dataset import Dataset
 from cs_conv.geometry import Array
-from cs_conv.layers import softmax_loss
+from cs_conv.layers import in_training, softmax_loss
 from cs_conv.network import Network
 
 
@@ -126,7 +126,8 @@ def _one_epoch(
         task = bar.add_task("", total=len(starts), loss=float("nan"))
         for start in starts:
             chosen = order[start : start + batch]
-            scores = network.forward(data.train_images[chosen])
+            with in_training(network.layers):
+                scores = network.forward(data.train_images[chosen])
             loss, dscores = softmax_loss(scores, data.train_labels[chosen])
             network.backward_parameters(dscores)
             optimiser.step()

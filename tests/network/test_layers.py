@@ -7,7 +7,27 @@ import pytest
 
 from cs_conv import naive
 from cs_conv.gradcheck import numeric_gradient, relative_error
-from cs_conv.layers import AveragePool, Conv, FullyConnected, MaxPool, ReLU, softmax_loss
+from cs_conv.layers import (
+    AveragePool,
+    BatchNorm,
+    Conv,
+    Dropout,
+    FullyConnected,
+    GlobalAveragePool,
+    GroupNorm,
+    LocallyConnected,
+    LocalResponseNorm,
+    MaxPool,
+    ReLU,
+    in_training,
+    softmax_loss,
+)
+
+
+def trained(layer):
+    layer.training = True
+    return layer
+
 
 LAYERS = {
     "conv": (lambda: Conv(3, (3, 2), stride=(2, 1), pad=1), (2, 5, 4)),
@@ -18,6 +38,15 @@ LAYERS = {
     "average pool": (lambda: AveragePool((2, 3), (1, 2)), (2, 4, 5)),
     "padded max pool": (lambda: MaxPool(3, 2, pad=1), (2, 5, 7)),
     "padded average pool": (lambda: AveragePool(2, 2, pad=1), (2, 4, 6)),
+    "locally connected": (lambda: LocallyConnected(2, (2, 3), stride=(1, 2), pad=(0, 1)), (2, 4, 5)),
+    "global average pool": (GlobalAveragePool, (2, 4, 3)),
+    "batch norm in use": (BatchNorm, (2, 4, 3)),
+    "batch norm in training": (lambda: trained(BatchNorm()), (2, 4, 3)),
+    "batch norm of rows": (lambda: trained(BatchNorm()), (5,)),
+    "group norm": (lambda: GroupNorm(2), (4, 2, 3)),
+    "layer norm of rows": (lambda: GroupNorm(1), (5,)),
+    "local response norm": (lambda: LocalResponseNorm(alpha=0.2), (7, 2, 3)),
+    "dropout in use": (Dropout, (2, 4, 3)),
     "relu": (ReLU, (2, 4, 3)),
     "fully connected": (lambda: FullyConnected(4), (2, 3, 2)),
     "fully connected after another": (lambda: FullyConnected(4), (6,)),
@@ -108,6 +137,81 @@ def test_a_students_kernels_need_no_dilation():
 def test_groups_that_do_not_divide_the_channels():
     with pytest.raises(ValueError, match="4 channels do not divide into 3 equal groups"):
         Conv(6, 3, groups=3).output_shape((4, 5, 5))
+
+
+def test_batch_normalisation_in_use_is_that_of_what_it_saw():
+    """After one batch with momentum 1, the running mean and variance are the batch's, of N - 1 values."""
+    layer = BatchNorm(momentum=1)
+    layer.build((2, 3, 3), np.random.default_rng(0), np.dtype(np.float64))
+    x = np.random.default_rng(1).standard_normal((4, 2, 3, 3)) * 5 + 3
+    with in_training([layer]):
+        layer.forward(x)
+    np.testing.assert_allclose(layer.buffers["mean"], x.mean(axis=(0, 2, 3)))
+    np.testing.assert_allclose(layer.buffers["var"], x.var(axis=(0, 2, 3), ddof=1))
+    alone = layer.forward(x[:1])
+    np.testing.assert_allclose(alone, layer.forward(x)[:1])  # in use, images do not see each other
+    np.testing.assert_allclose(layer.buffers["mean"], x.mean(axis=(0, 2, 3)))  # nor change anything
+
+
+def test_running_means_move_by_their_momentum():
+    layer = BatchNorm(momentum=0.1)
+    layer.build((1,), np.random.default_rng(0), np.dtype(np.float32))
+    with in_training([layer]):
+        for _ in range(2):
+            layer.forward(np.array([[9.0], [11.0]], np.float32))
+    assert layer.buffers["mean"].dtype == np.float32
+    np.testing.assert_allclose(layer.buffers["mean"], 1.9)
+    np.testing.assert_allclose(layer.buffers["var"], 1 + 0.1 + 0.09)
+
+
+def test_a_batch_without_images_moves_no_running_mean():
+    layer = trained(BatchNorm())
+    layer.build((2, 3, 3), np.random.default_rng(0), np.dtype(np.float32))
+    assert layer.forward(np.zeros((0, 2, 3, 3), np.float32)).shape == (0, 2, 3, 3)
+    np.testing.assert_array_equal(layer.buffers["var"], 1)
+
+
+def test_dropout_in_training_leaves_out_the_same_forward_and_backward():
+    layer, again = trained(Dropout(0.4)), trained(Dropout(0.4))
+    for each in (layer, again):
+        each.build((50, 4, 4), np.random.default_rng(3), np.dtype(np.float64))
+    x = np.ones((2, 50, 4, 4))
+    out = layer.forward(x)
+    assert 0.5 < np.count_nonzero(out) / out.size < 0.7
+    np.testing.assert_array_equal(layer.backward(x), out)
+    np.testing.assert_array_equal(again.forward(x), out)  # the network's seed decides
+    assert not np.array_equal(layer.forward(x), out)  # and each batch draws anew
+
+
+def test_training_ends_with_its_block_even_by_an_error():
+    layers = [Dropout(), BatchNorm()]
+    with in_training(layers):
+        assert all(layer.training for layer in layers)
+    with pytest.raises(RuntimeError, match="call forward first"), in_training(layers):
+        layers[1].backward(np.ones((1, 2)))
+    assert not any(layer.training for layer in layers)
+
+
+@pytest.mark.parametrize(
+    ("make", "shape", "said"),
+    [
+        (BatchNorm, (3, 4), r"images \(C, H, W\) or values \(D,\), but what arrives has the shape \(3, 4\)"),
+        (lambda: GroupNorm(3), (4, 2, 2), "4 channels do not divide into 3 equal groups"),
+        (GlobalAveragePool, (10,), r"it needs images \(C, H, W\)"),
+        (lambda: LocallyConnected(2, 5), (1, 4, 4), "larger than a 4x4 input"),
+        (LocalResponseNorm, (10,), r"it needs images \(C, H, W\)"),
+    ],
+)
+def test_what_does_not_fit_a_layer(make, shape, said):
+    with pytest.raises(ValueError, match=said):
+        make().output_shape(shape)
+
+
+def test_numbers_that_no_layer_can_have():
+    with pytest.raises(ValueError, match=r"rate is the chance .* from 0 to less than 1, not 1\.5"):
+        Dropout(1.5)
+    with pytest.raises(ValueError, match="above 0 and at most 1, not 0"):
+        BatchNorm(momentum=0)
 
 
 def test_a_loss_by_hand():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cs_conv.data import Dataset, fashion_mnist
-from cs_conv.layers import Conv, FullyConnected, MaxPool, ReLU
+from cs_conv.layers import BatchNorm, Conv, Dropout, FullyConnected, MaxPool, ReLU
 from cs_conv.network import Network
 from cs_conv.training import SGD, Adam, train
 
@@ -77,6 +77,16 @@ def test_stripes_are_learned(stripes, make):
     assert np.mean(epochs[-1].losses) < 0.2 < np.mean(epochs[0].losses)
     assert epochs[-1].test_accuracy > 0.95
     assert str(epochs[0]).startswith("epoch 1: loss ")
+
+
+def test_batch_normalisation_and_dropout_learn_stripes_and_are_in_use_afterwards(stripes):
+    layers = [Conv(4, 3), BatchNorm(), ReLU(), MaxPool(2, 2), Dropout(0.2), FullyConnected(2)]
+    network = Network(layers, (1, 6, 6))
+    *_, last = train(network, SGD(network, rate=0.05), stripes, epochs=5, batch=20)
+    assert last.test_accuracy > 0.95
+    assert (layers[1].buffers["mean"] != 0).all()
+    assert not any(layer.training for layer in layers)
+    np.testing.assert_array_equal(*(network.forward(stripes.test_images) for _ in range(2)))
 
 
 def test_training_can_be_left_and_repeated(stripes):
