@@ -77,6 +77,12 @@ _VALUES = {
     "fractions.Fraction(1, 3)": ("== fractions.Fraction(1, 3)", "* 3 == 1"),
     "decimal.Decimal('0.1')": ("== decimal.Decimal('0.1')",),
     "datetime.date(2024, 2, 29)": (".year == 2024", "< datetime.date(2025, 1, 1)"),
+    "datetime.datetime(2024, 7, 1, tzinfo=zoneinfo.ZoneInfo('Asia/Tokyo'))": (
+        ".isoformat() == '2024-07-01T00:00:00+09:00'",
+        "== datetime.datetime(2024, 6, 30, 15, tzinfo=datetime.timezone.utc)",
+        ".tzinfo.key == 'Asia/Tokyo'",
+    ),
+    "datetime.timezone(datetime.timedelta(hours=1), 'CET')": (".tzname(None) == 'CET'",),
     "datetime.timedelta(days=1)": ("== datetime.timedelta(hours=24)",),
     "pathlib.Path('a') / 'b.txt'": (".name == 'b.txt'", "== pathlib.Path('a/b.txt')"),
     "re.compile('a+').match('aab')": (".group() == 'aa'", ".span() == (0, 2)"),
@@ -119,7 +125,7 @@ _GIVEN = (
 
 MODULES = (
     "import array, asyncio, collections, datetime, decimal, fractions, json, os, pathlib, re, types\n"
-    "import numpy as np\n"
+    "import zoneinfo\nimport numpy as np\n"
 )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import Counter, OrderedDict, namedtuple
+from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -64,13 +66,44 @@ def test_arrays_keep_dtype_shape_and_order_in_memory(array: np.ndarray) -> None:
     assert back.flags.writeable
 
 
+ZONES = [
+    UTC,
+    timezone(timedelta(hours=-5)),
+    timezone(timedelta(hours=1), "CET"),
+    ZoneInfo("Europe/Berlin"),
+]
+TIMES = [
+    moment.replace(tzinfo=zone, fold=1)
+    for zone in [None, *ZONES]
+    for moment in (datetime(2024, 10, 27, 2, 30), time(2, 30, 5, 7))
+]
+
+
 @pytest.mark.parametrize(
-    "value", [range(3), slice(1, None), ..., Fraction(1, 3), Decimal("0.1"), np.dtype("f4"), np.float32(0.5)]
+    "value",
+    [
+        range(3),
+        slice(1, None),
+        ...,
+        Fraction(1, 3),
+        Decimal("0.1"),
+        np.dtype("f4"),
+        np.float32(0.5),
+        *ZONES,
+        *TIMES,
+    ],
 )
 def test_small_kinds_of_data_come_back(value: Any) -> None:
     back = decode(encode(value))
     assert back == value
+    assert repr(back) == repr(value)
     assert type(back) is type(value)
+
+
+@pytest.mark.parametrize("key", ["../../etc/passwd", "/etc/localtime", "no such zone", "", "a\0b"])
+def test_a_zone_that_is_none_is_refused(key: str) -> None:
+    with pytest.raises(WireError):
+        decode(encode(Foreign("zoneinfo", key)))
 
 
 def test_dictionaries_of_other_kinds_become_plain_ones() -> None:

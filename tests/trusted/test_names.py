@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
+
+from autograder.grading.trusted.names import defines
 
 from .notebook import Cell, scores_of
 from .test_ordinary import graded
@@ -113,3 +117,8 @@ ABOVE = [
 
 def test_a_function_above_the_imports_finds_them_when_it_is_called() -> None:
     assert scores_of(ABOVE) == {"f_test": 1}
+
+
+def test_what_a_match_takes_apart_is_defined_too() -> None:
+    pattern = "[a, *b] | {1: c, **d} | P(e, f=g) | (h as i) if j"
+    assert defines(ast.parse(f"match x:\n    case {pattern}:\n        k = 1").body) == set("abcdeghik")

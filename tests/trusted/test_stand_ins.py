@@ -54,6 +54,8 @@ class Money(Plain):
         return self.n
     def __divmod__(self, other):
         return divmod(self.n, other)
+    def __pow__(self, other, modulus=None):
+        return pow(self.n, other, modulus)
 
 class Temperature(Plain):
     def __float__(self):
@@ -93,6 +95,27 @@ class Ticks:
 
 class Stack(list):
     pass
+
+class Left(Countdown):
+    def __length_hint__(self):
+        return self.n
+
+class Right(Countdown):
+    pass
+
+class Both(Left, Right):
+    def halves(self, number: int = 2) -> tuple:
+        return ()
+    async def wait(self):
+        return self.n
+    @classmethod
+    def make(cls):
+        return cls(3)
+
+class TooDear(ValueError):
+    def __init__(self, price, money=0):
+        super().__init__(f"{price - money} too much")
+        self.missing = price - money
 
 class Color(enum.Enum):
     RED = 1
@@ -221,6 +244,40 @@ assert list(inspect.signature(Plain.__init__).parameters) == ["self", "n"] and B
 assert "n" in dir(Plain(1)) and "__iter__" in dir(Countdown) and "__len__" not in dir(Countdown)
 assert Plain(1)._number == 5
 """,
+    "ancestors": """
+assert [kind.__name__ for kind in Both.__mro__] == ["Both", "Left", "Right", "Countdown", "Plain", "object"]
+assert Both.mro() == [*Both.__mro__] and Both.__bases__ == (Left, Right) and Both.__base__ is Left
+assert Plain.__bases__ == (object,) and Plain.__base__ is object and Called.__mro__ == (Called, Plain, object)
+import inspect, operator
+assert inspect.getmro(Right) == (Right, Countdown, Plain, object)
+assert operator.length_hint(Left(4)) == 4 and not hasattr(Right(4), "__length_hint__")
+assert pow(Money(3), 2) == 9 and pow(Money(3), 2, 5) == 4
+""",
+    "errors": """
+error = TooDear(9, money=5)
+assert error.missing == 4 and str(error) == "4 too much" and error.args == ("4 too much",)
+assert isinstance(error, TooDear) and isinstance(error, ValueError)
+try:
+    raise TooDear(7)
+except TooDear as caught:
+    assert caught.missing == 7
+try:
+    TooDear()
+    assert False
+except TypeError as caught:
+    assert "price" in str(caught)
+""",
+    "bound": """
+import inspect, types
+both = Both(3)
+assert inspect.ismethod(both.halves) and isinstance(both.halves, types.MethodType) and callable(both.halves)
+assert inspect.isfunction(Both.halves) and not inspect.ismethod(Both.halves)
+assert both.halves() == () and both.halves.__func__ is Both.halves and both.halves.__self__.n == 3
+assert both.halves.__name__ == "halves" and inspect.ismethod(Both.make) and Both.make().n == 3
+assert str(inspect.signature(both.halves)) == "(number: int = 2) -> tuple"
+assert inspect.signature(Both.wait).return_annotation is inspect.Signature.empty
+assert inspect.iscoroutinefunction(both.wait) and not inspect.iscoroutinefunction(both.halves)
+""",
     "generators": """
 from collections.abc import Generator, Iterator, Sized
 assert isinstance(squares(3), Generator) and isinstance(squares(3), Iterator)
@@ -254,9 +311,9 @@ def test_the_tests_of_stand_ins_hold_in_one_process() -> None:
     import inspect
 
     names: dict[str, object] = {"__name__": "__main__"}
-    exec(CLASSES, names)
+    exec(compile(CLASSES, "<classes>", "exec", dont_inherit=True), names)
     for source in TESTS.values():
-        code = compile(source, "<test>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        code = compile(source, "<test>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         value = eval(code, names)
         if inspect.iscoroutine(value):
             asyncio.run(value)

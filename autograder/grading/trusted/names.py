@@ -46,6 +46,9 @@ def _bound(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
                 yield node.id, "defined"
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
             yield root(node), "changed"
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar, ast.MatchMapping)):
+            yield (node.rest if isinstance(node, ast.MatchMapping) else node.name) or "", "defined"
+            yield from _bound(ast.iter_child_nodes(node))
         elif not isinstance(node, (ast.Lambda, *_COMPREHENSIONS)):
             yield from _bound(ast.iter_child_nodes(node))
 

@@ -65,8 +65,10 @@ def _may_answer(self: Any, other: Any) -> bool:
 
 
 def _operator(name: str, turned: bool) -> Method:
-    def method(self: Any, other: Any) -> Any:
-        return ask(self, "operate", name, other, turned) if _may_answer(self, other) else NotImplemented
+    def method(self: Any, other: Any, *more: Any) -> Any:
+        if not all(_may_answer(self, each) for each in (other, *more)):
+            return NotImplemented
+        return ask(self, "operate", name, other, turned, *more)
 
     return method
 
@@ -141,6 +143,7 @@ METHODS: dict[str, Any] = {
     "__setitem__": _asks("put"),
     "__delitem__": _asks("remove"),
     "__len__": _asks("length", gives=int),
+    "__length_hint__": _asks("special", "__length_hint__", gives=int),
     "__iter__": _iter,
     "__next__": _next,
     "__reversed__": lambda self: items_of(ask(self, "reversed")),

@@ -136,19 +136,18 @@ class RemoteFunction(Remote):
         """Its parameters, for `inspect.signature`."""
         import inspect
 
+        def one(name: Any, kind: Any, default: Any, note: Any) -> inspect.Parameter:
+            kind = list(inspect._ParameterKind)[exactly(int, kind)]
+            return inspect.Parameter(exactly(str, name), kind, default=given(default), annotation=given(note))
+
+        def given(values: Any) -> Any:
+            return next(iter(exactly(list, values)), inspect.Signature.empty)
+
         described = self._remote_line.ask("signature", self)
         try:
-            return inspect.Signature(
-                [
-                    inspect.Parameter(
-                        exactly(str, name),
-                        list(inspect._ParameterKind)[exactly(int, kind)],
-                        default=default if exactly(bool, optional) else inspect.Parameter.empty,
-                        annotation=note if exactly(bool, noted) else inspect.Parameter.empty,
-                    )
-                    for name, kind, optional, default, noted, note in exactly(list, described)
-                ]
-            )
+            parameters, returns = exactly(tuple, described)
+            described = [one(*each) for each in exactly(list, parameters)]
+            return inspect.Signature(described, return_annotation=given(returns))
         except (ValueError, TypeError, IndexError):
             raise AttributeError("__signature__") from None
 
@@ -191,6 +190,16 @@ class RemoteDefinition(RemoteFunction):
             raise AttributeError("__code__") from None
 
 
+class RemoteMethod(RemoteFunction):
+    """A method of an object, or of a class."""
+
+    __slots__ = ()
+    __doc__ = _Doc()
+    __class__ = property(lambda self: types.MethodType)
+    __self__ = property(lambda self: ask(self, "attribute", "__self__"))
+    __func__ = property(lambda self: ask(self, "attribute", "__func__"))
+
+
 class RemoteGenerator(Remote):
     """What a generator function of the student's returned."""
 
@@ -217,7 +226,7 @@ def _iterator_of(kind: type) -> type[Remote]:
     return type(kind.__name__, (Remote,), space | {name: METHODS[name] for name in ("__iter__", "__next__")})
 
 
-for _kind in (Remote, RemoteFunction, RemoteType, RemoteDefinition, RemoteGenerator):
+for _kind in (Remote, RemoteFunction, RemoteType, RemoteDefinition, RemoteMethod, RemoteGenerator):
     del _kind.__slots__  # which a test may ask the student's class for
 
 
@@ -232,16 +241,16 @@ class RemoteClass(type):
     _class_traits: frozenset[str] = frozenset()
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Make an object of it, in the sandbox; an error is made here."""
+        """Make an object of it, in the sandbox; a copy of it here, where it is an error."""
+        line: Line | None = cls.__dict__["_class_line"] if "_class_number" in cls.__dict__ else None
+        made = None if line is None else line.perform("call", cls, args, kwargs)
         if issubclass(cls, BaseException):
-            return super().__call__(*args, **kwargs)
-        if "_class_number" not in cls.__dict__:  # a subclass of the test's own
+            return made if type(made) is cls else super().__call__(*args, **kwargs)
+        if line is None:  # a subclass of the test's own
             own: Any = object.__new__(cls)
             Remote.__init__(own)
             type(own).__init__(own, *args, **kwargs)
             return own
-        line: Line = cls.__dict__["_class_line"]
-        made = line.perform("call", cls, args, kwargs)
         if not isinstance(made, Remote) or cls.__name__ not in line.classes_asked_for:
             return made
         if made._remote_number not in line.made:
@@ -259,7 +268,12 @@ class RemoteClass(type):
                     return ask(cls, "attribute", name)
                 if name not in cls._class_traits:
                     return getattr(object, name)
-        return type.__getattribute__(cls, name)
+        if name == "mro":
+            return lambda: list(cls.__mro__)
+        value = type.__getattribute__(cls, name)
+        if name in ("__mro__", "__bases__"):  # as on the student's side
+            return tuple(kind for kind in value if kind not in _OURS) or (object,)
+        return object if name == "__base__" and value in _OURS else value
 
     def __getattr__(cls, name: str) -> Any:
         shown = not name.startswith("__") or name in _SHOWN or name in cls._class_traits
@@ -300,11 +314,13 @@ class _Between:
 
 # Making them
 
+_OURS = (Remote, RemoteFunction)
 
 _MOST_TYPES = 1000
 _named: dict[tuple[str, frozenset[str]], type[Remote]] = {}
 _KINDS: dict[str, type[Remote]] = {
     "function": RemoteDefinition,
+    "method": RemoteMethod,
     "generator": RemoteGenerator,
     **{kind.__name__: _iterator_of(kind) for kind in (enumerate, filter, map, reversed, zip)},
 }
@@ -371,6 +387,8 @@ def _space(traits: frozenset[str]) -> dict[str, Any]:
     space: dict[str, Any] = {name: METHODS[name] for name in traits & METHODS.keys()}
     if "no __hash__" in traits:
         space["__hash__"] = None
+    if "__call__" in traits:
+        space["__call__"] = RemoteFunction.__call__
     if "__class_getitem__" in traits:
         space["__class_getitem__"] = classmethod(lambda cls, key: ask(cls, "item", key))
     return space | {"__slots__": (), "__doc__": _Doc(), "__module__": "__main__", "_class_traits": traits}

@@ -17,6 +17,7 @@ from fractions import Fraction
 from pathlib import Path, PosixPath, PurePath, PurePosixPath
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -24,6 +25,7 @@ MAX_TEXT = 10_000
 MAX_DIGITS = 1000
 MAX_RANGE = 10_000_000
 """Numbers in a range, and powers of ten in a decimal: both are small to send and can be endless to use."""
+_ZONES = (type(None), datetime.timezone, ZoneInfo)
 _TYPECODES = "bBhHiIlLqQfd"
 DTYPE = re.compile(
     r"[<>|](?:[biu][1248]|b1|f(?:2|4|8|12|16)|c(?:8|16|24|32)|S\d{1,6}|U\d{1,5}|[mM]8\[\d{0,6}\w{1,2}\])"
@@ -92,31 +94,26 @@ def _numbers(value: array.array[Any]) -> tuple[Any, ...] | None:
     return (value.typecode, value.tobytes()) if value.typecode in _TYPECODES else None
 
 
-def _offset(value: Any) -> tuple[Any, ...] | None:
-    """How far a time is from UTC, and which of two times of that name it is; None where a rule decides."""
-    if value.tzinfo is not None and type(value.tzinfo) is not datetime.timezone:
-        return None
-    offset = value.utcoffset() if value.tzinfo is not None else None
-    return None if offset is None else offset // datetime.timedelta(microseconds=1), value.fold
-
-
 def _datetime(value: datetime.datetime) -> tuple[Any, ...] | None:
-    zone = _offset(value)
-    return None if zone is None else (*value.timetuple()[:6], value.microsecond, *zone)
+    parts = (*value.timetuple()[:6], value.microsecond)
+    return (*parts, value.tzinfo, value.fold) if type(value.tzinfo) in _ZONES else None
 
 
 def _time(value: datetime.time) -> tuple[Any, ...] | None:
-    zone = _offset(value)
     parts = (value.hour, value.minute, value.second, value.microsecond)
-    return None if zone is None else (*parts, *zone)
+    return (*parts, value.tzinfo, value.fold) if type(value.tzinfo) in _ZONES else None
 
 
-def _zone(microseconds: int | None) -> datetime.timezone | None:
-    return (
-        None
-        if microseconds is None
-        else datetime.timezone(datetime.timedelta(microseconds=_whole(microseconds)))
-    )
+def _in_zone(value: Any, zone: Any, fold: Any) -> Any:
+    if type(zone) not in _ZONES:
+        raise WireError("malformed data")
+    return value.replace(tzinfo=zone, fold=_whole(fold))
+
+
+def _offset(offset: Any, *name: Any) -> datetime.timezone:
+    if type(offset) is not datetime.timedelta:
+        raise WireError("malformed data")
+    return datetime.timezone(offset, *map(_text_of, name))
 
 
 def _whole(value: Any) -> int:
@@ -204,6 +201,8 @@ _KINDS: dict[type, Callable[[Any], tuple[Any, ...] | None]] = {
     datetime.date: lambda value: (value.year, value.month, value.day),
     datetime.datetime: _datetime,
     datetime.time: _time,
+    datetime.timezone: lambda value: value.__getinitargs__(),
+    ZoneInfo: lambda value: None if value.key is None else (value.key,),
     datetime.timedelta: lambda value: (value.days, value.seconds, value.microseconds),
     PosixPath: _path,
     PurePosixPath: _path,
@@ -228,8 +227,10 @@ MADE: dict[str, Callable[..., Any]] = {
     "fraction": lambda *parts: Fraction(*_wholes(parts)),
     "decimal": lambda text: _short(Decimal(_text_of(text)[:MAX_DIGITS])),
     "date": lambda *parts: datetime.date(*_wholes(parts)),
-    "datetime": lambda *parts: datetime.datetime(*_wholes(parts[:7]), _zone(parts[7]), fold=_whole(parts[8])),  # type: ignore[arg-type, misc]
-    "time": lambda *parts: datetime.time(*_wholes(parts[:4]), _zone(parts[4]), fold=_whole(parts[5])),  # type: ignore[arg-type, misc]
+    "datetime": lambda *parts: _in_zone(datetime.datetime(*_wholes(parts[:7])), *parts[7:]),  # type: ignore[arg-type]
+    "time": lambda *parts: _in_zone(datetime.time(*_wholes(parts[:4])), *parts[4:]),  # type: ignore[arg-type]
+    "timezone": _offset,
+    "zoneinfo": lambda key: ZoneInfo(_text_of(key)),
     "timedelta": lambda *parts: datetime.timedelta(*_wholes(parts)),
     "path": lambda text: Path(_text_of(text)),
     "pureposixpath": lambda text: PurePosixPath(_text_of(text)),

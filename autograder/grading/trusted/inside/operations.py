@@ -75,14 +75,16 @@ def _later_item(wait_for: Callable[[Any], Any], target: Any) -> list[Any]:
         return []
 
 
-_NAMED_OTHERWISE: dict[str, Callable[..., Any]] = {"and": operator.and_, "or": operator.or_, "divmod": divmod}
+_NAMED_OTHERWISE: dict[str, Callable[..., Any]] = {
+    "and": operator.and_, "or": operator.or_, "divmod": divmod, "pow": pow,
+}  # fmt: skip
 
 
-def _operate(target: Any, name: str, other: Any = None, turned: bool = False) -> Any:
+def _operate(target: Any, name: str, other: Any = None, turned: bool = False, *more: Any) -> Any:
     act = _NAMED_OTHERWISE.get(name) or getattr(operator, name)
     if name in ("neg", "abs", "pos", "invert"):
         return act(target)
-    return act(other, target) if turned else act(target, other)
+    return act(other, target, *more) if turned else act(target, other, *more)
 
 
 def _leave(method: Callable[..., Any], target: Any, error: Exception | None) -> Any:
@@ -95,12 +97,18 @@ def _leave(method: Callable[..., Any], target: Any, error: Exception | None) -> 
         return method(target, type(error), error, error.__traceback__)
 
 
-def _signature(target: Any) -> list[tuple[Any, ...]]:
-    return [
-        (p.name, int(p.kind), p.default is not p.empty, None if p.default is p.empty else p.default,
-         p.annotation is not p.empty, None if p.annotation is p.empty else p.annotation)
-        for p in inspect.signature(target).parameters.values()
-    ]  # fmt: skip
+def _signature(target: Any) -> tuple[list[Any], list[Any]]:
+    """The parameters, and the note of what it returns, if it has one."""
+    signature = inspect.signature(target)
+    parameters = [
+        (p.name, int(p.kind), _if_any(p.default), _if_any(p.annotation))
+        for p in signature.parameters.values()
+    ]
+    return parameters, _if_any(signature.return_annotation)
+
+
+def _if_any(value: Any) -> list[Any]:
+    return [] if value is inspect.Signature.empty else [value]
 
 
 def _code(target: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ MOST_FILES = 8 << 20  # bytes of new files after a call
 MOST_WATCHED = 4096  # bytes of a global variable whose changes are told
 MOST_WARNINGS = 50
 _OF_PYTHON = frozenset(
-    {"function", "generator", "coroutine", "enumerate", "filter", "map", "reversed", "zip"}
+    {"function", "method", "generator", "coroutine", "enumerate", "filter", "map", "reversed", "zip"}
 )
 
 

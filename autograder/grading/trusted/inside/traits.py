@@ -19,6 +19,7 @@ SPECIAL = frozenset(
         *(f"__{name}__" for name in ("neg", "pos", "abs", "invert", "round", "trunc", "floor", "ceil")),
         *(f"__{name}__" for name in ("int", "float", "complex", "index", "divmod", "rdivmod", "fspath")),
         *CONTAINER, "__setitem__", "__delitem__", "__contains__", "__next__", "__class_getitem__",
+        "__length_hint__",
         *(f"__{name}__" for name in ("call", "enter", "exit", "copy", "deepcopy", "instancecheck")),
         *(f"__{name}__" for name in ("await", "aiter", "anext", "aenter", "aexit")),
         *(f"__{name}__" for name in ("init", "new", "post_init", "setattr", "delattr", "getattr", "del")),
