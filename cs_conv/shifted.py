@@ -47,7 +47,9 @@ __all__ = [
     "max_pool_forward",
 ]
 
-BAND_BYTES = 2**19  # copies and partial sums made at a time: what stays in a core's caches
+BAND_BYTES = 2**20  # copies and partial sums made at a time: what stays in a core's caches
+
+FEW_PLACES = 128  # images with fewer outputs than this share one product, or each would be too thin
 
 
 class FilterRow(NamedTuple):
@@ -92,13 +94,7 @@ def conv_backward(
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     dx = np.zeros(x.shape, x.dtype)
-    for phase, rows in _phases(g):
-        w_col = _filter_rows(w, rows, g).swapaxes(1, 2)  # (G, C FW, FH K)
-        for images in _bands(g, x.itemsize):
-            dpixels = dx[images, :, phase]
-            dsums = _spread_rows(dout[images], rows, dpixels.shape[2], g)  # (n, G, FH K, H OW)
-            _add_copies(dpixels, w_col @ dsums, g)
-    return dx, *_filter_gradients(dout, x, g)
+    return dx, *_gradients(dout, x, w, g, dx)
 
 
 def conv_filter_gradients(
@@ -107,22 +103,32 @@ def conv_filter_gradients(
     """conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db."""
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
-    return _filter_gradients(dout, x, g)
+    return _gradients(dout, x, w, g, None)
 
 
-def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]:
-    """dw (K, C / groups, FH, FW) and db (K,): the copies of the images times those of the gradient."""
+def _gradients(dout: Array, x: Array, w: Array, g: Geometry, dx: Array | None) -> tuple[Array, Array]:
+    """dw (K, C / groups, FH, FW) and db (K,); the gradient of the images is added to dx, if there is one."""
     G, C, K = g.groups, g.C // g.groups, g.K // g.groups
     dw = np.zeros((G, K, C, g.FH, g.FW), x.dtype)
     for phase, rows in _phases(g):
-        dw_col = np.zeros((G, C * g.FW, len(rows) * K), x.dtype)
+        w_col = _filter_rows(w, rows, g).swapaxes(1, 2)  # (G, C FW, FH K)
+        dw_col = np.zeros(w_col.shape, x.dtype)
         for images in _bands(g, x.itemsize):
             pixels = x[images, :, phase]
             dsums = _spread_rows(dout[images], rows, pixels.shape[2], g)  # (n, G, FH K, H OW)
-            dw_col += (_copies(pixels, g) @ dsums.swapaxes(2, 3)).sum(axis=0)
+            products = _joined(_copies(pixels, g)) @ _joined(dsums).swapaxes(2, 3)
+            dw_col += products.sum(axis=0)
+            if dx is not None:
+                _add_copies(dx[images, :, phase], w_col @ dsums, g)
         dw_rows = dw_col.reshape(G, C, g.FW, len(rows), K).transpose(0, 4, 1, 3, 2)
         dw[:, :, :, [row.number for row in rows]] = dw_rows
     return dw.reshape(g.K, C, g.FH, g.FW), np.asarray(dout).sum(axis=(0, 2, 3))
+
+
+def _joined(band: Array) -> Array:
+    """The images of a band (n, G, R, places) side by side, (1, G, R, n * places), where places are few."""
+    n, G, R, places = band.shape
+    return band.transpose(1, 2, 0, 3).reshape(1, G, R, n * places) if places < FEW_PLACES else band
 
 
 def _phases(g: Geometry) -> Iterator[tuple[slice, list[FilterRow]]]:
@@ -157,18 +163,41 @@ def _copies(x: Array, g: Geometry) -> Array:
     n, C, H, W = x.shape
     copies = np.empty((n, C, g.FW, H, g.OW), x.dtype)
     for fw, (places, pixels) in enumerate(_columns(g)):
-        copies[:, :, fw, :, : places.start] = 0
-        copies[:, :, fw, :, places] = x[..., pixels]
-        copies[:, :, fw, :, places.stop :] = 0
+        copy = copies[:, :, fw]
+        if _keeps_width(g):
+            to, source = _in_one_piece(pixels.start - places.start, H * W)
+            copy.reshape(n, C, H * W)[..., to] = x.reshape(n, C, H * W)[..., source]
+        else:
+            copy[..., places] = x[..., pixels]
+        copy[..., : places.start] = 0
+        copy[..., places.stop :] = 0
     return copies.reshape(n, g.groups, C // g.groups * g.FW, H * g.OW)
 
 
 def _add_copies(x: Array, copies: Array, g: Geometry) -> None:
     """The adjoint of _copies: add the copies to images (n, C, H, W)."""
-    n, C, H, _ = x.shape
+    n, C, H, W = x.shape
     copies = copies.reshape(n, C, g.FW, H, g.OW)
     for fw, (places, pixels) in enumerate(_columns(g)):
-        x[..., pixels] += copies[:, :, fw, :, places]
+        copy = copies[:, :, fw]
+        if _keeps_width(g):
+            copy[..., : places.start] = 0
+            copy[..., places.stop :] = 0
+            to, source = _in_one_piece(pixels.start - places.start, H * W)
+            x.reshape(n, C, H * W)[..., source] += copy.reshape(n, C, H * W)[..., to]
+        else:
+            x[..., pixels] += copy[..., places]
+
+
+def _keeps_width(g: Geometry) -> bool:
+    """Whether images and outputs have rows of one length: then a shift of all rows is one of an image."""
+    return g.OW == g.W and g.stride == (1, 1)
+
+
+def _in_one_piece(shift: int, size: int) -> tuple[slice, slice]:
+    """Where value i + shift of an image goes to place i, its rows laid end to end."""
+    to, source, length = max(0, -shift), max(0, shift), max(0, size - abs(shift))
+    return slice(to, to + length), slice(source, source + length)
 
 
 def _columns(g: Geometry) -> list[tuple[slice, slice]]:

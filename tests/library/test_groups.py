@@ -90,6 +90,21 @@ def test_depthwise_element_by_element(on_cpu: ModuleType) -> None:
         assert relative_error(analytic, numeric) < 1e-12
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (3, 1), (2, 2)])
+def test_filters_that_reach_beyond_the_whole_image(on_cpu: ModuleType, size: tuple[int, int]) -> None:
+    """Of a dilated 3x3 filter over one pixel with padding, all taps but the middle one see padding."""
+    rng = np.random.default_rng(3)
+    x, w, b = rng.standard_normal((2, 4, *size)), rng.standard_normal((6, 2, 3, 3)), rng.standard_normal(6)
+    options: dict[str, Any] = {"pad": 3, "dilation": 3, "groups": 2}
+    out = on_cpu.conv_forward(x, w, b, **options)
+    grouped = x.reshape(2, 2, 2, *size)
+    middle = np.einsum("ngchw,gkc->ngkhw", grouped, w[:, :, 1, 1].reshape(2, 3, 2))
+    np.testing.assert_allclose(out, middle.reshape(out.shape) + b[:, None, None], atol=1e-12)
+    dx, dw, _ = on_cpu.conv_backward(out, x, w, **options)
+    assert adjoint_gap(out - b[:, None, None], out, x, dx) < 1e-12
+    assert adjoint_gap(out - b[:, None, None], out, w, dw) < 1e-12
+
+
 def test_several_bands_of_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shifted, "BAND_BYTES", 5000)
     rng = np.random.default_rng(1)
