@@ -1,0 +1,35 @@
+"""The layers of a network: each knows its forward pass, its backward pass and its parameters.
+
+A layer is made with its hyperparameters alone, `Conv(16, 3, pad=1)`; it learns the shape of what arrives
+when it is built into a network. `forward` remembers what `backward` needs; `backward` returns the gradient of
+the input and leaves those of the parameters in `gradients`, under the parameters' names.
+
+Shapes are of one image, (C, H, W) or (D,); arrays have the number of images N in front.
+
+>>> Conv(16, 3, pad=1).output_shape((3, 32, 32)), GlobalAveragePool().output_shape((16, 8, 8))
+((16, 32, 32), (16, 1, 1))
+"""
+
+from cs_conv.layers.convolution import Conv, LocallyConnected
+from cs_conv.layers.layer import Layer, Sizes, in_training
+from cs_conv.layers.norms import BatchNorm, GroupNorm, LocalResponseNorm
+from cs_conv.layers.pooling import AveragePool, GlobalAveragePool, MaxPool
+from cs_conv.layers.units import Dropout, FullyConnected, ReLU, softmax_loss
+
+__all__ = [
+    "AveragePool",
+    "BatchNorm",
+    "Conv",
+    "Dropout",
+    "FullyConnected",
+    "GlobalAveragePool",
+    "GroupNorm",
+    "Layer",
+    "LocalResponseNorm",
+    "LocallyConnected",
+    "MaxPool",
+    "ReLU",
+    "Sizes",
+    "in_training",
+    "softmax_loss",
+]

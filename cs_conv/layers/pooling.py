@@ -1,0 +1,84 @@
+"""Pooling: windows, or whole channels, become one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cs_conv import im2col
+from cs_conv.geometry import Array, Pad, Pair, pool_geometry
+from cs_conv.global_pool import global_average_pool_backward, global_average_pool_forward
+from cs_conv.layers.layer import Layer, Sizes, image_shape
+
+
+@dataclass(eq=False)
+class MaxPool(Layer):
+    """The largest value of each window of `size`: (C, H, W) to (C, OH, OW).
+
+    kernels: who computes, anything with max_pool_forward and max_pool_backward.
+    """
+
+    size: Pair
+    stride: Pair
+    pad: Pad = 0
+    kernels: Any = field(default=im2col, repr=False)
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        g = pool_geometry((1, *image_shape(shape)), self.size, self.stride, self.pad)
+        return g.C, g.OH, g.OW
+
+    def forward(self, x: Array) -> Array:
+        out, switches = self.kernels.max_pool_forward(x, self.size, self.stride, **self._options)
+        self._keep((switches, x.shape))
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        switches, x_shape = self._take()
+        dx: Array = self.kernels.max_pool_backward(
+            dout, switches, x_shape, self.size, self.stride, **self._options
+        )
+        return dx
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        # Students' functions have no pad; they serve wherever none is asked for.
+        return {} if self.pad == 0 else {"pad": self.pad}
+
+
+@dataclass(eq=False)
+class AveragePool(Layer):
+    """The mean of each window of `size`: (C, H, W) to (C, OH, OW)."""
+
+    size: Pair
+    stride: Pair
+    pad: Pad = 0
+    kernels: Any = field(default=im2col, repr=False)
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        g = pool_geometry((1, *image_shape(shape)), self.size, self.stride, self.pad)
+        return g.C, g.OH, g.OW
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x.shape)
+        out: Array = self.kernels.average_pool_forward(x, self.size, self.stride, self.pad)
+        return out
+
+    def backward(self, dout: Array) -> Array:
+        dx: Array = self.kernels.average_pool_backward(dout, self._take(), self.size, self.stride, self.pad)
+        return dx
+
+
+@dataclass(eq=False)
+class GlobalAveragePool(Layer):
+    """The mean of each channel: (C, H, W) to (C, 1, 1)."""
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        C, _, _ = image_shape(shape)
+        return C, 1, 1
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x.shape)
+        return global_average_pool_forward(x)
+
+    def backward(self, dout: Array) -> Array:
+        return global_average_pool_backward(dout, self._take())
