@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from autograder.course import Course, load_course
 from autograder.grading.trusted import TrustedEngine
+from autograder.grading.trusted.gradebook import Writer
 from autograder.release import release
 from autograder.stock import open_gradebook
 
@@ -70,6 +74,7 @@ import sys
 from autograder.course import load_course
 from autograder.grading.engine import Submission
 from autograder.grading.trusted import TrustedEngine
+from autograder.grading.trusted.gradebook import Writer
 
 if __name__ == "__main__":
     engine = TrustedEngine(workers=int(sys.argv[2]))
@@ -133,8 +138,6 @@ def test_a_helper_in_a_cell_of_their_own_belongs_to_the_answer(written: Course, 
 
 def test_neither_the_journal_nor_the_limits_are_the_answers(written: Course, hand_in: HandIn) -> None:
     """What runs again and comes to the same asks for no person."""
-    import shutil
-
     hand_in("ann", **ANSWERS)
     grade(written, "ann")
     judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5)
@@ -147,21 +150,49 @@ def test_neither_the_journal_nor_the_limits_are_the_answers(written: Course, han
     assert (graded(written), waiting(written, "ann")) == (2, set())
 
 
-def test_a_gradebook_without_our_tables_serves(course: Course, hand_in: HandIn) -> None:
-    """Those of earlier versions and of nbgrader's own commands have none."""
-    import sqlite3
-    from contextlib import closing
-
-    hand_in("ann", **RIGHT)
-    grade(course, "ann")
-    judge(course, "ann", total_test=1.5)
+def forget(course: Course) -> None:
+    """Make the gradebook one of an earlier version, or of nbgrader's own commands: without our tables."""
     with closing(sqlite3.connect(course.gradebook)) as gradebook:
         for table in ("release", "judged", "student"):
             gradebook.execute(f"DROP TABLE IF EXISTS cs_conv_{table}")
-    grade(course, "ann")
-    assert waiting(course, "ann") <= {"total_test"}
-    with open_gradebook(course) as opened:
-        assert opened.find_submission(NAME, "ann").score == 1 + 1.5 + 3
+
+
+def test_points_by_hand_of_a_gradebook_without_our_tables_stay_done(written: Course, hand_in: HandIn) -> None:
+    for student in ("ann", "ben", "cat"):
+        hand_in(student, **ANSWERS)
+    grade(written, "ann", "ben", "cat")
+    for student in ("ann", "ben", "cat"):
+        judge(written, student, essay=4, plot=1, survey=3, total_test=1.5)
+    forget(written)
+    hand_in("ben", **ANSWERS | {"essay": "Because it is."})
+    shutil.rmtree(written.autograded("cat"))
+    for _ in range(2):
+        grade(written, "ann", "ben", "cat")
+        assert waiting(written, "ann") == set(), "its notebook is the one that was graded"
+        assert "essay" in waiting(written, "ben")
+        assert "essay" in waiting(written, "cat"), "nobody knows what was graded"
+    with open_gradebook(written) as opened:
+        assert opened.find_submission(NAME, "ann").score == 1 + 1.5 + 3 + 4 + 1 + 3
+
+
+def test_killed_while_an_earlier_gradebook_is_taken_over(
+    written: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new notebook lies in autograded/ by then; it is not what the person judged."""
+    hand_in("ann", **ANSWERS)
+    grade(written, "ann")
+    judge(written, "ann", essay=4, plot=1, survey=3)
+    forget(written)
+    hand_in("ann", **ANSWERS | {"essay": "Because it is."})
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_record_notebook", lambda *_: os._exit(1))
+        child = os.fork()
+        if child == 0:
+            grade(written, "ann")
+            os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+    grade(written, "ann")
+    assert "essay" in waiting(written, "ann")
 
 
 def test_a_test_that_is_added_mended_or_dropped_asks_nobody_again(written: Course, hand_in: HandIn) -> None:

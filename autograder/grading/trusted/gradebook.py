@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from nbgrader.api import MissingEntry
+
 from autograder.course import Assignment, Course
 from autograder.grading.late import LatePolicy
 from autograder.grading.reading import by_hand, scores_of, verdicts_in
@@ -15,6 +17,7 @@ from autograder.grading.timestamps import FORM
 from autograder.grading.trusted.carried import carried, mirror, of_the_exchange, when_it_came
 from autograder.grading.trusted.intake import other_files
 from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.template import text_of
 from autograder.kept import keep_outcomes, make_tables, note_students, outcomes_judged
 from autograder.stock import connect, database_errors, one_commit
 
@@ -47,6 +50,7 @@ class Writer:
 
     def record(self, student: str, outcomes: Sequence[Outcome]) -> None:
         """Make the gradebook and the autograded folder say what these outcomes say."""
+        self._note_earlier(student, outcomes)
         self._write_documents(student, outcomes)
         with one_commit(self.gradebook) as session, session.no_autoflush:
             self.gradebook.update_or_create_student(student)
@@ -63,21 +67,48 @@ class Writer:
             for notebook in submission.notebooks:
                 notebook.late_submission_penalty = self.late.penalty(submission, notebook)
 
+    def _note_earlier(self, student: str, outcomes: Sequence[Outcome]) -> None:
+        """Keep what the grades were given for that an earlier version or nbgrader's own commands left.
+
+        The graded notebook in autograded/ tells it. Where it does not, that is kept, too:
+        a new notebook comes in its place.
+        """
+        try:
+            submission = self.gradebook.find_submission(self.assignment.name, student)
+        except MissingEntry:
+            return
+        by_name = {outcome.notebook: outcome for outcome in outcomes}
+        with one_commit(self.gradebook):
+            for notebook in submission.notebooks:
+                judged = outcomes_judged(self.gradebook, [grade.id for grade in notebook.grades])
+                grades = [grade for grade in notebook.grades if grade.id not in judged]
+                outcome = by_name.get(notebook.name)
+                same = bool(grades) and self._is_as_graded(student, outcome)
+                worth = {grade.id: _worth(grade, outcome) for grade in grades}
+                given = {g.id: same and g.auto_score == worth[g.id][0] for g in grades}
+                keep_outcomes(self.gradebook, {i: worth[i][1] if given[i] else "" for i in given})
+
+    def _is_as_graded(self, student: str, outcome: Outcome | None) -> bool:
+        """Whether the notebook in autograded/ has the same cells."""
+        if outcome is None or outcome.document is None:
+            return False
+        path = self.course.autograded(student, self.assignment.name) / f"{outcome.notebook}.ipynb"
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            return list(map(text_of, cells)) == list(map(text_of, outcome.document["cells"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+
     def _record_notebook(self, notebook: Any, outcome: Outcome | None) -> None:
         """Enter the points. A person is asked (again) only for what is not what it was the last time."""
-        scores = {test.grade_id: test.score for test in outcome.tests} if outcome else {}
-        answers = outcome.answers if outcome else {}
-        readable = outcome is not None and outcome.status is not Status.UNREADABLE
         before = outcomes_judged(self.gradebook, [grade.id for grade in notebook.grades])
         now = {}
         for grade in notebook.grades:
-            score = scores.get(grade.name, None if readable and by_hand(grade.cell) else 0.0)
-            if score is not None:
-                score = min(max(float(score), 0.0), float(grade.max_score))
-            now[grade.id] = f"{score} {answers.get(grade.name, '')}"
+            score, now[grade.id] = _worth(grade, outcome)
             grade.auto_score = score
             if before.get(grade.id) != now[grade.id]:
-                grade.needs_manual_grade = readable and (grade.manual_score is not None or score is None)
+                by_person = grade.manual_score is not None or score is None
+                grade.needs_manual_grade = _readable(outcome) and by_person
         keep_outcomes(self.gradebook, now)
         unanswered = set(outcome.unanswered) if outcome else set()
         for comment in notebook.comments:
@@ -127,3 +158,16 @@ class Writer:
         )
         session.rollback()
         return result
+
+
+def _readable(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.status is not Status.UNREADABLE
+
+
+def _worth(grade: Any, outcome: Outcome | None) -> tuple[float | None, str]:
+    """The points that an outcome gives a cell, None where a person has to; and what these are given for."""
+    scores = {test.grade_id: test.score for test in outcome.tests} if outcome else {}
+    score = scores.get(grade.name, None if _readable(outcome) and by_hand(grade.cell) else 0.0)
+    if score is not None:
+        score = min(max(float(score), 0.0), float(grade.max_score))
+    return score, f"{score} {outcome.answers.get(grade.name, '') if outcome else ''}"
