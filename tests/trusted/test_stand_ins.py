@@ -5,7 +5,7 @@ from __future__ import annotations
 from .notebook import Cell, scores_of
 
 CLASSES = """
-import abc, collections.abc, enum, numbers
+import abc, collections.abc, enum, functools, numbers
 
 class Plain:
     def __init__(self, n):
@@ -124,6 +124,10 @@ class Box:
     __slots__ = ("n",)
     def __class_getitem__(cls, key):
         return key
+
+@functools.lru_cache
+def same(x):
+    return x
 
 def squares(n):
     return (i * i for i in range(n))
@@ -273,6 +277,8 @@ both = Both(3)
 assert inspect.ismethod(both.halves) and isinstance(both.halves, types.MethodType) and callable(both.halves)
 assert inspect.isfunction(Both.halves) and not inspect.ismethod(Both.halves)
 assert both.halves() == () and both.halves.__func__ is Both.halves and both.halves.__self__.n == 3
+assert same.__wrapped__(4) == 4 == same(4) and same.__name__ == "same" and not hasattr(squares, "__wrapped__")
+assert list(inspect.signature(same).parameters) == ["x"]
 assert both.halves.__name__ == "halves" and inspect.ismethod(Both.make) and Both.make().n == 3
 assert str(inspect.signature(both.halves)) == "(number: int = 2) -> tuple"
 assert inspect.signature(Both.wait).return_annotation is inspect.Signature.empty

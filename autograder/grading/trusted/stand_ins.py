@@ -29,6 +29,7 @@ _SHOWN = frozenset(
         "__annotations__",
         "__defaults__",
         "__kwdefaults__",
+        "__wrapped__",
         "__dict__",
         "__members__",
         "__slots__",
