@@ -217,7 +217,7 @@ def progress(assignments: Names = None, course: Where = None) -> None:
             if work.is_untouched:
                 table.add_row(assignment.name, "not begun", f"0 / {points:g}", "")
                 continue
-            with console.status(f"running {short(path)}"):
+            with console.status(f"running {escape(short(path))}"):
                 tests = rehearse(work).automatic
             for exercise in dict.fromkeys(test.exercise for test in tests):
                 earned, most = _points([test for test in tests if test.exercise == exercise])
@@ -238,7 +238,7 @@ def release(assignments: Names = None, course: Where = None) -> None:
             status.update(f"releasing {assignment.name}")
             made = make(here, assignment)
             what = "made" if made.changed else "unchanged"
-            console.print(f"[green]{what}[/]  {short(made.folder)}  ({assignment.points:g} points)")
+            console.print(f"[green]{what}[/]  {escape(short(made.folder))}  ({assignment.points:g} points)")
             for remark in made.remarks:
                 console.print(f"    [yellow]{escape(printable(remark))}[/]", highlight=False)
 
@@ -292,10 +292,10 @@ def grade(
         console.print(class_table(record))
         if record.misconceptions:
             console.print(misconception_table(record))
-        console.print(f"class report  {short(write_class_page(here, record))}")
-    console.print(f"gradebook     {short(here.gradebook)}")
+        console.print(f"class report  {escape(short(write_class_page(here, record)))}")
+    console.print(f"gradebook     {escape(short(here.gradebook))}")
     if json is not None:
-        console.print(f"JSON          {short(json)}")
+        console.print(f"JSON          {escape(short(json))}")
     console.print("feedback      cs-conv feedback " + " ".join(record.assignment for record in records))
     if any("not graded" in record.statuses for record in records):
         raise SystemExit(1)
@@ -311,7 +311,7 @@ def feedback(assignments: Names = None, student: Students = None, course: Where 
     for assignment in _chosen(here, assignments, here.autograded()):
         pages, failed = make_feedback(here, assignment, console, student or ())
         complete = complete and not failed
-        where = f"{short(here.feedback())}/STUDENT/{assignment.name}"
+        where = f"{escape(short(here.feedback()))}/STUDENT/{assignment.name}"
         console.print(f"{assignment.name}: {count(pages, 'page')} in {where}")
     raise SystemExit(0 if complete else 1)
 
@@ -330,7 +330,7 @@ def report(assignments: Names = None, course: Where = None) -> None:
         console.print(class_table(record))
         if record.misconceptions:
             console.print(misconception_table(record))
-        console.print(f"class report  {short(write_class_page(here, record))}")
+        console.print(f"class report  {escape(short(write_class_page(here, record)))}")
 
 
 @app.command()
@@ -367,7 +367,7 @@ def export(
     require_writable(path)
     write_csv(path, rows)
     size = f"{count(len(students) - len(unknown), 'student')}, {count(len(chosen), 'assignment')}"
-    console.print(f"{short(path.absolute())}: {size}", highlight=False)
+    console.print(f"{escape(short(path.absolute()))}: {size}", highlight=False)
     if unknown:
         console.print(f"[yellow]left out, not in {escape(str(roster))}:[/] {escape(', '.join(unknown))}")
     if waiting:

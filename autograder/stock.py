@@ -7,6 +7,7 @@ settings to nbgrader's classes directly. So both work on the same folders and th
 from __future__ import annotations
 
 import codecs
+import glob
 import locale
 import logging
 import os
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from traitlets.config import Config
@@ -74,7 +76,7 @@ def settings(course: Course) -> Config:
     own = course.root / "nbgrader_config.py"
     if own.is_file():
         try:
-            config.merge(PyFileConfigLoader(own.name, path=str(course.root)).load_config())
+            config.merge(PyFileConfigLoader(str(own), path=str(course.root)).load_config())
         except (Exception, SystemExit) as error:
             raise CourseError(f"{own} cannot be read: {type(error).__name__}: {error}") from None
     return config
@@ -105,8 +107,33 @@ def _let_timestamps_be_read() -> None:
     NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
 
 
+_bracketed: set[str] = set()
+"""Folders of courses that a pattern would not find by their own name."""
+
+
+def _let_the_folder_have_brackets(root: str) -> None:
+    """nbgrader finds files by patterns, and takes a course's own folder for a part of them: `deep [2026]`."""
+    from nbgrader import utils
+    from nbgrader.apps import api
+    from nbgrader.converters import base
+
+    if glob.escape(root) != root:
+        _bracketed.add(root)
+        for module in (api, base, utils):
+            module.glob = SimpleNamespace(glob=_below_the_folder)
+
+
+def _below_the_folder(pattern: str) -> list[str]:
+    for root in _bracketed:
+        if pattern.startswith(root + os.sep):
+            pattern = glob.escape(root) + pattern[len(root) :]
+            break
+    return glob.glob(pattern)  # noqa: PTH207 (nbgrader's patterns are texts)
+
+
 def _fill(config: Config, course: Course) -> Config:
     let_alembic_run()
+    _let_the_folder_have_brackets(str(course.root))
     _let_timestamps_be_read()
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.root = str(course.root)

@@ -48,7 +48,7 @@ def run_demo(course: Course, chosen: Sequence[Assignment], folder: Path, console
     for record in records:
         console.print(class_table(record))
         console.print(misconception_table(record))
-    console.print(f"took {time.monotonic() - began:.0f} s; everything lies in {short(demo.root)}:")
+    console.print(f"took {time.monotonic() - began:.0f} s; everything lies in {escape(short(demo.root))}:")
     pages = [write_class_page(demo, record) for record in records]
     for what, where in [
         ("gradebook", demo.gradebook.name),

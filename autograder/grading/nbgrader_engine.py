@@ -25,8 +25,9 @@ from autograder.course import Course
 from autograder.grading.engine import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
+from autograder.grading.trusted.clocks import WAITING
 from autograder.grading.turns import Turn
-from autograder.grading.worker import WAITING, Job
+from autograder.grading.worker import Job
 
 GRACE = 120
 """Seconds for starting Python and the notebook's kernel on a busy machine."""

@@ -19,12 +19,10 @@ from pydantic import BaseModel
 from autograder.course import Assignment, Course, load_course
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import SEED_VARIABLE
+from autograder.grading.trusted.clocks import WAITING
 from autograder.grading.turns import Turn
 from autograder.notebooks import read_notebook
 from autograder.stock import EXECUTE, NbgraderError, run, settings
-
-WAITING = 5
-"""A notebook that only waits is ended after this many times the seconds that it may compute."""
 
 
 class Job(BaseModel):

@@ -16,15 +16,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading.patient import Patient
 from autograder.grading.results import Status
+from autograder.grading.trusted.clocks import WAITING
 from autograder.grading.trusted.handed import Handed
 from autograder.grading.trusted.jobs import Job
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.rebuild import Step, rebuild
 from autograder.grading.trusted.sides import in_one_process
 from autograder.grading.trusted.template import parse
-
-WAITING = 5
-"""A cell that only waits is ended after this many times the seconds that it may compute."""
 
 
 def run(job: Job, handed: list[Handed]) -> tuple[Outcome, list[str]]:
