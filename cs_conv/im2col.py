@@ -48,6 +48,7 @@ from cs_conv.geometry import (
 BAND_BYTES = 2**20  # columns made, or images pooled, at a time: what a core's second-level cache holds
 BAND_COLUMNS = 512  # but never fewer, or the matrix product is too thin to be fast
 FEW_PLACES = 128  # images with fewer outputs than this share one product, or each would be too thin
+FEW_TAPS = 4  # up to here, the gradients of windows side by side are written tap by tap
 MANY_TAPS = 32  # from here on, windows that do not overlap are searched one by one
 
 
@@ -163,11 +164,16 @@ def max_pool_backward(
     """Add each gradient to the pixel that was the maximum, found by its address in the padded images.
 
     dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
+    Small windows side by side, as 2x2 at stride 2, are written one tap after the other.
     """
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)
     check_switches(switches, g)
     dx = np.empty((g.N, g.C, g.H, g.W), dout.dtype)
+    if g.stride == (g.FH, g.FW) and g.FH * g.FW <= FEW_TAPS:
+        for block in _blocks(g, dx, dout, switches):
+            _write_taps(*block)
+        return dx
     corners = None
     for part, dimages, gradients, places in _blocks(g, dx, dout, switches):
         dpadded = zeros_padded(part, dx.dtype)
@@ -389,6 +395,21 @@ def _find_largest(windows: Array, out: Array, switches: Array) -> None:
     largest = pieces.argmax(axis=-1, keepdims=True)  # of equal values the first; of NaNs, too
     switches[...] = largest[..., 0]
     out[...] = np.take_along_axis(pieces, largest, axis=-1)[..., 0]
+
+
+def _write_taps(g: Geometry, dimages: Array, gradients: Array, switches: Array) -> None:
+    """Write into each tap of windows side by side its gradient or 0: the bits of the gradient, or none.
+
+    A product with 0 or 1 would make NaN of an infinity, and -0.0.
+    """
+    bits = np.dtype(f"i{dimages.itemsize}")
+    dpadded = dimages if g.pad == ((0, 0), (0, 0)) else zeros_padded(g, dimages.dtype)
+    taps = windows_of(dpadded, g, writeable=True).view(bits)  # (1, P, FH, FW, OH, OW)
+    for index, (fh, fw) in enumerate(np.ndindex(g.FH, g.FW)):
+        all_or_none = -(switches == index).view(np.int8)  # -1, all bits, or 0
+        np.bitwise_and(gradients.view(bits), all_or_none, out=taps[:, :, fh, fw])
+    if dpadded is not dimages:
+        dimages[...] = inside(dpadded, g)
 
 
 def _addresses(g: Geometry, height: int, width: int) -> tuple[Array, Array]:

@@ -184,6 +184,32 @@ def test_infinities(variant: ModuleType) -> None:
     np.testing.assert_array_equal(switches, image("0 0", int))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_infinite_gradient_goes_to_one_pixel_alone(variant: ModuleType, dtype: Any) -> None:
+    """And the others get 0: neither NaN, as inf * 0 is, nor -0.0."""
+    switches = image("1 2 / 0 3", np.uint8)
+    dx = variant.max_pool_backward(image("inf -1 / nan -inf", dtype), switches, (1, 1, 4, 4), 2, 2)
+    expected = image("0 inf 0 0 / 0 0 -1 0 / nan 0 0 0 / 0 0 0 -inf", dtype)
+    np.testing.assert_array_equal(dx, expected)
+    assert dx.dtype == dtype
+    assert not np.signbit(dx[expected == 0]).any()
+
+
+@pytest.mark.parametrize(
+    ("size", "stride"), [(2, 2), ((1, 2), (1, 2)), ((4, 1), (4, 1)), (2, 3), (2, (2, 3))]
+)
+def test_small_windows_side_by_side_and_with_gaps(fast: ModuleType, size: Any, stride: Any) -> None:
+    SH, SW = (stride, stride) if isinstance(stride, int) else stride
+    FH, FW = (size, size) if isinstance(size, int) else size
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((2, 3, 2 * SH + FH, 3 * SW + FW)).astype(np.float32)
+    out, switches = naive.max_pool_forward(x, size, stride)
+    dout = rng.standard_normal(out.shape).astype(np.float32)
+    for laid_out in (dout, np.asfortranarray(dout)):
+        dx = fast.max_pool_backward(laid_out, switches, x.shape, size, stride)
+        np.testing.assert_array_equal(dx, naive.max_pool_backward(dout, switches, x.shape, size, stride))
+
+
 def test_a_window_of_zeros_has_no_direction(variant: ModuleType) -> None:
     x = image("0 0 1 0 / 0 0 0 0")
     dx = variant.l2_pool_backward(image("5 5"), x, 2, 2)
