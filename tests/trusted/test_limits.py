@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -22,8 +23,8 @@ from autograder.grading.trusted.template import make_template
 SETUP = "import numpy as np\nkept = [1]"
 BEFORE = "twice = 2 * f('before')[0]\nassert twice == 2"
 AFTER = "assert twice == 2 and kept == [1] and f('after') == kept and state == 'set'"
-BASE = 400
-"""Megabytes that a process of this kind has before it begins, and what is in flight."""
+BASE = 150
+"""Megabytes that are in flight beside what a test may hold."""
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +99,7 @@ def test_a_test_that_takes_too_long_is_ended_and_the_next_one_runs(what: str) ->
     outcome = grade(*IN_TIME[what])
     assert scores(outcome) == {"before": 1, "hog": 0, "after": 1}, outcome
     assert outcome.status is Status.TIMED_OUT
-    assert "cell 4 (hog) ran longer than 1 s" in outcome.detail
+    assert re.search(r"cell 4 \(hog\)( ran longer than 1 s|: a call ran too long)", outcome.detail)
     if what != NOW_AND_THEN:
         assert ("could not be interrupted" in outcome.detail) == (what in IN_C)
     assert outcome.document is not None
@@ -122,10 +123,11 @@ IN_MEMORY = {
 
 @pytest.mark.parametrize("what", IN_MEMORY)
 def test_a_test_that_takes_too_much_memory_counts_nothing_and_the_next_one_runs(what: str) -> None:
+    before = psutil.Process().memory_info().rss  # the grader is a fork of this process
     with most_memory() as held:
         outcome = grade(*IN_MEMORY[what], seconds_a_cell=10)
     assert scores(outcome) == {"before": 1, "hog": 0, "after": 1}, outcome
-    assert max(held) >> 20 < 512 + BASE
+    assert (max(held) - before) >> 20 < 512 + BASE
 
 
 @contextmanager
