@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -22,7 +23,7 @@ from typing import Any
 import autograder.quick_start  # noqa: F401  (before anything imports Jupyter)
 from autograder.check_calls import check_call
 from autograder.checks.judging import PUBLIC_SEED
-from autograder.course import Assignment, CourseError, Limits, NoCourseError, learners_course
+from autograder.course import Assignment, Course, CourseError, Limits, NoCourseError, learners_course
 from autograder.grading.results import Status
 from autograder.grading.trusted import jobs, unconfined
 from autograder.grading.trusted.handed import Handed, Unreadable, read
@@ -33,6 +34,7 @@ from autograder.grading.trusted.sandbox import NoSandbox, choose
 from autograder.grading.trusted.template import Template, make_template
 from autograder.stock import STUB
 
+CHECKOUT = Path(__file__).resolve().parents[1]
 UNTOUCHED = STUB.splitlines()[-1]
 USUAL = ("numpy", "matplotlib")
 """What an answer may import in a notebook that belongs to no course."""
@@ -127,22 +129,32 @@ def open_notebook(path: Path) -> Work:
 
 def _place_of(path: Path, handed: list[Handed]) -> tuple[Assignment | None, Path]:
     """The assignment that a notebook belongs to, and the released file; None and itself if to none."""
-    try:
-        course = learners_course(path.parent)
-    except NoCourseError:
-        return None, path
     ids = {cell.grade_id for cell in handed if cell.grade_id}
-    found: list[tuple[tuple[bool, bool, int], Assignment, Path]] = []
-    for assignment in course.assignments:
-        for name in assignment.notebooks:
-            file = course.releases / assignment.name / f"{name}.ipynb"
-            known = _released(file)
-            shared = len(ids & {cell.grade_id for cell in known[0].cells}) if known else 0
-            if path.stem == name or shared or re.fullmatch(rf"{re.escape(name)}\W.*", path.stem):
-                found.append(
-                    ((path.stem == name, assignment.name == path.parent.name, shared), assignment, file)
-                )
-    return max(found, key=lambda each: each[0])[1:] if found else (None, path)
+    for course, around in _courses(path.parent):
+        found: list[tuple[tuple[bool, bool, int], Assignment, Path]] = []
+        for assignment in course.assignments:
+            for name in assignment.notebooks:
+                file = course.releases / assignment.name / f"{name}.ipynb"
+                known = _released(file)
+                shared = len(ids & {cell.grade_id for cell in known[0].cells}) if known else 0
+                called_so = path.stem == name or re.fullmatch(rf"{re.escape(name)}\W.*", path.stem)
+                if shared or (around and called_so):
+                    found.append(
+                        ((path.stem == name, assignment.name == path.parent.name, shared), assignment, file)
+                    )
+        if found:
+            return max(found, key=lambda each: each[0])[1:]
+    return None, path
+
+
+def _courses(folder: Path) -> Iterator[tuple[Course, bool]]:
+    """The course around a folder, then those that a notebook elsewhere (in Downloads) may belong to.
+
+    Those are the course that one stands in, and the one that this package was checked out with.
+    """
+    for start in dict.fromkeys((folder, Path.cwd(), CHECKOUT)):
+        with suppress(NoCourseError):
+            yield learners_course(start), start == folder
 
 
 Released = tuple[Template, dict[str, bytes]]

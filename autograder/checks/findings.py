@@ -154,7 +154,7 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     part = finding.part
     if finding.kind in (Kind.MISSING, Kind.FORM) and (problem := got.unusable.get(part, got.problem)):
         fine = finding.case.fits or got.slip
-        unfit = "" if fine else ", for sizes that do not fit; raise a ValueError"
+        unfit = "" if fine else ". For sizes that do not fit, raise a ValueError"
         hint = f". {got.hint}" if got.hint and not got.slip else ""
         return problem + unfit + hint
     if finding.kind is Kind.MISSING:

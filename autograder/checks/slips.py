@@ -40,6 +40,8 @@ def slip_of(
     called_otherwise = isinstance(error, TypeError) and not frames
     if called_otherwise and (found := _other_parameters(function, names, case)):
         return found
+    if said := re.search(_UNKNOWN_KEYWORD, message):
+        return _unknown_keyword(said[1].split(".")[-1], said[2], case, frames)
     code = frames[-1].f_code if frames else function
     for pattern, find in _SLIPS:
         if said := re.search(pattern, message):
@@ -115,12 +117,13 @@ def _type(name: str) -> Any:
     return getattr(sys.modules.get("numpy") if place == "numpy" else builtins, last, None)
 
 
-def _unknown_keyword(said: re.Match[str], code: Any, frames: list[FrameType]) -> Slip | None:
-    """A keyword that a function of NumPy's or of the student's does not have."""
-    called, keyword = said[1].split(".")[-1], said[2]
+_UNKNOWN_KEYWORD = r"^([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'"
+
+
+def _unknown_keyword(called: str, keyword: str, case: Case, frames: list[FrameType]) -> Slip | None:
+    """A keyword that a function does not have: one of NumPy's, of the student's, or one handed over."""
     numpy = sys.modules.get("numpy")
-    seen = [value for frame in reversed(frames) for value in frame.f_locals.values()]  # `conv` is an argument
-    functions: list[Any] = [f for f in seen if inspect.isfunction(f) and f.__name__ == called]
+    functions: list[Any] = [f for f in case.args if inspect.isfunction(f) and f.__name__ == called]
     functions += [found for frame in reversed(frames) if (found := frame.f_globals.get(called))]
     for function in (*functions, getattr(numpy, called, None)):
         try:
@@ -296,7 +299,6 @@ _SLIPS: tuple[tuple[str, _Find], ...] = (
         r"(?:^module '([\w.]+)'|^'([\w.]+)' object) has no attribute '(\w+)'(?![^?]*deprecated)",
         _unknown_attribute,
     ),
-    (r"^([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'", _unknown_keyword),
     (r"'[\w.]*float\d*' object cannot be interpreted as an integer", _float),
     (r"^\w+ must be an integer, not -?\d+\.\d", _float),
     (r"indices must be integers or slices, not [\w.]*float|by non-int of type '[\w.]*float\d*'", _float),

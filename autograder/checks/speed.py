@@ -357,7 +357,7 @@ def _race_problem(at: Race, speed: Speed, counts: Growth | None) -> str:
     sizes = ", ".join(f"{axis} = {size}" for axis, size in speed.large.items())
     words = (
         f"is {_times(at.ratio)} as fast as our loops, and {_times(speed.times)} is asked: for {sizes} they "
-        f"take {at.slow * 1e3:.0f} ms and yours {at.fast * 1e3:.2g} ms"
+        f"take {_milliseconds(at.slow)} and yours {_milliseconds(at.fast)}"
     )
     if counts is None:
         return words
@@ -373,6 +373,10 @@ def _busiest(counts: Growth) -> str:
     places = 4 * counts.sizes[counts.places[0]] * counts.sizes[counts.places[1]]
     shown = f": `{text}`" if text else ""
     return f"With {places} places, line {number} runs most often, {times:,} times{shown}"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1e3:.0f} ms" if seconds >= 0.01 else f"{seconds * 1e3:.2g} ms"
 
 
 def _times(ratio: float) -> str:

@@ -614,8 +614,13 @@ starts = {
 
 
 def read_filter(text):
-    rows = [[float(value) for value in line.split()] for line in text.splitlines() if line.strip()]
-    if len(rows) % 2 == 0 or any(len(row) != len(rows) for row in rows):
+    try:
+        rows = [[float(value) for value in line.split()] for line in text.splitlines() if line.strip()]
+    except ValueError:
+        raise ValueError(
+            "Write numbers with spaces between them, such as -1 0 0.5, one row a line."
+        ) from None
+    if len(rows) not in (1, 3, 5, 7) or any(len(row) != len(rows) for row in rows):
         raise ValueError("A filter here is a square of 1x1, 3x3, 5x5 or 7x7 numbers.")
     return np.array(rows)
 

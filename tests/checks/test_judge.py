@@ -553,3 +553,11 @@ def test_arguments_that_differ_look_different():
     (x, *_), text = failure.case.args, Report(judge("max_pool_forward", answer)).text()
     shown = text.split("shape (1, 1, 2, 2):")[1].split("yours")[0]
     assert len(set(re.findall(r"-?\d[\d.e-]*", shown.split("]")[1]))) == len(np.unique(x))
+
+
+def test_what_is_wrong_with_a_result_for_sizes_that_do_not_fit_is_said_in_sentences():
+    def answer(x, size, stride=1, pad=0):
+        return list(find("im2col").reference(x[..., : x.shape[-1] // 2 * 2], size, 1, pad))
+
+    text = Report(judge("im2col", answer), "edge cases").text()
+    assert "return a NumPy array (np.array). For sizes that do not fit, raise a ValueError." in text

@@ -218,3 +218,9 @@ def test_an_answer_that_raises_loses(monkeypatch):
 def test_right_answers_run_no_line_for_a_place(answer):
     exercise = find("fast_conv_forward")
     assert not speed.growth(answer, exercise, exercise.speed, seed=0).with_places
+
+
+def test_times_are_told_in_numbers_that_people_read():
+    asked = find("fast_conv_forward").speed
+    for fast, words in ((0.11, "yours 110 ms"), (0.0036, "yours 3.6 ms"), (0.00004, "yours 0.04 ms")):
+        assert words in speed._race_problem(speed.Race(slow=0.12, fast=fast, rounds=5), asked, None)

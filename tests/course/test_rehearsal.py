@@ -254,3 +254,15 @@ def test_the_courses_own_notebooks_have_templates() -> None:
             assert work.is_untouched
             assert sum(cell.points for cell in work.job.template.cells) == most
             assert work.job.allow == assignment.allow
+
+
+def test_a_notebook_that_was_saved_elsewhere_may_import_what_its_assignment_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Downloads").mkdir()
+    saved = shutil.copy(REPOSITORY / "assignments/08-gpu/gpu.ipynb", tmp_path / "Downloads")
+    (course_s,) = (a for a in load_course(REPOSITORY).assignments if a.name == "08-gpu")
+    for here in (tmp_path, REPOSITORY):
+        monkeypatch.chdir(here)
+        job = open_notebook(Path(saved)).job
+        assert (job.assignment, job.allow) == ("08-gpu", course_s.allow)
