@@ -4,6 +4,7 @@
     cs_conv.naive              the operations as loops: the specification
     cs_conv.im2col             the same operations, the same signatures, as matrix products
     cs_conv.shifted            the same again, with fewer copies where filters are small; groups all at once
+    cs_conv.pointwise          the same again, where filters are 1x1: without copies
     cs_conv.winograd           the same again, where filters are 3x3: with fewer multiplications
     cs_conv.choice             which of them a layer takes, by its sizes
     cs_conv.normalisation      batch, group and local response normalisation

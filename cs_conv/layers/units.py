@@ -112,7 +112,7 @@ def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
     np.exp(dscores, out=dscores)
     sums = dscores.sum(axis=1, keepdims=True)  # (N, 1)
     loss = np.log(sums[:, 0]) - right_scores
-    dscores /= N * sums  # the probabilities, a part of the mean
+    dscores *= 1 / (N * sums)  # the probabilities, a part of the mean
     dscores[right] -= 1 / N
     return float(loss.mean()), dscores
 

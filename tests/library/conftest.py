@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cs_conv import gpu, im2col, naive, shifted, winograd
+from cs_conv import gpu, im2col, naive, pointwise, shifted, winograd
 from cs_conv.gpu import arrays
 from tests.gpu.places import emulated, on_gpu
 
@@ -13,6 +13,7 @@ VARIANTS: dict[str, Any] = {
     "im2col": im2col,
     "winograd": winograd,
     "shifted": shifted,
+    "pointwise": pointwise,
     "gpu-arrays": emulated(arrays),
 }
 EMULATED = pytest.param(emulated(gpu), id="gpu-kernels")

@@ -2,19 +2,26 @@
 
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given
 
-from cs_conv import im2col, naive, shifted, winograd
+from cs_conv import im2col, naive, pointwise, shifted, winograd
 from cs_conv.choice import kernels_for
 from cs_conv.geometry import conv_geometry
 from cs_conv.gradcheck import adjoint_gap, numeric_gradient, relative_error
 
 from .drawing import Array, Convolution, convolutions, off
 
-VARIANTS = {"naive": naive, "im2col": im2col, "winograd": winograd, "shifted": shifted}
+VARIANTS = {
+    "naive": naive,
+    "im2col": im2col,
+    "winograd": winograd,
+    "shifted": shifted,
+    "pointwise": pointwise,
+}
 
 
 @pytest.fixture(scope="module", params=VARIANTS)
@@ -66,7 +73,7 @@ def test_the_adjoint_identities(on_cpu: ModuleType, case: Convolution) -> None:
 
 @given(case=convolutions(grouped=True))
 def test_filter_gradients_alone_are_the_same(case: Convolution) -> None:
-    for variant in (im2col, winograd, shifted):
+    for variant in (im2col, winograd, shifted, pointwise):
         _, *expected = variant.conv_backward(case.dout, case.x, case.w, **case.options)
         results = variant.conv_filter_gradients(case.dout, case.x, case.w, **case.options)
         for result, gradient in zip(results, expected, strict=True):
@@ -116,6 +123,24 @@ def test_several_bands_of_images(monkeypatch: pytest.MonkeyPatch) -> None:
         assert relative_error(result, gradient) < 1e-12
 
 
+@pytest.mark.parametrize("size", [(3, 3), (12, 11)])
+@pytest.mark.parametrize(
+    "options", [{}, {"stride": 2}, {"groups": 2}, {"stride": (1, 2), "groups": 4}], ids=str
+)
+def test_1x1_filters_over_small_and_large_images(size: tuple[int, int], options: dict[str, Any]) -> None:
+    """Small images share a product, large ones have their own."""
+    rng = np.random.default_rng(4)
+    (H, W), seen = size, 4 // options.get("groups", 1)
+    H, W = 2 * H + 1, 2 * W + 1
+    x, w, b = rng.standard_normal((7, 4, H, W)), rng.standard_normal((8, seen, 1, 1)), rng.standard_normal(8)
+    with mock.patch.object(pointwise, "im2col", None):  # nobody else computes
+        out = pointwise.conv_forward(x, w, b, **options)
+        gradients = pointwise.conv_backward(out, x, w, **options)
+    assert relative_error(out, naive.conv_forward(x, w, b, **options)) < 1e-12
+    for result, expected in zip(gradients, naive.conv_backward(out, x, w, **options), strict=True):
+        assert relative_error(result, expected) < 1e-12
+
+
 def test_no_images_and_inputs_in_any_layout(on_cpu: ModuleType) -> None:
     rng = np.random.default_rng(2)
     x, w, b = rng.standard_normal((2, 4, 5, 5)), rng.standard_normal((6, 2, 3, 3)), rng.standard_normal(6)
@@ -156,10 +181,12 @@ def test_groups_that_do_not_divide(
     [
         (16, 16, 3, {"pad": 1}, shifted),
         (3, 16, 3, {"pad": 1}, im2col),  # too few channels
-        (16, 16, 1, {}, im2col),  # no rows to share
+        (16, 16, 1, {}, pointwise),
+        (16, 16, 1, {"stride": 2}, pointwise),
+        (16, 16, 1, {"pad": 1}, im2col),  # no rows to share
         (16, 16, 3, {"pad": 1, "stride": 3}, im2col),
         (16, 16, 3, {"pad": 1, "stride": 3, "groups": 16}, shifted),
-        (4, 4, 1, {"groups": 2}, shifted),
+        (4, 4, 1, {"groups": 2}, pointwise),
     ],
 )
 def test_who_computes(C: int, K: int, size: int, options: dict[str, Any], expected: ModuleType) -> None:
