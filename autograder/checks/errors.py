@@ -224,6 +224,10 @@ OTHERS: tuple[tuple[str, str], ...] = (
         r"'tuple' object is not callable",
         "An entry is taken with [ ]; ( ) calls a function, and x.shape is none: write no ( ) behind it",
     ),
+    (
+        r"'tuple' object cannot be interpreted as an integer",
+        "A tuple, such as a whole shape, stands where one number belongs: take an entry of it, x.shape[0]",
+    ),
     (r"'(?:numpy\.ndarray|list)' object is not callable", "An entry is taken with [ ]; ( ) calls a function"),
     (
         r"'(?:int|float|numpy\.(?:int|float)\d+)' object is not callable",

@@ -72,7 +72,7 @@ def recognise(
         Recognised(mistake.name, mistake.advice, parts)
         for mistake, parts in _by_name(_failing_alike(same, mine, cases))
     )
-    left = frozenset(mine.rows) - right - frozenset[str]().union(*(r.parts for r in named))
+    left = frozenset(exercise.parts) - right - frozenset[str]().union(*(r.parts for r in named))
     unexplained = [exercise.aspect(a.name) for a in aspects if a.wrong_parts & left]
     found: dict[Mistake, list[Aspect]] = {}
     for aspect in unexplained:

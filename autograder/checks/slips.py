@@ -41,7 +41,7 @@ def slip_of(
     if called_otherwise and (found := _other_parameters(function, names, case)):
         return found
     if said := re.search(_UNKNOWN_KEYWORD, message):
-        return _unknown_keyword(said[1].split(".")[-1], said[2], case, frames)
+        return _unknown_keyword(said[1].split(".")[-1].lstrip("_"), said[2], case, frames)
     code = frames[-1].f_code if frames else function
     for pattern, find in _SLIPS:
         if said := re.search(pattern, message):

@@ -438,6 +438,17 @@ def a_shape_that_is_called(x, w, b, stride=1, pad=0):
     return np.zeros(x.shape())
 
 
+@raises("conv_forward", words="stands where one number belongs: take an entry of it, x.shape[0]")
+def a_shape_for_a_size(x, w, b, stride=1, pad=0):
+    for _ in range(x.shape):
+        pass
+
+
+@raises("conv_backward", TYPO, words="`sum` has no argument `axes`; did you mean `axis`?")
+def a_keyword_of_a_method_of_numpy(dout, x, w, stride=1, pad=0):
+    return dout.sum(axes=(0, 2, 3))
+
+
 @raises("trip_times", words="a product is written with *")
 def a_number_that_is_called(bytes_in, bytes_out, work, bus, calls):
     return calls(work), work

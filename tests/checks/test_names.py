@@ -204,3 +204,14 @@ def test_whole_numbers_have_one_name_on_every_seed_however_they_are_added_up():
         for seed in range(8):
             names = [m.name for m in judge("max_pool_backward", answer, seed).mistakes]
             assert names == ["results cut to whole numbers"]
+
+
+def test_a_mistake_in_an_answer_that_changes_its_input_too_is_named_once():
+    def answer(x, w, b, stride=1, pad=0):
+        w[:] = w[:, :, ::-1, ::-1]
+        return find("conv_forward").reference(x, w, b, stride, pad)
+
+    assert sorted(names_of("conv_forward", answer)) == [
+        "changes its input",
+        "true convolution: the filter is flipped",
+    ]
