@@ -174,7 +174,7 @@ def local_response_norm_backward(
 
 def _planes(x: Array) -> Array:
     """(N, C, H * W), where reshape(N, C, -1) could not tell for N = 0."""
-    return x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
+    return np.asarray(x).reshape(*x.shape[:2], math.prod(x.shape[2:]))
 
 
 def _over_batch(planes: Array) -> Share:
