@@ -122,3 +122,22 @@ def test_a_function_above_the_imports_finds_them_when_it_is_called() -> None:
 def test_what_a_match_takes_apart_is_defined_too() -> None:
     pattern = "[a, *b] | {1: c, **d} | P(e, f=g) | (h as i) if j"
     assert defines(ast.parse(f"match x:\n    case {pattern}:\n        k = 1").body) == set("abcdeghik")
+
+
+ASKED_BY_TEXT = {
+    "in globals": "assert 'total' in globals() and 'nope' not in globals() and 'Tool' in dir()",
+    "from globals": "assert all(callable(globals().get(name)) for name in ['double', 'Tool'])",
+    "evaluated": "assert eval('double(total)') == 10",
+    "of IPython": "assert get_ipython().user_ns['total'] == 5",
+    "fallback": "if 'total' not in globals():\n    total = 9\nassert total == 5",
+}
+"""A test, alone in its notebook, that names what it asks for in a text."""
+
+
+@pytest.mark.parametrize("source", ASKED_BY_TEXT.values(), ids=ASKED_BY_TEXT)
+def test_a_name_that_a_test_asks_for_by_a_text_is_there(source: str) -> None:
+    answer = "total = 5\ndef double(x):\n    return 2 * x\nclass Tool:\n    pass"
+    cells = [Cell("answer", "names", "#", answer, answer), Cell("test", "t", source, points=1)]
+    assert scores_of(cells) == {"t": 1}
+    cells = [Cell("answer", "names", "#", "pass", answer), Cell("test", "t", source, points=1)]
+    assert scores_of(cells) == {"t": 0}

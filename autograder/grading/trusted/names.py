@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 MOST_PARSED = 50_000
 """Characters of a cell of a student's that are worth parsing."""
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_BY_TEXT = {"dir", "eval", "exec", "get_ipython", "globals", "locals", "vars"}
+"""What finds names by a text."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -129,12 +131,20 @@ def root(node: ast.AST) -> str:
     return node.id
 
 
+def looked_up(source: str) -> set[str]:
+    """The names that code may ask for by a text, as in `"total" in globals()`: every word of it, where it
+    does such things.
+    """
+    words = set(re.findall(r"[^\W\d]\w*", source))
+    return words if words & _BY_TEXT else set()
+
+
 def needs_of_text(source: str, most: int = MOST_PARSED) -> set[str]:
     """The same for a student's code, which may be anything: every word of it, where it is no plain Python or
     has more than `most` characters.
     """
     words = set(re.findall(r"[^\W\d]\w*", source))
-    if len(source) > most or words & {"globals", "eval", "exec", "get_ipython", "locals", "vars"}:
+    if len(source) > most or words & _BY_TEXT:
         return words
     try:
         return needs(ast.parse(source)) & words

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.trusted.attachments import Attachments, attachments_of
 from autograder.grading.trusted.magics import tree_of
-from autograder.grading.trusted.names import binds, defines, imports, needs
+from autograder.grading.trusted.names import binds, defines, imports, looked_up, needs
 
 Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
 """Names whose JSON is the same in every process; a set's own order differs from one to the next."""
@@ -170,7 +170,7 @@ def make_template(
                 binds=frozenset(binds(trees)),
                 defines=frozenset(defines(trees)),
                 imports=frozenset(imports(trees)),
-                mentions=frozenset(needs(tree)),
+                mentions=frozenset(needs(tree) | (looked_up(source) if tree else set())),
                 classes=frozenset(
                     node.name for each in trees for node in each.body if isinstance(node, ast.ClassDef)
                 ),
