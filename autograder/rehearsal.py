@@ -105,7 +105,8 @@ def open_notebook(path: Path) -> Work:
         raise CourseError(f"{path} cannot be read as a notebook: {error}") from None
     assignment, released = _place_of(path, handed)
     name = released.stem
-    template, given = _released(released) or (_template(name, _json(data)), {})
+    files = other_files(path.parent)
+    template, given = _released(released) or (_template(name, _json(data)), files)
     if not any(cell.role in ("test", "written") for cell in template.cells):
         raise CourseError(f"{path} holds no test cells; name a notebook of this course")
     remarks = []
@@ -117,7 +118,7 @@ def open_notebook(path: Path) -> Work:
         assignment=assignment.name if assignment else name,
         template=template,
         submitted=data,
-        files=other_files(path.parent),
+        files=files,
         given=given,
         allow=assignment.allow if assignment else USUAL,
         seed=PUBLIC_SEED,
@@ -237,17 +238,18 @@ def _in_the_sandbox(work: Work) -> Outcome:
 
 def _tried(template: Template, outcome: Outcome) -> Iterator[Tried]:
     """Each test in the notebook's order, with what its cell showed."""
-    sources = {cell.grade_id: cell.source for cell in template.cells}
+    cells = {cell.grade_id: cell for cell in template.cells}
     shown = {
         cell["metadata"].get("nbgrader", {}).get("grade_id"): cell.get("outputs", [])
         for cell in (outcome.document or {}).get("cells", [])
     }
     results = {test.grade_id: test for test in outcome.tests}
-    for grade_id in [name for name in sources if name in results]:
-        test, call = results[grade_id], check_call(sources[grade_id])
-        failed = test.score is not None and test.score < test.max_score
+    for grade_id in [name for name in cells if name in results]:
+        test, call = results[grade_id], check_call(cells[grade_id].source)
+        score = None if cells[grade_id].role == "written" else test.score
+        failed = score is not None and score < test.max_score
         said = (_said(shown.get(grade_id, [])) or test.reason) if failed else ""
-        yield Tried(call.exercise if call else grade_id, grade_id, test.max_score, test.score, said)
+        yield Tried(call.exercise if call else grade_id, grade_id, test.max_score, score, said)
 
 
 def _said(outputs: list[dict[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from autograder.course import Course, CourseError, load_course
 from autograder.grading.engine import Submission
 from autograder.grading.trusted import TrustedEngine
 from autograder.rehearsal import open_notebook, rehearse
+from autograder.release import release
 
 from .conftest import REPOSITORY, RIGHT
 
@@ -266,3 +267,53 @@ def test_a_notebook_that_was_saved_elsewhere_may_import_what_its_assignment_may(
         monkeypatch.chdir(here)
         job = open_notebook(Path(saved)).job
         assert (job.assignment, job.allow) == ("08-gpu", course_s.allow)
+
+
+BY_HAND_AND_DATA = """
+# %% [markdown] answer="essay" points=5
+# Why?
+
+# %%
+from pathlib import Path
+numbers = [int(word) for word in Path("data/numbers.txt").read_text().split()]
+
+# %% test="numbers_test" points=2
+assert total(numbers) == 15
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "engine"),
+    [
+        pytest.param("assignments", None, marks=pytest.mark.sandbox),
+        pytest.param("mine", None, marks=pytest.mark.sandbox),
+        ("elsewhere", "unconfined"),
+    ],
+)
+def test_points_by_hand_and_data_files_count_as_in_grading(
+    bare: Course, tmp_path: Path, place: str, engine: str | None, request: pytest.FixtureRequest
+) -> None:
+    """Wherever the notebook lies, and whether or not the release is still there."""
+    if engine:
+        request.getfixturevalue(engine)
+    source = bare.answers / NAME / "sums.py"
+    source.write_text(source.read_text(encoding="utf-8") + BY_HAND_AND_DATA, encoding="utf-8")
+    (source.parent / "data").mkdir()
+    (source.parent / "data" / "numbers.txt").write_text("1 2 3 4 5", encoding="utf-8")
+    text = (bare.root / "course.yml").read_text(encoding="utf-8")
+    (bare.root / "course.yml").write_text(text.replace("{sums: 6}", "{sums: 8}"), encoding="utf-8")
+    course = load_course(bare.root)
+    release(course, course.assignments[0])
+    places = {"assignments": course.releases, "mine": course.mine, "elsewhere": tmp_path / "elsewhere"}
+    folder = places[place] / NAME
+    if place != "assignments":
+        shutil.move(course.releases / NAME, folder)
+    for essay in ("Why?", "Because."):
+        notebook = json.loads((folder / "sums.ipynb").read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+            cell["source"] = (RIGHT | {"essay": essay}).get(grade_id, cell["source"])
+        (folder / "sums.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+        found = rehearse(open_notebook(folder / "sums.ipynb"))
+        assert [test.earned for test in found.tests if test.test == "essay"] == [None]
+        assert [test.earned for test in found.automatic] == [1, 2, 3, 2]

@@ -48,12 +48,17 @@ def run(job: Job, handed: list[Handed]) -> tuple[Outcome, list[str]]:
         )
         notebook: Any = new_notebook(cells=cells)  # type: ignore[no-untyped-call]
         ran, _ = patient.preprocess(notebook, {"metadata": {"path": folder}})
+    outputs = {id(step): cell.outputs for step, cell in zip(steps, ran.cells, strict=True)}
     happened = list(dict.fromkeys([*(what for _, what in Patient.happened), *rebuilt.remarks]))
     outcome = Outcome(
         notebook=job.template.name,
         status=Patient.happened[0][0] if Patient.happened else Status.GRADED,
         detail="; ".join(happened),
-        tests=tuple(_test(step, cell) for step, cell in zip(steps, ran.cells, strict=True) if _counts(step)),
+        tests=tuple(
+            _test(step, outputs.get(id(step), []))
+            for step in rebuilt.steps
+            if step.role in ("test", "written")
+        ),
         document=ran,
     )
     return outcome, list(_differences(job, steps))
@@ -67,19 +72,15 @@ def _cell(step: Step, source: str) -> Any:
     return cell
 
 
-def _counts(step: Step) -> bool:
-    return step.role in ("test", "written")
-
-
-def _test(step: Step, cell: Any) -> TestOutcome:
+def _test(step: Step, outputs: list[Any]) -> TestOutcome:
     """Full points without an error; a number in the last line is a share of them, as in nbgrader."""
     assert step.template is not None
     most = step.template.points
     score: float | None = most
-    values = [o for o in cell.outputs if o.output_type == "execute_result"]
+    values = [o for o in outputs if o.output_type == "execute_result"]
     if step.role == "written":
         score = None if step.answered else 0.0
-    elif any(output.output_type == "error" for output in cell.outputs):
+    elif any(output.output_type == "error" for output in outputs):
         score = 0.0
     elif values:
         score = _share(values[-1].data.get("text/plain", ""), most)
