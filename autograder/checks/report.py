@@ -225,7 +225,7 @@ def _array_html(name: str, array: np.ndarray, mask: np.ndarray | None, digits: i
         return f"<div>{title}{_map_html(mask) if mask is not None else '(too large to print)'}</div>"
     tables = []
     for place, block, marks in _blocks(array, mask):
-        table = _table_html(name + place, block.astype(float), marks, digits)
+        table = _table_html(name + place, block.astype(float), marks, digits, numbered=array.ndim > 0)
         tables.append(f"<div>{_caption(place)}{table}</div>")
     return f'<div>{title}<div style="display:flex;flex-wrap:wrap;gap:6px">{"".join(tables)}</div></div>'
 
@@ -234,23 +234,23 @@ def _caption(place: str) -> str:
     return f'<div style="opacity:.8;font-size:85%">{place}</div>' if place else ""
 
 
-def _table_html(name: str, block: np.ndarray, marks: np.ndarray, digits: int) -> str:
+def _table_html(name: str, block: np.ndarray, marks: np.ndarray, digits: int, numbered: bool) -> str:
     """A matrix with the numbers of its rows and columns; of a wrong value, a screen reader says so."""
+    around = f'<table aria-label="{escape(name, quote=True)}" style="border-collapse:collapse;margin:0">'
 
     def cell(value: float, is_wrong: bool) -> str:
         words = f"{value:.{digits}g}"
         marked = f'{_WRONG}" title="wrong" aria-label="{words}, wrong' if is_wrong else ""
         return f'<td style="{_CELL}{marked}">{words}</td>'
 
+    if not numbered:
+        return f"{around}<tr>{cell(block[0, 0], marks[0, 0])}</tr></table>"
     columns = "".join(f'<th scope="col" style="{_INDEX}">{j}</th>' for j in range(block.shape[1]))
     rows = "".join(
         f'<tr><th scope="row" style="{_INDEX}">{i}</th>{"".join(map(cell, values, flags))}</tr>'
         for i, (values, flags) in enumerate(zip(block.tolist(), marks.tolist(), strict=True))
     )
-    return (
-        f'<table aria-label="{escape(name, quote=True)}" style="border-collapse:collapse;margin:0">'
-        f'<tr><td style="{_INDEX}"></td>{columns}</tr>{rows}</table>'
-    )
+    return f'{around}<tr><td style="{_INDEX}"></td>{columns}</tr>{rows}</table>'
 
 
 def _map_html(mask: np.ndarray) -> str:
