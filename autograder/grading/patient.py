@@ -9,11 +9,14 @@ without output.
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from queue import Empty
 from typing import Any, ClassVar
 
 import psutil  # type: ignore[import-untyped]
@@ -30,13 +33,45 @@ LAST_WORDS = 2.0
 """Seconds of computing between the interruption of a cell and the end of a process that ignores it."""
 
 
+LOOK = 1.0
+"""Seconds after which a channel is looked at again, whether a message was announced or not."""
+
+
+def look_now_and_then(channel: Any) -> None:
+    """Have a channel of a kernel's client wait in short pieces.
+
+    A message of ZeroMQ is announced once. Who misses that, on a busy machine, waits for the whole time limit,
+    and finds the message then: each wait looks for one when it ends.
+    """
+    wait = channel.get_msg
+
+    async def get_msg(timeout: float | None = None) -> Any:
+        deadline = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                return await wait(timeout=max(0.0, min(LOOK, left)))
+            except Empty:
+                if left <= LOOK:
+                    raise
+
+    channel.get_msg = get_msg
+
+
 class Still(ExecutePreprocessor):
     """Execution where widgets stand still: what they show becomes the cell's own output.
 
     nbclient plays the browser for widgets that show output. While it answers the kernel, the kernel's reply
-    to the cell can go unnoticed, and the cell then waits for its whole time limit. Without the play nothing
-    is lost, and the feedback page has the picture, which a widget's dead controls would not show.
+    to the cell can go unnoticed, and the cell then waits for its whole time limit. Without the play the
+    feedback page has the picture, which a widget's dead controls would not show.
     """
+
+    def start_new_kernel_client(self, **options: Any) -> Any:
+        """Connect to the kernel, over channels that find a message even if its arrival went unnoticed."""
+        client: Any = super().start_new_kernel_client(**options)
+        for channel in (client.shell_channel, client.iopub_channel):
+            look_now_and_then(channel)
+        return client
 
     def on_comm_open_jupyter_widget(self, msg: dict[str, Any]) -> None:
         """Leave the widget to itself."""
