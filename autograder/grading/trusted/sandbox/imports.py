@@ -18,7 +18,7 @@ SITE = "/site"
 
 ANSWERS = {
     "cs_conv": (
-        *("naive", "naive_layers", "im2col", "shifted", "winograd", "choice", "layers"),
+        *("naive", "naive_layers", "im2col", "pointwise", "shifted", "winograd", "choice", "layers"),
         *("locally_connected", "normalisation", "dropout", "global_pool"),
     )
 }
