@@ -18,7 +18,10 @@ NAME = "01-sums"
 ODD = ["deep [2026]", "Übung (a b) #1 100%", "[/x] [red]", "{student_id} $HOME 'q'", "a*b"]
 
 
-@pytest.mark.parametrize("folder", ODD)
+MOST = [pytest.param(folder, marks=[pytest.mark.slow] * (folder != ODD[0])) for folder in ODD]
+
+
+@pytest.mark.parametrize("folder", MOST)
 def test_a_course_can_lie_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     root = tmp_path / folder / "course"
     shutil.copytree(SAMPLE, root)

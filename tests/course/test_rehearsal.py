@@ -286,8 +286,8 @@ assert total(numbers) == 15
     ("place", "engine"),
     [
         pytest.param("assignments", None, marks=pytest.mark.sandbox),
-        pytest.param("mine", None, marks=pytest.mark.sandbox),
-        ("elsewhere", "unconfined"),
+        pytest.param("mine", None, marks=[pytest.mark.sandbox, pytest.mark.slow]),
+        pytest.param("elsewhere", "unconfined", marks=pytest.mark.slow),
     ],
 )
 def test_points_by_hand_and_data_files_count_as_in_grading(

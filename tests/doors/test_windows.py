@@ -54,7 +54,15 @@ def test_every_module_of_ours_can_be_imported() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("options", [[], ["--unsafe"], ["--workers", "1"]], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        pytest.param(["--unsafe"], marks=pytest.mark.slow),
+        pytest.param(["--workers", "1"], marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
 def test_grade_says_in_a_sentence_what_it_needs(course: Path, options: list[str]) -> None:
     done = run("-m", "autograder", "grade", "05", *options, posix=False, cwd=course)
     assert done.returncode == 2
