@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,8 @@ def write_feedback(
             made: list[Path] = []
             problem = ""
             try:
-                with limited(SECONDS):
+                # Windows has no such alarm; there, only samples of ours are graded.
+                with limited(SECONDS) if hasattr(signal, "SIGALRM") else nullcontext():
                     made = pages.write(student, remark)
             except TestTooLong:
                 problem = f"its pages would take more than {SECONDS} s; see what was handed in"

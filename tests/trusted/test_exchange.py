@@ -29,7 +29,7 @@ def test_feedback_goes_back_through_the_exchange(tmp_path: Path, maker: str) -> 
 
     def run(folder: Path, *words: str, program: tuple[str, ...] = ("-c", NBGRADER)) -> str:
         done = subprocess.run(
-            [sys.executable, *program, *words], cwd=folder, capture_output=True, text=True, timeout=300
+            [sys.executable, *program, *words], cwd=folder, capture_output=True, encoding="utf-8", timeout=300
         )
         said = done.stdout + done.stderr
         assert done.returncode == 0, f"{words}: {said}"

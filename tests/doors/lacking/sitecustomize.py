@@ -34,7 +34,12 @@ POSIX_ONLY = {
         *("pread", "pwrite", "sched_getaffinity", "sched_setaffinity", "sched_yield", "sendfile", "setgid"),
         *("setpgid", "setpriority", "setresuid", "setsid", "setuid", "statvfs", "sync", "sysconf", "uname"),
         *("wait", "wait3", "wait4", "waitid"),
-        *(name for name in dir(os) if name.startswith(("W", "POSIX_", "SCHED_", "RTLD_", "F_", "P_PID"))),
+        *(
+            name
+            for name in dir(os)
+            if name.startswith(("W", "POSIX_", "SCHED_", "RTLD_", "F_", "P_PID"))
+            and name not in ("W_OK", "F_OK")
+        ),
         *("O_CLOEXEC", "O_DIRECTORY", "O_NOCTTY", "O_NOFOLLOW", "O_NONBLOCK", "O_PATH", "O_SYNC"),
     },
     "signal": {
