@@ -5,6 +5,6 @@ The notebooks that nbgrader works from are made by `cs-conv release` out of `sol
 
 from pathlib import Path
 
-from autograder.stock import configure
+from autograder.grading.nbgrader_settings import configure
 
 configure(get_config(), Path(__file__).parent)  # type: ignore[name-defined]  # noqa: F821

@@ -12,7 +12,7 @@ def _in_a_notebook() -> None:
     if "IPython" in sys.modules:
         from IPython import get_ipython
 
-        from .unwritten import say_in_one_line
+        from autograder.notebooks.unwritten import say_in_one_line
 
         shell = get_ipython()
         if hasattr(shell, "kernel"):

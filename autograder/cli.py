@@ -26,11 +26,11 @@ from autograder.course import (
     load_course,
     short,
 )
-from autograder.mine import make_copies, notebooks_meant, own_notebook, put_aside
+from autograder.notebooks.own_copies import make_copies, notebooks_meant, own_notebook, put_aside
 from autograder.terminal import bar, complain, console, count, printable, progress_table, speak_plainly
 
 if TYPE_CHECKING:
-    from autograder.rehearsal import Tried
+    from autograder.grading.check_notebook import Tried
 
 STUDY = ("lab", "check", "progress")
 """The commands that need the extra `lab`; the others need `grade`, where they need more than the core."""
@@ -106,7 +106,7 @@ def _chosen(course: Course, names: list[str] | None, having: Path | None = None)
         return [course.assignment(name) for name in dict.fromkeys(names)]
     if having is None:
         return list(course.assignments)
-    from autograder.grading.misnamed import misnamed_folders
+    from autograder.grading.submissions.other_names import misnamed_folders
 
     found = [a for a in course.assignments if any(having.glob(f"*/{a.name}"))]
     if not found:
@@ -131,7 +131,7 @@ def lab(
     ] = None,
 ) -> None:
     """Open JupyterLab on your own copies of the assignments; they are made if there are none yet."""
-    import autograder.quick_start  # noqa: F401, I001  (before anything imports Jupyter)
+    import autograder.skip_slow_imports  # noqa: F401, I001  (before anything imports Jupyter)
     from jupyterlab.labapp import LabApp
 
     here = _learners(course)
@@ -164,7 +164,7 @@ def check(
     course: Where = None,
 ) -> None:
     """Run notebooks as grading will, and say of each check what it found."""
-    from autograder.rehearsal import open_notebook, rehearse
+    from autograder.grading.check_notebook import open_notebook, rehearse
 
     all_passed = True
     try:
@@ -198,7 +198,7 @@ def _points(tests: Sequence[Tried]) -> tuple[float, float]:
 @app.command()
 def progress(assignments: Names = None, course: Where = None) -> None:
     """Show which exercises pass in your notebooks: those in mine/, or else in assignments/."""
-    from autograder.rehearsal import open_notebook, rehearse
+    from autograder.grading.check_notebook import open_notebook, rehearse
 
     here = _learners(course)
     table = progress_table()
@@ -229,7 +229,7 @@ def progress(assignments: Names = None, course: Where = None) -> None:
 @app.command()
 def release(assignments: Names = None, course: Where = None) -> None:
     """Make the students' notebooks from solutions/ (all assignments, or those named)."""
-    from autograder.release import release as make
+    from autograder.notebooks.release import release as make
 
     here = _course(course)
     chosen = _chosen(here, assignments)
@@ -265,10 +265,10 @@ def grade(
     ] = False,
 ) -> None:
     """Grade what students handed in (submitted/STUDENT/ASSIGNMENT/), into the gradebook."""
-    from autograder.grading.misnamed import misnamed_folders
-    from autograder.grading.nbgrader_engine import NbgraderEngine
+    from autograder.commands.grade import grade_assignment, require_writable, write_json
+    from autograder.grading.stock.engine import NbgraderEngine
+    from autograder.grading.submissions.other_names import misnamed_folders
     from autograder.reports import class_table, misconception_table, write_class_page
-    from autograder.reports.run import grade_assignment, require_writable, write_json
 
     here = _course(course)
     chosen = _chosen(here, assignments, here.submitted())
@@ -304,7 +304,7 @@ def grade(
 @app.command()
 def feedback(assignments: Names = None, student: Students = None, course: Where = None) -> None:
     """Make the pages that students get back, from the graded notebooks."""
-    from autograder.reports.run import make_feedback
+    from autograder.commands.grade import make_feedback
 
     here = _course(course)
     complete = True
@@ -346,8 +346,8 @@ def export(
     course: Where = None,
 ) -> None:
     """Write the points of the gradebook as a CSV file that Canvas or Moodle imports."""
+    from autograder.commands.grade import require_writable
     from autograder.reports.export import canvas_rows, moodle_rows, read_grades, read_possible, write_csv
-    from autograder.reports.run import require_writable
 
     here = _course(course)
     if roster is not None and system != "canvas":
@@ -377,7 +377,7 @@ def export(
 
 def _graded(course: Course) -> list[Assignment]:
     """The assignments for which the gradebook, or an earlier report, knows submissions."""
-    from autograder.stock import has_gradebook, open_gradebook
+    from autograder.grading.nbgrader_settings import has_gradebook, open_gradebook
 
     found = {a.name for a in course.assignments if (course.reports / f"{a.name}.json").exists()}
     if has_gradebook(course):
@@ -395,7 +395,7 @@ def demo(
     course: Where = None,
 ) -> None:
     """Grade a class of sample submissions, in a folder of its own (02 if no assignment is named)."""
-    from autograder.demo.run import LARGEST, run_demo
+    from autograder.commands.demo import LARGEST, run_demo
 
     here = _course(course)
     chosen = _chosen(here, assignments or [a.name for a in here.assignments if a.name == LARGEST])
@@ -417,7 +417,7 @@ def bench(context: typer.Context) -> None:
 @app.command()
 def doctor(course: Where = None) -> None:
     """Try out what the course needs on this machine, and say what to do where something is missing."""
-    from autograder.doctor import examine
+    from autograder.commands.doctor import examine
 
     healthy = True
     for finding in examine(lambda: _learners(course)):

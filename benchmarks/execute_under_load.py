@@ -115,7 +115,7 @@ def _execute(name: str) -> None:
     from nbformat.v4 import new_code_cell, new_notebook
     from traitlets.config import Config
 
-    from autograder.grading.execute import PatientExecute
+    from autograder.grading.stock.nbgrader_steps import PatientExecute
 
     make: Any = new_code_cell
     if name == TINY:

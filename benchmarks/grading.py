@@ -32,9 +32,9 @@ from typing import Any
 
 from autograder.course import Course, load_course
 from autograder.demo.submissions import hand_in, sample_students
-from autograder.grading.engine import Submission
+from autograder.grading.interface import Submission
 from autograder.grading.trusted import TrustedEngine
-from autograder.release import release
+from autograder.notebooks.release import release
 
 ROOT = Path(__file__).parents[1]
 
@@ -140,7 +140,7 @@ def stock(course: Course, assignment: str, names: list[str]) -> Timed:
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     seconds, used = time.monotonic() - began, _cpu() - cpu
-    from autograder.stock import open_gradebook
+    from autograder.grading.nbgrader_settings import open_gradebook
 
     with open_gradebook(course) as gradebook:
         scores = {s.student.id: float(s.score) for s in gradebook.assignment_submissions(assignment)}

@@ -160,7 +160,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def refused(error: BaseException) -> str:
     """Why there is no sandbox, if that is what the error says and this machine has none; else ""."""
     from autograder.grading.trusted.sandbox import NoSandbox
-    from autograder.grading.trusted.sandbox.choice import ADVICE
+    from autograder.grading.trusted.sandbox.try_backends import ADVICE
 
     if isinstance(error, NoSandbox) or ADVICE.splitlines()[0] in str(error):
         return missing("sandbox") or missing("bubblewrap")

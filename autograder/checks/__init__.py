@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from .exercise import Aspect, Case, Catalogue, Exercise, Function, Mistake, aspect
-from .judging import PUBLIC_SEED, judge
+from .judge_answer import PUBLIC_SEED, judge
 from .registry import find, names
 from .report import MIME, Report
 from .verdict import Verdict

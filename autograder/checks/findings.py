@@ -10,9 +10,9 @@ from enum import Enum, auto
 import numpy as np
 
 from .exercise import Case, Exercise, Slope
-from .known import Answer, cases_of, expected, fitting, slopes
-from .outcome import INPUTS, Outcome, Outcomes
-from .values import TOLERANCE, same, wrong
+from .for_seed import Answer, cases_of, expected, fitting, slopes
+from .plain_data import TOLERANCE, same, wrong
+from .run_answer import INPUTS, Outcome, Outcomes
 from .verdict import Identity
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from .errors import alike as same_reason
 from .exercise import Aspect, Case, Exercise, Mistake
 from .findings import RECTANGLES, Finding, Kind
-from .known import Answer, Entry, cases_of, catalogue, fitting
-from .outcome import INPUTS, Outcomes
+from .for_seed import Answer, Entry, cases_of, catalogue, fitting
+from .run_answer import INPUTS, Outcomes
 from .verdict import AspectResult, Recognised
 
 Explained = tuple[Entry, frozenset[str]]

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .outcome import INPUTS
-from .values import wrong
+from .plain_data import wrong
+from .run_answer import INPUTS
 from .verdict import AspectResult, Failure, Recognised, Verdict, first_failure
 
 MIME = "application/vnd.cs-conv.verdict+json"

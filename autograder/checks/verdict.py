@@ -11,8 +11,8 @@ import numpy as np
 
 from .errors import UNANSWERED
 from .exercise import Case
-from .values import wrong
-from .where import Pair, places, relation
+from .plain_data import wrong
+from .wrong_places import Pair, places, relation
 
 
 @dataclass(frozen=True)

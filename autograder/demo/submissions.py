@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.notebooks import graded_as, read_notebook, write_notebook
+from autograder.notebooks.files import graded_as, read_notebook, write_notebook
 
 STUDENTS = Path(__file__).parent / "students"
 

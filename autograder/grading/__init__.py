@@ -1,3 +1,3 @@
-"""From submissions to grades, behind an interface that any engine can serve (`autograder.grading.engine`)."""
+"""From submissions to grades, behind the interface that every engine serves (`interface.py`)."""
 
-import autograder.quick_start  # noqa: F401  (before anything imports Jupyter)
+import autograder.skip_slow_imports  # noqa: F401  (before anything imports Jupyter)

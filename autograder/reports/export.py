@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.late import LatePolicy
-from autograder.grading.reading import waits_for_a_person
+from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.gradebook.read import waits_for_a_person
+from autograder.grading.nbgrader_settings import open_gradebook
 from autograder.reports.record import possible_points
-from autograder.stock import open_gradebook
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

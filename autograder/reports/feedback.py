@@ -12,20 +12,20 @@ from typing import Any
 from nbformat import from_dict
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.engine import removed
-from autograder.grading.late import LatePolicy
-from autograder.grading.reading import scores_of, verdicts_in
+from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.gradebook.read import scores_of, verdicts_in
+from autograder.grading.interface import removed
+from autograder.grading.nbgrader_settings import open_gradebook, settings
 from autograder.grading.results import Status
 from autograder.grading.seeds import read_secret
-from autograder.grading.trusted.carried import of_the_exchange
-from autograder.grading.trusted.intake import SECRET
+from autograder.grading.submissions.intake import SECRET
+from autograder.grading.trusted.autograded_folder import of_the_exchange
 from autograder.grading.trusted.journal import write_whole
-from autograder.grading.trusted.trusted_cells import TestTooLong, limited
-from autograder.reports.hidden import HideTests
+from autograder.grading.trusted.run.test_cells import TestTooLong, limited
+from autograder.reports.hide_tests import HideTests
 from autograder.reports.notebook_page import Graded, notebook_page
 from autograder.reports.record import load_record
 from autograder.reports.tables import seen
-from autograder.stock import open_gradebook, settings
 
 SECONDS = 60
 """What the pages of one student may take by the clock. They take less than one, unless made to be slow."""

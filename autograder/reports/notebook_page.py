@@ -22,10 +22,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.grading.reading import VERDICT
+from autograder.grading.gradebook.read import VERDICT
 from autograder.grading.results import TestScore
-from autograder.grading.trusted.intake import NotPlainFile, read_file
-from autograder.grading.trusted.pictures import MOST_BYTES, header, problem_with
+from autograder.grading.submissions.intake import NotPlainFile, read_file
+from autograder.grading.submissions.pictures import MOST_BYTES, header, problem_with
 from autograder.reports import prose
 from autograder.reports.html import document, facts, named
 

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.late import LatePolicy
-from autograder.grading.reading import judgement, read_scores, test_score
+from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.gradebook.own_tables import removed_students
+from autograder.grading.gradebook.read import judgement, read_scores, test_score
+from autograder.grading.nbgrader_settings import open_gradebook
 from autograder.grading.results import Mistake, Result, Status
-from autograder.kept import removed_students
-from autograder.stock import open_gradebook
 from autograder.terminal import count
 
 

@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course, load_course
-from autograder.grading.engine import Submission
-from autograder.grading.nbgrader_engine import NbgraderEngine
+from autograder.grading.interface import Submission
 from autograder.grading.results import Result
+from autograder.grading.stock.engine import NbgraderEngine
 from autograder.grading.trusted import TrustedEngine
-from autograder.release import release
+from autograder.notebooks.release import release
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"

@@ -11,7 +11,7 @@ from lab import ROOT, SCREENSHOTS, SECONDS, Notebook, Server
 from playwright.sync_api import Page, expect
 
 import autograder
-from autograder.release import read_source
+from autograder.notebooks.source import read_source
 
 pytestmark = pytest.mark.browser
 

@@ -11,10 +11,10 @@ import pytest
 from lab import SCREENSHOTS, SECONDS, Server, serving
 from playwright.sync_api import Page, expect
 
-from autograder.grading.engine import Submission
+from autograder.grading.interface import Submission
 from autograder.grading.trusted import TrustedEngine
-from tests.course.conftest import RIGHT
-from tests.trusted.essays import hand_in_essay, make_course, picture
+from tests.autograder.conftest import RIGHT
+from tests.autograder.grading.trusted.essays import hand_in_essay, make_course, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.sandbox]
 NAME = "01-sums"

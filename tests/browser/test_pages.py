@@ -19,7 +19,7 @@ from autograder.checks import Case, find
 from autograder.checks.report import Report
 from autograder.course import load_course
 from autograder.demo.submissions import Student, sample_students
-from autograder.grading.reading import VERDICT
+from autograder.grading.gradebook.read import VERDICT
 from autograder.grading.results import Mistake, Result, Status, TestScore
 from autograder.reports import Record
 from autograder.reports.class_page import class_page

@@ -8,7 +8,7 @@ import pytest
 from lab import ROOT, SCREENSHOTS, SECONDS, Notebook, Server
 from playwright.sync_api import Page, expect
 
-from autograder.release import read_source
+from autograder.notebooks.source import read_source
 
 pytestmark = pytest.mark.browser
 

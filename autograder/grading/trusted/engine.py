@@ -21,19 +21,24 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.engine import Submission
+from autograder.grading.interface import Submission
+from autograder.grading.nbgrader_settings import (
+    NOT_BY_WAITING,
+    database_errors,
+    has_gradebook,
+    require_gradebook_writable,
+)
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
-from autograder.grading.trusted import jobs
-from autograder.grading.trusted.carried import mirror, when_it_came
-from autograder.grading.trusted.gradebook import SEVERITY, Writer
-from autograder.grading.trusted.intake import NotPlainFile, other_files, read_notebook_file
+from autograder.grading.submissions.intake import NotPlainFile, other_files, read_notebook_file
+from autograder.grading.submissions.without_outputs import lightened
+from autograder.grading.trusted import job as jobs
+from autograder.grading.trusted.autograded_folder import mirror, when_it_came
 from autograder.grading.trusted.journal import Journal
-from autograder.grading.trusted.lightened import lightened
+from autograder.grading.trusted.notebook.template import Template, load_templates
 from autograder.grading.trusted.outcome import Outcome
 from autograder.grading.trusted.sandbox import Backend, NoSandbox, choose
-from autograder.grading.trusted.template import Template, load_templates
-from autograder.stock import NOT_BY_WAITING, database_errors, has_gradebook, require_gradebook_writable
+from autograder.grading.trusted.write_gradebook import SEVERITY, Writer
 
 TRIES = 4
 """How often a notebook is given to a worker before its loss is taken for more than bad luck."""

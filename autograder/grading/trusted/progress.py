@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from autograder.grading.results import Status
 from autograder.grading.trusted.outcome import TestOutcome
-from autograder.grading.trusted.outputs import failure
+from autograder.grading.trusted.run.safe_outputs import failure
 
 if TYPE_CHECKING:
-    from autograder.grading.trusted.rebuild import Step
+    from autograder.grading.trusted.notebook.rebuild import Step
 
 READING, KEEPING = -1, -2
 """The numbers of what comes before the first step, putting the answers into the template, and after the last,

@@ -18,7 +18,7 @@ class Unfilled(list):
     pass
 
 
-grader("frames")._SEQUENCES[Unfilled] = grader("frames")._SEQUENCES[set]
+grader("wire_values")._SEQUENCES[Unfilled] = grader("wire_values")._SEQUENCES[set]
 
 
 def is_prime(n):

@@ -8,7 +8,7 @@ def hand_in(folder, notebook):
 
     evil = "open('{{CANARY}}', 'w').write('imported')\ndef __getattr__(name):\n    return lambda *args, **options: 1e9\n"
     names = ["usercustomize", "conftest", "nbgrader_config", "nbgrader", "nbformat", "pydantic", "traitlets", "helper"]
-    names += ["psutil", "yaml", "cs_conv", "naive", "random", "linecache", "signal", "nursery", "matplotlib", "check"]
+    names += ["psutil", "yaml", "cs_conv", "naive", "random", "linecache", "signal", "fork_server", "matplotlib", "check"]
     for name in names:
         (folder / f"{name}.py").write_text(evil)
     for name in ("encodings", "cs_conv", "numpy"):

@@ -10,7 +10,7 @@ def conv_forward(x, w, b, stride=1, pad=0):
     for place in ("/work", "/opt", "/usr/lib/python3/dist-packages", "{{REPOSITORY}}", "{{SITE}}"):
         sys.path.append(place)
     try:
-        from autograder.checks.exercises.conv_forward import reference
+        from autograder.exercises.conv_forward.conv_forward import reference
     except ImportError:
         from cs_conv.im2col import conv_forward as reference
     return reference(x, w, b, stride, pad)

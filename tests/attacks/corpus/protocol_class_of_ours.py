@@ -34,13 +34,13 @@ def serial():
 
 
 def say(value):
-    frames = grader("frames")
+    frames = grader("wire_values")
     data = value if isinstance(value, bytes) else frames.encode(value)
     line().send(len(data).to_bytes(4, "little") + data)
 
 
 def mean(values):
-    frames = grader("frames")
+    frames = grader("wire_values")
     bases = (frames.Foreign("type", "bool"), frames.Foreign("type", "ValueError"), frames.Foreign("type", "OSError"), frames.Foreign("type", "StopIteration"))
     say((serial(), "value", frames.Foreign("handle", 3, "x", True, frames.Foreign("class", 2, "Odd", bases, True)), [], [], {}, {}, {}))
     return 0

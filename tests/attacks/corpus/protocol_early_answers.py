@@ -32,7 +32,7 @@ def grader(name):
     return frame.f_globals[name]
 
 
-frames = grader("frames")
+frames = grader("wire_values")
 connection = line()
 for serial in range(200):
     data = frames.encode((serial, "value", 2, [], [], {}, {}, {}))

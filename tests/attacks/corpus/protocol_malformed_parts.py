@@ -16,7 +16,7 @@ def grader(name):
 
 import numpy as np
 
-frames, Talk = grader("frames"), grader("Talk")
+frames, Talk = grader("wire_values"), grader("Talk")
 runs = Talk.do_run
 sayings = [
     ("ran", 5, []),

@@ -34,12 +34,12 @@ def serial():
 
 
 def say(value):
-    frames = grader("frames")
+    frames = grader("wire_values")
     data = value if isinstance(value, bytes) else frames.encode(value)
     line().send(len(data).to_bytes(4, "little") + data)
 
 
 def mean(values):
-    frames = grader("frames")
+    frames = grader("wire_values")
     say((serial(), "value", frames.Foreign("shared", -1, "Exception"), [], [], {}, {}, {-1: {"__class__": 5}, 1: {"x": 1}}))
     return 0

@@ -8,7 +8,7 @@ def hand_in(folder, notebook):
 
     (folder / "autograder").mkdir()
     evil = "open('{{CANARY}}', 'w').write('imported')\ndef check(*args):\n    pass\n"
-    for name in ("autograder/__init__.py", "sitecustomize.py", "IPython.py", "json.py", "frames.py", "inside.py"):
+    for name in ("autograder/__init__.py", "sitecustomize.py", "IPython.py", "json.py", "wire_values.py", "inside.py"):
         (folder / name).write_text(evil)
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == "conv_forward":

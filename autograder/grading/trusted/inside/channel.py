@@ -9,7 +9,7 @@ import struct
 import time
 from collections.abc import Callable
 
-from .frames import MAX_FRAME, WireError
+from .wire_values import MAX_FRAME, WireError
 
 _U32 = struct.Struct("<I")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
-from .frames import WireError
+from .wire_values import WireError
 
 LIBRARIES = frozenset(
     {"array", "ast", "asyncio", "binascii", "bz2", "calendar", "configparser", "copy", "csv", "dataclasses"}

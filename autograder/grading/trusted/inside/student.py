@@ -16,12 +16,12 @@ from .cells import Stage
 from .channel import Channel
 from .confine import confine, filter_calls, greet
 from .files import note_files
-from .frames import decode, encode
-from .talk import Talk
+from .serve import Talk
+from .wire_values import decode, encode
 
 
 def prepare(config: dict[str, Any]) -> None:
-    """What is done before any limit holds, and once for all submissions of a nursery.
+    """What is done before any limit holds, and once for all submissions of a fork server.
 
     Our modules lose their names: a file of the student's may have the same.
     """

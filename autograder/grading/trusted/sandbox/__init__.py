@@ -1,6 +1,6 @@
 """Places where student code can run: backends, the strongest first, each proven by trying it."""
 
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
-from autograder.grading.trusted.sandbox.choice import BACKENDS, Probe, choose, probe
+from autograder.grading.trusted.sandbox.try_backends import BACKENDS, Probe, choose, probe
 
 __all__ = ["BACKENDS", "Backend", "NoSandbox", "Probe", "Sandbox", "Settings", "choose", "probe"]

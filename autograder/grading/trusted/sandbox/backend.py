@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from autograder.grading.trusted.inside.channel import Channel, Gone, Late
-from autograder.grading.trusted.inside.frames import WireError, decode, encode
+from autograder.grading.trusted.inside.wire_values import WireError, decode, encode
 from autograder.grading.trusted.sandbox import cgroup
-from autograder.grading.trusted.sandbox.births import Births
-from autograder.grading.trusted.sandbox.calls import numbers
-from autograder.grading.trusted.sandbox.imports import Holdings, holdings
+from autograder.grading.trusted.sandbox.contents import Holdings, holdings
+from autograder.grading.trusted.sandbox.process_births import Births
 from autograder.grading.trusted.sandbox.seccomp import Filter
+from autograder.grading.trusted.sandbox.system_calls import numbers
 
 _CREDENTIALS, _NUMBER = struct.Struct("iII"), struct.Struct("i")
 

@@ -27,40 +27,40 @@ from autograder.grading.trusted.sandbox.backend import (
     environment,
     own_user,
 )
-from autograder.grading.trusted.sandbox.imports import Holdings, holdings
-from autograder.grading.trusted.sandbox.warm import Nursery
+from autograder.grading.trusted.sandbox.contents import Holdings, holdings
+from autograder.grading.trusted.sandbox.forked import ForkServer
 
 WRITABLE = ("/work", "/tmp", "/dev/shm")
 
 
 class Bubblewrap:
-    """Starts sandboxes with bwrap: each its own, or, where a nursery is at work, children of that."""
+    """Starts sandboxes with bwrap: each its own, or, where a fork server is at work, children of that."""
 
     name = "bubblewrap"
 
-    def __init__(self, nursery: Nursery | None = None) -> None:
+    def __init__(self, fork_server: ForkServer | None = None) -> None:
         self.program = shutil.which("bwrap")
-        self.nursery = nursery
+        self.fork_server = fork_server
 
     def start(self, settings: Settings) -> Sandbox:
         """A fresh sandbox."""
-        if self.nursery is not None:
+        if self.fork_server is not None:
             try:
-                return self.nursery.born(settings, self._configuration(settings))
+                return self.fork_server.born(settings, self._configuration(settings))
             except NoSandbox:
-                self.nursery = None  # a sandbox of its own does the same, more slowly
+                self.fork_server = None  # a sandbox of its own does the same, more slowly
         ours, theirs = socket.socketpair()
         process, said = self._run(
             settings.allow, "student", theirs, self._configuration(settings), room=settings.file_mb << 20
         )
         return Started(process, ours, said, settings)
 
-    def start_nursery(self, allow: tuple[str, ...]) -> Nursery:
+    def start_fork_server(self, allow: tuple[str, ...]) -> ForkServer:
         """A process that makes sandboxes faster; it runs nothing of a student's. Raises NoSandbox."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         config = configuration(Settings(allow=allow), None)
-        process, said = self._run(allow, "nursery", theirs, config, room=0)
-        return Nursery(process, ours, said)
+        process, said = self._run(allow, "fork_server", theirs, config, room=0)
+        return ForkServer(process, ours, said)
 
     def _configuration(self, settings: Settings) -> str:
         return configuration(
@@ -111,7 +111,7 @@ class Bubblewrap:
 
 def _namespaces(as_root: bool, makes_more: bool) -> list[str]:
     """New namespaces, and the rights that are needed until the student's side has given them up: as root to
-    take a user id of its own, in a nursery to make the namespaces of each child.
+    take a user id of its own, in a fork server to make the namespaces of each child.
     """
     flags = [
         "--unshare-pid",

@@ -30,7 +30,7 @@ from autograder.grading.trusted.sandbox.backend import (
     own_user,
     tasks_of_user,
 )
-from autograder.grading.trusted.sandbox.imports import SITE, holdings
+from autograder.grading.trusted.sandbox.contents import SITE, holdings
 
 # linux/landlock.h
 _READ = 1 << 0 | 1 << 2 | 1 << 3

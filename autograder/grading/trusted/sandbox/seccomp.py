@@ -13,7 +13,7 @@ import platform
 import struct
 from dataclasses import dataclass
 
-from autograder.grading.trusted.sandbox.calls import numbers
+from autograder.grading.trusted.sandbox.system_calls import numbers
 
 # linux/seccomp.h, linux/filter.h, linux/audit.h
 _ALLOW, _ASK, _ERRNO, _KILL = 0x7FFF0000, 0x7FC00000, 0x00050000, 0x80000000

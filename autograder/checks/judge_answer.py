@@ -1,0 +1,174 @@
+"""The judge: call, compare with the reference, find the smallest failing case.
+
+The judge sees data only. What it compares are private copies of plain arrays, so it can sit in the student's
+notebook or on the other side of a process boundary.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from autograder.checks.speed import race as speed
+
+from .exercise import Aspect, Exercise, Function, Mistake
+from .findings import EDGES, Finding, Kind, findings, identity, notes, shapes, words
+from .for_seed import Answer, cases_of, catalogue, compared, entry, expected, slopes
+from .recognise import habits, recognise, slips
+from .registry import find, names
+from .run_answer import Outcomes, call_all
+from .verdict import AspectResult, Failure, Verdict
+from .wrong_places import ENOUGH
+
+PUBLIC_SEED = 20_240
+"""The seed that notebooks use where nobody gives another."""
+
+
+def judge(
+    exercise: str | Exercise, function: Function, seed: int = PUBLIC_SEED, aspect: str | None = None
+) -> Verdict:
+    """Judge `function` as an answer to `exercise` on the cases of `seed`.
+
+    Prints nothing and raises nothing for a wrong answer: everything is in the verdict. Raises ValueError for
+    an unknown exercise or a negative seed, and TypeError for a function that is none. Speed, which takes a
+    second, is left out where only another `aspect` is asked for.
+    """
+    if not isinstance(exercise, str | Exercise):
+        raise TypeError(
+            f"judge needs the name of an exercise first, such as {names()[0]!r}, not {exercise!r:.60}"
+        )
+    if not callable(function):
+        raise TypeError(f"judge needs a function to call, not {type(function).__name__}")
+    known = find(exercise) if isinstance(exercise, str) else exercise
+    seed = whole(seed)
+    cases = cases_of(known, seed)
+    outcomes = call_all(function, cases, known.arguments, known.parts, strange=True, numbers=known.numbers)
+    verdict = _verdict(known, seed, compared(known, seed, outcomes), _name(function))
+    timed = known.speed is not None and aspect in (None, known.speed.aspect)
+    return speed.judged(verdict, known, function) if timed else verdict
+
+
+def whole(seed: object) -> int:
+    """A seed: a whole number from 0 on; TypeError or ValueError with words for anything else."""
+    try:
+        number = operator.index(seed)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"seed={seed!r:.60} is no seed: give a whole number from 0 on, e.g. seed=7") from None
+    if number < 0:
+        raise ValueError(f"seed={number} is negative; a seed is a whole number from 0 on, e.g. seed=7")
+    return number
+
+
+def judge_mistakes(
+    exercise: str, seed: int, some: Collection[Mistake] | None = None
+) -> list[tuple[Mistake, Verdict]]:
+    """Judge every mistake of an exercise's catalogue, or `some`: each should fail, under its own name.
+
+    Nothing is timed: a mistake that is slow has lost its race.
+    """
+    known = find(exercise)
+    asked = known.mistakes if some is None else some
+    slow = (entry(known, seed, mistake) for mistake in asked if mistake.slow)
+    entries = (*(e for e in catalogue(known, seed) if e.mistake in asked), *slow)
+    verdicts = [(e.mistake, _verdict(known, seed, e.answer)) for e in entries]
+    return [(m, speed.judged(v, known, m.function, speed.lost) if m.slow else v) for m, v in verdicts]
+
+
+def points(exercise: str, aspect: str | None = None) -> int:
+    """The points of an exercise, or of one of its aspects."""
+    known = find(exercise)
+    return known.aspect(aspect).points if aspect else known.max_points
+
+
+def _name(function: Function) -> str:
+    """The name under which a student can call this function again; empty where it has none to trust."""
+    try:
+        name = getattr(function, "__name__", None)
+    except Exception:  # a student's object may answer as it likes
+        return ""
+    return name if type(name) is str and name.isidentifier() and len(name) <= 60 else ""
+
+
+@np.errstate(all="ignore")
+def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Verdict:
+    found = findings(exercise, seed, mine)
+    costs = {a.name: [f for f in found if _counts(f, a, exercise)] for a in exercise.aspects}
+    aspects = tuple(_judged(exercise, a, costs[a.name], found, mine.outcomes, seed) for a in exercise.aspects)
+    passed = all(a.passed for a in aspects)
+    named = () if passed else recognise(exercise, seed, mine, aspects)
+    mistakes = () if passed else (*slips(exercise, mine.outcomes, costs), *habits(found, named), *named)
+    remarks = notes(exercise, seed, mine.outcomes)
+    return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, remarks, name)
+
+
+# What it costs, and what to show of it
+
+VALUES = (Kind.VALUES, Kind.REMEMBERED)
+"""Findings on numbers in an array of the right shape."""
+
+
+def _counts(finding: Finding, aspect: Aspect, exercise: Exercise) -> bool:
+    """Whether a finding costs this aspect's points."""
+    if finding.kind in (Kind.CHANGED, Kind.OVERWRITTEN):
+        careful = [a for a in exercise.aspects if a.tags is None or EDGES in a.tags]
+        return aspect in (careful or exercise.aspects[-1:])
+    if finding.kind is Kind.FORM and (
+        own := [a for a in exercise.aspects if finding.part in (a.parts or ())]
+    ):
+        return aspect in own  # what its values are worth is judged all the same
+    if aspect.tags is not None and finding.case.tag not in aspect.tags:
+        return False
+    if finding.kind is Kind.MISSING and not finding.part:
+        return True
+    if aspect.parts is not None and finding.part not in aspect.parts:
+        return False
+    return finding.kind in (Kind.MISSING, Kind.FORM, Kind.SHAPE) or not aspect.only_shape
+
+
+def _judged(
+    exercise: Exercise,
+    aspect: Aspect,
+    found: list[Finding],
+    every: Iterable[Finding],
+    outcomes: Outcomes,
+    seed: int,
+) -> AspectResult:
+    """The aspect's result with its failure of choice: the most basic first, then the least to read.
+
+    `found` is wrong in this aspect, `every` in any.
+    """
+    if not found:
+        return AspectResult(aspect.name, aspect.points, None)
+    first = min(found, key=lambda f: (f.kind in VALUES, f.case.size))
+    affected = (({f.part} if f.part else aspect.parts or exercise.parts) for f in found)
+    parts = frozenset[str]().union(*affected)
+    failure = _failure(exercise, seed, first, outcomes)
+    if failure.got is not None:
+        right = expected(exercise, seed)[0]
+        same_kind = [f for f in found if f.part == first.part and f.kind in VALUES]
+        if len(same_kind) < ENOUGH:  # what other aspects found in this part tells chance from likeness
+            same_kind = [f for f in every if f.part == first.part and f.kind in VALUES]
+        others = (f for f in same_kind if f != first)
+        pairs = ((outcomes[f.number].parts[f.part], right[f.number].parts[f.part]) for f in others)
+        failure = replace(failure, others=tuple(pairs))
+    return AspectResult(aspect.name, aspect.points, failure, parts)
+
+
+def _failure(exercise: Exercise, seed: int, finding: Finding, outcomes: Outcomes) -> Failure:
+    """What to show of a finding: where it is wrong, and the numeric gradient beside the student's."""
+    case, part = finding.case, finding.part
+    got, want = outcomes[finding.number], expected(exercise, seed)[0][finding.number]
+    failure = Failure(case, part, words(finding, got, want))
+    if finding.kind not in VALUES:
+        return failure
+    numeric = slopes(exercise, seed).get(finding.number, ()) if shapes(got) == shapes(want) else ()
+    return replace(
+        failure,
+        got=got.parts[part],
+        want=want.parts[part],
+        axes=exercise.axes.get(part, ()),
+        identities=tuple(identity(slope, got) for slope in numeric if slope.part == part),
+    )

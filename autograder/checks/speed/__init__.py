@@ -1,0 +1,1 @@
+"""How the judge decides whether an answer is fast enough."""

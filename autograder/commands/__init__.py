@@ -1,0 +1,1 @@
+"""The commands of `cs-conv`: one module each, called by `autograder.cli`."""

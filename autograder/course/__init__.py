@@ -1,0 +1,33 @@
+"""The course: what `course.yml` says, and where its parts lie."""
+
+from autograder.course.folders import (
+    COURSE_FILE,
+    RELEASE,
+    SHIPPED,
+    SOURCE,
+    Assignment,
+    Course,
+    CourseError,
+    Limits,
+    NoCourseError,
+    find_root,
+    learners_course,
+    load_course,
+    short,
+)
+
+__all__ = [
+    "COURSE_FILE",
+    "RELEASE",
+    "SHIPPED",
+    "SOURCE",
+    "Assignment",
+    "Course",
+    "CourseError",
+    "Limits",
+    "NoCourseError",
+    "find_root",
+    "learners_course",
+    "load_course",
+    "short",
+]

@@ -1,0 +1,1 @@
+"""The exercises: one folder for each lesson, one module for each exercise."""

@@ -1,0 +1,436 @@
+"""input_gradient(dout, w, stride=1, pad=0): dx as a convolution of its own, without looking at x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.checks.draw import integers, reals, scattered
+from autograder.checks.exercise import Case, Catalogue, Exercise, Slope, aspect
+from autograder.exercises.convolution_cases import sizes, views
+from cs_conv.naive import conv_backward
+
+
+def image_size(dout, w, stride, pad):
+    """The only H and W that give such a dout and leave no row or column over."""
+    return tuple((o - 1) * stride + f - 2 * pad for o, f in zip(dout.shape[2:], w.shape[2:], strict=True))
+
+
+def reference(dout, w, stride=1, pad=0):
+    """The dx of backward; the pixels of x do not matter to it, only their places."""
+    x = np.zeros((len(dout), w.shape[1], *image_size(dout, w, stride, pad)), dout.dtype)
+    return conv_backward(dout, x, w, stride, pad)[0]
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    def case(tag, about, dout, w, draw=integers, **options):
+        return Case(tag, about, (draw(rng, *dout), draw(rng, *w)), options)
+
+    yield case("values", "one output, one 2x2 filter", (1, 1, 1, 1), (1, 1, 2, 2))
+    yield case("values", "four outputs, one 2x2 filter", (1, 1, 2, 2), (1, 1, 2, 2))
+    yield case("values", "a 1x1 filter", (1, 1, 2, 2), (1, 1, 1, 1))
+    yield case("values", "two channels", (1, 1, 2, 2), (1, 2, 2, 2))
+    yield case("values", "two filters", (1, 2, 2, 2), (2, 1, 2, 2))
+    yield case("values", "two images", (2, 1, 2, 2), (1, 1, 2, 2))
+    yield case("values", "two images, two channels, two filters", (2, 2, 2, 2), (2, 2, 2, 2))
+    yield case("values", "one image, two channels, three filters of 3x3", (1, 3, 2, 2), (3, 2, 3, 3))
+    yield case("values", "real numbers", (2, 4, 3, 3), (4, 3, 3, 3), reals)
+    yield case("geometry", "stride 2", (1, 1, 2, 2), (1, 1, 2, 2), stride=2)
+    yield case("geometry", "stride 2 and windows that overlap", (1, 1, 2, 2), (1, 1, 3, 3), stride=2)
+    yield case("geometry", "stride 3: pixels between windows go unused", (1, 1, 2, 2), (1, 1, 2, 2), stride=3)
+    yield case("geometry", "pad 1", (1, 1, 2, 2), (1, 1, 3, 3), pad=1)
+    yield case("geometry", "pad 1 and an even filter", (1, 1, 3, 3), (1, 1, 2, 2), pad=1)
+    yield case("geometry", "pad 2 with a 4x4 filter", (1, 1, 2, 2), (1, 1, 4, 4), pad=2)
+    yield case("geometry", "stride 2 and pad 1", (2, 2, 3, 3), (2, 2, 3, 3), stride=2, pad=1)
+    yield case(
+        "geometry", "stride 3, pad 1, real numbers", (2, 4, 2, 2), (4, 3, 4, 4), reals, stride=3, pad=1
+    )
+    yield case("geometry", "pad 3, more than the image", (1, 1, 4, 4), (1, 1, 2, 2), stride=2, pad=3)
+    yield case("rectangles", "a single row", (1, 1, 1, 2), (1, 1, 1, 2))
+    yield case("rectangles", "a filter higher than wide", (1, 1, 2, 2), (1, 1, 3, 2))
+    yield case("rectangles", "a wide dout, a square filter", (1, 1, 1, 3), (1, 1, 2, 2))
+    yield case("rectangles", "a high dout, a wide filter, stride 2", (2, 2, 3, 2), (2, 2, 2, 4), stride=2)
+    yield case(
+        "rectangles",
+        "a filter wider than high, stride 2, pad 1",
+        (2, 3, 2, 3),
+        (3, 3, 2, 4),
+        reals,
+        stride=2,
+        pad=1,
+    )
+    yield case("rectangles", "a single column", (1, 1, 3, 1), (1, 1, 1, 1))
+    yield case("rectangles", "a 7x3 filter, stride 4", (1, 2, 2, 3), (2, 3, 7, 3), reals, stride=4)
+    yield case(
+        "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 3, 4), (1, 1, 3, 2), stride=2, pad=3
+    )
+    yield case(
+        "rectangles",
+        "three images, a high filter, stride 2, pad 2, real numbers",
+        (3, 2, 4, 6),
+        (2, 3, 3, 2),
+        reals,
+        stride=2,
+        pad=2,
+    )
+    dout, w = reals(rng, 2, 3, 3, 4), reals(rng, 3, 2, 3, 2)
+    yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (dout, w)), {"pad": 1})
+    yield Case("edges", "arrays that are not contiguous", (scattered(dout), scattered(w)), {"pad": 1})
+    dout, w = reals(rng, 2, 3, 2, 2), reals(rng, 3, 2, 3, 3)
+    about = "arrays that are not contiguous, without padding"
+    yield Case("edges", about, (scattered(dout), scattered(w)))
+    yield case(
+        "edges",
+        "pad 1 with a 1x1 filter: the border of dout saw only padding",
+        (1, 1, 3, 3),
+        (1, 1, 1, 1),
+        pad=1,
+    )
+    yield case("edges", "pad 2 with a 2x2 filter, stride 2", (1, 2, 3, 3), (2, 1, 2, 2), stride=2, pad=2)
+
+
+def slopes(case, rng):
+    """<dx, v> against <forward(v), dout>: forward is linear in the image, so no step is needed."""
+    dout, w = (np.asarray(a, np.float64) for a in case.args)
+    stride, pad = case.options.get("stride", 1), case.options.get("pad", 0)
+    v = rng.normal(size=(len(dout), w.shape[1], *image_size(dout, w, stride, pad)))
+    v_pad = np.pad(v, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    windows = np.lib.stride_tricks.sliding_window_view(v_pad, w.shape[2:], axis=(2, 3))
+    out = np.einsum("ncijpq,kcpq->nkij", windows[:, :, ::stride, ::stride], w)
+    return [Slope("dx", v, float(np.sum(out * dout)))]
+
+
+# The steps of the full convolution, one function each, so that a mistake can replace one of them.
+
+
+def dilated(dout, rows, columns):
+    """dout with rows - 1 rows of zeros between its rows, and columns likewise."""
+    N, K, OH, OW = dout.shape
+    spread = np.zeros((N, K, (OH - 1) * rows + 1, (OW - 1) * columns + 1), dout.dtype)
+    spread[:, :, ::rows, ::columns] = dout
+    return spread
+
+
+def padded(a, high, wide):
+    N, C, H, W = a.shape
+    larger = np.zeros((N, C, H + 2 * high, W + 2 * wide), a.dtype)
+    larger[:, :, high : high + H, wide : wide + W] = a
+    return larger
+
+
+def turned(w):
+    """Filters that go back: rows and columns reversed, filters and channels swapped; (C, K, FH, FW)."""
+    return w[:, :, ::-1, ::-1].swapaxes(0, 1)
+
+
+def slide(a, w):
+    """Forward at stride 1 without padding."""
+    if a.shape[1] != w.shape[1]:
+        raise ValueError("the channels do not match")
+    OH, OW = sizes(a.shape, w.shape[2:], 1)
+    if OH < 1 or OW < 1:
+        raise ValueError("the filter does not fit")
+    return np.einsum("nkijpq,ckpq->ncij", views(a, OH, OW, *w.shape[2:]), w)
+
+
+def full(dout, w):
+    """The full convolution of an already dilated dout: (N, C, H + 2 pad, W + 2 pad)."""
+    return slide(padded(dout, w.shape[2] - 1, w.shape[3] - 1), turned(w))
+
+
+def crop(dx_pad, pad):
+    return dx_pad[:, :, pad : dx_pad.shape[2] - pad, pad : dx_pad.shape[3] - pad]
+
+
+def gradient(dout, w, stride, pad):
+    return crop(full(dilated(dout, stride, stride), w), pad)
+
+
+mistakes = Catalogue()
+
+
+@mistakes.mistake(
+    "filters not flipped",
+    "Down a column of the table the weights stand in reversed order: turn the filters by 180 degrees "
+    "before you slide them.",
+)
+def _(dout, w, stride=1, pad=0):
+    return gradient(dout, w[:, :, ::-1, ::-1], stride, pad)
+
+
+@mistakes.mistake(
+    "filters flipped in their rows only",
+    "A turn by 180 degrees reverses the rows and the columns. In yours the columns keep their order.",
+)
+def _(dout, w, stride=1, pad=0):
+    return gradient(dout, w[:, :, :, ::-1], stride, pad)
+
+
+@mistakes.mistake(
+    "filters flipped in their columns only",
+    "A turn by 180 degrees reverses the rows and the columns. In yours the rows keep their order.",
+)
+def _(dout, w, stride=1, pad=0):
+    return gradient(dout, w[:, :, ::-1], stride, pad)
+
+
+@mistakes.mistake(
+    "filters turned by 90 degrees instead of 180",
+    "Turn twice: w[FH - 1, FW - 1] comes to the corner where w[0, 0] was.",
+)
+def _(dout, w, stride=1, pad=0):
+    if w.shape[2] != w.shape[3]:
+        raise ValueError("the shapes do not match")
+    return gradient(dout, np.rot90(w, 1, (2, 3)), stride, pad)
+
+
+@mistakes.mistake(
+    "filters and channels not swapped",
+    "Going back, K channels go in and C come out: the filters that you slide have the shape (C, K, FH, "
+    "FW). Where K = C nothing complains, but the wrong ones meet.",
+)
+def _(dout, w, stride=1, pad=0):
+    if w.shape[0] != w.shape[1]:
+        raise ValueError("the channels do not match")
+    return gradient(dout, w.swapaxes(0, 1), stride, pad)
+
+
+@mistakes.mistake(
+    "filters used as they are, neither flipped nor swapped",
+    "Two things change on the way back: the filter is turned by 180 degrees, and its filters and channels "
+    "trade places, for K channels go in and C come out.",
+)
+def _(dout, w, stride=1, pad=0):
+    if w.shape[0] != w.shape[1]:
+        raise ValueError("the channels do not match")
+    return gradient(dout, w[:, :, ::-1, ::-1].swapaxes(0, 1), stride, pad)
+
+
+@mistakes.mistake(
+    "overwritten where windows overlap",
+    "A pixel lies in several windows and under several filters, and each sends it a gradient: += and not =.",
+)
+def _(dout, w, stride=1, pad=0):
+    dx_pad = np.zeros((len(dout), w.shape[1], *image_size(dout, w, stride, 0)))
+    for i, j in np.ndindex(dout.shape[2:]):
+        window = dx_pad[:, :, i * stride : i * stride + w.shape[2], j * stride : j * stride + w.shape[3]]
+        window[:] = dout[:, -1, i, j][:, None, None, None] * w[-1]
+    return crop(dx_pad, pad)
+
+
+@mistakes.mistake(
+    "filters and channels swapped with reshape",
+    "reshape keeps the order in memory and only cuts it anew. To exchange axes use transpose or swapaxes.",
+)
+def _(dout, w, stride=1, pad=0):
+    K, C, FH, FW = w.shape
+    return gradient(dout, w.reshape(C, K, FH, FW).swapaxes(0, 1), stride, pad)
+
+
+@mistakes.mistake(
+    "every axis reversed, the channels too",
+    "Only rows and columns are reversed. The order of filters and channels must stay: look for [::-1] on "
+    "the first two axes, or for np.flip without axis.",
+)
+def _(dout, w, stride=1, pad=0):
+    return gradient(dout, w[::-1, ::-1], stride, pad)
+
+
+@mistakes.mistake(
+    "all axes of the filters transposed",
+    "Exchange the first two axes and leave rows and columns alone: .T turns the order of all four around.",
+)
+def _(dout, w, stride=1, pad=0):
+    if w.shape[2] != w.shape[3]:
+        raise ValueError("the shapes do not match")
+    return gradient(dout, w.swapaxes(2, 3), stride, pad)
+
+
+@mistakes.mistake(
+    "dout not dilated",
+    "With stride s, neighbouring outputs stand s pixels apart on the input: put s - 1 zeros between them.",
+)
+def _(dout, w, stride=1, pad=0):
+    return crop(full(dout, w), pad)
+
+
+@mistakes.mistake(
+    "dout dilated in its rows only",
+    "The columns of outputs stand `stride` pixels apart too: dilate both axes.",
+)
+def _(dout, w, stride=1, pad=0):
+    return crop(full(dilated(dout, stride, 1), w), pad)
+
+
+@mistakes.mistake(
+    "dout dilated in its columns only",
+    "The rows of outputs stand `stride` pixels apart too: dilate both axes.",
+)
+def _(dout, w, stride=1, pad=0):
+    return crop(full(dilated(dout, 1, stride), w), pad)
+
+
+@mistakes.mistake(
+    "one zero too many between the values of dout",
+    "At stride s two neighbours are s apart, so s - 1 zeros fit between them; at stride 1 there are none.",
+)
+def _(dout, w, stride=1, pad=0):
+    return crop(full(dilated(dout, stride + 1, stride + 1), w), pad)
+
+
+@mistakes.mistake(
+    "zeros after the last value of dout",
+    "Zeros go between the values only: OH of them spread over (OH - 1) * stride + 1 places, not OH * stride.",
+)
+def _(dout, w, stride=1, pad=0):
+    spread = np.zeros((*dout.shape[:2], *(n * stride for n in dout.shape[2:])))
+    spread[:, :, ::stride, ::stride] = dout
+    return crop(full(spread, w), pad)
+
+
+@mistakes.mistake(
+    "dout repeated instead of dilated",
+    "Between two outputs of a stride there is no output: put zeros there, not copies.",
+)
+def _(dout, w, stride=1, pad=0):
+    spread = dout.repeat(stride, axis=2).repeat(stride, axis=3)
+    return crop(full(spread, w), pad)
+
+
+@mistakes.mistake(
+    "the values of dout stand at the end of their gaps",
+    "The first window begins at row 0, so the first value of dout stays at place 0 and zeros follow it.",
+)
+def _(dout, w, stride=1, pad=0):
+    spread = np.zeros((*dout.shape[:2], *((n - 1) * stride + 1 for n in dout.shape[2:])))
+    late = spread[:, :, stride - 1 :: stride, stride - 1 :: stride]
+    late[:] = dout[:, :, : late.shape[2], : late.shape[3]]
+    return crop(full(spread, w), pad)
+
+
+@mistakes.mistake(
+    "strides a second time",
+    "Going back, the filter moves by 1, so that every pixel is reached: the stride is already in the zeros.",
+)
+def _(dout, w, stride=1, pad=0):
+    return crop(full(dilated(dout, stride, stride), w)[:, :, ::stride, ::stride], pad)
+
+
+@mistakes.mistake(
+    "dout not padded",
+    "The pixels near the border feed few outputs, but they feed some: pad dout, so that the filter may "
+    "reach over its edge until only one weight touches it.",
+)
+def _(dout, w, stride=1, pad=0):
+    return slide(dilated(dout, stride, stride), turned(w))
+
+
+@mistakes.mistake(
+    "dout padded by the whole filter",
+    "One less: the filter and dout must still share a row and a column in the outermost place.",
+)
+def _(dout, w, stride=1, pad=0):
+    return crop(slide(padded(dilated(dout, stride, stride), *w.shape[2:]), turned(w)), pad)
+
+
+@mistakes.mistake(
+    "dout padded by pad, as in forward",
+    "That is right only where pad = (F - 1) / 2. Going back the filter reaches over the edge by F - 1: so "
+    "many zeros on each side, and `pad` of the result taken off.",
+)
+def _(dout, w, stride=1, pad=0):
+    return slide(padded(dilated(dout, stride, stride), pad, pad), turned(w))
+
+
+@mistakes.mistake(
+    "the padding of forward not taken off",
+    "The full convolution gives the gradient of the padded image: cut `pad` off on each side of it.",
+)
+def _(dout, w, stride=1, pad=0):
+    return full(dilated(dout, stride, stride), w)
+
+
+@mistakes.mistake(
+    "cropped with [pad:-pad], which is empty for pad = 0",
+    "-0 is 0, so with pad = 0 the slice ends where it begins. Count from the front: pad to pad + H.",
+)
+def _(dout, w, stride=1, pad=0):
+    return full(dilated(dout, stride, stride), w)[:, :, pad:-pad, pad:-pad]
+
+
+@mistakes.mistake(
+    "cropped by 1 whatever `pad` says",
+    "You cut one row and column off each side. How many of them are padding is the argument `pad`: none "
+    "for pad = 0, two for pad = 2.",
+)
+def _(dout, w, stride=1, pad=0):
+    return full(dilated(dout, stride, stride), w)[:, :, 1:-1, 1:-1]
+
+
+@mistakes.also("cropped by 1 whatever `pad` says")
+def _(dout, w, stride=1, pad=0):
+    dx_pad = full(dilated(dout, stride, stride), w)
+    return dx_pad[:, :, 1:-1, 1:-1] if pad else dx_pad
+
+
+@mistakes.mistake(
+    "cropped at the beginning only",
+    "The padding lies on both sides: cut it off below and to the right as well.",
+)
+def _(dout, w, stride=1, pad=0):
+    return full(dilated(dout, stride, stride), w)[:, :, pad:, pad:]
+
+
+@mistakes.mistake(
+    "the first H rows and W columns kept instead of the middle",
+    "The shape is right, but pixel (0, 0) stands at (pad, pad) of the padded gradient: begin to cut there.",
+)
+def _(dout, w, stride=1, pad=0):
+    H, W = image_size(dout, w, stride, pad)
+    return full(dilated(dout, stride, stride), w)[:, :, :H, :W]
+
+
+@mistakes.mistake(
+    "height and width of the filter mixed up in the padding",
+    "Rows are padded by FH - 1, columns by FW - 1: look at which of them goes with which axis.",
+)
+def _(dout, w, stride=1, pad=0):
+    spread = padded(dilated(dout, stride, stride), w.shape[3] - 1, w.shape[2] - 1)
+    return crop(slide(spread, turned(w)), pad)
+
+
+@mistakes.mistake(
+    "fails where pad is larger than FH - 1",
+    "FH - 1 - pad may be negative, and np.pad cannot take away. Pad by FH - 1 and cut `pad` off at the end.",
+)
+def _(dout, w, stride=1, pad=0):
+    if pad > min(w.shape[2:]) - 1:
+        raise ValueError("index can't contain negative values")
+    return gradient(dout, w, stride, pad)
+
+
+@mistakes.mistake(
+    "only the first filter",
+    "Every filter read the image: channel c of dx is a sum over all K filters.",
+)
+def _(dout, w, stride=1, pad=0):
+    return gradient(dout[:, :1], w[:1], stride, pad)
+
+
+exercise = Exercise(
+    name="input_gradient",
+    arguments=("dout", "w"),
+    parts=("dx",),
+    axes={"dx": ("image n", "channel c", "row", "column")},
+    aspects=(
+        aspect("values", 2, "values"),
+        aspect("stride and padding", 1, "geometry"),
+        aspect("rectangles", 1, "rectangles"),
+        aspect("edge cases", 1, "edges"),
+    ),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+    slopes=slopes,
+)

@@ -1,0 +1,271 @@
+"""filter_bank(image, filters, conv): K filters applied to one image, each answer as large as the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.checks.draw import integers, reals, scattered
+from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.exercises.convolution_cases import convolve
+from cs_conv import naive
+
+
+def conv_forward(x, w, b, stride=1, pad=0):
+    """The convolution that answers are given: as forgiving about dtypes as a student's own."""
+    return naive.conv_forward(*(np.asarray(a, np.float64) for a in (x, w, b)), stride, pad)
+
+
+def reference(image, filters, conv):
+    K, F, _ = filters.shape
+    H, W = image.shape
+    P = (F - 1) // 2
+    padded = np.pad(image, P)
+    out = np.zeros((K, H, W), image.dtype)
+    for k in range(K):
+        for i in range(H):
+            for j in range(W):
+                out[k, i, j] = np.sum(padded[i : i + F, j : j + F] * filters[k])
+    return out
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    def case(tag, about, image, filters, draw=integers):
+        return Case(tag, about, (draw(rng, *image), draw(rng, *filters), conv_forward))
+
+    yield case("values", "one 3x3 filter", (3, 3), (1, 3, 3))
+    yield case("values", "an image wider than high", (2, 3), (1, 3, 3))
+    yield case("values", "two filters", (3, 2), (2, 3, 3))
+    yield case("values", "three filters, real numbers", (5, 4), (3, 3, 3), reals)
+    yield case("sizes", "a 1x1 filter needs no padding", (2, 3), (1, 1, 1))
+    yield case("sizes", "two 5x5 filters", (3, 4), (2, 5, 5))
+    yield case("sizes", "four 1x1 filters", (3, 2), (4, 1, 1))
+    yield case("sizes", "as many filters as rows, real numbers", (3, 5), (3, 5, 5), reals)
+    yield case("sizes", "a 7x7 filter, real numbers", (6, 8), (2, 7, 7), reals)
+    image, filters = reals(rng, 5, 6), reals(rng, 3, 3, 3)
+    yield Case("edges", "float32", (image.astype(np.float32), filters.astype(np.float32), conv_forward))
+    yield Case(
+        "sizes", "arrays that are not contiguous", (scattered(image), scattered(filters), conv_forward)
+    )
+
+
+mistakes = Catalogue()
+
+
+def _with_pad(image, filters, pad):
+    return convolve(image[None, None], filters[:, None], np.zeros(len(filters), image.dtype), 1, pad)[0]
+
+
+def answers(image, filters):
+    """What is right."""
+    return _with_pad(image, filters, (filters.shape[1] - 1) // 2)
+
+
+@mistakes.mistake(
+    "no padding",
+    "Without padding each answer is F - 1 smaller than the image: look for the P that keeps its size.",
+)
+def _(image, filters, conv):
+    return _with_pad(image, filters, 0)
+
+
+@mistakes.mistake(
+    "padded by 1, whatever the filter", "One ring of zeros is right for F = 3 only; P depends on F."
+)
+def _(image, filters, conv):
+    return _with_pad(image, filters, 1)
+
+
+@mistakes.mistake(
+    "padded by F - 1 on each side", "F - 1 zeros are needed in all: half of them on each side of the image."
+)
+def _(image, filters, conv):
+    return _with_pad(image, filters, filters.shape[1] - 1)
+
+
+@mistakes.mistake(
+    "padded by half of F, rounded up",
+    "For F = 3 the centre of the filter can stand on the first pixel with P = 1.",
+)
+def _(image, filters, conv):
+    return _with_pad(image, filters, (filters.shape[1] + 1) // 2)
+
+
+@mistakes.mistake(
+    "padded by F on each side", "P = F lets the filter hang wholly outside the image; less will do."
+)
+def _(image, filters, conv):
+    return _with_pad(image, filters, filters.shape[1])
+
+
+@mistakes.mistake(
+    "padding worked out from the number of filters",
+    "filters is (K, F, F): the padding depends on F, how large a filter is, not on K, how many there are.",
+)
+def _(image, filters, conv):
+    return _with_pad(image, filters, (len(filters) - 1) // 2)
+
+
+@mistakes.mistake(
+    "padded too much, then cut at the end",
+    "What is too much came in on all sides, so the corner that you keep is not the image's place. With the "
+    "padding that keeps the size, nothing is left to cut.",
+)
+def _(image, filters, conv):
+    H, W = image.shape
+    return _with_pad(image, filters, filters.shape[1] - 1)[:, :H, :W]
+
+
+@mistakes.mistake(
+    "padded at the bottom and on the right only",
+    "The sizes are right, but each answer is shifted: put half of the zeros on each side.",
+)
+def _(image, filters, conv):
+    F = filters.shape[1]
+    return _with_pad(np.pad(image, ((0, F - 1), (0, F - 1))), filters, 0)
+
+
+@mistakes.mistake(
+    "padded with copies of the border", "The convolution of this course pads with zeros: use its `pad`."
+)
+def _(image, filters, conv):
+    return _with_pad(np.pad(image, (filters.shape[1] - 1) // 2, mode="edge"), filters, 0)
+
+
+@mistakes.mistake(
+    "padded with a reflection of the image", "The convolution of this course pads with zeros: use its `pad`."
+)
+def _(image, filters, conv):
+    return _with_pad(np.pad(image, (filters.shape[1] - 1) // 2, mode="reflect"), filters, 0)
+
+
+@mistakes.mistake(
+    "the axis of images is still there",
+    "conv gives (N, K, H, W), here with N = 1; return the answers of that one image.",
+)
+def _(image, filters, conv):
+    return answers(image, filters)[None]
+
+
+@mistakes.mistake(
+    "only the answer of the first filter",
+    "Return all K answers, (K, H, W): index the images, not the filters.",
+)
+def _(image, filters, conv):
+    return answers(image, filters)[0]
+
+
+@mistakes.mistake(
+    "answers of all filters summed",
+    "K filters give K answers: these are K filters of one channel, (K, 1, F, F), not one of K channels.",
+)
+def _(image, filters, conv):
+    return answers(image, filters).sum(axis=0, keepdims=True)
+
+
+@mistakes.mistake("every filter gives the result of the first", "Use filters[k] for answer k.")
+def _(image, filters, conv):
+    return np.repeat(answers(image, filters[:1]), len(filters), axis=0)
+
+
+@mistakes.mistake(
+    "each filter applied to the answer before it",
+    "All K filters see the same image: keep it, and give each answer a name of its own.",
+)
+def _(image, filters, conv):
+    out = []
+    for f in filters:
+        image = answers(image, f[None])[0]
+        out.append(image)
+    return np.array(out)
+
+
+@mistakes.mistake("filters at the end", "Filters come first here: (K, H, W), as in the rest of the course.")
+def _(image, filters, conv):
+    return answers(image, filters).transpose(1, 2, 0)
+
+
+@mistakes.mistake(
+    "rows and columns of the image swapped",
+    "The image is (H, W), rows first; add two axes and leave their order.",
+)
+def _(image, filters, conv):
+    return answers(image.T, filters)
+
+
+@mistakes.mistake("rows and columns of the filters swapped", "filters[k] goes in as it is, rows first.")
+def _(image, filters, conv):
+    return answers(image, filters.transpose(0, 2, 1))
+
+
+@mistakes.mistake(
+    "the filters are flipped",
+    "A ConvNet does not flip its filters: pass them on as they are (cross-correlation).",
+)
+def _(image, filters, conv):
+    return answers(image, filters[:, ::-1, ::-1])
+
+
+@mistakes.mistake("a bias of one", "Filters of a bank have no bias: b is K zeros.")
+def _(image, filters, conv):
+    return answers(image, filters) + 1
+
+
+@mistakes.mistake(
+    "filters divided by their size", "Apply the filters as given; some of them are means already."
+)
+def _(image, filters, conv):
+    return answers(image, filters / filters[0].size)
+
+
+@mistakes.mistake(
+    "negative answers cut off", "An edge may be darker or brighter: keep the sign, the picture shows it."
+)
+def _(image, filters, conv):
+    return np.maximum(answers(image, filters), 0)
+
+
+@mistakes.mistake(
+    "signs dropped", "Return the answers with their sign: it tells dark-to-bright from bright-to-dark."
+)
+def _(image, filters, conv):
+    return np.abs(answers(image, filters))
+
+
+@mistakes.mistake(
+    "answers clipped to 0..1", "Answers may be negative or above 1; clipping is for showing, not for here."
+)
+def _(image, filters, conv):
+    return np.clip(answers(image, filters), 0, 1)
+
+
+@mistakes.mistake(
+    "answers stretched to 0..1", "Return the convolution's own numbers; scaling is for showing them."
+)
+def _(image, filters, conv):
+    out = answers(image, filters)
+    return (out - out.min()) / (np.ptp(out) or 1)
+
+
+@mistakes.mistake(
+    "answers cut to whole numbers", "Answers are real numbers: no whole-number dtype can hold them."
+)
+def _(image, filters, conv):
+    return answers(image, filters).astype(int)
+
+
+exercise = Exercise(
+    name="filter_bank",
+    arguments=("image", "filters", "conv"),
+    parts=("out",),
+    axes={"out": ("filter k", "row i", "column j")},
+    aspects=(
+        aspect("shape", 1, "values", only_shape=True),
+        aspect("values", 3, "values"),
+        aspect("other sizes", 2, "sizes", "edges"),
+    ),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+)

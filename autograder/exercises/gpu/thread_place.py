@@ -1,0 +1,169 @@
+"""thread_place(t, K, OH, OW): which output (n, k, i, j) belongs to thread t."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+
+
+def reference(t, K, OH, OW):
+    """Count: walk through the outputs in the order of memory until t of them have passed."""
+    n = k = i = j = 0
+    for _ in range(t):
+        j += 1
+        if j == OW:
+            j, i = 0, i + 1
+        if i == OH:
+            i, k = 0, k + 1
+        if k == K:
+            k, n = 0, n + 1
+    return n, k, i, j
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    def case(about, t, K, OH, OW):
+        return Case("place", about, (t, K, OH, OW))
+
+    K, OH, OW = (int(v) for v in rng.permutation([2, 3, 4]))
+    image = K * OH * OW
+    yield case("the first thread", 0, K, OH, OW)
+    yield case("the second thread", 1, K, OH, OW)
+    yield case("the last of a row", OW - 1, K, OH, OW)
+    yield case("the first of the second row", OW, K, OH, OW)
+    yield case("the first of the second filter", OH * OW, K, OH, OW)
+    yield case("the last of the first image", image - 1, K, OH, OW)
+    yield case("the first of the second image", image, K, OH, OW)
+    yield case("one filter", 2 * OH * OW + OW + 1, 1, OH, OW)
+    yield case("one column", K * OH + 1, K, OH, 1)
+    yield case("a square output", 2 * K * 9 + 9 + 5, K, 3, 3)
+    for _ in range(6):
+        yield case("somewhere", int(rng.integers(image, 5 * image)), K, OH, OW)
+
+
+mistakes = Catalogue()
+
+
+@mistakes.mistake(
+    "i changes fastest",
+    "Neighbouring threads should have neighbouring j: a row of the output lies in memory as one piece. "
+    "Yours go down a column.",
+)
+def _(t, K, OH, OW):
+    n, k, j, i = reference(t, K, OW, OH)
+    return n, k, i, j
+
+
+@mistakes.mistake(
+    "k changes fastest", "In memory the filters are far apart: j is fastest, then i, then k, then n."
+)
+def _(t, K, OH, OW):
+    n, i, j, k = reference(t, OH, OW, K)
+    return n, k, i, j
+
+
+@mistakes.mistake("OH and OW swapped", "A row has OW outputs, not OH: divide by OW to leave the row.")
+def _(t, K, OH, OW):
+    return reference(t, K, OW, OH)
+
+
+@mistakes.mistake(
+    "divided by one size, multiplied by the others",
+    "`t // K * OH * OW` goes from left to right: it divides by K alone. Put the product in brackets.",
+)
+def _(t, K, OH, OW):
+    _, _, i, j = reference(t, K, OH, OW)
+    return t // K * OH * OW, t // OH * OW % K, i, j
+
+
+@mistakes.mistake(
+    "n and k swapped", "All filters of image 0 come before image 1: n is the slowest.", whole=True
+)
+def _(t, K, OH, OW):
+    n, k, i, j = reference(t, K, OH, OW)
+    return k, n, i, j
+
+
+@mistakes.mistake(
+    "returned in the order j, i, k, n", "The numbers are right; return them as n, k, i, j.", whole=True
+)
+def _(t, K, OH, OW):
+    return reference(t, K, OH, OW)[::-1]
+
+
+@mistakes.mistake(
+    "i and j returned in each other's place",
+    "The row i of an output comes before its column j: return n, k, i, j.",
+    whole=True,
+)
+def _(t, K, OH, OW):
+    n, k, i, j = reference(t, K, OH, OW)
+    return n, k, j, i
+
+
+@mistakes.mistake(
+    "i not cut at OH", "i counts all rows of all filters: what is left after whole images of rows is the row."
+)
+def _(t, K, OH, OW):
+    n, k, _, j = reference(t, K, OH, OW)
+    return n, k, t // OW, j
+
+
+@mistakes.mistake("k not cut at K", "k counts the filters of all images: use the remainder by K.")
+def _(t, K, OH, OW):
+    n, _, i, j = reference(t, K, OH, OW)
+    return n, t // (OH * OW), i, j
+
+
+@mistakes.mistake("n without K", "An image has K * OH * OW outputs: you leave it after OH * OW.")
+def _(t, K, OH, OW):
+    _, k, i, j = reference(t, K, OH, OW)
+    return t // (OH * OW), k, i, j
+
+
+@mistakes.mistake(
+    "division with decimals", "Use whole division, //: a thread does not stand between two outputs."
+)
+def _(t, K, OH, OW):
+    return t / (K * OH * OW), t / (OH * OW) % K, t / OW % OH, t % OW
+
+
+@mistakes.mistake(
+    "remainder where the quotient belongs", "t % OW is the place in the row; which row it is, t // OW says."
+)
+def _(t, K, OH, OW):
+    n, k, _, j = reference(t, K, OH, OW)
+    return n, k, t % OH, j
+
+
+@mistakes.mistake(
+    "quotient where the remainder belongs", "j is what is left when whole rows are taken away: a remainder."
+)
+def _(t, K, OH, OW):
+    n, k, i, _ = reference(t, K, OH, OW)
+    return n, k, i, t // OW
+
+
+@mistakes.mistake("counted from one", "Thread 0 has the first output: no 1 has to be added or taken away.")
+def _(t, K, OH, OW):
+    return reference(t + 1, K, OH, OW)
+
+
+@mistakes.mistake("one image only", "There is a batch of images: n is not always 0.")
+def _(t, K, OH, OW):
+    _, k, i, j = reference(t, K, OH, OW)
+    return 0, k, i, j
+
+
+exercise = Exercise(
+    name="thread_place",
+    arguments=("t", "K", "OH", "OW"),
+    parts=("n", "k", "i", "j"),
+    axes={"n": (), "k": (), "i": (), "j": ()},
+    aspects=(aspect("place", 4),),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+)

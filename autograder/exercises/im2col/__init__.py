@@ -1,0 +1,1 @@
+"""Lesson 06: convolution as one matrix product."""

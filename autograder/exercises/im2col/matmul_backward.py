@@ -1,0 +1,372 @@
+"""matmul_backward(dout, cols, w): the gradients of the matrix product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.checks.draw import integers, reals, scattered
+from autograder.checks.exercise import Case, Catalogue, Exercise, Slope, aspect
+from autograder.exercises.convolution_cases import remembered
+
+from .matmul_forward import arrange, product
+
+
+def reference(dout, cols, w):
+    """What every single output sends back to its column, its filter and its bias."""
+    N, K, OH, OW = dout.shape
+    dcols = np.zeros(cols.shape, cols.dtype)
+    dw = np.zeros(w.shape, cols.dtype)
+    db = np.zeros(K, cols.dtype)
+    for m, (n, i, j) in enumerate(np.ndindex(N, OH, OW)):
+        for k in range(K):
+            dcols[:, m] += dout[n, k, i, j] * w[k].ravel()
+            dw[k] += dout[n, k, i, j] * cols[:, m].reshape(w.shape[1:])
+            db[k] += dout[n, k, i, j]
+    return dcols, dw, db
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    def case(tag, about, w, out, draw=integers):
+        K, rows = w[0], int(np.prod(w[1:]))
+        N, OH, OW = out
+        return Case(tag, about, (draw(rng, N, K, OH, OW), draw(rng, rows, N * OH * OW), draw(rng, *w)))
+
+    yield case("one", "one filter of one weight on one pixel", (1, 1, 1, 1), (1, 1, 1))
+    yield case("one", "one filter, one column", (1, 1, 1, 2), (1, 1, 1))
+    yield case("one", "two filters, one column", (2, 1, 1, 2), (1, 1, 1))
+    yield case("one", "one filter, two windows", (1, 1, 1, 2), (1, 1, 2))
+    yield case("one", "two filters, four windows", (2, 1, 1, 2), (1, 2, 2))
+    yield case("one", "three filters of two channels", (3, 2, 2, 2), (1, 2, 1))
+    yield case("one", "two filters of three channels, high windows", (2, 3, 3, 2), (1, 2, 3), reals)
+    yield case("one", "four filters, four windows, real numbers", (4, 2, 2, 3), (1, 2, 2), reals)
+    yield case("several", "two images, two filters", (2, 1, 1, 1), (2, 1, 2))
+    yield case("several", "two images, one filter", (1, 1, 1, 2), (2, 2, 1))
+    yield case("several", "three images, two filters, 2x2 places", (2, 1, 1, 2), (3, 2, 2))
+    yield case("several", "two images, three filters of two channels", (3, 2, 1, 2), (2, 2, 3))
+    yield case("several", "three images, three filters, real numbers", (3, 2, 2, 3), (3, 3, 2), reals)
+    dout, cols, w = case("edges", "", (3, 2, 3, 2), (2, 3, 4), reals).args
+    yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (dout, cols, w)))
+    yield Case(
+        "edges", "arrays that are not contiguous in memory", (scattered(dout), scattered(cols), scattered(w))
+    )
+
+
+def slopes(case, rng):
+    """The forward pass is linear in cols, in w and in b: its change along a direction is its value there."""
+    dout, cols, w = case.args
+
+    def change(cols, w, b):
+        return np.sum(arrange(product(cols, w, b), dout.shape) * dout)
+
+    no_bias, no_cols = np.zeros(len(w)), np.zeros_like(cols)
+    directions = {
+        "dcols": rng.normal(size=cols.shape),
+        "dw": rng.normal(size=w.shape),
+        "db": rng.normal(size=len(w)),
+    }
+    along = {
+        "dcols": lambda v: change(v, w, no_bias),
+        "dw": lambda v: change(cols, v, no_bias),
+        "db": lambda v: change(no_cols, w, v),
+    }
+    return [Slope(part, v, float(along[part](v))) for part, v in directions.items()]
+
+
+right = remembered(reference)
+
+mistakes = Catalogue()
+
+
+def as_rows(dout):
+    """(N, K, OH, OW) -> (K, N * OH * OW), as it is right."""
+    return dout.transpose(1, 0, 2, 3).reshape(dout.shape[1], -1)
+
+
+def with_rows(dout_row, dout, cols, w):
+    """The answer of somebody whose matrix of dout is dout_row."""
+    return w.reshape(len(w), -1).T @ dout_row, (dout_row @ cols.T).reshape(w.shape), dout.sum(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
+    "dout reshaped, not transposed",
+    "With one image you are right. In dout the images are slowest, in the product the filters are: "
+    "before you reshape dout to K rows, K has to be its first axis.",
+)
+def _(dout, cols, w):
+    return with_rows(dout.reshape(len(w), -1), dout, cols, w)
+
+
+@mistakes.mistake(
+    "dout in the column order i, j, n",
+    "You bring dout into columns with the images fastest. That is the order of the Stanford course's "
+    "im2col; the columns of cols here are n slowest, then i, then j.",
+)
+def _(dout, cols, w):
+    return with_rows(dout.transpose(1, 2, 3, 0).reshape(len(w), -1), dout, cols, w)
+
+
+@mistakes.mistake(
+    "dout in the column order n, j, i",
+    "Within an image the columns of cols stand for windows row by row: j changes fastest. In your "
+    "matrix of dout i does.",
+)
+def _(dout, cols, w):
+    return with_rows(dout.transpose(1, 0, 3, 2).reshape(len(w), -1), dout, cols, w)
+
+
+@mistakes.mistake(
+    "dout reshaped with the filters behind",
+    "You move the filters of dout behind i and j and then reshape to K rows. A reshape does not "
+    "transpose: for K rows, K has to be the first axis.",
+)
+def _(dout, cols, w):
+    return with_rows(dout.transpose(0, 2, 3, 1).reshape(len(w), -1), dout, cols, w)
+
+
+@mistakes.mistake(
+    "all axes of dout turned round",
+    "dout.T turns round all four axes, (OW, OH, K, N). Only the first two trade places here.",
+)
+def _(dout, cols, w):
+    dout_row = dout.T.reshape(len(w), -1)
+    dcols, dw, _ = with_rows(dout_row, dout, cols, w)
+    return dcols, dw, dout_row.sum(axis=1)
+
+
+@mistakes.mistake(
+    "db summed over the filters",
+    "There is one db for each filter: sum over everything but the axis of the filters. You kept the "
+    "axis of the images.",
+)
+def _(dout, cols, w):
+    dcols, dw, _ = right(dout, cols, w)
+    return dcols, dw, dout.sum(axis=(1, 2, 3))
+
+
+def db_over(axes: tuple[int, ...], kept: str) -> None:
+    """Add the mistake of summing dout over the wrong axes, of which `kept` are left."""
+
+    @mistakes.mistake(
+        f"db summed over the axes {axes}",
+        f"The axes of dout are (N, K, OH, OW); yours has {kept} left over. The one that must be left is K.",
+    )
+    def _(dout, cols, w):
+        dcols, dw, _ = right(dout, cols, w)
+        return dcols, dw, dout.sum(axis=axes)
+
+
+db_over((0, 1, 2), "OW")
+db_over((0, 1, 3), "OH")
+db_over((0, 1), "OH and OW")
+db_over((0, 2), "K and OW")
+db_over((0, 3), "K and OH")
+
+
+@mistakes.mistake(
+    "db summed over the rows",
+    "There is one db for each filter. You summed the matrix of dout over its rows and got one for each "
+    "column.",
+)
+def _(dout, cols, w):
+    dcols, dw, _ = right(dout, cols, w)
+    return dcols, dw, as_rows(dout).sum(axis=0)
+
+
+@mistakes.mistake(
+    "db summed over the images only",
+    "The bias of a filter is added at every place of every image, so db is a sum over images, rows and "
+    "columns.",
+)
+def _(dout, cols, w):
+    dcols, dw, _ = right(dout, cols, w)
+    return dcols, dw, dout.sum(axis=0)
+
+
+@mistakes.mistake(
+    "db left as a column",
+    "b has the shape (K,); your db is (K, 1): the sum was told to keep its axis, or reshaped.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    return dcols, dw, db[:, np.newaxis]
+
+
+@mistakes.mistake(
+    "db averaged",
+    "Gradients that arrive at one bias add up; you took their mean.",
+)
+def _(dout, cols, w):
+    dcols, dw, _ = right(dout, cols, w)
+    return dcols, dw, dout.mean(axis=(0, 2, 3))
+
+
+@mistakes.mistake(
+    "db averaged over the images",
+    "The gradient of b is the plain sum. A mean over the images belongs to the loss, not to this layer.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    return dcols, dw, db / len(dout)
+
+
+@mistakes.mistake(
+    "db one number for all",
+    "Every filter has its own bias and its own db; you summed over the filters too.",
+)
+def _(dout, cols, w):
+    dcols, dw, _ = right(dout, cols, w)
+    return dcols, dw, np.sum(dout)
+
+
+@mistakes.mistake(
+    "dw left as a matrix",
+    "Your dw is (K, C * FH * FW): a gradient has the shape of what it belongs to, here of w.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    return dcols, dw.reshape(len(w), -1), db
+
+
+@mistakes.mistake(
+    "dw reshaped from its transpose",
+    "You multiply to (C * FH * FW, K) and reshape that to the shape of w. One filter is a column there; "
+    "a reshape does not turn it into a row.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    return dcols, dw.reshape(len(w), -1).T.reshape(w.shape), db
+
+
+@mistakes.mistake(
+    "dw read in the order fh, fw, c",
+    "A row of dw names its weights as the rows of cols do: c, then fh, then fw. You split it as if c "
+    "were last.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    K, C, FH, FW = w.shape
+    return dcols, dw.reshape(K, FH, FW, C).transpose(0, 3, 1, 2), db
+
+
+@mistakes.mistake(
+    "dw read in the order c, fw, fh",
+    "A row of dw names its weights as the rows of cols do: c, then fh, then fw. You split it as if fh "
+    "were last.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    K, C, FH, FW = w.shape
+    return dcols, dw.reshape(K, C, FW, FH).transpose(0, 1, 3, 2), db
+
+
+@mistakes.mistake(
+    "dw averaged over the images",
+    "The gradient of w is the sum over all columns. A mean over the images belongs to the loss, not to "
+    "this layer.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    return dcols, dw / len(dout), db
+
+
+@mistakes.mistake(
+    "dw averaged over the columns",
+    "The gradient of w is the sum over all columns; you divided it by their number.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    return dcols, dw / cols.shape[1], db
+
+
+@mistakes.mistake(
+    "dw of the last image only",
+    "What the images send to w adds up. Yours keeps the part of the last one.",
+)
+def _(dout, cols, w):
+    dcols, _, db = right(dout, cols, w)
+    places = dout[0, 0].size
+    return dcols, right(dout[-1:], cols[:, -places:], w)[1], db
+
+
+@mistakes.mistake(
+    "filters reshaped into columns",
+    "w.reshape(-1, K) does not put one filter in a column: a reshape keeps the order in memory. Make "
+    "filters rows, then transpose the matrix.",
+)
+def _(dout, cols, w):
+    _, dw, db = right(dout, cols, w)
+    return w.reshape(-1, len(w)) @ as_rows(dout), dw, db
+
+
+@mistakes.mistake(
+    "all axes of the filters turned round",
+    "w.T turns round all four axes, (FW, FH, C, K). Make w a matrix with one filter a row first; of a "
+    "matrix, .T is what you want.",
+)
+def _(dout, cols, w):
+    _, dw, db = right(dout, cols, w)
+    return w.T.reshape(-1, len(w)) @ as_rows(dout), dw, db
+
+
+@mistakes.mistake(
+    "filter rows in the order fh, fw, c",
+    "The rows of dcols are named as those of cols: c, then fh, then fw. You moved the channels of w "
+    "behind before you made it a matrix.",
+)
+def _(dout, cols, w):
+    _, dw, db = right(dout, cols, w)
+    return w.transpose(0, 2, 3, 1).reshape(len(w), -1).T @ as_rows(dout), dw, db
+
+
+@mistakes.mistake(
+    "dcols on its side",
+    "Your dcols is (N * OH * OW, C * FH * FW); it has the shape of cols, one window a column.",
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    return dcols.T, dw, db
+
+
+@mistakes.mistake(
+    "filters flipped",
+    "Flipped filters belong to dx written as a convolution. Here every weight sends its gradient back "
+    "to the very row it was multiplied with.",
+)
+def _(dout, cols, w):
+    _, dw, db = right(dout, cols, w)
+    return w[:, :, ::-1, ::-1].reshape(len(w), -1).T @ as_rows(dout), dw, db
+
+
+@mistakes.mistake(
+    "results in another order",
+    "You have all three, but return dw before dcols: the order is dcols, dw, db.",
+    whole=True,
+)
+def _(dout, cols, w):
+    dcols, dw, db = right(dout, cols, w)
+    return dw, dcols, db
+
+
+exercise = Exercise(
+    name="matmul_backward",
+    arguments=("dout", "cols", "w"),
+    parts=("dcols", "dw", "db"),
+    axes={
+        "dcols": ("row", "column"),
+        "dw": ("filter k", "channel c", "row", "column"),
+        "db": ("filter k",),
+    },
+    aspects=(
+        aspect("db", 1, "one", parts=["db"]),
+        aspect("dw", 2, "one", parts=["dw"]),
+        aspect("dcols", 2, "one", parts=["dcols"]),
+        aspect("several images", 1, "several"),
+        aspect("edge cases", 1, "edges"),
+    ),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+    slopes=slopes,
+)

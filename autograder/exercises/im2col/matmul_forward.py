@@ -1,0 +1,264 @@
+"""matmul_forward(cols, w, b, out_shape): the whole convolution as one matrix product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.checks.draw import integers, reals, scattered
+from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+
+
+def reference(cols, w, b, out_shape):
+    """One filter times one column at a time."""
+    N, K, OH, OW = out_shape
+    out = np.zeros(out_shape, np.result_type(cols, w))
+    for m, (n, i, j) in enumerate(np.ndindex(N, OH, OW)):
+        for k in range(K):
+            out[n, k, i, j] = np.sum(w[k].ravel() * cols[:, m]) + b[k]
+    return out
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    def case(tag, about, w, out, draw=integers):
+        K, rows = w[0], int(np.prod(w[1:]))
+        N, OH, OW = out
+        return Case(tag, about, (draw(rng, rows, N * OH * OW), draw(rng, *w), draw(rng, K), (N, K, OH, OW)))
+
+    yield case("one", "one filter of one weight on one pixel", (1, 1, 1, 1), (1, 1, 1))
+    yield case("one", "one filter, one column", (1, 1, 2, 2), (1, 1, 1))
+    yield case("one", "two filters, one column", (2, 1, 1, 2), (1, 1, 1))
+    yield case("one", "one filter, four windows", (1, 1, 1, 2), (1, 2, 2))
+    yield case("one", "three filters, two windows side by side", (3, 1, 1, 2), (1, 1, 2))
+    yield case("one", "two filters, two windows", (2, 1, 1, 2), (1, 1, 2))
+    yield case("one", "three filters of two channels", (3, 2, 2, 2), (1, 2, 1))
+    yield case("one", "two filters of three channels, high windows", (2, 3, 3, 2), (1, 2, 3), reals)
+    yield case("one", "four filters, four windows, real numbers", (4, 2, 2, 3), (1, 2, 2), reals)
+    yield case("several", "two images, two filters", (2, 1, 1, 1), (2, 1, 2))
+    yield case("several", "two images, one filter", (1, 1, 1, 2), (2, 2, 1))
+    yield case("several", "three images, two filters, 2x2 places", (2, 1, 1, 2), (3, 2, 2))
+    yield case("several", "two images, three filters of two channels", (3, 2, 1, 2), (2, 2, 3))
+    yield case("several", "three images, three filters, real numbers", (3, 2, 2, 3), (3, 3, 2), reals)
+    cols, w, b, out_shape = case("edges", "", (3, 2, 3, 2), (2, 3, 4), reals).args
+    small = tuple(a.astype(np.float32) for a in (cols, w, b))
+    yield Case("edges", "float32", (*small, out_shape))
+    yield Case(
+        "edges", "arrays that are not contiguous in memory", (scattered(cols), scattered(w), b, out_shape)
+    )
+
+
+mistakes = Catalogue()
+
+
+def rows(w):
+    """The filters as rows: (K, C * FH * FW)."""
+    return w.reshape(len(w), -1)
+
+
+def product(cols, w, b):
+    """The right matrix: (K, N * OH * OW)."""
+    return rows(w) @ cols + b[:, np.newaxis]
+
+
+def arrange(matrix, out_shape):
+    """(K, N * OH * OW) -> (N, K, OH, OW), as it is right."""
+    N, K, OH, OW = out_shape
+    return matrix.reshape(K, N, OH, OW).transpose(1, 0, 2, 3)
+
+
+@mistakes.mistake(
+    "reshaped, not transposed",
+    "With one image you are right. The product has the filters in its rows, so K is slowest in memory; "
+    "a reshape straight to out_shape reads it as if N were. Name the axes that you have, in their "
+    "order, then transpose.",
+)
+def _(cols, w, b, out_shape):
+    return product(cols, w, b).reshape(out_shape)
+
+
+@mistakes.mistake(
+    "columns read in the order i, j, n",
+    "You take the images to change fastest along the columns. That is how the Stanford course's im2col "
+    "orders them; in this course n is slowest, then i, then j.",
+)
+def _(cols, w, b, out_shape):
+    N, K, OH, OW = out_shape
+    return product(cols, w, b).reshape(K, OH, OW, N).transpose(3, 0, 1, 2)
+
+
+@mistakes.mistake(
+    "columns read in the order n, j, i",
+    "Within an image the columns stand for windows row by row: j changes fastest. You read them as if i did.",
+)
+def _(cols, w, b, out_shape):
+    N, K, OH, OW = out_shape
+    return product(cols, w, b).reshape(K, N, OW, OH).transpose(1, 0, 3, 2)
+
+
+@mistakes.mistake(
+    "transposed product reshaped",
+    "You multiply the other way round and get one window a row, (N * OH * OW, K). A reshape to "
+    "out_shape reads its values in that order, with the filter changing fastest; split the rows and "
+    "move K to its place.",
+)
+def _(cols, w, b, out_shape):
+    return product(cols, w, b).T.reshape(out_shape)
+
+
+@mistakes.mistake(
+    "product split as if the filters came last",
+    "The product is (K, N * OH * OW), filters first: split it in that order, before any axis moves.",
+)
+def _(cols, w, b, out_shape):
+    N, K, OH, OW = out_shape
+    return product(cols, w, b).reshape(N, OH, OW, K).transpose(0, 3, 1, 2)
+
+
+@mistakes.mistake(
+    "filters at the end",
+    "Your result is (N, OH, OW, K); out is (N, K, OH, OW): K stands behind N.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w, b), out_shape).transpose(0, 2, 3, 1)
+
+
+@mistakes.mistake(
+    "filters in front of the images",
+    "Your result is (K, N, OH, OW); out is (N, K, OH, OW): swap the first two axes.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w, b), out_shape).transpose(1, 0, 2, 3)
+
+
+@mistakes.mistake(
+    "left as a matrix",
+    "Your product is (K, N * OH * OW): it still has to be brought into out_shape.",
+)
+def _(cols, w, b, out_shape):
+    return product(cols, w, b)
+
+
+@mistakes.mistake(
+    "bias left out",
+    "Row k of the product still needs b[k].",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w, 0 * b), out_shape)
+
+
+@mistakes.mistake(
+    "bias added along the columns",
+    "NumPy lines b up with the last axis. One bias belongs to one filter: give b axes of length 1 "
+    "behind K, for the product (K, 1).",
+)
+def _(cols, w, b, out_shape):
+    return arrange(rows(w) @ cols + b, out_shape)
+
+
+@mistakes.also("bias added along the columns")
+def _(cols, w, b, out_shape):
+    return arrange(rows(w) @ cols, out_shape) + b
+
+
+@mistakes.mistake(
+    "bias added to every product",
+    "Add b[k] once, after the sum; yours is in it once for every row of cols.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w, b * len(cols)), out_shape)
+
+
+@mistakes.mistake(
+    "the first bias for every filter",
+    "Filter k has its own bias b[k]; all of yours get b[0].",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w, np.full_like(b, b[0])), out_shape)
+
+
+@mistakes.mistake(
+    "filters reshaped into columns",
+    "w.reshape(-1, K) does not put one filter in a column: a reshape keeps the order in memory, where a "
+    "filter's weights stand next to each other. Make filters rows first.",
+)
+def _(cols, w, b, out_shape):
+    w_row = w.reshape(-1, len(w)).T
+    return arrange(w_row @ cols + b[:, np.newaxis], out_shape)
+
+
+@mistakes.mistake(
+    "filter rows in the order fh, fw, c",
+    "A row of filters must name its weights in the order of the rows of cols: c, then fh, then fw. You "
+    "moved the channels behind.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w.transpose(0, 2, 3, 1), b), out_shape)
+
+
+@mistakes.mistake(
+    "filter rows in the order c, fw, fh",
+    "A row of filters must name its weights in the order of the rows of cols: c, then fh, then fw. You "
+    "swapped the last two.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w.transpose(0, 1, 3, 2), b), out_shape)
+
+
+@mistakes.mistake(
+    "all axes of the filters turned round",
+    "w.T turns round all four axes, (FW, FH, C, K). Make w a matrix with one filter a row first; of a "
+    "matrix, .T is what you want.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(w.T.reshape(-1, len(w)).T @ cols + b[:, np.newaxis], out_shape)
+
+
+@mistakes.mistake(
+    "filters flipped",
+    "Nothing is flipped: the first weight of a filter meets the first value of a column.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w[:, :, ::-1, ::-1], b), out_shape)
+
+
+@mistakes.mistake(
+    "negative sums cut off",
+    "The ReLU is a layer of its own: here negative numbers stay.",
+)
+def _(cols, w, b, out_shape):
+    return np.maximum(arrange(product(cols, w, b), out_shape), 0)
+
+
+@mistakes.mistake(
+    "mean instead of sum",
+    "A matrix product adds the products up; you divide the sum by their number.",
+)
+def _(cols, w, b, out_shape):
+    return arrange(product(cols, w / len(cols), b), out_shape)
+
+
+@mistakes.mistake(
+    "only the first image",
+    "cols holds the windows of all images: out has an entry for each.",
+)
+def _(cols, w, b, out_shape):
+    out = arrange(product(cols, w, b), out_shape)
+    return np.where(np.arange(len(out)).reshape(-1, 1, 1, 1) == 0, out, 0)
+
+
+exercise = Exercise(
+    name="matmul_forward",
+    arguments=("cols", "w", "b", "out_shape"),
+    parts=("out",),
+    axes={"out": ("image n", "filter k", "row i", "column j")},
+    aspects=(
+        aspect("shape", 1, "one", "several", only_shape=True),
+        aspect("one image", 2, "one"),
+        aspect("several images", 2, "several"),
+        aspect("edge cases", 1, "edges"),
+    ),
+    reference=reference,
+    cases=cases,
+    mistakes=tuple(mistakes),
+)

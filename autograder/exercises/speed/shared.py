@@ -1,0 +1,355 @@
+"""What the two fast convolutions share: inputs for the clock, slips of the fast path, and the slow ways."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from autograder.checks.exercise import Catalogue, Mistake
+from autograder.exercises.conv_forward import conv_forward
+from cs_conv.geometry import conv_geometry
+from cs_conv.im2col import conv_forward as convolve
+
+SMALL = {"N": 2, "C": 2, "K": 2, "OH": 5, "OW": 4, "FH": 2, "FW": 2}
+
+
+def draw(rng, N, C, K, OH, OW, FH, FW):
+    """Images, filters and biases in float32 that give N x K x OH x OW outputs at stride 1."""
+    shapes = (N, C, OH + FH - 1, OW + FW - 1), (K, C, FH, FW), (K,)
+    return tuple(rng.standard_normal(shape, np.float32) for shape in shapes)
+
+
+ABOUT_LOOPS = {
+    "stride ignored in the window's place",
+    "windows numbered with the height of the output",
+    "pixels numbered with the height of the input",
+    "the running total never starts again",
+    "returns after the first number",
+    "loops over channels where filters are meant",
+    "last row and column of the output left empty",
+    "rows and columns of the output swapped",
+    "i over OW, j over OH",
+}
+
+
+def wrong_values() -> list[Mistake]:
+    """The mistakes of `conv_forward` that are made without loops over places too."""
+    return [m for m in conv_forward.exercise.mistakes if m.name not in ABOUT_LOOPS]
+
+
+def padded(x, pad):
+    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+
+
+def sizes(x, w, stride, pad):
+    g = conv_geometry(x, w, stride, pad)
+    return g.OH, g.OW
+
+
+def taps(x, w, stride, pad):
+    """Each place of the filter with the slice of the images that it meets."""
+    OH, OW = sizes(x, w, stride, pad)
+    x_pad = padded(x, pad)
+    for p, q in np.ndindex(w.shape[2:]):
+        rows, columns = (slice(t, t + (o - 1) * stride + 1, stride) for t, o in ((p, OH), (q, OW)))
+        yield p, q, x_pad[:, :, rows, columns]
+
+
+def tap_outputs(x, w, stride, pad):
+    """What each place of the filter adds to out: (N, K, OH, OW)."""
+    return [np.einsum("ncij,kc->nkij", piece, w[:, :, p, q]) for p, q, piece in taps(x, w, stride, pad)]
+
+
+def windows(x, w, stride, pad):
+    """All windows as a view: (N, C, OH, OW, FH, FW)."""
+    sizes(x, w, stride, pad)
+    return sliding_window_view(padded(x, pad), w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+
+
+def add_slips(mistakes: Catalogue) -> None:
+    """Wrong values that come with slices and columns."""
+
+    @mistakes.mistake(
+        "each place of the filter overwrites the one before",
+        "Only the last place of the filter is in your result: every one of them adds its share.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        return tap_outputs(x, w, stride, pad)[-1] + b[:, None, None]
+
+    @mistakes.mistake(
+        "every place of the filter meets the same slice",
+        "The slice for place (p, q) begins at row p and column q of the padded input; yours all begin at 0.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        piece = next(taps(x, w, stride, pad))[2]
+        return np.einsum("ncij,kc->nkij", piece, w.sum(axis=(2, 3))) + b[:, None, None]
+
+    @mistakes.mistake(
+        "p and q swapped in the slice",
+        "p moves the slice down and belongs to the rows, q moves it to the right. Square filters on "
+        "their own do not hide it: the filter is turned over its diagonal.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        OH, OW = sizes(x, w, stride, pad)
+        x_pad = padded(x, pad)
+        out = np.zeros((len(x), len(w), OH, OW), x.dtype) + b[:, None, None]
+        for p, q in np.ndindex(w.shape[2:]):
+            rows, columns = (slice(t, t + (o - 1) * stride + 1, stride) for t, o in ((q, OH), (p, OW)))
+            out += np.einsum("ncij,kc->nkij", x_pad[:, :, rows, columns], w[:, :, p, q])
+        return out
+
+    @mistakes.mistake(
+        "slices without the stride",
+        "The slice for place (p, q) takes every stride-th row and column, OH of them: it ends at "
+        "p + (OH - 1) * stride + 1, and has a step.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        OH, OW = sizes(x, w, stride, pad)
+        x_pad = padded(x, pad)
+        out = np.zeros((len(x), len(w), OH, OW), x.dtype) + b[:, None, None]
+        for p, q in np.ndindex(w.shape[2:]):
+            out += np.einsum("ncij,kc->nkij", x_pad[:, :, p : p + OH, q : q + OW], w[:, :, p, q])
+        return out
+
+    @mistakes.mistake(
+        "slices up to the end of the image",
+        "The slice for place (p, q) has OH rows and OW columns: it ends where the last window has (p, q).",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        x_pad = padded(x, pad)
+        out = np.zeros((len(x), len(w), *sizes(x, w, stride, pad)), x.dtype) + b[:, None, None]
+        for p, q in np.ndindex(w.shape[2:]):
+            out += np.einsum("ncij,kc->nkij", x_pad[:, :, p::stride, q::stride], w[:, :, p, q])
+        return out
+
+    @mistakes.mistake(
+        "bias added at every place of the filter",
+        "Add the bias once, before or after the loop over the filter, not inside it.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        return convolve(x, w, b * (w.shape[2] * w.shape[3]), stride, pad)
+
+    @mistakes.mistake(
+        "columns and filters in two orders",
+        "A row of w.reshape(K, -1) goes through c, then fh, then fw. Your columns go through fh and "
+        "fw first, and c last: each weight meets the wrong number.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        cols = windows(x, w, stride, pad).transpose(4, 5, 1, 0, 2, 3)  # (FH, FW, C, N, OH, OW)
+        rows = w.reshape(w.shape[0], -1)
+        out = rows @ cols.reshape(rows.shape[1], -1) + b[:, None]
+        return out.reshape(len(w), len(x), *cols.shape[4:]).transpose(1, 0, 2, 3)
+
+
+def add_loops(mistakes: Catalogue) -> None:
+    """Right values by loops over the places of the output."""
+
+    @mistakes.slow(
+        "seven loops, number by number",
+        "Every single multiplication is several lines of Python. Begin inside: ask which of the seven loops "
+        "NumPy can do in one go.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        x_pad = padded(x, pad)
+        out = np.zeros((len(x), len(w), *sizes(x, w, stride, pad)), x.dtype)
+        for n, k, i, j in np.ndindex(out.shape):
+            total = b[k]
+            for c in range(x.shape[1]):
+                for p in range(w.shape[2]):
+                    for q in range(w.shape[3]):
+                        total += x_pad[n, c, i * stride + p, j * stride + q] * w[k, c, p, q]
+            out[n, k, i, j] = total
+        return out
+
+    @mistakes.slow(
+        "a sum over a generator for every output",
+        "A generator inside sum() is a loop of Python too: each number that it gives is a call. Let NumPy "
+        "multiply and add whole arrays.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        x_pad = padded(x, pad)
+        out = np.zeros((len(x), len(w), *sizes(x, w, stride, pad)), x.dtype)
+        for n, k, i, j in np.ndindex(out.shape):
+            places = np.ndindex(w.shape[1:])
+            terms = (x_pad[n, c, i * stride + p, j * stride + q] * w[k, c, p, q] for c, p, q in places)
+            out[n, k, i, j] = sum(terms) + b[k]
+        return out
+
+    @mistakes.slow(
+        "four loops: images, filters, rows, columns",
+        "NumPy does one window times one filter at a time, a few numbers, and Python does all the rest. Turn "
+        "it round: loop over the few places of the filter, and let NumPy do all places of the image.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        out = np.zeros((len(x), len(w), *seen.shape[2:4]), x.dtype)
+        for n in range(len(x)):
+            for k in range(len(w)):
+                for i in range(out.shape[2]):
+                    for j in range(out.shape[3]):
+                        out[n, k, i, j] = np.sum(seen[n, :, i, j] * w[k]) + b[k]
+        return out
+
+    @mistakes.slow(
+        "five loops, channels among them",
+        "Each channel of each window is summed by itself. NumPy sums over the channels with the window, and "
+        "the loops over the places can go as well.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        out = np.zeros((len(x), len(w), *seen.shape[2:4]), x.dtype) + b[:, None, None]
+        for n, k, i, j in np.ndindex(out.shape):
+            for c in range(x.shape[1]):
+                out[n, k, i, j] += np.sum(seen[n, c, i, j] * w[k, c])
+        return out
+
+    @mistakes.slow(
+        "three loops: images, rows, columns",
+        "All filters at once is a good step, but Python still visits every place of every image, or builds "
+        "one column after the other. Loop over the few places of the filter instead.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        out = np.zeros((len(x), len(w), *seen.shape[2:4]), x.dtype)
+        for n in range(len(x)):
+            for i in range(out.shape[2]):
+                for j in range(out.shape[3]):
+                    out[n, :, i, j] = w.reshape(len(w), -1) @ seen[n, :, i, j].ravel() + b
+        return out
+
+    @mistakes.slow(
+        "three loops: filters, rows, columns",
+        "All images at once is a good step, but Python still visits every place. Loop over the few places of "
+        "the filter instead.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        out = np.zeros((len(x), len(w), *seen.shape[2:4]), x.dtype)
+        for k in range(len(w)):
+            for i in range(out.shape[2]):
+                for j in range(out.shape[3]):
+                    out[:, k, i, j] = (seen[:, :, i, j] * w[k]).sum(axis=(1, 2, 3)) + b[k]
+        return out
+
+    @mistakes.slow(
+        "two loops: rows and columns",
+        "All images and filters at once: only the places are left in Python. There are many of them, and few "
+        "places in a filter; change the roles.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        out = np.zeros((len(x), len(w), *seen.shape[2:4]), x.dtype)
+        for i in range(out.shape[2]):
+            for j in range(out.shape[3]):
+                out[:, :, i, j] = np.tensordot(seen[:, :, i, j], w, ((1, 2, 3), (1, 2, 3))) + b
+        return out
+
+    @mistakes.slow(
+        "np.vectorize",
+        "np.vectorize only looks like NumPy: it calls your Python function once for every output. "
+        "What is fast is one call of NumPy for many numbers.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        one = np.vectorize(lambda n, k, i, j: np.sum(seen[n, :, i, j] * w[k]) + b[k], otypes=[x.dtype])
+        return one(*np.indices((len(x), len(w), *seen.shape[2:4])))
+
+    @mistakes.slow(
+        "np.apply_along_axis",
+        "np.apply_along_axis calls your Python function once for every window: it is a loop in other "
+        "clothes. All windows times all filters is one matrix product.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad).transpose(0, 2, 3, 1, 4, 5)
+        rows = seen.reshape(*seen.shape[:3], -1)
+        filters = w.reshape(len(w), -1)
+        return np.apply_along_axis(lambda window: filters @ window + b, 3, rows).transpose(0, 3, 1, 2)
+
+    @mistakes.slow(
+        "columns collected one by one",
+        "np.append copies everything collected so far, each time. Make room once, np.empty((C, FH, "
+        "FW, N, OH, OW)), and fill it in FH * FW steps.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        N, C, OH, OW, FH, FW = seen.shape
+        cols = np.empty((C * FH * FW, 0), x.dtype)
+        for n in range(N):
+            for i in range(OH):
+                for j in range(OW):
+                    cols = np.append(cols, seen[n, :, i, j].reshape(-1, 1), axis=1)
+        out = w.reshape(len(w), -1) @ cols + b[:, None]
+        return out.reshape(len(w), N, OH, OW).transpose(1, 0, 2, 3)
+
+    @mistakes.slow(
+        "five loops: the filter's and the places'",
+        "The loops over the filter are right. The two over rows and columns inside them are what a "
+        "slice with a step does at once.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        x_pad = padded(x, pad)
+        out = np.zeros((len(x), len(w), *sizes(x, w, stride, pad)), x.dtype) + b[:, None, None]
+        for c, p, q in np.ndindex(w.shape[1:]):
+            for i in range(out.shape[2]):
+                for j in range(out.shape[3]):
+                    out[:, :, i, j] += x_pad[:, c, i * stride + p, j * stride + q, None] * w[:, c, p, q]
+        return out
+
+
+def add_heavy(mistakes: Catalogue) -> None:
+    """Right values without a loop over places, but without the matrix product either."""
+
+    @mistakes.slow(
+        "einsum without its optimiser",
+        "np.einsum over all windows multiplies number by number in C, without the tuned matrix product. With "
+        "optimize=True it looks for one; or write the product yourself, with @ or np.tensordot.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        return np.einsum("ncijpq,kcpq->nkij", windows(x, w, stride, pad), w) + b[:, None, None]
+
+    @mistakes.slow(
+        "one image and one filter at a time",
+        "Each pair of an image and a filter reads all windows of the image anew. The matrix product "
+        "takes all filters in one go, while a piece of the windows is close at hand.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        out = np.zeros((len(x), len(w), *seen.shape[2:4]), x.dtype)
+        for n in range(len(x)):
+            for k in range(len(w)):
+                out[n, k] = np.tensordot(seen[n], w[k], ((0, 3, 4), (0, 1, 2))) + b[k]
+        return out
+
+    @mistakes.slow(
+        "one filter at a time",
+        "Each filter reads all windows anew. The matrix product takes all filters in one go, while a "
+        "piece of the windows is close at hand.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)
+        out = np.zeros((len(x), len(w), *seen.shape[2:4]), x.dtype)
+        for k in range(len(w)):
+            out[:, k] = np.tensordot(seen, w[k], ((1, 4, 5), (0, 1, 2))) + b[k]
+        return out
+
+    @mistakes.slow(
+        "one weight at a time",
+        "Each single weight times a slice of the image: K * C * FH * FW steps, each reads and writes a whole "
+        "plane and computes next to nothing with it. Collect the slices, and multiply once.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        out = np.zeros((len(x), len(w), *sizes(x, w, stride, pad)), x.dtype) + b[:, None, None]
+        for p, q, piece in taps(x, w, stride, pad):
+            for k in range(len(w)):
+                for c in range(w.shape[1]):
+                    out[:, k] += w[k, c, p, q] * piece[:, c]
+        return out
+
+    @mistakes.slow(
+        "all products written out before they are summed",
+        "Windows times filters, with axes for K and for C, FH and FW, make an array of all products, and "
+        ".sum() reads it again: that is traffic to memory. A matrix product adds up as it goes.",
+    )
+    def _(x, w, b, stride=1, pad=0):
+        seen = windows(x, w, stride, pad)[:, None]
+        return (seen * w[:, :, None, None]).sum(axis=(2, 5, 6)) + b[:, None, None]

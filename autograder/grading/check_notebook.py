@@ -1,0 +1,261 @@
+"""A learner's notebook, run on the learner's own machine as grading will run it.
+
+A learner has no gradebook: the tests come from the released notebook, without the instructor's hidden ones.
+If there is a sandbox, grading's own engine runs the notebook; else an ordinary kernel does, and it is said
+what may differ. The notebook on disk is only read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import autograder.skip_slow_imports  # noqa: F401  (before anything imports Jupyter)
+from autograder.checks.judge_answer import PUBLIC_SEED
+from autograder.course import Assignment, Course, CourseError, Limits, NoCourseError, learners_course
+from autograder.grading.nbgrader_settings import STUB
+from autograder.grading.results import Status
+from autograder.grading.submissions.cells import Handed, Unreadable, read
+from autograder.grading.submissions.file_kinds import decoded
+from autograder.grading.submissions.intake import NotPlainFile, other_files, read_file
+from autograder.grading.trusted import job as jobs
+from autograder.grading.trusted.notebook.template import Template, make_template
+from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.run import unconfined
+from autograder.grading.trusted.sandbox import NoSandbox, choose
+from autograder.notebooks.check_calls import check_call
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+UNTOUCHED = STUB.splitlines()[-1]
+USUAL = ("numpy", "matplotlib")
+"""What an answer may import in a notebook that belongs to no course."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A notebook to try: its cells, what grading would be given, and what it would remark on at once."""
+
+    path: Path
+    handed: list[Handed]
+    job: jobs.Job
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether every answer is as it was released."""
+        theirs = {cell.grade_id for cell in self.job.template.cells if cell.role == "answer"}
+        answers = [cell.source for cell in self.handed if cell.grade_id in theirs]
+        return bool(answers) and all(UNTOUCHED in source for source in answers)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One test: its points, what it earned (None: a person decides), and what it said if not all of them."""
+
+    exercise: str
+    test: str
+    points: float
+    earned: float | None
+    said: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it earned all its points."""
+        return self.earned is not None and self.earned >= self.points
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a notebook came to, and what grading would remark on."""
+
+    tests: list[Tried]
+    remarks: list[str]
+
+    @property
+    def automatic(self) -> list[Tried]:
+        """The tests that need no person."""
+        return [test for test in self.tests if test.earned is not None]
+
+
+# Opening
+
+
+def open_notebook(path: Path) -> Work:
+    """A notebook to try. Raises CourseError where the file is none, or has nothing to try."""
+    path = path.resolve()
+    try:
+        data = read_file(path)
+        handed = read(data)
+    except FileNotFoundError:
+        raise CourseError(
+            f"{path} does not exist; name a notebook, for instance one in mine/, or an assignment"
+        ) from None
+    except (Unreadable, NotPlainFile, OSError) as error:
+        if path.is_dir():
+            raise CourseError(f"{path} is a folder; name a notebook in it") from None
+        raise CourseError(f"{path} cannot be read as a notebook: {error}") from None
+    assignment, released = _place_of(path, handed)
+    name = released.stem
+    files = other_files(path.parent)
+    template, given = _released(released) or (_template(name, _json(data)), files)
+    if not any(cell.role in ("test", "written") for cell in template.cells):
+        raise CourseError(f"{path} holds no test cells; name a notebook of this course")
+    remarks = []
+    if name != path.stem:
+        remarks.append(f"grading looks for {name}.ipynb: hand it in under that name")
+    limits = assignment.limits if assignment else Limits()
+    job = jobs.Job(
+        student="you",
+        assignment=assignment.name if assignment else name,
+        template=template,
+        submitted=data,
+        files=files,
+        given=given,
+        allow=assignment.allow if assignment else USUAL,
+        seed=PUBLIC_SEED,
+        backend=_sandbox(),
+        **limits.model_dump(),
+    )
+    return Work(path, handed, job, tuple(remarks))
+
+
+def _place_of(path: Path, handed: list[Handed]) -> tuple[Assignment | None, Path]:
+    """The assignment that a notebook belongs to, and the released file; None and itself if to none."""
+    ids = {cell.grade_id for cell in handed if cell.grade_id}
+    for course, around in _courses(path.parent):
+        found: list[tuple[tuple[bool, bool, int], Assignment, Path]] = []
+        for assignment in course.assignments:
+            for name in assignment.notebooks:
+                file = course.releases / assignment.name / f"{name}.ipynb"
+                known = _released(file)
+                shared = len(ids & {cell.grade_id for cell in known[0].cells}) if known else 0
+                called_so = path.stem == name or re.fullmatch(rf"{re.escape(name)}\W.*", path.stem)
+                if shared or (around and called_so):
+                    found.append(
+                        ((path.stem == name, assignment.name == path.parent.name, shared), assignment, file)
+                    )
+        if found:
+            return max(found, key=lambda each: each[0])[1:]
+    return None, path
+
+
+def _courses(folder: Path) -> Iterator[tuple[Course, bool]]:
+    """The course around a folder, then those that a notebook elsewhere (in Downloads) may belong to.
+
+    Those are the course that one stands in, and the one that this package was checked out with.
+    """
+    for start in dict.fromkeys((folder, Path.cwd(), CHECKOUT)):
+        with suppress(NoCourseError):
+            yield learners_course(start), start == folder
+
+
+Released = tuple[Template, dict[str, bytes]]
+"""The template of a notebook as it was released, and the files beside it."""
+
+
+@cache
+def _released(path: Path) -> Released | None:
+    """What was released as this file; None if nothing was."""
+    try:
+        data = read_file(path.resolve())
+    except (OSError, NotPlainFile):
+        return None
+    return _template(path.stem, _json(data)), other_files(path.parent)
+
+
+def _json(data: bytes) -> dict[str, Any]:
+    notebook = json.loads(decoded(data))
+    return notebook if isinstance(notebook.get("cells"), list) else {"cells": []}
+
+
+def _template(name: str, released: dict[str, Any]) -> Template:
+    """The template as a release shows it: what the gradebook would know is in the cells' metadata."""
+    known, points = {}, {}
+    for cell in released["cells"]:
+        marks = cell.get("metadata", {}).get("nbgrader") or {}
+        grade_id = str(marks.get("grade_id", ""))
+        if grade_id:
+            source = "".join(cell.get("source", ""))
+            known[grade_id] = SimpleNamespace(
+                source=source, cell_type=cell["cell_type"], locked=marks.get("locked"), checksum=""
+            )
+        if grade_id and (marks.get("grade") or marks.get("task")):
+            points[grade_id] = float(marks.get("points") or 0)
+    return make_template(name, released, None, known, points)
+
+
+# Running
+
+
+@cache
+def _sandbox() -> str:
+    """The name of the sandbox that works here; empty where none does."""
+    try:
+        return choose().name
+    except NoSandbox:
+        return ""
+
+
+@cache
+def _worker() -> ProcessPoolExecutor:
+    """One warm process for all notebooks."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=jobs.start_worker)
+
+
+def rehearse(work: Work) -> Rehearsal:
+    """Run a notebook and say what each of its tests came to. Raises CourseError where that fails."""
+    differences: list[str] = []
+    if work.job.backend:
+        outcome = _in_the_sandbox(work)
+    else:
+        outcome, differences = unconfined.run(work.job, work.handed)
+    if outcome.status is Status.NOT_GRADED:
+        raise CourseError(f"{work.path} could not be run: {outcome.detail}")
+    remarks = [*work.remarks, *filter(None, outcome.detail.split("; ")), *differences]
+    return Rehearsal(list(_tried(work.job.template, outcome)), remarks)
+
+
+def _in_the_sandbox(work: Work) -> Outcome:
+    try:
+        data = _worker().submit(jobs.grade, work.job.model_dump_json().encode()).result()
+    except BrokenProcessPool as error:
+        raise CourseError(f"{work.path} could not be run: {error}") from None
+    except BaseException:
+        for process in list(_worker()._processes.values()):
+            process.terminate()
+        raise
+    return Outcome.model_validate_json(data)
+
+
+def _tried(template: Template, outcome: Outcome) -> Iterator[Tried]:
+    """Each test in the notebook's order, with what its cell showed."""
+    cells = {cell.grade_id: cell for cell in template.cells}
+    shown = {
+        cell["metadata"].get("nbgrader", {}).get("grade_id"): cell.get("outputs", [])
+        for cell in (outcome.document or {}).get("cells", [])
+    }
+    results = {test.grade_id: test for test in outcome.tests}
+    for grade_id in [name for name in cells if name in results]:
+        test, call = results[grade_id], check_call(cells[grade_id].source)
+        score = None if cells[grade_id].role == "written" else test.score
+        failed = score is not None and score < test.max_score
+        said = (_said(shown.get(grade_id, [])) or test.reason) if failed else ""
+        yield Tried(call.exercise if call else grade_id, grade_id, test.max_score, score, said)
+
+
+def _said(outputs: list[dict[str, Any]]) -> str:
+    """What a failed test shows: the check's report, else the error."""
+    errors = [output for output in outputs if output["output_type"] == "error"]
+    reports = ["".join(o["data"]["text/plain"]) for o in outputs if o["output_type"] == "display_data"]
+    words = [f"{error['ename']}: {error['evalue']}".strip().removesuffix(":") for error in errors]
+    return "\n".join(reports or words[:1])

@@ -1,0 +1,35 @@
+"""The penalty for what came late: nbgrader's plugin, as nbgrader_config.py sets it at this moment.
+
+The gradebook notes a penalty when a submission is graded. Points that a person types afterwards, an extension
+and another policy change what it should be, so whoever tells points asks here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.course import Course
+from autograder.grading.nbgrader_settings import settings
+
+
+class LatePolicy:
+    """The course's policy."""
+
+    def __init__(self, course: Course) -> None:
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        self._step = AssignLatePenalties(config=settings(course))
+        self._step.init_plugin()
+
+    def penalty(self, submission: Any, notebook: Any) -> float | None:
+        """The points that a notebook of a submission in the gradebook loses; None where it came in time."""
+        seconds = 0.0 if submission.assignment.duedate is None else submission.total_seconds_late
+        if seconds <= 0:
+            return None
+        lost = self._step.plugin_inst.late_submission_penalty(submission.student.id, notebook.score, seconds)
+        return None if lost is None else float(self._step._check_late_penalty(notebook, lost))
+
+    def final_score(self, submission: Any) -> float:
+        """What a submission in the gradebook is worth: its points less its penalties."""
+        lost = sum(self.penalty(submission, notebook) or 0.0 for notebook in submission.notebooks)
+        return max(0.0, float(submission.score) - lost)

@@ -1,0 +1,133 @@
+"""What a graded submission came to: points from the gradebook, misconceptions from the notebook's outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograder.course import Assignment, Course
+from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.results import Mistake, TestScore
+from autograder.notebooks.files import read_notebook
+
+VERDICT = "application/vnd.cs-conv.verdict+json"
+
+
+Scores = tuple[float, float, tuple[TestScore, ...]]
+"""A submission's score (late penalties and manual grades included), its maximum, and each test's."""
+Verdicts = dict[tuple[str, str], dict[str, Any]]
+"""What `check` said in each graded cell ({} where nothing), by notebook and grade_id, in the cells' order."""
+
+
+def read_scores(course: Course, assignment: Assignment, student: str) -> Scores:
+    """What the gradebook and the autograded notebooks say of a submission."""
+    verdicts = _verdicts_on_disk(course, assignment, student)
+    with open_gradebook(course) as gradebook:
+        found = gradebook.find_submission(assignment.name, student)
+        return scores_of(found, verdicts, LatePolicy(course))
+
+
+def scores_of(submission: Any, verdicts: Verdicts, late: LatePolicy) -> Scores:
+    """What a submission in the gradebook came to, its tests in the order of the verdicts."""
+    order = {where: number for number, where in enumerate(verdicts)}
+    tests = [
+        test_score(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+    ]
+    tests.sort(key=lambda test: (order.get((test.notebook, test.grade_id), len(order)), test.grade_id))
+    return late.final_score(submission), float(submission.max_score), tuple(tests)
+
+
+def by_hand(cell: Any) -> bool:
+    """Whether a person gives the points of a cell in the gradebook: a written answer, or a task."""
+    written = (solution.name for solution in cell.notebook.solution_cells)
+    return cell.type == "TaskCell" or cell.cell_type == "markdown" or cell.name in written
+
+
+def waits_for_a_person(grade: Any) -> bool:
+    """Whether someone has to look at a grade, for the first time or once more; as formgrader counts it.
+
+    A test that was added since the submission was graded waits for `cs-conv grade`, not for a person.
+    """
+    ungraded = grade.auto_score is None and grade.manual_score is None
+    return bool(grade.needs_manual_grade and (by_hand(grade.cell) or not ungraded))
+
+
+def judgement(grade: Any) -> dict[str, Any]:
+    """What there is to say of a grade: its points, and whether a test or a person gives or gave them."""
+    hand, waits = by_hand(grade.cell), waits_for_a_person(grade)
+    unknown = hand or waits or (grade.auto_score is None and grade.manual_score is None)
+    return {
+        "score": float(grade.score),
+        "max_score": float(grade.max_score),
+        "by_hand": hand,
+        "waits": waits,
+        "passed": None if unknown else bool(grade.score >= grade.max_score),
+    }
+
+
+def set_missing_to_zero(course: Course, assignment: Assignment, student: str) -> list[str]:
+    """Tests that are not in the graded notebook earn nothing, also where an earlier submission had them.
+
+    Creates the submission in the gradebook where there is none. Returns the grade_ids.
+    """
+    verdicts = _verdicts_on_disk(course, assignment, student)
+    missing = []
+    with open_gradebook(course) as gradebook:
+        gradebook.update_or_create_student(student)
+        submission = gradebook.update_or_create_submission(assignment.name, student)
+        for notebook in submission.notebooks:
+            for grade in notebook.grades:
+                if (notebook.name, grade.name) not in verdicts:
+                    grade.auto_score, grade.needs_manual_grade = 0, False
+                    missing.append(grade.name)
+        gradebook.db.commit()
+    return missing
+
+
+def test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
+    """The points of a cell as the gradebook has them, with what `check` said in it."""
+    exercise = verdict.get("exercise")
+    mistakes = [
+        Mistake(exercise=str(exercise), name=str(m.get("name", "")), advice=str(m.get("advice", "")))
+        for m in verdict.get("mistakes", [])
+        if isinstance(m, dict) and m.get("name")
+    ]
+    return TestScore(
+        notebook=notebook,
+        grade_id=grade.name,
+        exercise=exercise,
+        aspect=verdict.get("aspect"),
+        **judgement(grade),
+        mistakes=tuple(mistakes),
+        where=str(verdict.get("where") or ""),
+    )
+
+
+def _verdicts_on_disk(course: Course, assignment: Assignment, student: str) -> Verdicts:
+    paths = {
+        name: course.autograded(student, assignment.name) / f"{name}.ipynb" for name in assignment.notebooks
+    }
+    return verdicts_in({name: read_notebook(path) for name, path in paths.items() if path.exists()})
+
+
+def verdicts_in(notebooks: Mapping[str, Mapping[str, Any]]) -> Verdicts:
+    """The verdicts in graded notebooks. What a student writes in is no place for one."""
+    found: Verdicts = {}
+    for name, notebook in notebooks.items():
+        for cell in notebook.get("cells", []):
+            known = cell["metadata"].get("nbgrader") or {}
+            if known.get("grade") or known.get("task"):
+                is_test = known.get("grade") and not known.get("solution")
+                found[name, str(known.get("grade_id"))] = _verdict(cell) if is_test else {}
+    return found
+
+
+def _verdict(cell: Mapping[str, Any]) -> dict[str, Any]:
+    for output in cell.get("outputs", []):
+        verdict = output.get("data", {}).get(VERDICT)
+        if isinstance(verdict, dict):
+            return verdict
+    return {}

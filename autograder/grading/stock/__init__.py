@@ -1,0 +1,1 @@
+"""The engine that grades with nbgrader's own autograder."""

@@ -1,0 +1,32 @@
+"""nbgrader's step that runs notebooks, with what ours adds to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute
+
+from autograder.grading.gradebook.read import VERDICT
+from autograder.grading.run_in_kernel import Patient, Still
+
+
+class StillExecute(Still, Execute):
+    """For nbgrader's own commands."""
+
+
+class TellingExecute(StillExecute):
+    """For nbgrader's Validate, which shows errors alone: a failed check's report replaces the traceback."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Any:
+        """Run one cell."""
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        reports = [o.data["text/plain"] for o in cell.get("outputs", []) if VERDICT in o.get("data", {})]
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and output.ename == "CheckFailed":
+                output.traceback = reports or output.traceback
+        return cell, resources
+
+
+class PatientExecute(Patient, Execute):
+    """For our engine that grades with nbgrader."""

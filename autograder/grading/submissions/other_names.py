@@ -1,0 +1,137 @@
+"""Who handed in what under which name: a notebook called otherwise than it was released is not lost silently.
+
+nbgrader passes over what it does not expect, and the student has zero points without anyone knowing why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment, Course
+
+NOBODY = ("__MACOSX", "__pycache__", "lost+found")
+"""Folders that programs leave behind; so are those whose names begin with a dot (.ipynb_checkpoints)."""
+
+
+MOST_OTHERS = 10
+"""Notebooks of a folder that are looked into for answers."""
+
+
+def students_who_handed_in(course: Course) -> list[str]:
+    """The students that have a folder in submitted/."""
+    return [folder.name for folder in _visible(course.submitted()) if folder.is_dir()]
+
+
+Released = Mapping[str, Mapping[str, Any]]
+"""The notebooks of an assignment as they were released, by name."""
+
+
+def misnamed(course: Course, assignment: Assignment, student: str, released: Released) -> str:
+    """What of this assignment is there under another name than the released one; empty where nothing is."""
+    try:
+        return _misnamed(course, assignment, student, released)
+    except OSError as error:  # archives keep who may read what
+        return f"{error.filename} cannot be looked into ({error.strerror})"
+
+
+def _misnamed(course: Course, assignment: Assignment, student: str, released: Released) -> str:
+    folder = course.submitted(student, assignment.name)
+    if folder.is_dir():
+        unread = _unread(folder, released, student)
+        return "; ".join([*_notebooks(folder, assignment, student), *unread])
+    for name, meant in _folders(course, student):
+        if meant == assignment.name:
+            return f"{student} handed in the folder {name}/, expected {meant}/"
+    beside = [f"{name}.ipynb" for name in assignment.notebooks if (folder.parent / f"{name}.ipynb").is_file()]
+    if beside:
+        return f"{student} handed in {beside[0]} outside of a folder, expected {assignment.name}/{beside[0]}"
+    return ""
+
+
+def misnamed_folders(course: Course) -> list[str]:
+    """A sentence for each folder in submitted/ that is called nearly like an assignment."""
+    found = []
+    for student in students_who_handed_in(course):
+        with suppress(OSError):  # one that may not be looked into is said where it is graded
+            for name, meant in _folders(course, student):
+                found.append(f"{student} handed in the folder {name}/, expected {meant}/")
+    return found
+
+
+def _folders(course: Course, student: str) -> Iterator[tuple[str, str]]:
+    """The student's folders that are no assignment's, each with the assignment that was meant."""
+    names = {assignment.name.casefold(): assignment.name for assignment in course.assignments}
+    for folder in _visible(course.submitted(student)):
+        if folder.is_dir() and folder.name not in names.values():
+            meant = get_close_matches(folder.name.casefold(), names, 1, 0.7)
+            if meant and not course.submitted(student, names[meant[0]]).exists():
+                yield folder.name, names[meant[0]]
+
+
+def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[str]:
+    """A sentence for each notebook of the assignment that is not there, with the file that may be it."""
+    wanted = [f"{name}.ipynb" for name in assignment.notebooks]
+    others = [path.name for path in _visible(folder) if ".ipynb" in path.name and path.name not in wanted]
+    missing = [name for name in wanted if not (folder / name).exists()]
+    for name in missing:
+        meant = others[:1] if len(others) == len(missing) == 1 else get_close_matches(name, others, 1, 0.6)
+        deeper = next((inner.name for inner in _visible(folder) if (inner / name).is_file()), None)
+        if meant:
+            others.remove(meant[0])
+            yield f"{student} handed in {meant[0]}, expected {name}"
+        elif deeper:
+            yield f"{student} handed in {deeper}/{name}, expected {name} without the folder"
+        else:
+            yield f"{student} handed in no {name}"
+
+
+def _unread(folder: Path, released: Released, student: str) -> Iterator[str]:
+    """A sentence for each other notebook with answers that the one which is graded lacks."""
+    graded = [folder / f"{name}.ipynb" for name in released]
+    places = (folder, *filter(Path.is_dir, _visible(folder)))
+    others = [path for place in places for path in _visible(place) if path.suffix == ".ipynb"]
+    others = [path for path in others if path not in graded][:MOST_OTHERS]
+    for mine in graded if others else ():
+        asked = _asked_for(released[mine.stem])
+        given = _sources(mine)
+        for path in others if given is not None and asked else ():
+            other = _sources(path) or {}
+            lacking = [
+                grade_id
+                for grade_id, source in asked.items()
+                if (given or {}).get(grade_id, source) == source and other.get(grade_id, source) != source
+            ]
+            if lacking:
+                which = ", ".join(lacking[:5]) + (" and more" if len(lacking) > 5 else "")
+                where = path.relative_to(folder)
+                yield f"{student} also handed in {where}, with answers that {mine.name} lacks: {which}"
+
+
+def _asked_for(notebook: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the cells for answers of a released notebook, by grade_id."""
+    from autograder.grading.trusted.notebook.template import text_of
+
+    marked = ((cell.get("metadata", {}).get("nbgrader") or {}, cell) for cell in notebook["cells"])
+    return {marks["grade_id"]: text_of(cell).strip() for marks, cell in marked if marks.get("solution")}
+
+
+def _sources(path: Path) -> dict[str, str] | None:
+    """The cells of a notebook by grade_id; None where it cannot be read."""
+    from autograder.grading.submissions.cells import Unreadable, read
+    from autograder.grading.submissions.intake import NotPlainFile, read_notebook_file
+
+    try:
+        cells = read(read_notebook_file(path))
+    except (OSError, NotPlainFile, Unreadable):
+        return None
+    return {cell.grade_id: cell.source.strip() for cell in cells}
+
+
+def _visible(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.name[0] != "." and path.name not in NOBODY)

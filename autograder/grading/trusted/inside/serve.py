@@ -1,0 +1,314 @@
+"""Answering the trusted side's requests, one at a time: cells to run, what names stand for, calls."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import os
+import random
+import signal
+import sys
+import types
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from . import wire_values
+from .cells import Absent, Stage, describe_error, limited
+from .channel import Channel, Gone
+from .errors import MOST_CAUSES, details_of, made_of
+from .files import changed_files, note_file
+from .instructor_classes import Shared
+from .named_kinds import MUTABLE
+from .operations import OPERATIONS, later
+from .showing import MOST_TEXT, shortened
+from .traits import traits_of, traits_of_its_class
+
+MOST_FILES = 8 << 20  # bytes of new files after a call
+MOST_WATCHED = 4096  # bytes of a global variable whose changes are told
+MOST_WARNINGS = 50
+_OF_PYTHON = frozenset(
+    {"function", "method", "generator", "coroutine", "enumerate", "filter", "map", "reversed", "zip"}
+)
+
+
+class Talk:
+    """Answers the trusted side's requests, one at a time."""
+
+    def __init__(self, channel: Channel, stage: Stage) -> None:
+        self.channel, self.stage = channel, stage
+        self.handles: dict[int, Any] = {}
+        self.known: dict[int, int] = {}
+        self.watched: dict[str, bytes] = {}
+        self.shared = Shared(stage.names.get, -1)
+        self.lent: dict[int, Any] = {}
+        self.operations = OPERATIONS | later(stage.wait_for)
+
+    # Names for what is no plain data
+
+    def name(self, value: Any) -> Any:
+        """Everything has a name: a function of the instructor's keeps its own, the rest gets a number."""
+        for number, function in self.lent.items():
+            if function is value:
+                return wire_values.Foreign("lent", number, getattr(value, "__name__", ""))
+        kind = type(value)  # never isinstance: an object may lie about its class, or act when it is asked
+        if issubclass(kind, types.ModuleType):
+            return wire_values.Foreign("module", str(value.__name__))
+        common = self.shared.name(value)
+        if common is not None:
+            return common
+        if issubclass(kind, BaseException):
+            return self._error(value, MOST_CAUSES)
+        number = self._number(value)
+        if issubclass(kind, type) and value.__module__ == "__main__":
+            return wire_values.Foreign("class", *self._class(number, value).details)
+        what: Any = None
+        if kind.__module__ == "__main__":
+            what = self._class(self._number(kind), kind)
+        elif kind.__name__ in _OF_PYTHON:
+            what = kind.__name__
+        return wire_values.Foreign("handle", number, str(kind.__name__)[:100], traits_of(kind), what)
+
+    def _error(self, error: BaseException, deep: int) -> Any:
+        """An error, and which it is where its class is the student's."""
+        kind, number, what = type(error), -1, None
+        if kind.__module__ == "__main__":
+            number, what = self._number(error), self._class(self._number(kind), kind)
+        details = details_of(error, lambda cause: self._error(cause, deep - 1) if deep else None)
+        return wire_values.Foreign("error", number, what, *details)
+
+    def _number(self, value: Any) -> int:
+        number = self.known.get(id(value), -1)
+        if number < 0:
+            number = self.known[id(value)] = len(self.handles)
+            self.handles[number] = value
+        return number
+
+    def _class(self, number: int, kind: Any) -> Any:
+        """A class of the student's: its bases, as far as they are the student's or errors of Python's."""
+        bases = []
+        for base in kind.__bases__:
+            if base.__module__ == "__main__":
+                bases.append(self._class(self._number(base), base))
+            elif issubclass(base, BaseException):
+                bases.append(next(k for k in base.__mro__ if getattr(builtins, k.__name__, None) is k))
+        traits = traits_of(kind), traits_of_its_class(kind)
+        return wire_values.Foreign("kind", number, str(kind.__name__)[:100], tuple(bases), *traits)
+
+    def meet(self, foreign: Any) -> Any:
+        """What a name of the trusted side's stands for."""
+        kind, details = foreign.kind, foreign.details
+        if kind == "handle":
+            return self.handles[details[0]]
+        if kind == "global":
+            value = importlib.import_module(details[0])
+            for part in details[1].split("."):
+                value = getattr(value, part)
+            return value
+        if kind == "generator":
+            import numpy
+
+            generator = numpy.random.default_rng()
+            generator.bit_generator.state = details[0]
+            return generator
+        if kind == "legacy":
+            import numpy
+
+            state = numpy.random.RandomState()
+            state.set_state(details[0])
+            return state
+        if kind in ("shared", "member"):
+            return self.shared.meet(kind, details)
+        if kind == "error":
+            return made_of(details[2:])
+        if kind == "lent":
+            if details[0] not in self.lent:
+                self.lent[details[0]] = self._borrowed(*details)
+            return self.lent[details[0]]
+        raise wire_values.WireError(f"an unexpected {kind}")
+
+    def _borrowed(self, number: int, name: str, about: str) -> Any:
+        def function(*args: Any, **kwargs: Any) -> Any:
+            data = wire_values.encode(("callback", number, args, kwargs), self.name)
+            with uninterrupted():
+                self.channel.send(data)
+                while True:
+                    answer = wire_values.decode(self.channel.receive(), self.meet)
+                    if type(answer[0]) is str:
+                        break
+                    self.answer(answer)  # the lent function uses something of ours
+            if answer[0] == "value":
+                return answer[1]
+            raise answer[1]
+
+        function.__name__ = function.__qualname__ = name or "function"
+        function.__doc__ = about or None
+        return function
+
+    # Requests
+
+    def serve(self) -> None:
+        """Answer until the other side hangs up."""
+        while True:
+            try:
+                request = wire_values.decode(self.channel.receive(), self.meet)
+            except Gone:
+                return
+            self.answer(request)
+
+    def answer(self, request: Any) -> None:
+        """Do what is asked and say what came of it."""
+        serial, verb, *details = request
+        answer = getattr(self, "do_" + verb)(*details)
+        try:
+            data = wire_values.encode((serial, *answer), self.name)
+        except BaseException as error:
+            error_ = (("ValueError", "Exception", "BaseException"), f"cannot be handed over: {error}", "")
+            data = wire_values.encode((serial, "raised", (*error_, None), [], [], {}, {}, {}))
+        self.channel.send(data)
+
+    def do_run(self, *cell: Any) -> tuple[Any, ...]:
+        """Run a cell."""
+        return ("ran", *self.stage.run(*cell))
+
+    def do_names(self, names: list[str]) -> tuple[Any, ...]:
+        """What these names stand for; those that nothing stands for are left out."""
+        found = {}
+        self.shared.begin(None)
+        self.watched.clear()
+        for name in names:
+            if name in self.stage.names and not isinstance(self.stage.names[name], Absent):
+                value = self.stage.names[name]
+                if issubclass(type(value), type) and value.__module__ == "__main__":
+                    found[name] = self._class(self._number(value), value)
+                    continue
+                try:
+                    data = wire_values.encode(value, self.name)
+                except Exception:
+                    value = self.name(value)
+                else:
+                    if data[:1] != b"x" and len(data) <= MOST_WATCHED:
+                        self.watched[name] = data
+                found[name] = value
+        return "names", found
+
+    def _moved(self) -> dict[str, Any]:
+        """The small values among these names that are others by now: global variables that a call changes."""
+        found = {}
+        for name, before in self.watched.items():
+            value = self.stage.names.get(name)
+            with contextlib.suppress(Exception):
+                data = wire_values.encode(value, self.name)
+                if data != before:
+                    self.watched[name] = data
+                    found[name] = value
+        return found
+
+    def do_define(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        """Give names these values: what the instructor's cell made by chance is the same on both sides."""
+        self.stage.names.update(values)
+        return ("defined",)
+
+    def do_forget(self, names: list[str]) -> tuple[Any, ...]:
+        """Drop what these names stand for, as far as it was not written in the notebook."""
+        for name in names:
+            if getattr(self.stage.names.get(name), "__module__", None) != "__main__":
+                self.stage.names.pop(name, None)
+        return ("forgotten",)
+
+    def do_ask(self, blob: bytes, seconds: float) -> tuple[Any, ...]:
+        """Do something with one of our values: call it, take an attribute or an item, go through it."""
+        operation, target, news, args, kwargs = wire_values.decode(blob, self.meet)
+        self.shared.begin(None)
+        self.shared.names = news.get("classes", ())
+        self.shared.change(news.get("objects", {}))
+        with self.stage.heard(MOST_TEXT) as outputs, self._surrounded(news):
+            try:
+                with limited(seconds), _warned(outputs):
+                    act: Any = self.operations[operation]
+                    value = act(target, args, kwargs)
+                for place, given in [*enumerate(args), *kwargs.items()]:
+                    if value is given and type(value) in MUTABLE:
+                        value = wire_values.Foreign("argument", place)
+                        break
+                answer: tuple[Any, ...] = "value", value
+            except BaseException as error:
+                answer = "raised", (*describe_error(error), self._if_it_can_be_sent(error))
+        files = changed_files(".", self.stage.files, MOST_FILES)
+        moved, objects = self._moved(), {}
+        if self.shared.names:
+            self.shared.begin([*news.get("objects", {})])
+            with contextlib.suppress(wire_values.WireError):
+                wire_values.encode(answer, self.name)
+                objects = self.shared.states(self.name)
+        return (*answer, self._changed(blob, args, kwargs), outputs, files, moved, objects)
+
+    def _if_it_can_be_sent(self, error: BaseException) -> BaseException | None:
+        try:
+            wire_values.encode(error, self.name)
+        except Exception:
+            return None
+        return error
+
+    @contextlib.contextmanager
+    def _surrounded(self, news: dict[str, Any]) -> Iterator[None]:
+        """The surroundings of a call as the test has made them: seeds, files, `input` and `print`."""
+        states = news.get("states", {})
+        if "random" in states:
+            random.setstate(states["random"])
+        if "numpy.random" in states:
+            sys.modules["numpy.random"].set_state(states["numpy.random"])
+        for name in news.get("folders", ()):
+            with contextlib.suppress(OSError):
+                os.makedirs(name, exist_ok=True)
+        for name, data in news.get("files", {}).items():
+            with contextlib.suppress(OSError):
+                os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+                with open(name, "wb") as file:
+                    file.write(data)
+                note_file(name, name, self.stage.files)
+        before = {name: getattr(builtins, name) for name in ("input", "print") if name in news}
+        for name in before:
+            setattr(builtins, name, news[name])
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(builtins, name, value)
+
+    def _changed(self, blob: bytes, args: Any, kwargs: Any) -> list[Any]:
+        """The arguments that are no longer what came: (position or name, what it is now)."""
+        if wire_values.ends_with(blob, (args, kwargs), self.name):
+            return []
+        *_, old_args, old_kwargs = wire_values.decode(blob, self.meet)
+        pairs = [*enumerate(zip(old_args, args, strict=False))]
+        pairs += [(key, (old_kwargs[key], kwargs[key])) for key in old_kwargs if key in kwargs]
+        return [
+            (key, now)
+            for key, (was, now) in pairs
+            if wire_values.encode(was, self.name) != wire_values.encode(now, self.name)
+        ]
+
+
+@contextlib.contextmanager
+def _warned(outputs: list[dict[str, Any]]) -> Iterator[None]:
+    """Warnings are given where the test listens."""
+    with warnings.catch_warnings(record=True) as found:
+        try:
+            yield
+        finally:
+            for each in (found or ())[:MOST_WARNINGS]:
+                kinds = [kind.__name__ for kind in each.category.__mro__]
+                outputs.append({"kind": "warning", "kinds": kinds, "text": shortened(each.message)})
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold an interrupt back: half of a conversation would confuse all that follows."""
+    ends = {signal.SIGALRM, signal.SIGPROF}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ends)

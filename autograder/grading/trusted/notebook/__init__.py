@@ -1,0 +1,1 @@
+"""The notebook that is graded: the instructor's template with the student's answers in it."""

@@ -1,0 +1,220 @@
+"""The instructor's notebook as the grader uses it: cells in order, where each runs, which names they make
+and need.
+
+Locked cells, tests with their hidden parts, stubs and points come from nbgrader's tables; the order and the
+plain cells from the release that the gradebook keeps; the names that answers define from the source with
+answers, which it keeps as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from autograder.course import Assignment, Course, CourseError
+from autograder.grading.submissions.attachments import Attachments, attachments_of
+from autograder.notebooks.free_names import binds, defines, imports, looked_up, needs
+from autograder.notebooks.ipython_syntax import tree_of
+
+Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
+"""Names whose JSON is the same in every process; a set's own order differs from one to the next."""
+Role = Literal["text", "plain", "setup", "answer", "written", "test", "task"]
+"""What a cell of the template is: prose; an ordinary code cell; a locked code cell; an answer that tests
+judge; one that a person judges; a test; a task.
+"""
+
+
+class TemplateCell(BaseModel):
+    """One cell of the instructor's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: Role
+    cell_type: Literal["code", "markdown", "raw"]
+    source: str
+    id: str = ""
+    grade_id: str = ""
+    points: float = 0.0
+    metadata: dict[str, Any] = {}
+    binds: Names = frozenset()
+    defines: Names = frozenset()
+    imports: Names = frozenset()
+    mentions: Names = frozenset()
+    classes: Names = frozenset()
+    attachments: Attachments = {}
+
+
+class Template(BaseModel):
+    """One notebook of an assignment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    cells: tuple[TemplateCell, ...]
+    metadata: dict[str, Any] = {}
+    modules: dict[str, str] = {}
+    """The modules that its cells import, by the names that they get."""
+
+    @property
+    def answer_names(self) -> frozenset[str]:
+        """The names that students are to define, whoever else imports them."""
+        answers = [cell for cell in self.cells if cell.role in ("answer", "written")]
+        defined = frozenset().union(*(cell.defines for cell in answers))
+        return defined | frozenset().union(*(cell.binds for cell in answers)) - self.modules.keys()
+
+    @property
+    def imported_answers(self) -> frozenset[str]:
+        """Those of them that a cell of the instructor's imports all the same."""
+        ours = (cell.imports for cell in self.cells if cell.role in ("plain", "setup", "test"))
+        return self.answer_names & frozenset().union(*ours)
+
+    @property
+    def classes_asked_for(self) -> frozenset[str]:
+        """Those of them that are to be classes."""
+        return frozenset().union(*(cell.classes for cell in self.cells if cell.role in ("answer", "written")))
+
+    @property
+    def classes_in_common(self) -> frozenset[str]:
+        """Classes that the instructor's cells define on both sides."""
+        made = (cell.classes for cell in self.cells if cell.role in ("plain", "setup"))
+        return frozenset().union(*made) - self.answer_names
+
+    @property
+    def instructors_names(self) -> frozenset[str]:
+        """The instructor's alone: no value of a student's may stand in for them, whatever happens."""
+        made = frozenset().union(
+            *(cell.binds for cell in self.cells if cell.role in ("plain", "setup", "test"))
+        )
+        return (made | self.modules.keys()) - self.answer_names
+
+
+def load_templates(
+    course: Course, assignment: Assignment, gradebook: Any
+) -> tuple[list[Template], dict[str, bytes]]:
+    """The templates of an assignment's notebooks, and the files that belong to it.
+
+    Raises CourseError where it was not released, or where a cell with points is nowhere to be found.
+    """
+    from nbgrader.api import MissingEntry
+
+    from autograder.notebooks.released import cells_of, read_released
+
+    again = f"run: cs-conv release {assignment.name}"
+    try:
+        notebooks = gradebook.find_assignment(assignment.name).notebooks
+    except MissingEntry:
+        notebooks = []
+    if not notebooks:
+        raise CourseError(f"{assignment.name} has not been released; {again}")
+    released = read_released(course, assignment, gradebook)
+    templates = []
+    for notebook in notebooks:
+        name = notebook.name
+        if name not in released.templates:
+            raise CourseError(
+                f"{assignment.name} has no released notebook {name}.ipynb in {course.releases}; {again}"
+            )
+        points = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        base = released.templates[name]
+        lost = sorted(points.keys() - cells_of(base).keys())
+        if lost:
+            raise CourseError(
+                f"{name}.ipynb of {assignment.name} has lost cells that the gradebook has points for: "
+                f"{', '.join(lost)}; nothing was graded; {again}"
+            )
+        known = {cell.name: cell for cell in notebook.source_cells}
+        templates.append(make_template(name, base, released.sources.get(name), known, points))
+    return templates, released.files
+
+
+def make_template(
+    name: str, base: dict[str, Any], answered: dict[str, Any] | None, known: Any, points: dict[str, float]
+) -> Template:
+    """Put together what the release, the source with answers and the gradebook know of a notebook."""
+    answers = {
+        cell["metadata"]["nbgrader"].get("grade_id"): text_of(cell)
+        for cell in (answered or {}).get("cells", [])
+        if cell.get("metadata", {}).get("nbgrader")
+    }
+    cells = []
+    modules: dict[str, str] = {}
+    for cell in base["cells"]:
+        marks = dict(cell.get("metadata", {}).get("nbgrader") or {})
+        grade_id = str(marks.get("grade_id", ""))
+        source, kind = text_of(cell), cell["cell_type"]
+        record = known.get(grade_id)
+        if record is not None:
+            source, kind = record.source or "", record.cell_type
+            marks |= {"locked": bool(record.locked), "checksum": record.checksum}
+            if grade_id in points:
+                marks["points"] = points[grade_id]
+        role = _role(kind, marks if record is not None else {})
+        code = kind == "code" and role != "task"
+        tree = parse(source) if code else None
+        solved = parse(answers[grade_id]) if role in ("answer", "written") and grade_id in answers else None
+        trees = [each for each in (tree, solved) if each]
+        for each in trees:
+            modules.update(_modules(each))
+        cells.append(
+            TemplateCell(
+                role=role,
+                cell_type=kind,
+                source=source,
+                id=str(cell.get("id", "")),
+                grade_id=grade_id if record is not None else "",
+                points=points.get(grade_id, 0.0),
+                metadata=dict(cell.get("metadata", {})) | ({"nbgrader": marks} if marks else {}),
+                attachments=attachments_of(cell),
+                binds=frozenset(binds(trees)),
+                defines=frozenset(defines(trees)),
+                imports=frozenset(imports(trees)),
+                mentions=frozenset(needs(tree) | (looked_up(source) if tree else set())),
+                classes=frozenset(
+                    node.name for each in trees for node in each.body if isinstance(node, ast.ClassDef)
+                ),
+            )
+        )
+    return Template(name=name, cells=tuple(cells), metadata=dict(base.get("metadata", {})), modules=modules)
+
+
+def _role(cell_type: str, marks: dict[str, Any]) -> Role:
+    if marks.get("task"):
+        return "task"
+    if marks.get("grade"):
+        if marks.get("solution"):
+            return "written"
+        return "test" if cell_type == "code" else "text"
+    if marks.get("solution"):
+        return "answer" if cell_type == "code" else "text"
+    if cell_type != "code":
+        return "text"
+    return "setup" if marks.get("locked") else "plain"
+
+
+def text_of(cell: dict[str, Any]) -> str:
+    """A cell's source, which may be stored as one text or as its lines; in nbformat 3 under another name."""
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def parse(source: str) -> ast.Module | None:
+    """The cell as Python, magics translated; None where it is none."""
+    return tree_of(source)
+
+
+def _modules(tree: ast.Module) -> dict[str, str]:
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return found

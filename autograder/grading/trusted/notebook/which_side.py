@@ -1,0 +1,183 @@
+"""Which of the instructor's ordinary cells have to run, and on which side: the answers' or the tests'.
+
+Most of them only show something, which takes time and earns nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograder.grading.trusted.notebook.template import Template, parse
+from autograder.notebooks.free_names import MOST_PARSED, brought_by, needs_of_text, root
+from autograder.notebooks.ipython_syntax import as_python, parsed
+
+if TYPE_CHECKING:
+    from autograder.grading.trusted.notebook.rebuild import Step
+
+MOST_PARSED_IN_ALL = 300_000
+"""Characters of all cells of a student's that are worth parsing: two or three seconds of it."""
+_PICTURES = ("matplotlib", "ipywidgets", "IPython", "cs_conv.pictures", "seaborn", "plotly")
+_SILENT = {"print", "display", "interact", "sorted", "len", "type", "repr", "str"}
+
+
+def distribute(template: Template, steps: list[Step]) -> None:
+    """Drop from each side what nothing on it uses: demonstrations, and imports for them; and from the
+    instructor's cells the imports of names that an answer above them defines, which are the student's.
+
+    Locked cells always run. An ordinary cell runs where a name that it makes is used, by a cell above it as
+    well (a function there finds it when it is called), or where it has an effect that we cannot see; it is a
+    demonstration where it only shows what the student wrote, or a picture.
+    """
+    pictures = {name for name, module in template.modules.items() if module.startswith(_PICTURES)}
+    shows = pictures | template.answer_names
+    answered, most = _answered(steps), worth_parsing(steps)
+    for side in ("inside", "outside"):
+        needed: set[str] = set()
+        waiting = [n for n, step in enumerate(steps) if getattr(step, side) is not None]
+        effects = {
+            n for n in waiting if steps[n].role != "plain" or _has_effects(steps[n], side, shows, template)
+        }
+        while kept := {n for n in waiting if n in effects or _binds(steps[n]) & needed}:
+            waiting = [n for n in waiting if n not in kept]
+            of_each = (_needs(steps[n], getattr(steps[n], side), answered[n], most) for n in kept)
+            needed |= set().union(*of_each)
+        for number in waiting:
+            setattr(steps[number], side, None)
+        for step, theirs in zip(steps, answered, strict=True):
+            source = getattr(step, side)
+            if source is not None and not _is_the_students(step):
+                wanted = None if step.role == "test" else needed
+                setattr(step, side, _with_imports(source, wanted, theirs))
+
+
+def in_one_process(steps: list[Step]) -> list[str]:
+    """What to run of each step where answers and tests share a process: all that either side needs."""
+    sources = []
+    for step, theirs in zip(steps, _answered(steps), strict=True):
+        if step.inside is None and step.outside is None:
+            sources.append("")
+        elif _is_the_students(step):
+            sources.append(step.inside or "")
+        else:
+            sources.append(_with_imports(step.source, None, theirs))
+    return sources
+
+
+def worth_parsing(steps: Sequence[Step]) -> int:
+    """How long a student's cell may be to be parsed for the names in it; 0 where all of them are too long."""
+    in_all = sum(len(step.source) for step in steps if step.inside and _is_the_students(step))
+    return MOST_PARSED if in_all <= MOST_PARSED_IN_ALL else 0
+
+
+def _is_the_students(step: Step) -> bool:
+    return step.template is None or step.role in ("answer", "written")
+
+
+def _binds(step: Step) -> frozenset[str]:
+    return step.template.binds if step.template else frozenset()
+
+
+def _has_effects(step: Step, side: str, shows: frozenset[str] | set[str], template: Template) -> bool:
+    return "*" in _binds(step) or _matters(parse(getattr(step, side)), shows, template)
+
+
+def _needs(step: Step, source: str, theirs: frozenset[str], most: int) -> set[str]:
+    """The names that a cell may use, when it runs or when something that it defines is called."""
+    if step.template is None or _is_the_students(step):
+        return needs_of_text(source, most)
+    return _named_in_text(source) | step.template.mentions | step.template.imports & theirs
+
+
+def _answered(steps: list[Step]) -> list[frozenset[str]]:
+    """For each cell, the names that answers above it define."""
+    found, above = [], frozenset[str]()
+    for step in steps:
+        found.append(above)
+        above |= step.defines
+    return found
+
+
+def _matters(tree: ast.Module | None, shows: frozenset[str] | set[str], template: Template) -> bool:
+    """Whether a cell whose names nobody uses does something else: calls what is no mere display, sets what
+    is a module's.
+    """
+    if tree is None:
+        return True
+    modules = set(template.modules) - shows
+    makers = {name for cell in template.cells for name in cell.binds} - set(template.modules)
+    for node in _statements(tree.body):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            called = root(node.value.func)
+            called_by_name = isinstance(node.value.func, ast.Name)
+            if called in shows or called in _SILENT:
+                continue
+            if called in makers and (not called_by_name or node is tree.body[-1]):
+                continue
+            if called:
+                return not any(
+                    isinstance(part, ast.Name) and part.id in template.answer_names for part in ast.walk(tree)
+                )
+        elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(not isinstance(t, ast.Name) and root(t) in modules for t in targets):
+                return True
+        elif isinstance(node, (ast.Delete, ast.Global)):
+            return True
+    return False
+
+
+def _statements(body: list[Any]) -> Iterator[Any]:
+    """All statements that run, those within loops and branches included, those within definitions not."""
+    for node in body:
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+                yield from _statements(getattr(node, name, []))
+
+
+def _named_in_text(source: str) -> set[str]:
+    """Names that a magic or an evaluated text may use: every word, where the cell has such."""
+    if "%" in source or "eval" in source or "exec" in source or "globals" in source:
+        return set(re.findall(r"[^\W\d]\w*", source))
+    return set()
+
+
+def _with_imports(source: str, needed: set[str] | None, theirs: frozenset[str]) -> str:
+    """The cell with the imports that are needed (None: all) and are not the students' names; its lines keep
+    their numbers.
+    """
+    text = as_python(source)
+    tree = parsed(text)
+    if tree is None:
+        return source
+    used = None if needed is None else needed | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    edits = []
+    for node in _statements(tree.body):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", "") != "__future__":
+            left = [each for alias in node.names for each in _left_of(node, alias, used, theirs)]
+            if left != node.names:
+                edits.append((node, left))
+    if not edits:
+        return source
+    lines = text.encode().splitlines(True)
+    for node, left in sorted(edits, key=lambda edit: (-edit[0].lineno, -edit[0].col_offset)):
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        before, after = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
+        node.names = left
+        lines[first : last + 1] = [before + (ast.unparse(node) if left else "pass").encode() + after]
+        lines[first + 1 : first + 1] = [b"\n"] * (last - first)
+    return b"".join(lines).decode()
+
+
+def _left_of(
+    node: ast.Import | ast.ImportFrom, alias: ast.alias, used: set[str] | None, theirs: frozenset[str]
+) -> list[ast.alias]:
+    """What to import in place of this part of an import statement."""
+    names = brought_by(node, alias)
+    wanted = {name for name in names - theirs if used is None or name in used or name == "*"}
+    if wanted == names:
+        return [alias]
+    return [ast.alias(name) for name in sorted(wanted)]

@@ -1,0 +1,1 @@
+"""Running that notebook: answers in the sandbox, tests here."""

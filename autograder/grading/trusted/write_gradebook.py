@@ -1,0 +1,173 @@
+"""The one writer: outcomes into nbgrader's gradebook and folders, each submission in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from autograder.course import Assignment, Course
+from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.gradebook.own_tables import keep_outcomes, make_tables, note_students, outcomes_judged
+from autograder.grading.gradebook.read import by_hand, scores_of, verdicts_in
+from autograder.grading.nbgrader_settings import connect, database_errors, one_commit
+from autograder.grading.results import Result, Status
+from autograder.grading.seeds import read_secret
+from autograder.grading.submissions.intake import other_files
+from autograder.grading.submissions.timestamps import FORM
+from autograder.grading.trusted.autograded_folder import carried, mirror, of_the_exchange, when_it_came
+from autograder.grading.trusted.notebook.template import text_of
+from autograder.grading.trusted.outcome import Outcome
+
+SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
+
+
+class Writer:
+    """Writes outcomes of one assignment."""
+
+    def __init__(self, course: Course, assignment: Assignment) -> None:
+        self.course, self.assignment = course, assignment
+        self.secret = read_secret(course)
+        self.given: dict[str, bytes] = {}
+        """The assignment's own files, to lie beside the graded notebooks."""
+        self.gradebook = connect(course)
+        with database_errors(course):
+            make_tables(self.gradebook)
+        self.late = LatePolicy(course)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.gradebook.close()
+
+    def reopen(self) -> None:
+        """Connect anew, after the database was away."""
+        try:
+            self.gradebook.close()
+        finally:
+            self.gradebook = connect(self.course)
+
+    def record(self, student: str, outcomes: Sequence[Outcome]) -> None:
+        """Make the gradebook and the autograded folder say what these outcomes say."""
+        self._note_earlier(student, outcomes)
+        self._write_documents(student, outcomes)
+        with one_commit(self.gradebook) as session, session.no_autoflush:
+            self.gradebook.update_or_create_student(student)
+            note_students(self.gradebook, [student])
+            came, odd = when_it_came(self.course.submitted(student, self.assignment.name))
+            stamp = {"timestamp": came and came.strftime(FORM)} if came or odd else {}
+            submission = self.gradebook.update_or_create_submission(self.assignment.name, student, **stamp)
+            by_name = {outcome.notebook: outcome for outcome in outcomes}
+            for notebook in submission.notebooks:
+                self._record_notebook(notebook, by_name.get(notebook.name))
+            session.flush()
+            session.expire_all()
+            submission = self.gradebook.find_submission(self.assignment.name, student)
+            for notebook in submission.notebooks:
+                notebook.late_submission_penalty = self.late.penalty(submission, notebook)
+
+    def _note_earlier(self, student: str, outcomes: Sequence[Outcome]) -> None:
+        """Keep what the grades were given for that an earlier version or nbgrader's own commands left.
+
+        The graded notebook in autograded/ tells it. Where it does not, that is kept, too:
+        a new notebook comes in its place.
+        """
+        try:
+            submission = self.gradebook.find_submission(self.assignment.name, student)
+        except MissingEntry:
+            return
+        by_name = {outcome.notebook: outcome for outcome in outcomes}
+        with one_commit(self.gradebook):
+            for notebook in submission.notebooks:
+                judged = outcomes_judged(self.gradebook, [grade.id for grade in notebook.grades])
+                grades = [grade for grade in notebook.grades if grade.id not in judged]
+                outcome = by_name.get(notebook.name)
+                same = bool(grades) and self._is_as_graded(student, outcome)
+                worth = {grade.id: _worth(grade, outcome) for grade in grades}
+                given = {g.id: same and g.auto_score == worth[g.id][0] for g in grades}
+                keep_outcomes(self.gradebook, {i: worth[i][1] if given[i] else "" for i in given})
+
+    def _is_as_graded(self, student: str, outcome: Outcome | None) -> bool:
+        """Whether the notebook in autograded/ has the same cells."""
+        if outcome is None or outcome.document is None:
+            return False
+        path = self.course.autograded(student, self.assignment.name) / f"{outcome.notebook}.ipynb"
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            return list(map(text_of, cells)) == list(map(text_of, outcome.document["cells"]))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+
+    def _record_notebook(self, notebook: Any, outcome: Outcome | None) -> None:
+        """Enter the points. A person is asked (again) only for what is not what it was the last time."""
+        before = outcomes_judged(self.gradebook, [grade.id for grade in notebook.grades])
+        now = {}
+        for grade in notebook.grades:
+            score, now[grade.id] = _worth(grade, outcome)
+            grade.auto_score = score
+            if before.get(grade.id) != now[grade.id]:
+                by_person = grade.manual_score is not None or score is None
+                grade.needs_manual_grade = _readable(outcome) and by_person
+        keep_outcomes(self.gradebook, now)
+        unanswered = set(outcome.unanswered) if outcome else set()
+        for comment in notebook.comments:
+            comment.auto_comment = "No response." if comment.name in unanswered else None
+
+    def _write_documents(self, student: str, outcomes: Sequence[Outcome]) -> None:
+        """The graded notebooks, and beside them all else of the assignment and the submission."""
+        submitted = self.course.submitted(student, self.assignment.name)
+        files = {
+            f"{outcome.notebook}.ipynb": (
+                json.dumps(outcome.document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+            ).encode("utf-8", "replace")
+            for outcome in outcomes
+            if outcome.document is not None
+        }
+        files |= of_the_exchange(submitted, self.secret, f"{student}/{self.assignment.name}")
+        others = carried(self.given, other_files(submitted))
+        mirror(self.course.autograded(student, self.assignment.name), files | others)
+
+    # Reading back
+
+    def result(
+        self,
+        student: str,
+        outcomes: Sequence[Outcome],
+        status: Status,
+        detail: str,
+        engine: str,
+        seconds: float,
+    ) -> Result:
+        """What the gradebook now says of this submission, with the misconceptions that its tests found."""
+        session = self.gradebook.db
+        session.expire_all()
+        submission = self.gradebook.find_submission(self.assignment.name, student)
+        verdicts = verdicts_in({outcome.notebook: outcome.document or {} for outcome in outcomes})
+        score, max_score, tests = scores_of(submission, verdicts, self.late)
+        result = Result(
+            student=student,
+            assignment=self.assignment.name,
+            status=status,
+            score=score,
+            max_score=max_score,
+            detail=detail,
+            tests=tests,
+            seconds=seconds,
+            engine=engine,
+        )
+        session.rollback()
+        return result
+
+
+def _readable(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.status is not Status.UNREADABLE
+
+
+def _worth(grade: Any, outcome: Outcome | None) -> tuple[float | None, str]:
+    """The points that an outcome gives a cell, None where a person has to; and what these are given for."""
+    scores = {test.grade_id: test.score for test in outcome.tests} if outcome else {}
+    score = scores.get(grade.name, None if _readable(outcome) and by_hand(grade.cell) else 0.0)
+    if score is not None:
+        score = min(max(float(score), 0.0), float(grade.max_score))
+    return score, f"{score} {outcome.answers.get(grade.name, '') if outcome else ''}"

@@ -1,0 +1,217 @@
+"""What the gradebook learns from a release: its cells, with their points, and the template that grading uses.
+
+nbgrader's own step refuses any change of an assignment once somebody handed it in. Here cells come, go and
+change their points, and the points and comments that people gave for the other cells stay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from pathlib import Path
+from typing import Any, ClassVar
+
+from nbformat import NotebookNode, from_dict
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.preprocessors import SaveCells
+from sqlalchemy import delete
+
+from autograder.grading.gradebook.own_tables import keep_files, make_tables
+from autograder.grading.nbgrader_settings import one_commit
+from autograder.notebooks.source import MOST_BYTES, files_beside
+from autograder.terminal import count
+
+
+class KeepCells(SaveCells):
+    """A step of `generate_assignment`, in place of nbgrader's SaveCells.
+
+    It writes at once, in one transaction for each notebook; `held_back` lets a release write all its
+    notebooks together, after it has looked at them.
+    """
+
+    waiting: ClassVar[list[KeepCells] | None] = None
+
+    @classmethod
+    @contextmanager
+    def held_back(cls) -> Iterator[list[KeepCells]]:
+        """Collect what is to be written, for `write`, in place of writing it."""
+        cls.waiting = []
+        try:
+            yield cls.waiting
+        finally:
+            cls.waiting = None
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Any:
+        """Take note of the notebook's cells, hidden tests included, and of its source with the answers."""
+        self.folder = Path(resources["metadata"]["path"])
+        return super().preprocess(nb, resources)
+
+    def _create_notebook(self, nb: NotebookNode) -> None:
+        self.template = json.dumps(nb, sort_keys=True).encode()
+        self.kernel: Any = from_dict({"metadata": nb.metadata})  # type: ignore[no-untyped-call]
+        if self.waiting is not None:
+            self.waiting.append(copy(self))  # the same step goes on to the next notebook
+            return
+        make_tables(self.gradebook)
+        with one_commit(self.gradebook):
+            self.write(self.gradebook)
+
+    def write(self, gradebook: Gradebook) -> list[str]:
+        """Make the gradebook agree with the notebook; the caller commits.
+
+        Returns a sentence for each thing that it means for those who handed in already.
+        """
+        self.gradebook = gradebook
+        said = self._adapt()
+        super()._create_notebook(self.kernel)
+        gradebook.db.flush()
+        gradebook.db.expire_all()
+        assignment = gradebook.find_assignment(self.assignment_id)
+        for submission in assignment.submissions:
+            _complete(gradebook, submission)
+        name = f"{self.notebook_id}.ipynb"
+        keep_files(gradebook, assignment.name, {"": self.template}, f"template/{name}")
+        keep_files(gradebook, assignment.name, {"": (self.folder / name).read_bytes()}, f"source/{name}")
+        files, too_much = files_beside(self.folder)
+        keep_files(gradebook, assignment.name, files, "files/")
+        return said + [
+            f"{path} will not be there when notebooks are graded: the files beside them have more than "
+            f"{MOST_BYTES >> 20} MiB"
+            for path in too_much
+        ]
+
+    def _adapt(self) -> list[str]:
+        """Rename, remove and add cells of a notebook that people handed in; nbgrader then fills them in."""
+        try:
+            notebook = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
+        except MissingEntry:
+            return []
+        if not notebook.submissions:
+            return []
+        wanted = {
+            "GradeCell": self.new_grade_cells,
+            "SolutionCell": self.new_solution_cells,
+            "TaskCell": self.new_task_cells,
+        }
+        for cells in (*wanted.values(), self.new_source_cells):
+            for about in cells.values():
+                about.pop("id", None)  # that of the cell which had the name before
+        said = self._rename(notebook)
+        gone = [cell for cell in notebook._base_cells if cell.name not in wanted[cell.type]]
+        said += [self._remove(cell) for cell in gone]
+        for source in notebook.source_cells:
+            if source.name not in self.new_source_cells:
+                self.gradebook.db.delete(source)
+        self.gradebook.db.flush()
+        self.gradebook.db.expire_all()
+        said += self._too_many_points(notebook)
+        where = (self.notebook_id, self.assignment_id)
+        for name, about in self.new_grade_cells.items():
+            self.gradebook.update_or_create_grade_cell(name, *where, **about)
+        for name, about in self.new_solution_cells.items():
+            self.gradebook.update_or_create_solution_cell(name, *where, **about)
+        for name, about in self.new_task_cells.items():
+            self.gradebook.update_or_create_task_cell(name, *where, **about)
+        for name, about in self.new_source_cells.items():
+            self.gradebook.update_or_create_source_cell(name, *where, **about)
+        return [sentence for sentence in said if sentence]
+
+    def _rename(self, notebook: Any) -> list[str]:
+        """A cell whose text has another name now was renamed, and its grades go with it.
+
+        So numbered tests are renamed in a row where another one comes before them. Answers are handed in by
+        name: one whose name is still there keeps it. Returns what is to be said of answers that were renamed.
+        """
+        moved = self._moved(notebook)
+        taken = {cell.name for cell in notebook.source_cells} & set(moved.values()) - moved.keys()
+        moved |= {name: f"{name} (as it was)" for name in taken}
+        cells = [cell for cell in [*notebook._base_cells, *notebook.source_cells] if cell.name in moved]
+        names = [moved[cell.name] for cell in cells]
+        for number, cell in enumerate(cells):
+            cell.name = f"{number} on its way"  # no name may be there twice, not even on the way
+        self.gradebook.db.flush()
+        for cell, name in zip(cells, names, strict=True):
+            cell.name = name
+        self.gradebook.db.flush()
+        return [
+            f"{old} is now called {new}, and answers that were handed in as {old} will not be "
+            "found: give it its old grade_id back"
+            for old, new in moved.items()
+            if new in self.new_solution_cells
+        ]
+
+    def _moved(self, notebook: Any) -> dict[str, str]:
+        """The new name of each cell whose text, there once before and once now, has another name now."""
+        answers = {cell.name for cell in notebook.solution_cells}
+        old = {cell.name: cell.source for cell in notebook.source_cells}
+        new = {name: about["source"] for name, about in self.new_source_cells.items()}
+        moved = {}
+        for name, source in old.items():
+            now = [other for other, text in new.items() if text == source]
+            if name in now or len(now) != 1 or list(old.values()).count(source) != 1:
+                continue
+            if name not in new or not {name, now[0]} & answers:
+                moved[name] = now[0]
+        return moved
+
+    def _too_many_points(self, notebook: Any) -> Iterator[str]:
+        """A sentence for each cell that can give less than a person gave for it."""
+        wanted = self.new_grade_cells | self.new_task_cells
+        for cell in (*notebook.grade_cells, *notebook.task_cells):
+            most = wanted[cell.name]["max_score"] if cell.name in wanted else cell.max_score
+            given = [grade.manual_score or 0 for grade in cell.grades]
+            more = sum(most < points <= cell.max_score for points in given)
+            if more:
+                whose = count(more, "grade")
+                yield f"{cell.name} is worth {most:g} now; {whose} by hand above that stayed"
+
+    def _remove(self, cell: Any) -> str:
+        """Remove a cell with its grades and comments; says what people lose with it."""
+        session = self.gradebook.db
+        graded = cell.type != "SolutionCell"
+        given = sum(grade.manual_score is not None for grade in cell.grades) if graded else 0
+        session.execute(delete(Grade).where(Grade.cell_id == cell.id))
+        session.execute(delete(Comment).where(Comment.cell_id == cell.id))
+        session.expire_all()
+        name = cell.name
+        session.delete(cell)
+        return f"{name} is gone, and with it {count(given, 'grade')} given by hand" if given else ""
+
+
+def _complete(gradebook: Gradebook, submission: Any) -> None:
+    """Give a submission a grade and a comment for each cell that came after it."""
+    session = gradebook.db
+    had = {mine.notebook_id: mine for mine in submission.notebooks}
+    for notebook in submission.assignment.notebooks:
+        mine = had.get(notebook.id)
+        if mine is None:
+            mine = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
+            session.add(mine)
+            session.flush()
+        graded = {grade.cell_id for grade in mine.grades}
+        commented = {comment.cell_id for comment in mine.comments}
+        for cell in [*notebook.grade_cells, *notebook.task_cells]:
+            if cell.id not in graded:
+                session.add(Grade(cell_id=cell.id, notebook_id=mine.id))
+        for cell in [*notebook.solution_cells, *notebook.task_cells]:
+            if cell.id not in commented:
+                session.add(Comment(cell_id=cell.id, notebook_id=mine.id))
+    session.flush()
+
+
+def remove_notebooks(gradebook: Gradebook, assignment: str, but: set[str]) -> list[str]:
+    """Remove the notebooks that the assignment has no longer; the caller commits.
+
+    Returns a sentence for each that had points given by hand.
+    """
+    said = []
+    for notebook in list(gradebook.find_assignment(assignment).notebooks):
+        if notebook.name in but:
+            continue
+        given = sum(g.manual_score is not None for mine in notebook.submissions for g in mine.grades)
+        if given:
+            said.append(f"{notebook.name} is gone, and with it {count(given, 'grade')} given by hand")
+        gradebook.remove_notebook(notebook.name, assignment)
+    return said

@@ -1,0 +1,172 @@
+"""Every right answer passes, every mistake is caught and named; what is close to one is caught too."""
+
+from __future__ import annotations
+
+import importlib
+from itertools import pairwise, takewhile
+
+import numpy as np
+import pytest
+
+from autograder.checks import find, judge, names
+from autograder.checks.judge_answer import judge_mistakes
+
+QUICK = range(2)
+SEED = QUICK[-1]  # one for all: what a catalogue gives on a seed is worked out once
+SLOW = range(1000, 1200)
+
+
+def right_answers(exercise):
+    return importlib.import_module(f"tests.autograder.exercises.right_answers.{exercise}").ANSWERS
+
+
+def own_mistakes(exercise):
+    """Those that it does not share with an exercise before it."""
+    before = takewhile(lambda name: name != exercise, names())
+    known = {written(m) for name in before for m in find(name).mistakes}
+    return [m for m in find(exercise).mistakes if written(m) not in known]
+
+
+def written(mistake):
+    """What two mistakes have in common that are the same lines and know nothing else."""
+    alone = getattr(mistake.function, "__closure__", ()) is None
+    return mistake.function.__code__ if alone else mistake.function
+
+
+def table(exercise, seeds, everything=True):
+    """For each right answer and mistake, on how many seeds it was judged as it should be.
+
+    A mistake is given its own name; any other name that it is given has a row of its own, which must not be.
+
+    Not everything depends on the seed: speed asks the same of all, and mistakes that two exercises share are
+    called by their names in the first.
+    """
+    rows = {}
+    aspect = None if everything else find(exercise).aspects[0].name
+    mistakes = None if everything else [m for m in own_mistakes(exercise) if not m.slow]
+    for seed in seeds:
+        for answer in right_answers(exercise):
+            key = ("right", answer.__name__)
+            rows[key] = rows.get(key, 0) + judge(exercise, answer, seed, aspect).passed
+        for number, (mistake, verdict) in enumerate(judge_mistakes(exercise, seed, mistakes)):
+            given = [m.name for m in verdict.mistakes]
+            key = ("mistake", f"{number}: {mistake.name}")
+            rows[key] = rows.get(key, 0) + (not verdict.passed and mistake.name in given)
+            for false in () if mistake.slow else set(given) - {mistake.name}:
+                key = ("false", f"{number}: {mistake.name}: {false}")
+                rows[key] = rows.get(key, 0) + 1
+    return rows
+
+
+def show(exercise, rows, count):
+    print(f"\n{exercise}: {count} seeds")
+    for (kind, name), good in rows.items():
+        word = {"right": "passed", "mistake": "caught and named", "false": "called so"}[kind]
+        print(f"  {kind:8} {name:60} {word} {good} of {count}")
+
+
+def assert_table(exercise, seeds, everything=True):
+    rows = table(exercise, seeds, everything)
+    show(exercise, rows, len(seeds))
+    assert {key: n for key, n in rows.items() if n != len(seeds) or key[0] == "false"} == {}
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_right_answers_pass_and_mistakes_are_named(exercise):
+    assert_table(exercise, QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", names())
+def test_right_answers_pass_and_mistakes_are_named_on_200_seeds(exercise):
+    assert_table(exercise, SLOW, everything=False)
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_the_catalogue_is_large_enough(exercise):
+    mistakes = find(exercise).mistakes
+    advice = {m.name: m.advice for m in mistakes}
+    assert len(advice) >= 10
+    assert all(m.advice == advice[m.name] for m in mistakes)
+    assert all(m.advice.endswith(".") for m in mistakes)
+    assert len(right_answers(exercise)) >= 6
+
+
+def on_parts(change):
+    """Apply a change to every array that a function returns."""
+
+    def wrap(function):
+        def changed(*args, **options):
+            value = function(*args, **options)
+            return tuple(change(a) for a in value) if isinstance(value, tuple) else change(value)
+
+        return changed
+
+    return wrap
+
+
+def roll(axis):
+    return on_parts(lambda a: np.roll(a, 1, axis) if np.ndim(a) >= -axis else np.asarray(a) + 1)
+
+
+CLOSE = {
+    "sign": on_parts(lambda a: -np.asarray(a)),
+    "one value off": on_parts(
+        lambda a: np.asarray(a, float) + (np.arange(np.size(a)) == 0).reshape(np.shape(a))
+    ),
+    "slightly scaled": on_parts(lambda a: np.asarray(a, float) * (1 + 1e-3)),
+    "shifted by one row": roll(-2),
+    "shifted by one column": roll(-1),
+}
+
+
+@pytest.mark.parametrize("change", CLOSE)
+@pytest.mark.parametrize("exercise", names())
+def test_a_right_answer_with_one_change_is_caught_and_placed(exercise, change):
+    failure = judge(exercise, CLOSE[change](right_answers(exercise)[0]), SEED).failure
+    assert failure is not None
+    assert failure.problem
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_two_mistakes_at_once_are_caught(exercise):
+    """What is wrong in two ways differs from the reference by the sum of both errors."""
+    for first, second in pairwise(own_mistakes(exercise)):
+
+        def both(*args, _first=first.function, _second=second.function, **options):
+            one, two, right = (f(*args, **options) for f in (_first, _second, find(exercise).reference))
+            if isinstance(right, tuple):
+                return tuple(np.asarray(a, float) + b - c for a, b, c in zip(one, two, right, strict=True))
+            return np.asarray(one, float) + two - right
+
+        assert not judge(exercise, both, SEED).passed, (first.name, second.name)
+
+
+@pytest.mark.parametrize("exercise", names())
+def test_a_mistake_in_float32_is_still_caught(exercise):
+    in_float32 = on_parts(lambda a: np.asarray(a, np.float32))
+    for mistake in (m for m in own_mistakes(exercise) if not m.slow):
+        verdict = judge(exercise, in_float32(mistake.function), SEED)
+        assert not verdict.passed, mistake.name
+
+
+def takes_arrays(exercise):
+    cases = find(exercise).cases(np.random.default_rng(0))
+    return any(isinstance(arg, np.ndarray) for case in cases for arg in case.args)
+
+
+@pytest.mark.parametrize("exercise", list(filter(takes_arrays, names())))
+def test_a_right_answer_that_changes_its_input_is_caught(exercise):
+    right = right_answers(exercise)[0]
+
+    def careless(*args, **options):
+        value = right(*args, **options)
+        for arg in args:
+            if isinstance(arg, np.ndarray):
+                arg += 1
+        return value
+
+    verdict = judge(exercise, careless, SEED)
+    assert not verdict.passed
+    assert "changed its argument" in verdict.failure.problem
+    assert "changes its input" in [m.name for m in verdict.mistakes]

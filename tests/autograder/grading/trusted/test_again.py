@@ -1,0 +1,214 @@
+"""Grading again: what has not changed is not run again, and what a person gave stays as they left it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course, load_course
+from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.trusted import TrustedEngine
+from autograder.grading.trusted.write_gradebook import Writer
+from autograder.notebooks.release import release
+from tests.autograder.conftest import NAME, RIGHT, HandIn, submissions
+
+ESSAY = """
+# %% [markdown] nbgrader={"grade": true, "grade_id": "essay", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# Why?
+
+# %% nbgrader={"grade": true, "grade_id": "plot", "locked": false, "points": 2, "schema_version": 3, "solution": true, "task": false}
+### BEGIN SOLUTION
+print(total([1, 2]))
+### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "survey", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": true}
+# Ask three people.
+"""  # noqa: E501
+ANSWERS = {**RIGHT, "essay": "Because.", "plot": "print(total([2, 3]))", "survey": "They say no."}
+
+
+@pytest.fixture
+def written(course: Course) -> Course:
+    """The sample course with an essay, a program to look at and a task, which a person judges."""
+    source = course.answers / NAME / "sums.py"
+    source.write_text(source.read_text(encoding="utf-8") + ESSAY, encoding="utf-8")
+    release(course, course.assignments[0])
+    return course
+
+
+def grade(course: Course, *students: str, **options: int) -> None:
+    list(TrustedEngine(**{"workers": 1, **options}).grade(course, submissions(*students)))  # type: ignore[arg-type]
+
+
+def judge(course: Course, student: str, **points: float) -> None:
+    """What formgrader does when a person types points."""
+    with open_gradebook(course) as gradebook:
+        for name, score in points.items():
+            given = gradebook.find_grade(name, "sums", NAME, student)
+            given.manual_score, given.needs_manual_grade = score, False
+        gradebook.db.commit()
+
+
+def waiting(course: Course, student: str) -> set[str]:
+    with open_gradebook(course) as gradebook:
+        (notebook,) = gradebook.find_submission(NAME, student).notebooks
+        return {grade.name for grade in notebook.grades if grade.needs_manual_grade}
+
+
+def graded(course: Course) -> int:
+    """How often anything was run, by the journal."""
+    journal = course.root / ".cs-conv" / "journal" / NAME / "journal"
+    return journal.read_text(encoding="utf-8").count('"event": "graded"')
+
+
+_RUN = """
+import sys
+from autograder.course import load_course
+from autograder.grading.interface import Submission
+from autograder.grading.trusted import TrustedEngine
+from autograder.grading.trusted.write_gradebook import Writer
+
+if __name__ == "__main__":
+    engine = TrustedEngine(workers=int(sys.argv[2]))
+    for result in engine.grade(load_course(sys.argv[1]), [Submission("ann", "01-sums")]):
+        print(result.score)
+"""
+
+
+@pytest.mark.sandbox
+def test_another_process_runs_nothing_again(course: Course, hand_in: HandIn, tmp_path: Path) -> None:
+    """Python's sets have another order in each process; nothing that is kept may depend on it."""
+    hand_in("ann", **RIGHT)
+    script = tmp_path / "run.py"
+    script.write_text(_RUN, encoding="utf-8")
+    for seed, workers in ((1, 1), (2, 2)):
+        environment = os.environ | {
+            "PYTHONHASHSEED": str(seed),
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        }
+        subprocess.run(
+            [sys.executable, str(script), str(course.root), str(workers)], check=True, env=environment
+        )
+        assert graded(course) == 1
+
+
+def test_points_by_hand_are_done_until_their_own_answer_changes(written: Course, hand_in: HandIn) -> None:
+    hand_in("ann", **ANSWERS)
+    grade(written, "ann")
+    assert waiting(written, "ann") == {"essay", "plot", "survey"}
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5)
+    grade(written, "ann")
+    assert waiting(written, "ann") == set(), "nothing changed"
+    hand_in("ann", **ANSWERS | {"add": "def add(a, b):\n    return 1"})
+    grade(written, "ann")
+    assert waiting(written, "ann") == set(), "another answer changed"
+    hand_in("ann", **ANSWERS | {"essay": "Because it is."})
+    grade(written, "ann")
+    assert waiting(written, "ann") == {"essay"}
+    judge(written, "ann", essay=5)
+    hand_in("ann", **ANSWERS | {"essay": "Because it is.", "total": "def total(v):\n    return 0 + sum(v)"})
+    grade(written, "ann")
+    assert waiting(written, "ann") == {"total_test", "plot"}, "the test of total, and the cell that calls it"
+    with open_gradebook(written) as gradebook:
+        assert gradebook.find_grade("essay", "sums", NAME, "ann").manual_score == 5
+
+
+def test_a_helper_in_a_cell_of_their_own_belongs_to_the_answer(written: Course, hand_in: HandIn) -> None:
+    from nbformat.v4 import new_code_cell
+
+    def helped(text: str):  # type: ignore[no-untyped-def]
+        return lambda notebook: notebook.cells.insert(3, new_code_cell(text))  # type: ignore[no-untyped-call]
+
+    calls = ANSWERS | {"total": "def total(values):\n    return helper(values)"}
+    hand_in("ann", helped("def helper(v):\n    return sum(v)"), **calls)
+    grade(written, "ann")
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5, add_test=1)
+    hand_in("ann", helped("def helper(v):\n    return sum(v) + 0"), **calls)
+    grade(written, "ann")
+    assert waiting(written, "ann") == {"total_test", "plot"}
+
+
+def test_neither_the_journal_nor_the_limits_are_the_answers(written: Course, hand_in: HandIn) -> None:
+    """What runs again and comes to the same asks for no person."""
+    hand_in("ann", **ANSWERS)
+    grade(written, "ann")
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5)
+    shutil.rmtree(written.root / ".cs-conv" / "journal")
+    grade(written, "ann")
+    assert waiting(written, "ann") == set()
+    text = (written.root / "course.yml").read_text(encoding="utf-8")
+    (written.root / "course.yml").write_text(text.replace("seconds_a_cell: 4", "seconds_a_cell: 5"))
+    grade(load_course(written.root), "ann")
+    assert (graded(written), waiting(written, "ann")) == (2, set())
+
+
+def forget(course: Course) -> None:
+    """Make the gradebook one of an earlier version, or of nbgrader's own commands: without our tables."""
+    with closing(sqlite3.connect(course.gradebook)) as gradebook:
+        for table in ("release", "judged", "student"):
+            gradebook.execute(f"DROP TABLE IF EXISTS cs_conv_{table}")
+
+
+def test_points_by_hand_of_a_gradebook_without_our_tables_stay_done(written: Course, hand_in: HandIn) -> None:
+    for student in ("ann", "ben", "cat"):
+        hand_in(student, **ANSWERS)
+    grade(written, "ann", "ben", "cat")
+    for student in ("ann", "ben", "cat"):
+        judge(written, student, essay=4, plot=1, survey=3, total_test=1.5)
+    forget(written)
+    hand_in("ben", **ANSWERS | {"essay": "Because it is."})
+    shutil.rmtree(written.autograded("cat"))
+    for _ in range(2):
+        grade(written, "ann", "ben", "cat")
+        assert waiting(written, "ann") == set(), "its notebook is the one that was graded"
+        assert "essay" in waiting(written, "ben")
+        assert "essay" in waiting(written, "cat"), "nobody knows what was graded"
+    with open_gradebook(written) as opened:
+        assert opened.find_submission(NAME, "ann").score == 1 + 1.5 + 3 + 4 + 1 + 3
+
+
+def test_killed_while_an_earlier_gradebook_is_taken_over(
+    written: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new notebook lies in autograded/ by then; it is not what the person judged."""
+    hand_in("ann", **ANSWERS)
+    grade(written, "ann")
+    judge(written, "ann", essay=4, plot=1, survey=3)
+    forget(written)
+    hand_in("ann", **ANSWERS | {"essay": "Because it is."})
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_record_notebook", lambda *_: os._exit(1))
+        child = os.fork()
+        if child == 0:
+            grade(written, "ann")
+            os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+    grade(written, "ann")
+    assert "essay" in waiting(written, "ann")
+
+
+def test_a_test_that_is_added_mended_or_dropped_asks_nobody_again(written: Course, hand_in: HandIn) -> None:
+    hand_in("ann", **ANSWERS)
+    grade(written, "ann")
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5)
+    source = written.answers / NAME / "sums.py"
+    text = source.read_text(encoding="utf-8")
+    added = text.replace("assert add(1, 2) == 3", "assert add(1, 2) == 3 != 4").replace(
+        "# %%\nadd(20, 22)",
+        '# %% nbgrader={"grade": true, "grade_id": "new", "locked": true, "points": 1.5, '
+        '"schema_version": 3, "solution": false, "task": false}\nassert add(0, 0) == 0',
+    )
+    source.write_text(added.replace('"points": 3, "schema', '"points": 1.5, "schema', 1), encoding="utf-8")
+    release(written, written.assignments[0])
+    grade(written, "ann")
+    assert waiting(written, "ann") == set()
+    with open_gradebook(written) as gradebook:
+        submission = gradebook.find_submission(NAME, "ann")
+        assert (submission.score, submission.max_score) == (1 + 1.5 + 1.5 + 1.5 + 4 + 1 + 3, 6 + 10)

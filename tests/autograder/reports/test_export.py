@@ -1,0 +1,99 @@
+"""Grades for Canvas and Moodle, whatever students call themselves."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+
+import pytest
+
+from autograder.course import CourseError
+from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.reports.export import canvas_rows, guarded, moodle_rows, read_grades, write_csv
+
+POLICY = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+
+class APoint(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 1
+
+
+get_config().AssignLatePenalties.plugin_class = APoint
+"""
+ROSTER = """\
+Student,ID,SIS User ID,SIS Login ID,Section,Sums (4711),Essay (4712)
+    Points Possible,,,,,6,10
+"Lee, Ana",17,u17,Ana,Monday,,
+"""
+
+
+@pytest.fixture
+def graded(course):
+    """ana with a late penalty of one point, a formula who waits for a person, ben who handed in nothing."""
+    settings = course.root / "nbgrader_config.py"
+    settings.write_text(settings.read_text(encoding="utf-8") + POLICY, encoding="utf-8")
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("ana", first_name="Ana", last_name="Lee", email="ana@example.org")
+        gradebook.add_student("=cmd", first_name="@SUM(1)", last_name="-2")
+        gradebook.add_student("ben")
+        for student, points in (("ana", 2.5), ("=cmd", 1)):
+            (notebook,) = gradebook.add_submission("01-sums", student).notebooks
+            for grade in notebook.grades:
+                grade.auto_score = points if grade.name == "total_empty_test" else 0
+                grade.needs_manual_grade = student == "=cmd"
+            if student == "ana":  # a day late
+                notebook.assignment.timestamp = notebook.assignment.assignment.duedate + timedelta(days=1)
+        gradebook.db.commit()
+    return course
+
+
+def test_points_are_the_gradebooks(graded):
+    students, waiting = read_grades(graded, graded.assignments)
+    assert {s.id: s.points for s in students} == {"=cmd": {"01-sums": 1}, "ana": {"01-sums": 1.5}, "ben": {}}
+    assert waiting == 1
+
+
+def test_canvas(graded, tmp_path):
+    students, _ = read_grades(graded, graded.assignments)
+    rows, unknown = canvas_rows(students, graded.assignments)
+    assert rows == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Sums"],
+        ["    Points Possible", "", "", "", "", "6"],
+        ["'-2, @SUM(1)", "", "", "'=cmd", "", "1"],
+        ["Lee, Ana", "", "", "ana", "", "1.5"],
+        ["ben", "", "", "ben", "", ""],
+    ]
+    assert unknown == []
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8-sig")
+    rows, unknown = canvas_rows(students, graded.assignments, tmp_path / "roster.csv")
+    assert rows[0][-1] == "Sums (4711)"
+    assert rows[2:] == [["Lee, Ana", "17", "u17", "Ana", "Monday", "1.5"]]
+    assert unknown == ["=cmd", "ben"]
+
+
+def test_moodle(graded, tmp_path):
+    students, _ = read_grades(graded, graded.assignments)
+    write_csv(tmp_path / "moodle.csv", moodle_rows(students, graded.assignments))
+    with (tmp_path / "moodle.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [
+        ["First name", "Last name", "ID number", "Email address", "Sums"],
+        ["'@SUM(1)", "'-2", "'=cmd", "", "1"],
+        ["Ana", "Lee", "ana", "ana@example.org", "1.5"],
+        ["", "", "ben", "", ""],
+    ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_cell_is_a_formula(text):
+    assert guarded(text) == f"'{text}"
+    assert guarded(f"x{text}") == f"x{text}"
+
+
+@pytest.mark.parametrize("text", ["", "name,points\n", "Student\n\0"])
+def test_a_roster_that_is_none(tmp_path, text):
+    (tmp_path / "roster.csv").write_text(text)
+    with pytest.raises(CourseError, match=r"roster\.csv"):
+        canvas_rows([], [], tmp_path / "roster.csv")
