@@ -1,55 +1,68 @@
-"""A network: layers in a row, built for images of one shape."""
+"""A network: layers in a row, blocks with branches among them, built for images of one shape."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cs_conv.geometry import Array
-from cs_conv.layers import Layer, Sizes
+from cs_conv.layers import Layer, Row, Sizes, every_layer
 
 
 class Network:
     """Layers in a row: forward goes through them, backward goes back.
 
+    A block such as `Sum` or `Concatenate` is one layer of the row, with branches inside.
+
     layers: in order, each a new one. input_shape: of one image, (C, H, W) or (D,).
     seed: of the random weights. dtype: of the parameters, float32 or float64.
-    ValueError where a layer does not fit what arrives at it, naming the layer.
+    ValueError or TypeError if a layer does not fit what arrives at it, naming the layer.
 
-    >>> from cs_conv.layers import Conv, FullyConnected, MaxPool, ReLU
-    >>> print(Network([Conv(8, 3, pad=1), ReLU(), MaxPool(2, 2), FullyConnected(10)], (1, 28, 28)))
-    input                                                     (1, 28, 28)
-    Conv(K=8, size=3, stride=1, pad=1, dilation=1, groups=1)  (8, 28, 28)      80
-    ReLU()                                                    (8, 28, 28)
-    MaxPool(size=2, stride=2, pad=0)                          (8, 14, 14)
-    FullyConnected(units=10)                                  (10,)        15,690
-                                                                           15,770
+    >>> from cs_conv.layers import Conv, FullyConnected, GlobalAveragePool, MaxPool, ReLU, Sum
+    >>> layers = [Conv(8, 3, pad=1), MaxPool(2, 2), Sum([ReLU(), Conv(8, 3, pad=1)], []), FullyConnected(10)]
+    >>> print(Network(layers, (1, 28, 28)))
+    input                                                         (1, 28, 28)
+    Conv(K=8, size=3, stride=1, pad=1, dilation=1, groups=1)      (8, 28, 28)      80
+    MaxPool(size=2, stride=2, pad=0)                              (8, 14, 14)
+    Sum of 2 branches                                             (8, 14, 14)
+      1 ReLU()                                                    (8, 14, 14)
+        Conv(K=8, size=3, stride=1, pad=1, dilation=1, groups=1)  (8, 14, 14)     584
+      2 hands on what arrives                                     (8, 14, 14)
+    FullyConnected(units=10)                                      (10,)        15,690
+                                                                               16,354
     """
 
     def __init__(
         self, layers: Iterable[Layer], input_shape: Sizes, seed: int = 0, dtype: DTypeLike = np.float32
     ) -> None:
-        self.layers = list(layers)
-        self.shapes = [tuple(input_shape)]  # shapes[i] arrives at layers[i], shapes[i + 1] leaves it
+        self._row = Row(layers)
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float32, np.float64):
             raise ValueError(f"parameters are float32 or float64 numbers, not {self.dtype}")
-        if len(set(map(id, self.layers))) < len(self.layers):
-            raise ValueError("the same layer stands in the network twice: make a new one for each place")
-        rng = np.random.default_rng(seed)
-        for number, layer in enumerate(self.layers, 1):
-            try:
-                self.shapes.append(layer.output_shape(self.shapes[-1]))
-                layer.build(self.shapes[-2], rng, self.dtype)
-            except (ValueError, TypeError) as error:
-                raise type(error)(f"layer {number}, {layer}: {error}") from error
+        there: set[int] = set()
+        for layer in every_layer(self.layers):
+            if id(layer) in there:
+                raise ValueError(f"{layer} stands in the network twice: make a new one for each place")
+            there.add(id(layer))
+        self._row.build(_checked(input_shape), np.random.default_rng(seed), self.dtype)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers of the row; `every_layer(network.layers)` has those inside blocks as well."""
+        return self._row.layers
+
+    @property
+    def shapes(self) -> list[Sizes]:
+        """Of one image: shapes[i] arrives at layers[i], shapes[i + 1] leaves it."""
+        return self._row.shapes
 
     @property
     def size(self) -> int:
         """How many numbers are learned."""
-        return sum(p.size for layer in self.layers for p in layer.parameters.values())
+        return sum(p.size for layer in every_layer(self.layers) for p in layer.parameters.values())
 
     def forward(self, x: Array) -> Array:
         """Return the scores of images x (N, ...): (N, ...) of the last layer's shape."""
@@ -57,22 +70,15 @@ class Network:
         if x.ndim == 0 or x.shape[1:] != self.shapes[0]:
             expected = ", ".join(map(str, self.shapes[0]))
             raise ValueError(f"x must be (N, {expected}), but its shape is {x.shape}")
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
+        return self._row.forward(x)
 
     def backward(self, dscores: Array) -> Array:
         """Leave the gradients in the layers and return that of the images of the last forward pass."""
-        for layer in reversed(self.layers):
-            dscores = layer.backward(dscores)
-        return dscores
+        return self._row.backward(dscores)
 
     def backward_parameters(self, dscores: Array) -> None:
         """Leave the gradients in the layers, but none of the images: all that training needs."""
-        for layer in reversed(self.layers[1:]):
-            dscores = layer.backward(dscores)
-        for layer in self.layers[:1]:
-            layer.backward_parameters(dscores)
+        self._row.backward_parameters(dscores)
 
     def predict(self, x: Array, batch: int = 500) -> NDArray[np.intp]:
         """Return the class with the largest score of each image, computed `batch` images at a time: (N,)."""
@@ -88,14 +94,41 @@ class Network:
         return float((self.predict(x) == labels).mean())
 
     def __str__(self) -> str:
-        """A line a layer: what it is, what leaves it, how much it learns."""
-        rows = [("input", str(self.shapes[0]), "")]
-        for layer, shape in zip(self.layers, self.shapes[1:], strict=True):
-            learned = sum(p.size for p in layer.parameters.values())
-            rows.append((str(layer), str(shape), f"{learned:,}" if learned else ""))
-        rows.append(("", "", f"{self.size:,}"))
+        """A line for each layer: what it is, the shape that leaves it, how many numbers it learns."""
+        rows = [("input", str(self.shapes[0]), ""), *_lines(self._row), ("", "", f"{self.size:,}")]
         wide = [max(len(row[column]) for row in rows) for column in range(3)]
         lines = (
             f"{what:{wide[0]}}  {shape:{wide[1]}}  {learned:>{wide[2]}}" for what, shape, learned in rows
         )
         return "\n".join(line.rstrip() for line in lines)
+
+
+def _checked(input_shape: Sizes) -> Sizes:
+    """Return the shape as a tuple of Python's own integers."""
+    try:
+        shape = tuple(operator.index(size) for size in input_shape)
+    except TypeError:
+        shape = ()
+    if not shape or min(shape) < 1:
+        raise ValueError(
+            f"input_shape must be that of one image, (C, H, W), or (D,), in whole numbers from 1 on, "
+            f"not {input_shape!r}"
+        )
+    return shape
+
+
+def _lines(row: Row) -> Iterator[tuple[str, str, str]]:
+    """What each layer of a row is, the shape that leaves it and how much it learns, as three texts.
+
+    The layers inside a block follow it, set in and each branch with its number.
+    """
+    for layer, shape in zip(row.layers, row.shapes[1:], strict=True):
+        learned = sum(p.size for p in layer.parameters.values())
+        yield str(layer), str(shape), f"{learned:,}" if learned else ""
+        branches = [layer] if isinstance(layer, Row) else [b for b in layer.inner if isinstance(b, Row)]
+        for number, branch in enumerate(branches, 1):
+            margin = f"  {number} "
+            inside = list(_lines(branch)) or [("hands on what arrives", str(branch.shapes[0]), "")]
+            for what, shape_text, learned_text in inside:
+                yield margin + what, shape_text, learned_text
+                margin = " " * len(margin)

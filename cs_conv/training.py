@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cs_conv.data.dataset import Dataset
 from cs_conv.geometry import Array
-from cs_conv.layers import in_training, softmax_loss
+from cs_conv.layers import every_layer, in_training, softmax_loss
 from cs_conv.network import Network
 
 
@@ -137,14 +137,14 @@ def _one_epoch(
 
 
 def _zeros_like_parameters(network: Network) -> list[Array]:
-    return [np.zeros_like(p) for layer in network.layers for p in layer.parameters.values()]
+    return [np.zeros_like(p) for layer in every_layer(network.layers) for p in layer.parameters.values()]
 
 
 def _together(network: Network, *states: list[Array]) -> Iterator[tuple[Array, Array, tuple[Array, ...]]]:
     """Every parameter with its gradient and its part of each state."""
     pairs = (
         (parameter, layer.gradients[name])
-        for layer in network.layers
+        for layer in every_layer(network.layers)
         for name, parameter in layer.parameters.items()
     )
     for (parameter, gradient), state in zip(pairs, zip(*states, strict=True), strict=True):

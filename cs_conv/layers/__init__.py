@@ -10,15 +10,17 @@ Shapes are of one image, (C, H, W) or (D,); arrays have the number of images N i
 ((16, 32, 32), (16, 1, 1))
 """
 
+from cs_conv.layers.blocks import Concatenate, Row, Sum
 from cs_conv.layers.convolution import Conv, LocallyConnected
-from cs_conv.layers.layer import Layer, Sizes, in_training
+from cs_conv.layers.layer import Layer, Sizes, every_layer, in_training
 from cs_conv.layers.norms import BatchNorm, GroupNorm, LocalResponseNorm
-from cs_conv.layers.pooling import AveragePool, GlobalAveragePool, MaxPool
+from cs_conv.layers.pooling import AveragePool, GlobalAveragePool, MaxPool, Subsample
 from cs_conv.layers.units import Dropout, FullyConnected, ReLU, softmax_loss
 
 __all__ = [
     "AveragePool",
     "BatchNorm",
+    "Concatenate",
     "Conv",
     "Dropout",
     "FullyConnected",
@@ -29,7 +31,11 @@ __all__ = [
     "LocallyConnected",
     "MaxPool",
     "ReLU",
+    "Row",
     "Sizes",
+    "Subsample",
+    "Sum",
+    "every_layer",
     "in_training",
     "softmax_loss",
 ]

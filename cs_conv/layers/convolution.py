@@ -42,8 +42,8 @@ class Conv(Layer):
     def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
         g = window_geometry((1, *image_shape(shape)), self.size, self.stride, self.pad, self.dilation)
         seen = g.C // self.groups
-        w = he_weights(rng, (self.K, seen, g.FH, g.FW), fan_in=seen * g.FH * g.FW)
-        self.parameters = {"w": w.astype(dtype), "b": np.zeros(self.K, dtype)}
+        w = he_weights(rng, (self.K, seen, g.FH, g.FW), seen * g.FH * g.FW, dtype)
+        self.parameters = {"w": w, "b": np.zeros(self.K, dtype)}
 
     def forward(self, x: Array) -> Array:
         self._keep(x)
@@ -102,8 +102,8 @@ class LocallyConnected(Layer):
 
     def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
         g = window_geometry((1, *image_shape(shape)), self.size, self.stride, self.pad, self.dilation)
-        w = he_weights(rng, (g.OH, g.OW, self.K, g.C, g.FH, g.FW), fan_in=g.C * g.FH * g.FW)
-        self.parameters = {"w": w.astype(dtype), "b": np.zeros((g.OH, g.OW, self.K), dtype)}
+        w = he_weights(rng, (g.OH, g.OW, self.K, g.C, g.FH, g.FW), g.C * g.FH * g.FW, dtype)
+        self.parameters = {"w": w, "b": np.zeros((g.OH, g.OW, self.K), dtype)}
 
     def forward(self, x: Array) -> Array:
         self._keep(x)

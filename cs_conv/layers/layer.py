@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +33,11 @@ class Layer:
         """Return the shape of what leaves, for one image of `shape`; ValueError where it does not fit."""
         return shape
 
+    @property
+    def inner(self) -> Sequence[Layer]:
+        """The layers that this one is made of, as a block is: most are made of none."""
+        return ()
+
     def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
         """Create the parameters for images of `shape`: random weights, biases of zero."""
 
@@ -53,20 +58,32 @@ class Layer:
 
     def _take(self) -> Any:
         if self._kept is None:
-            raise RuntimeError(f"{self}.backward needs what forward remembers: call forward first")
+            raise RuntimeError(f"backward of {self} needs what forward remembers: call forward first")
         return self._kept
+
+
+def every_layer(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """Yield these layers, each one followed by the layers inside it.
+
+    >>> from cs_conv.layers import Conv, ReLU, Sum
+    >>> [str(layer) for layer in every_layer([Sum([ReLU()], [])])]
+    ['Sum of 2 branches', 'Row of 1 layers', 'ReLU()', 'Row of 0 layers']
+    """
+    for layer in layers:
+        yield layer
+        yield from every_layer(layer.inner)
 
 
 @contextmanager
 def in_training(layers: Iterable[Layer]) -> Iterator[None]:
-    """Within, these layers do what they do in training alone; outside, they are in use.
+    """In the `with` block, these layers and those inside them do what they do only in training.
 
     >>> layer = Layer()
     >>> with in_training([layer]):
     ...     layer.training
     True
     """
-    layers = list(layers)
+    layers = list(every_layer(layers))
     before = [layer.training for layer in layers]
     for layer in layers:
         layer.training = True
@@ -77,12 +94,16 @@ def in_training(layers: Iterable[Layer]) -> Iterator[None]:
             layer.training = was
 
 
-def he_weights(rng: np.random.Generator, shape: Sizes, fan_in: int) -> Array:
+def he_weights(rng: np.random.Generator, shape: Sizes, fan_in: int, dtype: np.dtype[Any]) -> Array:
     """Random weights that keep the size of what passes through them and a ReLU.
 
+    fan_in: how many values each output adds up. Nothing larger than the weights themselves is made.
     Source: He et al., "Delving deep into rectifiers", 2015.
     """
-    return rng.standard_normal(shape) * math.sqrt(2 / fan_in)
+    w = np.empty(shape, dtype)
+    rng.standard_normal(out=w, dtype=dtype.type)
+    w *= math.sqrt(2 / fan_in)
+    return w
 
 
 def channels_shape(shape: Sizes) -> Sizes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from cs_conv import im2col
 from cs_conv.geometry import Array, Pad, Pair, pool_geometry
 from cs_conv.global_pool import global_average_pool_backward, global_average_pool_forward
@@ -82,3 +84,31 @@ class GlobalAveragePool(Layer):
 
     def backward(self, dout: Array) -> Array:
         return global_average_pool_backward(dout, self._take())
+
+
+@dataclass(eq=False)
+class Subsample(Layer):
+    """Every `stride`-th pixel, from the first one: (C, H, W) to (C, OH, OW) with OH = ceil(H / stride).
+
+    Any size fits, for no window can stick out. Before a 1x1 convolution it is that convolution's stride,
+    also for the even sizes of ResNet's shortcuts, at which (H - 1) / stride is not whole.
+    """
+
+    stride: int
+
+    def __post_init__(self) -> None:
+        if self.stride < 1:
+            raise ValueError(f"stride must be at least 1, not {self.stride}")
+
+    def output_shape(self, shape: Sizes) -> Sizes:
+        C, H, W = image_shape(shape)
+        return C, -(-H // self.stride), -(-W // self.stride)
+
+    def forward(self, x: Array) -> Array:
+        self._keep(x.shape)
+        return x[:, :, :: self.stride, :: self.stride].copy()
+
+    def backward(self, dout: Array) -> Array:
+        dx = np.zeros(self._take(), dout.dtype)
+        dx[:, :, :: self.stride, :: self.stride] = dout
+        return dx

@@ -28,8 +28,8 @@ class FullyConnected(Layer):
 
     def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
         D = math.prod(shape)
-        w = he_weights(rng, (D, self.units), fan_in=D)
-        self.parameters = {"w": w.astype(dtype), "b": np.zeros(self.units, dtype)}
+        w = he_weights(rng, (D, self.units), D, dtype)
+        self.parameters = {"w": w, "b": np.zeros(self.units, dtype)}
 
     def forward(self, x: Array) -> Array:
         self._keep(x)
