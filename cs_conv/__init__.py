@@ -16,8 +16,9 @@
     cs_conv.threads            a GPU's threads in plain Python, for the lesson
     cs_conv.gradcheck          numeric gradients and the identities that check a backward pass
     cs_conv.layers             layers made of these operations
-    cs_conv.network            layers in a row
+    cs_conv.network            layers in a row, blocks with branches among them
     cs_conv.training           gradient descent on a network's parameters
+    cs_conv.weights            what a network has learned, in a file
     cs_conv.data               images to look at and to learn from
     cs_conv.pictures           drawings of all this
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from cs_conv.layers import (
@@ -19,7 +20,9 @@ from cs_conv.layers import (
     Row,
     Subsample,
     Sum,
+    every_layer,
 )
+from cs_conv.network import Network
 
 Sizes = tuple[int, int, int]
 WINDOWED = ("conv", "depthwise", "local", "max", "average")
@@ -118,3 +121,19 @@ def pointwise(draw: st.DrawFn) -> Layer:
 @st.composite
 def shapes(draw: st.DrawFn) -> Sizes:
     return draw(st.integers(1, 3)), draw(st.integers(1, 8)), draw(st.integers(1, 8))
+
+
+@st.composite
+def networks(draw: st.DrawFn, dtype: Any = np.float64) -> Network:
+    shape = draw(shapes())
+    return Network(draw(rows(shape)), shape, draw(st.integers(0, 1000)), dtype)
+
+
+def randomised(network: Network, rng: np.random.Generator) -> Network:
+    """Every parameter and running mean at random, so that no term is hidden by a 0 or a 1."""
+    for layer in every_layer(network.layers):
+        for array in layer.parameters.values():
+            array[...] = rng.standard_normal(array.shape)
+        for array in layer.buffers.values():
+            array[...] = rng.uniform(0.5, 2, array.shape)
+    return network

@@ -27,23 +27,7 @@ from cs_conv.layers import (
 from cs_conv.network import Network
 from cs_conv.training import SGD, Adam
 
-from .drawing import rows, shapes
-
-
-@st.composite
-def networks(draw, dtype=np.float64):
-    shape = draw(shapes())
-    return Network(draw(rows(shape)), shape, draw(st.integers(0, 1000)), dtype)
-
-
-def randomised(network, rng):
-    """Every parameter and running mean at random, so that no term is hidden by a 0 or a 1."""
-    for layer in every_layer(network.layers):
-        for array in layer.parameters.values():
-            array[...] = rng.standard_normal(array.shape)
-        for array in layer.buffers.values():
-            array[...] = rng.uniform(0.5, 2, array.shape)
-    return network
+from .drawing import networks, randomised
 
 
 def parameters(network):
