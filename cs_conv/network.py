@@ -38,7 +38,7 @@ class Network:
     def __init__(
         self, layers: Iterable[Layer], input_shape: Sizes, seed: int = 0, dtype: DTypeLike = np.float32
     ) -> None:
-        self._row = Row(layers)
+        self.row = Row(layers)
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float32, np.float64):
             raise ValueError(f"parameters are float32 or float64 numbers, not {self.dtype}")
@@ -47,17 +47,17 @@ class Network:
             if id(layer) in there:
                 raise ValueError(f"{layer} stands in the network twice: make a new one for each place")
             there.add(id(layer))
-        self._row.build(_checked(input_shape), np.random.default_rng(seed), self.dtype)
+        self.row.build(_checked(input_shape), np.random.default_rng(seed), self.dtype)
 
     @property
     def layers(self) -> list[Layer]:
         """The layers of the row; `every_layer(network.layers)` has those inside blocks as well."""
-        return self._row.layers
+        return self.row.layers
 
     @property
     def shapes(self) -> list[Sizes]:
         """Of one image: shapes[i] arrives at layers[i], shapes[i + 1] leaves it."""
-        return self._row.shapes
+        return self.row.shapes
 
     @property
     def size(self) -> int:
@@ -70,15 +70,15 @@ class Network:
         if x.ndim == 0 or x.shape[1:] != self.shapes[0]:
             expected = ", ".join(map(str, self.shapes[0]))
             raise ValueError(f"x must be (N, {expected}), but its shape is {x.shape}")
-        return self._row.forward(x)
+        return self.row.forward(x)
 
     def backward(self, dscores: Array) -> Array:
         """Leave the gradients in the layers and return that of the images of the last forward pass."""
-        return self._row.backward(dscores)
+        return self.row.backward(dscores)
 
     def backward_parameters(self, dscores: Array) -> None:
         """Leave the gradients in the layers, but none of the images: all that training needs."""
-        self._row.backward_parameters(dscores)
+        self.row.backward_parameters(dscores)
 
     def predict(self, x: Array, batch: int = 500) -> NDArray[np.intp]:
         """Return the class with the largest score of each image, computed `batch` images at a time: (N,)."""
@@ -95,7 +95,7 @@ class Network:
 
     def __str__(self) -> str:
         """A line for each layer: what it is, the shape that leaves it, how many numbers it learns."""
-        rows = [("input", str(self.shapes[0]), ""), *_lines(self._row), ("", "", f"{self.size:,}")]
+        rows = [("input", str(self.shapes[0]), ""), *_lines(self.row), ("", "", f"{self.size:,}")]
         wide = [max(len(row[column]) for row in rows) for column in range(3)]
         lines = (
             f"{what:{wide[0]}}  {shape:{wide[1]}}  {learned:>{wide[2]}}" for what, shape, learned in rows
