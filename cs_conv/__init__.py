@@ -18,6 +18,7 @@
     cs_conv.layers             layers made of these operations
     cs_conv.network            layers in a row, blocks with branches among them
     cs_conv.training           gradient descent on a network's parameters
+    cs_conv.cores              NumPy held to one core
     cs_conv.weights            what a network has learned, in a file
     cs_conv.receptive_field    which pixels an output of a network sees
     cs_conv.data               images to look at and to learn from

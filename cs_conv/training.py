@@ -10,6 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cs_conv.cores import one_core
 from cs_conv.data.dataset import Dataset
 from cs_conv.geometry import Array
 from cs_conv.layers import every_layer, in_training, softmax_loss
@@ -93,17 +94,20 @@ def train(
 
     A loop over it decides what to show, and may end at any time: network and optimiser keep what was
     learned, and another loop goes on from there (give it another seed for another order).
-    batch: images for each step; the last one of an epoch may hold fewer. ValueError where it is less than 1.
+    batch: images for each step; the last one of an epoch may hold fewer. ValueError if it is less than 1.
+    Matrix products run on one core (`cs_conv.cores`), and between epochs on as many as before.
     """
     if batch < 1:
         raise ValueError(f"a batch holds at least 1 image, not {batch}")
     for number in range(1, epochs + 1):
         # The order of an epoch depends on its number alone, so that a resumed training could repeat it.
         order = np.random.default_rng((seed, number)).permutation(len(data.train_images))
-        began = time.perf_counter()
-        losses = _one_epoch(network, optimiser, data, order, batch, f"epoch {number} of {epochs}")
-        seconds = time.perf_counter() - began
-        yield Epoch(number, losses, network.accuracy(data.test_images, data.test_labels), seconds)
+        with one_core():
+            began = time.perf_counter()
+            losses = _one_epoch(network, optimiser, data, order, batch, f"epoch {number} of {epochs}")
+            seconds = time.perf_counter() - began
+            accuracy = network.accuracy(data.test_images, data.test_labels)
+        yield Epoch(number, losses, accuracy, seconds)
 
 
 def _one_epoch(

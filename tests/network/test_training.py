@@ -1,9 +1,11 @@
 """Optimisers against their papers' formulas in scalars, and training as a user does it."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from cs_conv.data import Dataset, fashion_mnist
 from cs_conv.layers import BatchNorm, Conv, Dropout, FullyConnected, MaxPool, ReLU
@@ -98,6 +100,31 @@ def test_training_can_be_left_and_repeated(stripes):
     first, second = (network.layers[0].parameters["w"] for network in networks)
     np.testing.assert_array_equal(first, second)
     assert not np.allclose(first, striped_network().layers[0].parameters["w"])
+
+
+def blas_threads():
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+def test_an_epoch_runs_on_one_core_whatever_the_program_has_set(stripes):
+    seen = set()
+
+    class Watched(ReLU):
+        def forward(self, x):
+            seen.update(blas_threads())
+            return super().forward(x)
+
+    network = Network([Watched(), FullyConnected(2)], (1, 6, 6))
+    with threadpool_limits(2):
+        for _epoch in train(network, SGD(network), stripes, epochs=2):
+            assert blas_threads() == {2}
+    assert seen == {1}
+
+
+def test_without_the_library_that_counts_cores_there_is_training_all_the_same(stripes, monkeypatch):
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    network = striped_network()
+    assert len(list(train(network, SGD(network), stripes, epochs=1))) == 1
 
 
 def test_a_batch_of_nothing(stripes):

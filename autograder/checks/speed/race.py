@@ -13,7 +13,7 @@ import sysconfig
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from autograder.checks.exercise import Case, Exercise, Function, Mistake, Speed
 from autograder.checks.plain_data import same
 from autograder.checks.run_answer import Outcome, call_all
 from autograder.checks.verdict import Failure, Recognised, Verdict
+from cs_conv.cores import one_core
 
 ROUNDS, ENOUGH, MOST = 3, 5, 12
 """A race has at least so many rounds before it is won, before it is lost, and at most."""
@@ -202,15 +203,6 @@ def race(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Rac
     """
     with one_core():
         return _race(function, exercise, speed, seed)
-
-
-def one_core() -> AbstractContextManager[Any]:
-    """Hold the libraries under NumPy to one thread, where that can be done."""
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:  # NumPy alone is installed
-        return nullcontext()
-    return threadpool_limits(1)
 
 
 def _race(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Race:
