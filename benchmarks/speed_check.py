@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np  # noqa: E402
 
 from autograder.checks import find  # noqa: E402
-from autograder.checks.speed import race as speed  # noqa: E402
+from autograder.checks.speed import race  # noqa: E402
 from tests.autograder.exercises.right_answers import conv_slices, fast_conv_forward, fast_max_pool  # noqa: E402
 
 RIGHT = {
@@ -70,7 +70,7 @@ def run(racing: dict[tuple[str, str], Any], runs: int, out: Path, seconds: float
                     return
                 exercise = find(name)
                 assert exercise.speed is not None
-                at = speed.race(function, exercise, exercise.speed, number)
+                at = race.race(function, exercise, exercise.speed, number)
                 row = {"exercise": name, "answer": answer, "run": number, "ratio": round(at.ratio, 2)}
                 row |= {"rounds": at.rounds, "passed": at.won(exercise.speed.times), "problem": at.problem}
                 file.write(json.dumps(row) + "\n")

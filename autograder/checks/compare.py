@@ -1,26 +1,66 @@
-"""Many results in a row, so that comparing two answers is one comparison."""
+"""When two results count as the same: the tolerance, and one rule for single arrays and for rows of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from .plain_data import TOLERANCE
-from .run_answer import INPUTS, Outcome
+DOUBLE, SINGLE = 1e-9, 1e-5
+"""Allowed error relative to the largest expected value, in double and in single precision.
 
-WIDER = TOLERANCE[4] / TOLERANCE[8]
-"""So many times as much as double precision does single precision round."""
+Right answers in single precision were seen to err by up to 1e-6 of it (sums that nearly cancel).
+"""
+
+
+def near(got: np.ndarray, want: np.ndarray, limits: Any, single: Any) -> np.ndarray:
+    """The mask of float64 values that are the same up to rounding.
+
+    `limits` is the error allowed in double precision, and `single` says which values came in single
+    precision, where more is allowed. NaN equals NaN alone.
+    """
+    with np.errstate(all="ignore"):
+        gaps = np.abs(got - want)
+        alike = gaps <= limits
+        if not alike.all():
+            wider = gaps <= SINGLE / DOUBLE * limits
+            alike |= (single & wider) | (got == want) | (np.isnan(got) & np.isnan(want))
+    return alike
+
+
+def rounding(want: np.ndarray) -> float:
+    """The error that rounding may cause in double precision, by the largest value.
+
+    Cases draw numbers around 1; a largest value below 1 is what is left of larger terms, so 1 is the least.
+    Where integers are expected (indices, counts), nothing is rounded; any dtype that holds them will do.
+    """
+    if want.dtype.kind != "f":
+        return 0.0
+    return DOUBLE * max(1.0, float(np.abs(want[np.isfinite(want)]).max(initial=0.0)))
+
+
+def is_single(*arrays: np.ndarray) -> bool:
+    """Whether one of these arrays holds floats of single precision."""
+    return any(a.dtype == np.float32 for a in arrays)
+
+
+def wrong(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    """The mask of values that differ by more than rounding, for arrays of one shape."""
+    return ~near(got.astype(np.float64), want.astype(np.float64), rounding(want), is_single(got, want))
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two results agree in shape and, up to rounding, in value."""
+    return a.shape == b.shape and not wrong(a, b).any()
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
     """One part of the results of many cases in a row, so that comparing two answers is one comparison.
 
-    `shapes` has an entry a case, None where nothing came back; `values` holds the numbers of all of them.
+    `shapes` has an entry a case, None if nothing came back; `arrays` holds what did come back.
     """
 
     shapes: tuple[object, ...]
@@ -42,21 +82,15 @@ class Row:
     @cached_property
     def single(self) -> np.ndarray:
         """Which values came in single precision."""
-        return self._of_each([a.dtype == np.float32 for a in self.arrays])
+        return self._for_each_value(np.array([is_single(a) for a in self.arrays], bool))
 
     @cached_property
     def limits(self) -> np.ndarray:
-        """The error that rounding may cause in double precision, as `values.rounding` has it."""
-        whole = self._of_each([a.dtype.kind != "f" for a in self.arrays])
-        starts = np.cumsum(self.sizes) - self.sizes
-        there = self.sizes > 0
-        sizes = np.where(np.isfinite(self.values), np.abs(self.values), 0.0)
-        largest = np.maximum.reduceat(sizes, starts[there]) if there.any() else np.zeros(0)
-        limits = np.repeat(TOLERANCE[8] * np.maximum(largest, 1.0), self.sizes[there])
-        return np.where(whole, 0.0, limits)
+        """The error that rounding may cause in each value, in double precision."""
+        return self._for_each_value(np.array([rounding(a) for a in self.arrays], float))
 
-    def _of_each(self, flags: list[bool]) -> np.ndarray:
-        return np.repeat(np.array(flags, bool), [a.size for a in self.arrays])
+    def _for_each_value(self, of_each: np.ndarray) -> np.ndarray:
+        return np.repeat(of_each, [a.size for a in self.arrays])
 
     @property
     def present(self) -> np.ndarray:
@@ -67,43 +101,18 @@ class Row:
         """Whether both gave the same on every case: the same values up to rounding, or no value."""
         if self.shapes != wanted.shapes:
             return False
-        first = slice(0, 64)  # where most that differ do
-        off = np.abs(self.values[first] - wanted.values[first]) > WIDER * wanted.limits[first]
-        return not off.any() and bool(self._near(wanted).all())
+        first = slice(0, 64)  # most answers that differ do so here
+        return bool(self._near(wanted, first, first).all()) and bool(self._near(wanted).all())
 
     def agreement(self, wanted: Row) -> np.ndarray:
         """In which cases both gave the same."""
-        if self.shapes == wanted.shapes:
-            alike = np.ones(len(self.shapes), bool)
-            off, sizes = np.flatnonzero(~self._near(wanted)), self.sizes
-        else:
-            alike = np.array([a == b for a, b in zip(self.shapes, wanted.shapes, strict=True)], bool)
-            off = np.flatnonzero(
-                ~self._near(wanted, *(np.repeat(alike, row.sizes) for row in (self, wanted)))
-            )
-            sizes = np.where(alike, self.sizes, 0)
-        alike[np.searchsorted(np.cumsum(sizes), off, side="right")] = False
+        alike = np.array([a == b for a, b in zip(self.shapes, wanted.shapes, strict=True)], bool)
+        mine, theirs = (np.repeat(alike, row.sizes) for row in (self, wanted))
+        off = np.flatnonzero(~self._near(wanted, mine, theirs))
+        alike[np.searchsorted(np.cumsum(np.where(alike, self.sizes, 0)), off, side="right")] = False
         return alike
 
     def _near(self, wanted: Row, mine: Any = slice(None), theirs: Any = slice(None)) -> np.ndarray:
-        a, b, limits = self.values[mine], wanted.values[theirs], wanted.limits[theirs]
-        gaps = np.abs(a - b)
-        near = gaps <= limits
-        if not near.all():
-            single = self.single[mine] | wanted.single[theirs]
-            near |= (single & (gaps <= WIDER * limits)) | (a == b) | (np.isnan(a) & np.isnan(b))
-        return near
-
-
-def rows(outcomes: Iterable[Outcome], parts: Iterable[str]) -> Mapping[str, Row]:
-    """Each part of these outcomes in a row, and whether they changed their inputs."""
-    outcomes = tuple(outcomes)
-    result = {INPUTS: _row([np.zeros(0) if o.changed else None for o in outcomes])}
-    for part in parts:
-        result[part] = _row([o.parts.get(part) for o in outcomes])
-    return result
-
-
-def _row(arrays: list[np.ndarray | None]) -> Row:
-    shapes = tuple(None if a is None else a.shape for a in arrays)
-    return Row(shapes, tuple(a for a in arrays if a is not None))
+        """The rule for the values that these indices choose of both."""
+        single = self.single[mine] | wanted.single[theirs]
+        return near(self.values[mine], wanted.values[theirs], wanted.limits[theirs], single)

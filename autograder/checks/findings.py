@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
 import numpy as np
 
+from .compare import DOUBLE, SINGLE, is_single, same
 from .exercise import Case, Exercise, Slope
 from .for_seed import Answer, cases_of, expected, fitting, slopes
-from .plain_data import TOLERANCE, same, wrong
 from .run_answer import INPUTS, Outcome, Outcomes
 from .verdict import Identity
 
@@ -60,7 +59,7 @@ def findings(exercise: Exercise, seed: int, mine: Answer) -> tuple[Finding, ...]
         for kind, part in _compare(outcomes[number], wanted[number], parts, number in remembered):
             found.append(Finding(number, cases[number], kind, part))
     for number in set(range(len(cases))) - set(wrong_parts):
-        for kind, part in _compare_unfit(outcomes[number], wanted[number], answers):
+        for kind, part in compare_unfit(outcomes[number], wanted[number], answers):
             found.append(Finding(number, cases[number], kind, part))
     return tuple(found) or _against_numeric_gradients(exercise, seed, outcomes)
 
@@ -104,7 +103,7 @@ def _same(one: Outcome, other: Outcome) -> bool:
     return bool(one.parts) and all(one.agrees(other, part) for part in (*one.parts, *other.parts))
 
 
-def _compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple[Kind, str]]:
+def compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple[Kind, str]]:
     """Sizes that do not fit: to raise is right (for a function that answers at all), and to round down, as
     the libraries do, is tolerated; but then what fits must be right.
     """
@@ -140,71 +139,10 @@ def identity(slope: Slope, got: Outcome) -> Identity:
 
 def _near(both: Identity, case: Case, got: Outcome) -> bool:
     arrays = [a for a in (*case.args, *got.parts.values()) if isinstance(a, np.ndarray)]
-    limit = TOLERANCE[min((min(a.dtype.itemsize, 8) for a in arrays if a.dtype.kind == "f"), default=8)]
+    limit = SINGLE if is_single(*arrays) else DOUBLE
     return abs(both.numeric - both.yours) <= 100 * limit * max(1.0, abs(both.numeric))
 
 
 def shapes(outcome: Outcome) -> list[tuple[int, ...]]:
     """The shapes of what came back."""
     return [part.shape for part in outcome.parts.values()]
-
-
-def words(finding: Finding, got: Outcome, want: Outcome) -> str:
-    """A finding in words for the student."""
-    part = finding.part
-    if finding.kind in (Kind.MISSING, Kind.FORM) and (problem := got.unusable.get(part, got.problem)):
-        fine = finding.case.fits or got.slip
-        unfit = "" if fine else ". For sizes that do not fit, raise a ValueError"
-        hint = f". {got.hint}" if got.hint and not got.slip else ""
-        return problem + unfit + hint
-    if finding.kind is Kind.MISSING:
-        return (
-            f"gave {' and '.join(map(str, shapes(got)))} for sizes that do not fit; raise a ValueError, or "
-            f"leave out what does not fit, which gives {' and '.join(map(str, shapes(want)))}"
-        )
-    if finding.kind is Kind.CHANGED:
-        names = " and ".join(f"`{name}`" for name in got.changed)
-        return f"changed its argument {names}; work on a copy"
-    if finding.kind is Kind.OVERWRITTEN:
-        return f"`{part}` changed when the function was called again; return a new array from each call"
-    if finding.kind is Kind.REMEMBERED:
-        return f"`{part}` is the result of an earlier call, which had other numbers; compute it in each call"
-    mine, right = got.parts[part], want.parts[part]
-    if finding.kind is Kind.SHAPE:
-        hint = ", which is empty: one of its sizes or slices came out as 0"
-        empty = hint if right.size and not mine.size else ""
-        wanted = f"{right.shape} is right" if right.ndim else "one number is right, not an array"
-        return f"`{part}` has shape {mine.shape}{empty}; {wanted}"
-    if not np.isfinite(mine).all():
-        bad = int((~np.isfinite(mine)).sum())
-        return f"`{part}` holds {bad} of {mine.size} values that are NaN or infinite"
-    mask = wrong(mine, right)
-    if not mask.any():
-        return f"`{part}` disagrees with the numeric gradient"
-    unfit = "" if finding.case.fits else " (these sizes do not fit; compared is what does)"
-    if right.ndim == 0:
-        digits = (
-            6 if f"{mine:.6g}" != f"{right:.6g}" else 12
-        )  # two numbers that look the same explain nothing
-        return f"`{part}` is {mine:.{digits}g}; {right:.{digits}g} is right{unfit}"
-    return f"`{part}` has {mask.sum()} of {mask.size} values wrong{unfit}"
-
-
-def notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
-    """What a student should know of an answer though it passes."""
-    for case, got, want in zip(cases_of(exercise, seed), outcomes, expected(exercise, seed)[0], strict=True):
-        if case.fits:
-            continue
-        error = getattr(builtins, got.raised, None)
-        if isinstance(error, type) and not issubclass(error, ValueError):
-            return (
-                f"On sizes that do not fit ({case.about}) your function raises {got.raised}, which passes. "
-                "A ValueError is what code that calls it would catch.",
-            )
-        if not got.problem and not list(_compare_unfit(got, want, answers=True)):
-            return (
-                f"On sizes that do not fit ({case.about}) your function rounds down and leaves values "
-                "out, as most libraries do, and that passes. The course's own functions raise a ValueError, "
-                "so that a slip cannot hide.",
-            )
-    return ()

@@ -11,10 +11,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from .compare import Row, rows
+from .compare import Row, same
 from .exercise import Case, Exercise, Mistake, Slope
-from .plain_data import same
-from .run_answer import Outcomes, call_all
+from .run_answer import INPUTS, Outcomes, call_all
 
 
 @lru_cache(maxsize=32)
@@ -44,7 +43,15 @@ def fitting(exercise: Exercise, seed: int) -> tuple[int, ...]:
 
 
 def _rows(exercise: Exercise, seed: int, outcomes: Outcomes) -> Mapping[str, Row]:
-    return rows([outcomes[i] for i in fitting(exercise, seed)], exercise.parts)
+    """Each part of the results in a row, and whether inputs were changed."""
+    chosen = [outcomes[i] for i in fitting(exercise, seed)]
+    result = {INPUTS: _row([np.zeros(0) if o.changed else None for o in chosen])}
+    return result | {part: _row([o.parts.get(part) for o in chosen]) for part in exercise.parts}
+
+
+def _row(arrays: list[np.ndarray | None]) -> Row:
+    shapes = tuple(None if a is None else a.shape for a in arrays)
+    return Row(shapes, tuple(a for a in arrays if a is not None))
 
 
 @lru_cache(maxsize=32)

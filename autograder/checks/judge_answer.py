@@ -12,15 +12,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.checks.speed import race as speed
-
 from .exercise import Aspect, Exercise, Function, Mistake
-from .findings import EDGES, Finding, Kind, findings, identity, notes, shapes, words
+from .findings import EDGES, Finding, Kind, findings, identity, shapes
 from .for_seed import Answer, cases_of, catalogue, compared, entry, expected, slopes
 from .recognise import habits, recognise, slips
 from .registry import find, names
 from .run_answer import Outcomes, call_all
+from .speed.judge_speed import with_speed
+from .speed.race import lost
 from .verdict import AspectResult, Failure, Verdict
+from .words import notes, words
 from .wrong_places import ENOUGH
 
 PUBLIC_SEED = 20_240
@@ -48,7 +49,7 @@ def judge(
     outcomes = call_all(function, cases, known.arguments, known.parts, strange=True, numbers=known.numbers)
     verdict = _verdict(known, seed, compared(known, seed, outcomes), _name(function))
     timed = known.speed is not None and aspect in (None, known.speed.aspect)
-    return speed.judged(verdict, known, function) if timed else verdict
+    return with_speed(verdict, known, function) if timed else verdict
 
 
 def whole(seed: object) -> int:
@@ -74,7 +75,7 @@ def judge_mistakes(
     slow = (entry(known, seed, mistake) for mistake in asked if mistake.slow)
     entries = (*(e for e in catalogue(known, seed) if e.mistake in asked), *slow)
     verdicts = [(e.mistake, _verdict(known, seed, e.answer)) for e in entries]
-    return [(m, speed.judged(v, known, m.function, speed.lost) if m.slow else v) for m, v in verdicts]
+    return [(m, with_speed(v, known, m.function, lost) if m.slow else v) for m, v in verdicts]
 
 
 def points(exercise: str, aspect: str | None = None) -> int:

@@ -7,12 +7,6 @@ from typing import Any
 
 import numpy as np
 
-TOLERANCE = {8: 1e-9, 4: 1e-5}
-"""Allowed error relative to the largest expected value, by bytes of the least precise float involved.
-
-Right answers in single precision were seen to err by up to 1e-6 of it (sums that nearly cancel).
-"""
-
 MOST_IN_LISTS = 100_000
 """Lists with more numbers than this are not read: no exercise needs as many."""
 
@@ -126,34 +120,3 @@ def describe(value: Any) -> str:
         return "None"
     name = "array" if type(value) is np.ndarray else type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
-
-
-def tolerance(got: np.ndarray, want: np.ndarray) -> float:
-    """The error that rounding may cause, by the least precise dtype of the two and the largest value.
-
-    Cases draw numbers around 1; a largest value below 1 is what is left of larger terms, so 1 is the least.
-    Where integers are expected (indices, counts) nothing is rounded; they may come in any dtype that holds
-    them.
-    """
-    widths = [min(a.dtype.itemsize, 8) for a in (got, want) if a.dtype.kind == "f"]
-    return rounding(want) * TOLERANCE[min(widths, default=8)] / TOLERANCE[8]
-
-
-def rounding(want: np.ndarray) -> float:
-    """The error that rounding may cause in double precision; none in integers."""
-    if want.dtype.kind != "f":
-        return 0.0
-    return TOLERANCE[8] * max(1.0, float(np.abs(want[np.isfinite(want)]).max(initial=0.0)))
-
-
-def wrong(got: np.ndarray, want: np.ndarray) -> np.ndarray:
-    """The mask of values that differ by more than rounding; NaN equals NaN alone."""
-    limit = tolerance(got, want)
-    with np.errstate(all="ignore"):
-        near = np.abs(got.astype(np.float64) - want.astype(np.float64)) <= limit
-    return ~(near | (got == want) | (np.isnan(got) & np.isnan(want)))
-
-
-def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two results agree in shape and, up to rounding, in value."""
-    return a.shape == b.shape and not wrong(a, b).any()

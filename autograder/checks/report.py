@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .plain_data import wrong
+from .compare import wrong
 from .run_answer import INPUTS
 from .verdict import AspectResult, Failure, Recognised, Verdict, first_failure
 

@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import differ, twin
+from .compare import same
 from .errors import UNANSWERED, Explained, Explainer, Reason, reason
 from .exercise import Case, Function
-from .plain_data import ARRAY, NUMBER, NotPlainError, plain, same, unpack
+from .plain_data import ARRAY, NUMBER, NotPlainError, plain, unpack
 
 INPUTS = "inputs"
 """The name under which a changed input is compared, beside the parts of the result."""
@@ -112,7 +114,7 @@ def _call(
     numbers: Collection[str],
 ) -> tuple[Outcome, Mapping[str, Any]]:
     """What one call gave, and the very objects that it returned."""
-    args = tuple(_twin(a) for a in case.args)
+    args = tuple(twin(a) for a in case.args)
     result: Mapping[str, Any] = {}
     copies: dict[str, np.ndarray] = {}
     unusable: dict[str, str] = {}
@@ -136,7 +138,7 @@ def _call(
     changed = tuple(
         name
         for name, before, after in zip(arguments, case.args, args, strict=False)
-        if isinstance(before, np.ndarray) and _differ(before, after)
+        if isinstance(before, np.ndarray) and differ(before, after)
     )
     why = why or (("returned", *unusable.values()) if unusable else ())
     return Outcome(copies, said.problem, raised, unusable, why, said.hint, said.slip, changed), result
@@ -152,26 +154,6 @@ def _seen_again(outcome: Outcome, result: Mapping[str, Any]) -> Outcome:
     overwritten = tuple(
         part
         for part, copy in outcome.parts.items()
-        if isinstance(result[part], np.ndarray) and _differ(copy, result[part])
+        if isinstance(result[part], np.ndarray) and differ(copy, result[part])
     )
     return replace(outcome, overwritten=overwritten) if overwritten else outcome
-
-
-def _differ(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two arrays differ in any bit."""
-    return a.shape != b.shape or a.dtype != b.dtype or a.tobytes() != b.tobytes()
-
-
-def _twin(argument: Any) -> Any:
-    """A copy that keeps the strides of an array, so that a non-contiguous case stays one."""
-    if not isinstance(argument, np.ndarray):
-        return argument
-    if argument.flags.c_contiguous or argument.base is None:
-        return argument.copy(order="K")
-    base = argument.base
-    while isinstance(base, np.ndarray) and base.base is not None:
-        base = base.base
-    if not isinstance(base, np.ndarray) or not base.flags.c_contiguous:
-        return argument.copy(order="K")
-    offset = argument.__array_interface__["data"][0] - base.__array_interface__["data"][0]
-    return np.ndarray(argument.shape, argument.dtype, base.copy(), offset, argument.strides)

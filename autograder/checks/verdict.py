@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from .compare import wrong
 from .errors import UNANSWERED
 from .exercise import Case
-from .plain_data import wrong
 from .wrong_places import Pair, places, relation
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from .plain_data import same, wrong
+from .compare import same, wrong
 
 Likeness = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[str, str] | None]
 """Of a wrong result, the right one and where they differ: what all cases must share, and a sentence."""

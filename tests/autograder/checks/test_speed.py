@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from autograder.checks import Report, find, judge
 from autograder.checks.judge_answer import judge_mistakes
-from autograder.checks.speed import race as speed
+from autograder.checks.speed import judge_speed, race
+from autograder.checks.speed.lines import Lines, counted, growth
 from tests.autograder.exercises.right_answers.fast_conv_forward import (
     ANSWERS,
     columns_by_taps,
@@ -22,8 +23,8 @@ TIMED = ("conv_slices", "fast_conv_forward", "fast_max_pool")
 
 
 def lines(function, *args):
-    seen = speed.Lines()
-    with speed.counted(seen):
+    seen = Lines()
+    with counted(seen):
         function(*args)
     return seen.total
 
@@ -100,7 +101,7 @@ def test_loops_over_rows_alone_and_over_images_are_left_to_the_race():
         return np.concatenate([columns_by_taps(x[n : n + 1], w, b) for n in range(len(x))])
 
     for function, axis in ((rows, "OH"), (images, "N")):
-        counts = speed.growth(function, exercise, exercise.speed, seed=0)
+        counts = growth(function, exercise, exercise.speed, seed=0)
         assert counts.axes == {axis, "FH", "FW"}
         assert not counts.with_places
 
@@ -108,7 +109,7 @@ def test_loops_over_rows_alone_and_over_images_are_left_to_the_race():
 def test_an_optimised_einsum_is_not_taken_for_a_plain_one():
     exercise = find("fast_conv_forward")
     answer = next(a for a in ANSWERS if a.__name__ == "optimised_einsum")
-    assert speed.growth(answer, exercise, exercise.speed, seed=0).style == (frozenset(), frozenset())
+    assert growth(answer, exercise, exercise.speed, seed=0).style == (frozenset(), frozenset())
 
 
 def test_a_slow_answer_is_told_how_many_lines_and_which():
@@ -123,7 +124,7 @@ def test_a_slow_answer_is_told_how_many_lines_and_which():
 def test_a_lost_race_is_told_its_numbers():
     exercise = find("fast_conv_forward")
     verdict = judge(exercise, tensordot_by_taps)
-    lost = speed.judged(verdict, exercise, tensordot_by_taps, lambda *_: speed.Race(0.2, 0.005, 5))
+    lost = judge_speed.with_speed(verdict, exercise, tensordot_by_taps, lambda *_: race.Race(0.2, 0.005, 5))
     text = Report(lost, "speed").text()
     assert "is 40 times as fast as our loops, and 100 times is asked" in text
     assert "they take 200 ms and yours 5 ms" in text
@@ -137,7 +138,7 @@ def test_only_the_aspect_that_asks_for_speed_measures_it():
 
 
 def test_wrong_values_are_not_timed(monkeypatch):
-    monkeypatch.setattr(speed, "race", lambda *_: pytest.fail("a race"))
+    monkeypatch.setattr(race, "race", lambda *_: pytest.fail("a race"))
     verdict = judge("fast_conv_forward", lambda *args, **options: columns_by_taps(*args, **options) + 1)
     assert not verdict.aspect_passed("speed")
 
@@ -159,12 +160,12 @@ class Clock:
         return timed
 
 
-RACE = speed.race
+RACE = race.race
 
 
 def run(monkeypatch, answer_seconds, answer=columns_by_taps, loops_seconds=1.0):
     clock = Clock()
-    monkeypatch.setattr(speed, "CLOCKS", (lambda: clock.now,))
+    monkeypatch.setattr(race, "CLOCKS", (lambda: clock.now,))
     exercise = find("fast_conv_forward")
     exercise = replace(exercise, reference=clock.takes(exercise.speed.fast, loops_seconds))
     return RACE(clock.takes(answer, answer_seconds), exercise, exercise.speed, 0)
@@ -222,10 +223,10 @@ def test_an_answer_that_raises_loses(monkeypatch):
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda a: a.__name__)
 def test_right_answers_run_no_line_for_a_place(answer):
     exercise = find("fast_conv_forward")
-    assert not speed.growth(answer, exercise, exercise.speed, seed=0).with_places
+    assert not growth(answer, exercise, exercise.speed, seed=0).with_places
 
 
 def test_times_are_told_in_numbers_that_people_read():
     asked = find("fast_conv_forward").speed
     for fast, words in ((0.11, "yours 110 ms"), (0.0036, "yours 3.6 ms"), (0.00004, "yours 0.04 ms")):
-        assert words in speed._race_problem(speed.Race(slow=0.12, fast=fast, rounds=5), asked, None)
+        assert words in judge_speed._race_problem(race.Race(slow=0.12, fast=fast, rounds=5), asked, None)

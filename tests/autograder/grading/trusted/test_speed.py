@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from autograder.checks import find
-from autograder.checks.speed import race as speed
+from autograder.checks.speed import race
 from autograder.course import load_course
 from autograder.grading.interface import Submission
 from autograder.grading.trusted import TrustedEngine
@@ -114,7 +114,7 @@ def test_a_far_clock_that_cannot_be_believed_wins_no_race() -> None:
 
     exercise = find("fast_conv_forward")
     assert exercise.speed is not None
-    at = speed.race(Far(), exercise, exercise.speed, 0)
+    at = race.race(Far(), exercise, exercise.speed, 0)
     assert at.problem == "leaves its work to other processes"
     assert not at.won(exercise.speed.times)
 
@@ -124,7 +124,7 @@ def test_a_lucky_call_wins_no_race() -> None:
     far = _Far(standing_still={0})
     exercise = find("fast_conv_forward")
     assert exercise.speed is not None
-    at = speed.race(far, exercise, exercise.speed, 0)
+    at = race.race(far, exercise, exercise.speed, 0)
     assert far.calls > 1
     assert at.problem == ""
     assert not at.won(exercise.speed.times)

@@ -1,0 +1,143 @@
+"""Counts the lines that Python runs as the input grows: this finds loops over places without a clock."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import sysconfig
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+import cs_conv
+from autograder.checks.exercise import Case, Exercise, Function, Speed
+from autograder.checks.run_answer import call_all
+
+WRAPPERS = frozenset({"_vectorize_call", "apply_along_axis", "fromfunction"})
+"""Functions of NumPy's that call one of Python's over and over."""
+REPEATED = frozenset({"append", "<genexpr>"})
+"""What shows, where it is entered more often for more places, in which style a loop is written."""
+HEAVY = frozenset({"_sum", "einsum"})
+"""Where the time goes in answers whose only loops, if any, are over the places of a filter."""
+
+
+@dataclass
+class Lines:
+    """The lines of Python that one call ran: how many in all, how often each, and in which functions."""
+
+    total: int = 0
+    at: Counter[tuple[CodeType, int]] = field(default_factory=Counter)
+    functions: Counter[str] = field(default_factory=Counter)
+
+
+@contextmanager
+def counted(lines: Lines) -> Iterator[None]:
+    """Add up what Python runs meanwhile: each line, each repeat of a line, each entry of a function.
+
+    What C code does inside one line counts nothing, a Python function that it calls does: so vectorised
+    NumPy is free, and `np.vectorize` or `map` of a function are loops.
+    """
+
+    def local(frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "line":
+            lines.total += 1
+            lines.at[frame.f_code, frame.f_lineno] += 1
+        return local
+
+    def entered(frame: FrameType, event: str, argument: Any) -> Any:
+        lines.total += 1
+        if frame.f_code.co_name[0] != "<" or _own(frame.f_code):
+            lines.functions[frame.f_code.co_name] += 1
+        return local
+
+    before = sys.gettrace()
+    sys.settrace(entered)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Lines run on the small input, and on inputs in which one axis, or both of the places, are doubled."""
+
+    sizes: Mapping[str, int]
+    places: tuple[str, str]
+    lines: Mapping[tuple[str, ...], Lines]
+
+    def total(self, *axes: str) -> int:
+        """The lines run with these axes doubled."""
+        return self.lines[axes].total
+
+    @property
+    def axes(self) -> frozenset[str]:
+        """The axes that a loop of Python runs along."""
+        return frozenset(a for a in self.sizes if self.total(a) - self.total() >= self.sizes[a])
+
+    @property
+    def with_places(self) -> bool:
+        """Whether there are lines for every place: more than rows and columns explain by themselves."""
+        i, j = self.places
+        together = self.total(i, j) - self.total(i) - self.total(j) + self.total()
+        return together >= self.sizes[i] * self.sizes[j]
+
+    @property
+    def style(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What tells one slow way from another: the axes of its loops, and the functions it runs in them."""
+        before, after = self.lines[()].functions, self.lines[self.places].functions
+        telling = WRAPPERS & set(after) | {name for name in REPEATED if after[name] > before[name]}
+        if self.axes <= {"FH", "FW"}:
+            telling |= HEAVY & set(after)
+        if "einsum_path" in after:  # it looks for a matrix product
+            telling -= {"einsum"}
+        return self.axes, frozenset(telling)
+
+    @property
+    def busiest(self) -> tuple[str, int, int]:
+        """The line that runs most often on the largest input: its text, its number, how often."""
+        at = self.lines[self.places].at
+        own = {place: n for place, n in at.items() if _own(place[0])} or dict(at)
+        (code, number), times = max(own.items(), key=lambda item: item[1])
+        return _text(code, number), number, times
+
+
+def _text(code: CodeType, number: int) -> str:
+    return linecache.getline(code.co_filename, number).strip()
+
+
+_EXERCISES = str(Path(__file__).parents[2] / "exercises")
+_LIBRARIES = (
+    *(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")),
+    str(Path(cs_conv.__file__).parent),
+    "<__array_function__",
+    "<frozen",
+)
+
+
+def _own(code: CodeType) -> bool:
+    """Whether code is the student's (or the catalogue's, in a student's place), not a library's."""
+    name = code.co_filename
+    return name.startswith(_EXERCISES) or not name.startswith(_LIBRARIES)
+
+
+def growth(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Growth:
+    """Count the lines that `function` runs on the small input and on larger ones."""
+    lines: dict[tuple[str, ...], Lines] = {}
+    for axes in [(), *((axis,) for axis in speed.small), speed.places]:
+        sizes = {axis: size * (2 if axis in axes else 1) for axis, size in speed.small.items()}
+        args = speed.draw(np.random.default_rng(seed), **sizes)
+        lines[axes] = Lines()
+
+        def watched(*args: Any, _lines: Lines = lines[axes]) -> Any:
+            with counted(_lines):
+                return function(*args)
+
+        call_all(watched, [Case("speed", "", args)], exercise.arguments, exercise.parts)
+    return Growth(speed.small, speed.places, lines)
