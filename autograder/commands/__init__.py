@@ -1,1 +1,1 @@
-"""The commands of `cs-conv`: one module each, called by `autograder.cli`."""
+"""The commands of `cs-conv`: one module for each, and what several of them need."""

@@ -1,4 +1,4 @@
-"""`cs-conv demo`: the whole way from sources to a graded class, in a folder of its own."""
+"""`cs-conv demo`: from sources to a graded class of sample students, in a separate folder."""
 
 from __future__ import annotations
 
@@ -11,27 +11,37 @@ import yaml
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.commands.grade import grade_assignment, make_feedback, write_json
+from autograder.commands.feedback import make_feedback
+from autograder.commands.grade import grade_assignment
+from autograder.commands.selection import chosen, instructors_course
 from autograder.course import COURSE_FILE, Assignment, Course, CourseError, load_course, short
 from autograder.demo.submissions import hand_in, sample_students
 from autograder.grading.interface import Engine
 from autograder.grading.stock.engine import NbgraderEngine
 from autograder.notebooks.release import release
 from autograder.reports import class_table, misconception_table, write_class_page
+from autograder.reports.record import write_json
+from autograder.terminal import console
 
 MARK = ".cs-conv-demo"
 PATIENCE = {"seconds_a_cell": 4, "seconds_in_all": 20}
-"""One student's loop never ends. A class may wait for the course's own limits, a demonstration should not."""
-
+"""One student's loop never ends. A class can wait for the course's own limits; a demonstration should not."""
 
 LARGEST = "02-conv-forward"
 """The assignment with the largest class; the others have a few students each."""
 
 
-def run_demo(course: Course, chosen: Sequence[Assignment], folder: Path, console: Console) -> None:
-    """Release, hand out, grade, report, all in `folder`, which is emptied first."""
+def run(names: Sequence[str], folder: Path | None, where: Path | None) -> None:
+    """Grade the samples of the assignments named, or of the one with the largest class."""
+    course = instructors_course(where)
+    assignments = chosen(course, names or [a.name for a in course.assignments if a.name == LARGEST])
+    run_demo(course, assignments, (folder or course.root / "build" / "demo").absolute(), console)
+
+
+def run_demo(course: Course, assignments: Sequence[Assignment], folder: Path, console: Console) -> None:
+    """Release, hand in, grade and report, all in `folder`, which is emptied first."""
     began = time.monotonic()
-    demo = _course_of_its_own(course, [assignment.name for assignment in chosen], folder)
+    demo = _separate_course(course, [assignment.name for assignment in assignments], folder)
     records = []
     for assignment in demo.assignments:
         release(demo, assignment)
@@ -61,7 +71,7 @@ def run_demo(course: Course, chosen: Sequence[Assignment], folder: Path, console
 
 
 def _engine(console: Console) -> Engine:
-    """The trusted engine where a sandbox works; the sample students mean no harm, so else nbgrader's own."""
+    """The trusted engine if a sandbox works here, else nbgrader's own: the sample students mean no harm."""
     from autograder.grading.trusted import TrustedEngine
 
     try:
@@ -71,8 +81,8 @@ def _engine(console: Console) -> Engine:
         return NbgraderEngine()
 
 
-def _course_of_its_own(course: Course, names: Sequence[str], folder: Path) -> Course:
-    """Copy what the named assignments need into `folder`, and give them shorter limits."""
+def _separate_course(course: Course, names: Sequence[str], folder: Path) -> Course:
+    """A course in `folder` with the named assignments, their sources, and shorter limits."""
     for name in names:
         if not sample_students(name):
             raise CourseError(f"{name} has no sample students in autograder/demo/students/")

@@ -1,4 +1,4 @@
-"""Is this machine ready for the course? Each examination tries the thing itself."""
+"""`cs-conv doctor`: whether this machine can run the course. Each thing is tried, not only looked up."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
+from rich.markup import escape
+
+from autograder.commands.selection import course_to_study
 from autograder.course import Course, CourseError
+from autograder.terminal import console
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What was tried, whether it works, and what to do if it does not.
+class Examined:
+    """One thing that was tried, whether it works, and what to do if it does not.
 
-    `fine` is None for what is absent and need not be here: a part of the course that was not installed.
+    `fine` is None for a part of the course that is not installed and does not have to be.
     """
 
     what: str
@@ -24,8 +29,20 @@ class Finding:
     advice: str = ""
 
 
-def examine(find_course: Callable[[], Course]) -> Iterator[Finding]:
-    """Yield a finding for each thing that the course needs."""
+def run(folder: Path | None) -> None:
+    """Print what was tried; exit code 1 if something that is needed does not work."""
+    healthy = True
+    for examined in examine(lambda: course_to_study(folder)):
+        sign = {True: "[green]ok[/]  ", False: "[bold red]no[/]  ", None: "[dim]--[/]  "}[examined.fine]
+        console.print(f"{sign}{escape(examined.what)}", highlight=False)
+        if not examined.fine:
+            console.print(f"    {escape(examined.advice)}", highlight=False)
+        healthy = healthy and examined.fine is not False
+    raise SystemExit(0 if healthy else 1)
+
+
+def examine(find_course: Callable[[], Course]) -> Iterator[Examined]:
+    """Try each thing that the course needs."""
     yield _python()
     yield from map(_installed, ("numpy", "matplotlib", "ipywidgets"))
     yield from _part("lab", "open and check notebooks", ("jupyterlab", "ipykernel"))
@@ -41,54 +58,54 @@ def examine(find_course: Callable[[], Course]) -> Iterator[Finding]:
     course: Course | None = None
     try:
         course = find_course()
-        yield Finding(f"course.yml describes {len(course.assignments)} assignments", True)
+        yield Examined(f"course.yml describes {len(course.assignments)} assignments", True)
     except CourseError as error:
-        yield Finding("course.yml can be read", False, str(error))
+        yield Examined("course.yml can be read", False, str(error))
     if course is not None:
         yield _writable(course)
         if _has("nbgrader"):
             yield from _releases(course)
 
 
-def _part(extra: str, purpose: str, names: tuple[str, ...]) -> Iterator[Finding]:
-    """The packages of an extra; one finding if it was not asked for."""
+def _part(extra: str, purpose: str, names: tuple[str, ...]) -> Iterator[Examined]:
+    """The packages of an extra, one by one; if none of them is installed, one remark on all."""
     if any(map(_has, names)):
         yield from map(_installed, names)
     else:
         advice = f'to {purpose}: pip install "cs-conv[{extra}]"'
-        yield Finding(f"{' and '.join(names)} are not installed", None, advice)
+        yield Examined(f"{' and '.join(names)} are not installed", None, advice)
 
 
-def _sandboxes() -> Iterator[Finding]:
-    """A sandbox to grade in: started, and looked around in from inside. One that works is enough."""
+def _sandboxes() -> Iterator[Examined]:
+    """Start each kind of sandbox and test it from inside, until one works."""
     from autograder.grading.trusted.sandbox import BACKENDS, probe
     from autograder.grading.trusted.sandbox.try_backends import ADVICE, ELSEWHERE, is_linux
 
     if not is_linux():
-        yield Finding("student code cannot be confined on this system", None, ELSEWHERE)
+        yield Examined("student code cannot be confined on this system", None, ELSEWHERE)
         return
     problems: list[str] = []
     for name in BACKENDS:
         tried = probe(name)
         if tried.works:
             weaker = f" (weaker than bubblewrap: {problems[0]})" if problems else ""
-            yield Finding(f"student code can be confined, by {name}{weaker}", True)
-            yield Finding(_watch(tried.without_group), True)
+            yield Examined(f"student code can be confined, by {name}{weaker}", True)
+            yield Examined(_watch(tried.without_group), True)
             return
         problems.append(f"{name}: {tried.problem.splitlines()[-1] if tried.problem else 'failed'}")
-    yield Finding("student code can be confined while it is graded", False, "\n".join([*problems, ADVICE]))
+    yield Examined("student code can be confined while it is graded", False, "\n".join([*problems, ADVICE]))
 
 
 def _watch(without_group: str) -> str:
-    """How the memory of a submission is bounded."""
+    """How the memory of a submission is limited."""
     if not without_group:
         return "each submission gets a control group: the kernel bounds what its processes hold together"
     return f"no control group can be made ({without_group}): memory is watched four times a second instead"
 
 
-def _python() -> Finding:
+def _python() -> Examined:
     have = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-    return Finding(have, sys.version_info >= (3, 11), "install Python 3.11 or newer and start anew with it")
+    return Examined(have, sys.version_info >= (3, 11), "install Python 3.11 or newer and start anew with it")
 
 
 def _has(name: str) -> bool:
@@ -99,19 +116,19 @@ def _has(name: str) -> bool:
     return True
 
 
-def _installed(name: str) -> Finding:
+def _installed(name: str) -> Examined:
     try:
-        return Finding(f"{name} {version(name)}", True)
+        return Examined(f"{name} {version(name)}", True)
     except PackageNotFoundError:
-        return Finding(name, False, f"it is not installed for {sys.executable}; run: pip install {name}")
+        return Examined(name, False, f"it is not installed for {sys.executable}; run: pip install {name}")
 
 
-def _tried(what: str, attempt: Callable[[], None], advice: str) -> Finding:
+def _tried(what: str, attempt: Callable[[], None], advice: str) -> Examined:
     try:
         attempt()
     except Exception as error:
-        return Finding(what, False, f"{type(error).__name__}: {error}; {advice}")
-    return Finding(what, True)
+        return Examined(what, False, f"{type(error).__name__}: {error}; {advice}")
+    return Examined(what, True)
 
 
 def _make_gradebook() -> None:
@@ -134,12 +151,12 @@ def _run_kernel() -> None:
 
     cell = new_code_cell("assert 20 + 22 == 42")  # type: ignore[no-untyped-call]
     notebook = new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
-    quiet = ["--IPKernelApp.log_level=50"]  # its remarks on transport help nobody here
+    quiet = ["--IPKernelApp.log_level=50"]  # hides remarks on its transport
     NotebookClient(notebook, timeout=60, kernel_name="python3", extra_arguments=quiet).execute()
 
 
-def _releases(course: Course) -> Iterator[Finding]:
-    """Whether the folders still hold what the gradebook keeps of each release."""
+def _releases(course: Course) -> Iterator[Examined]:
+    """Whether the folders still hold what was released, by the copy in the gradebook."""
     from autograder.grading.nbgrader_settings import has_gradebook, open_gradebook
     from autograder.notebooks.released import changes_since_release
 
@@ -152,17 +169,17 @@ def _releases(course: Course) -> Iterator[Finding]:
                 for assignment in course.assignments
             }
     except CourseError as error:
-        yield Finding("the gradebook can be read", False, str(error))
+        yield Examined("the gradebook can be read", False, str(error))
         return
     for name, changes in found.items():
         if changes:
-            yield Finding(f"{name} is as it was released", False, "\n".join(changes))
+            yield Examined(f"{name} is as it was released", False, "\n".join(changes))
 
 
-def _writable(course: Course) -> Finding:
+def _writable(course: Course) -> Examined:
     try:
         with tempfile.TemporaryFile(dir=course.mine.parent):
             pass
     except OSError as error:
-        return Finding("the course's folder can be written", False, f"{error}; change its owner or mode")
-    return Finding("the course's folder can be written", True)
+        return Examined("the course's folder can be written", False, f"{error}; change its owner or mode")
+    return Examined("the course's folder can be written", True)

@@ -1,10 +1,7 @@
-"""Grade and give feedback with a live display; the display knows engines only by their interface."""
+"""`cs-conv grade`: a class graded while you watch. The display knows engines only by their interface."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -12,16 +9,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from autograder.course import Assignment, Course, CourseError
+from autograder.commands.live_display import moving_bar, show_line
+from autograder.commands.report import show_record
+from autograder.commands.selection import chosen_in, instructors_course
+from autograder.commands.writable import require_room, require_writable
+from autograder.course import Assignment, Course, CourseError, short
 from autograder.grading.interface import (
     Engine,
     Submission,
@@ -37,38 +30,77 @@ from autograder.grading.nbgrader_settings import (
     require_release,
 )
 from autograder.grading.results import Result, Status
-from autograder.grading.submissions.other_names import misnamed, students_who_handed_in
+from autograder.grading.submissions.other_names import misnamed, misnamed_folders, students_who_handed_in
 from autograder.notebooks.released import changes_since_release, read_released
-from autograder.reports.feedback import who_gets_pages, write_feedback
-from autograder.reports.record import Record, earlier_record, refresh_record, save_record
+from autograder.reports.record import Record, earlier_record, refresh_record, save_record, write_json
 from autograder.reports.tables import COLOURS, NAME, points, seen
-from autograder.terminal import bar, printable
+from autograder.terminal import bar, console, printable
 
-LEAST_ROOM = 1 << 20
-"""Bytes on the disk without which grading does not begin."""
+
+def run(
+    names: Sequence[str],
+    json: Path | None,
+    students: Sequence[str],
+    folder: Path | None,
+    workers: int | None,
+    executor: str | None,
+    unsafe: bool,
+    stock: bool,
+) -> None:
+    """Grade the assignments named, or all that were handed in; exit code 1 if a submission was not graded."""
+    course = instructors_course(folder)
+    assignments = chosen_in(course, names, course.submitted())
+    if json is not None:
+        require_writable(json)
+    engine = _engine(workers, executor, unsafe, stock)
+    for note in misnamed_folders(course):
+        console.print(f"[yellow]{escape(printable(note))}[/]", highlight=False)
+    records = []
+    for assignment in assignments:
+        record = grade_assignment(course, assignment, engine, console, students)
+        records.append(record)
+        if json is not None:
+            write_json(json, records)
+        show_record(course, record, console)
+    console.print(f"gradebook     {escape(short(course.gradebook))}")
+    if json is not None:
+        console.print(f"JSON          {escape(short(json))}")
+    console.print("feedback      cs-conv feedback " + " ".join(record.assignment for record in records))
+    if any("not graded" in record.statuses for record in records):
+        raise SystemExit(1)
+
+
+def _engine(workers: int | None, executor: str | None, unsafe: bool, stock: bool) -> Engine:
+    if stock:
+        from autograder.grading.stock.engine import NbgraderEngine
+
+        return NbgraderEngine(workers)
+    from autograder.grading.trusted import TrustedEngine
+
+    return TrustedEngine(workers, unsafe, executor)
 
 
 def grade_assignment(
     course: Course, assignment: Assignment, engine: Engine, console: Console, students: Iterable[str] = ()
 ) -> Record:
-    """Grade the class, a line for each submission as it finishes, and keep the record.
+    """Grade the class (or only `students`), show each submission as it finishes, and keep the record.
 
-    The record has the gradebook's points, of everyone. On Ctrl-C what was graded until then is kept, and
-    KeyboardInterrupt goes on to whoever called.
+    The record has the whole class, with the points of the gradebook. On Ctrl-C what was graded until then is
+    kept, and KeyboardInterrupt passes on to the caller.
     """
     require_room(course)
     if has_gradebook(course):
         require_gradebook_writable(course)
     require_release(course, assignment.name)
     submissions = find_submissions(course, assignment.name, students)
-    for line in _to_know_first(course, assignment):
+    for line in _unexpected(course, assignment):
         console.print(f"[yellow]{escape(printable(line))}[/]", highlight=False)
     if not submissions:
         raise CourseError(
             f"nobody handed in anything: put notebooks in {course.submitted('STUDENT', assignment.name)}, "
             f"or collect them with: nbgrader collect {assignment.name}"
         )
-    earlier_record(course, assignment.name)  # a damaged one is said before the work, not after it
+    earlier_record(course, assignment.name)  # a damaged record must be reported before the work, not after it
     console.print(f"grading {assignment.name} with {engine.name}", highlight=False)
     results: list[Result] = []
     try:
@@ -81,8 +113,8 @@ def grade_assignment(
     return refresh_record(course, assignment, fresh)
 
 
-def _to_know_first(course: Course, assignment: Assignment) -> list[str]:
-    """What is graded otherwise than a look into the folders suggests."""
+def _unexpected(course: Course, assignment: Assignment) -> list[str]:
+    """Sentences on what will be graded differently than the folders suggest."""
     gone = sorted(removed(course) & set(students_who_handed_in(course)))
     with open_gradebook(course) as gradebook:
         changes = list(changes_since_release(course, assignment, gradebook))
@@ -102,7 +134,7 @@ def _grade_all(
     with open_gradebook(course) as gradebook:
         released = read_released(course, assignment, gradebook).templates
     widest = min(NAME, max(len(submission.student) for submission in submissions))
-    with _progress(console) as progress:
+    with moving_bar(console) as progress:
         task = progress.add_task("", total=len(submissions))
 
         def show() -> None:
@@ -114,28 +146,28 @@ def _grade_all(
                 show()
 
         with closing(engine.grade(course, submissions, started)) as finished:  # type: ignore[type-var]
-            for bare in finished:
-                other = misnamed(course, assignment, bare.student, released)
-                result = _sayable(_named(bare, other))
+            for graded in finished:
+                other = misnamed(course, assignment, graded.student, released)
+                result = _as_text(_named(graded, other))
                 results.append(result)
                 with lock:
-                    if bare.student in running:
-                        running.remove(bare.student)
+                    if graded.student in running:
+                        running.remove(graded.student)
                     show()
                 progress.advance(task)
-                _show(progress.console, _line(result, widest))
+                show_line(progress.console, _line(result, widest))
 
 
 def _named(result: Result, other: str) -> Result:
-    """The result, saying which notebook of it is there under another name."""
+    """The result, with the remark `other` on notebooks that have another name than the released ones."""
     if not other:
         return result
     detail = other if result.status is Status.MISSING else "; ".join(filter(None, (result.detail, other)))
     return result.model_copy(update={"detail": detail})
 
 
-def _sayable(result: Result) -> Result:
-    """The result for the record: a folder's name need not be text, what is kept of it must be."""
+def _as_text(result: Result) -> Result:
+    """The result with names that can be stored: a folder's name may hold bytes that are not text."""
     texts = {"student": result.student, "detail": result.detail}
     kept = {key: text.encode(errors="backslashreplace").decode() for key, text in texts.items()}
     return result.model_copy(update=kept)
@@ -148,80 +180,4 @@ def _line(result: Result, widest: int) -> str:
     return (
         f"  {name}  [{colour}]{result.status.value:10}[/]  "
         f"{points(result):>8}  {bar(result.score, result.max_score)}  [dim]{said}[/]"
-    )
-
-
-def make_feedback(
-    course: Course, assignment: Assignment, console: Console, students: Iterable[str] = ()
-) -> tuple[int, int]:
-    """Make the feedback pages; returns how many there are, and how many students have none."""
-    chosen = who_gets_pages(course, assignment, students)
-    if not chosen:
-        whose = f" by {', '.join(students)}" if students else ""
-        raise CourseError(
-            f"there are no graded notebooks of {assignment.name}{whose}; run: cs-conv grade {assignment.name}"
-        )
-    pages = failed = 0
-    with _progress(console) as progress:
-        task = progress.add_task("feedback", total=len(chosen))
-        for student, made, problem in write_feedback(course, assignment, chosen):
-            name = escape(printable(student))
-            progress.update(task, advance=1, description=name)
-            if problem:
-                failed += 1
-                _show(progress.console, f"  {name}: [red]no feedback[/]: {escape(printable(problem))}")
-            else:
-                pages += len(made)
-    return pages, failed
-
-
-def _show(console: Console, line: str) -> None:
-    """One line: as much of it as a terminal is wide, all of it in a file."""
-    console.print(line, highlight=False, no_wrap=True, overflow="ellipsis", soft_wrap=not console.is_terminal)
-
-
-def write_json(path: Path, records: Sequence[Record]) -> None:
-    """Write the records for other programs: every score, status and misconception."""
-    data = {"format": 1, "assignments": [record.model_dump(mode="json") for record in records]}
-    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-
-
-def require_writable(path: Path) -> None:
-    """Say that a file cannot be written before an hour's work is to go into it."""
-    there = path.exists()
-    try:
-        with path.open("a", encoding="utf-8"):
-            pass
-        if not there:
-            path.unlink()
-    except OSError as error:
-        folder = path.absolute().parent
-        why = f"{folder} is no folder" if not folder.is_dir() else str(error.strerror)
-        raise CourseError(f"{path} cannot be written: {why}; name another file") from None
-
-
-def require_room(course: Course) -> None:
-    """Say before the work that its results could not be written."""
-    for wanted in (course.autograded(), course.reports, course.root / ".cs-conv"):
-        folder = next(path for path in (wanted, *wanted.parents) if path.exists())
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise CourseError(f"{folder} cannot be written; make it yours to write, and run this again")
-    free = shutil.disk_usage(course.root).free
-    if free < LEAST_ROOM:
-        raise CourseError(
-            f"the disk of {course.root} is full: {free >> 10} KB are left; make room and run this again"
-        )
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left:"),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-        transient=True,
-        speed_estimate_period=120,  # a loop that never ends must not look like the end of the world
     )

@@ -1,8 +1,8 @@
-"""A learner's notebook, run on the learner's own machine as grading will run it.
+"""Check a learner's notebook: run it on the learner's own machine as grading will run it.
 
-A learner has no gradebook: the tests come from the released notebook, without the instructor's hidden ones.
-If there is a sandbox, grading's own engine runs the notebook; else an ordinary kernel does, and it is said
-what may differ. The notebook on disk is only read.
+A learner has no gradebook, so the tests are those of the released notebook, without hidden ones. If a sandbox
+works here, the engine that grades runs the notebook in it. Otherwise an ordinary kernel does, and remarks say
+what grading may do differently. The notebook on disk is never changed.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ USUAL = ("numpy", "matplotlib")
 
 
 @dataclass(frozen=True)
-class Work:
-    """A notebook to try: its cells, what grading would be given, and what it would remark on at once."""
+class OpenedNotebook:
+    """A notebook ready to run: its cells, the job as grading would get it, and remarks on the file."""
 
     path: Path
     handed: list[Handed]
@@ -52,15 +52,24 @@ class Work:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether every answer is as it was released."""
+        """Whether every answer is still as it was released."""
         theirs = {cell.grade_id for cell in self.job.template.cells if cell.role == "answer"}
         answers = [cell.source for cell in self.handed if cell.grade_id in theirs]
         return bool(answers) and all(UNTOUCHED in source for source in answers)
 
+    @property
+    def possible(self) -> float:
+        """The points of all its tests together; points that a person gives are not among them."""
+        return sum(cell.points for cell in self.job.template.cells if cell.role == "test")
+
 
 @dataclass(frozen=True)
-class Tried:
-    """One test: its points, what it earned (None: a person decides), and what it said if not all of them."""
+class CheckedTest:
+    """The result of one test.
+
+    `points` is what it is worth and `earned` what it earned, None if a person decides. `said` is what it
+    showed if it did not earn all its points.
+    """
 
     exercise: str
     test: str
@@ -75,23 +84,33 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
-    """What a notebook came to, and what grading would remark on."""
+class CheckedNotebook:
+    """The results of a notebook's tests, and the remarks that grading would make."""
 
-    tests: list[Tried]
+    tests: list[CheckedTest]
     remarks: list[str]
 
     @property
-    def automatic(self) -> list[Tried]:
+    def automatic(self) -> list[CheckedTest]:
         """The tests that need no person."""
         return [test for test in self.tests if test.earned is not None]
+
+    @property
+    def exercises(self) -> list[str]:
+        """The exercises of these tests, in the notebook's order."""
+        return list(dict.fromkeys(test.exercise for test in self.automatic))
+
+    def points(self, exercise: str | None = None) -> tuple[float, float]:
+        """The points that the tests (of one exercise, or all) earned together, and the most possible."""
+        tests = [test for test in self.automatic if exercise in (None, test.exercise)]
+        return sum(test.earned or 0 for test in tests), sum(test.points for test in tests)
 
 
 # Opening
 
 
-def open_notebook(path: Path) -> Work:
-    """A notebook to try. Raises CourseError where the file is none, or has nothing to try."""
+def open_notebook(path: Path) -> OpenedNotebook:
+    """Read a notebook to check. Raises CourseError if the file is not a notebook, or has no test cells."""
     path = path.resolve()
     try:
         data = read_file(path)
@@ -107,7 +126,7 @@ def open_notebook(path: Path) -> Work:
     assignment, released = _place_of(path, handed)
     name = released.stem
     files = other_files(path.parent)
-    template, given = _released(released) or (_template(name, _json(data)), files)
+    template, given = _release_at(released) or (_template(name, _json(data)), files)
     if not any(cell.role in ("test", "written") for cell in template.cells):
         raise CourseError(f"{path} holds no test cells; name a notebook of this course")
     remarks = []
@@ -126,18 +145,18 @@ def open_notebook(path: Path) -> Work:
         backend=_sandbox(),
         **limits.model_dump(),
     )
-    return Work(path, handed, job, tuple(remarks))
+    return OpenedNotebook(path, handed, job, tuple(remarks))
 
 
 def _place_of(path: Path, handed: list[Handed]) -> tuple[Assignment | None, Path]:
-    """The assignment that a notebook belongs to, and the released file; None and itself if to none."""
+    """The assignment and the released file that a notebook belongs to; without any, None and its own path."""
     ids = {cell.grade_id for cell in handed if cell.grade_id}
     for course, around in _courses(path.parent):
         found: list[tuple[tuple[bool, bool, int], Assignment, Path]] = []
         for assignment in course.assignments:
             for name in assignment.notebooks:
                 file = course.releases / assignment.name / f"{name}.ipynb"
-                known = _released(file)
+                known = _release_at(file)
                 shared = len(ids & {cell.grade_id for cell in known[0].cells}) if known else 0
                 called_so = path.stem == name or re.fullmatch(rf"{re.escape(name)}\W.*", path.stem)
                 if shared or (around and called_so):
@@ -150,22 +169,23 @@ def _place_of(path: Path, handed: list[Handed]) -> tuple[Assignment | None, Path
 
 
 def _courses(folder: Path) -> Iterator[tuple[Course, bool]]:
-    """The course around a folder, then those that a notebook elsewhere (in Downloads) may belong to.
+    """The courses that a notebook in `folder` may belong to, and whether the folder lies in the course.
 
-    Those are the course that one stands in, and the one that this package was checked out with.
+    A notebook saved elsewhere, as in Downloads, may belong to the course of the working directory, or to the
+    one that this package was checked out with.
     """
     for start in dict.fromkeys((folder, Path.cwd(), CHECKOUT)):
         with suppress(NoCourseError):
             yield learners_course(start), start == folder
 
 
-Released = tuple[Template, dict[str, bytes]]
-"""The template of a notebook as it was released, and the files beside it."""
+_Release = tuple[Template, dict[str, bytes]]
+"""The template of a released notebook, and the files beside it."""
 
 
 @cache
-def _released(path: Path) -> Released | None:
-    """What was released as this file; None if nothing was."""
+def _release_at(path: Path) -> _Release | None:
+    """The release in this file; None if there is none."""
     try:
         data = read_file(path.resolve())
     except (OSError, NotPlainFile):
@@ -179,7 +199,7 @@ def _json(data: bytes) -> dict[str, Any]:
 
 
 def _template(name: str, released: dict[str, Any]) -> Template:
-    """The template as a release shows it: what the gradebook would know is in the cells' metadata."""
+    """The template of a released notebook; its cells' metadata says what a gradebook would know."""
     known, points = {}, {}
     for cell in released["cells"]:
         marks = cell.get("metadata", {}).get("nbgrader") or {}
@@ -199,7 +219,7 @@ def _template(name: str, released: dict[str, Any]) -> Template:
 
 @cache
 def _sandbox() -> str:
-    """The name of the sandbox that works here; empty where none does."""
+    """The name of the sandbox that works here; empty if none does."""
     try:
         return choose().name
     except NoSandbox:
@@ -208,28 +228,28 @@ def _sandbox() -> str:
 
 @cache
 def _worker() -> ProcessPoolExecutor:
-    """One warm process for all notebooks."""
+    """One process that runs all notebooks, so that only the first waits for it to start."""
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=jobs.start_worker)
 
 
-def rehearse(work: Work) -> Rehearsal:
-    """Run a notebook and say what each of its tests came to. Raises CourseError where that fails."""
+def check_notebook(notebook: OpenedNotebook) -> CheckedNotebook:
+    """Run a notebook and collect the results of its tests. Raises CourseError if it cannot be run."""
     differences: list[str] = []
-    if work.job.backend:
-        outcome = _in_the_sandbox(work)
+    if notebook.job.backend:
+        outcome = _in_the_sandbox(notebook)
     else:
-        outcome, differences = unconfined.run(work.job, work.handed)
+        outcome, differences = unconfined.run(notebook.job, notebook.handed)
     if outcome.status is Status.NOT_GRADED:
-        raise CourseError(f"{work.path} could not be run: {outcome.detail}")
-    remarks = [*work.remarks, *filter(None, outcome.detail.split("; ")), *differences]
-    return Rehearsal(list(_tried(work.job.template, outcome)), remarks)
+        raise CourseError(f"{notebook.path} could not be run: {outcome.detail}")
+    remarks = [*notebook.remarks, *filter(None, outcome.detail.split("; ")), *differences]
+    return CheckedNotebook(list(_checked(notebook.job.template, outcome)), remarks)
 
 
-def _in_the_sandbox(work: Work) -> Outcome:
+def _in_the_sandbox(notebook: OpenedNotebook) -> Outcome:
     try:
-        data = _worker().submit(jobs.grade, work.job.model_dump_json().encode()).result()
+        data = _worker().submit(jobs.grade, notebook.job.model_dump_json().encode()).result()
     except BrokenProcessPool as error:
-        raise CourseError(f"{work.path} could not be run: {error}") from None
+        raise CourseError(f"{notebook.path} could not be run: {error}") from None
     except BaseException:
         for process in list(_worker()._processes.values()):
             process.terminate()
@@ -237,8 +257,8 @@ def _in_the_sandbox(work: Work) -> Outcome:
     return Outcome.model_validate_json(data)
 
 
-def _tried(template: Template, outcome: Outcome) -> Iterator[Tried]:
-    """Each test in the notebook's order, with what its cell showed."""
+def _checked(template: Template, outcome: Outcome) -> Iterator[CheckedTest]:
+    """The result of each test, in the notebook's order."""
     cells = {cell.grade_id: cell for cell in template.cells}
     shown = {
         cell["metadata"].get("nbgrader", {}).get("grade_id"): cell.get("outputs", [])
@@ -250,11 +270,11 @@ def _tried(template: Template, outcome: Outcome) -> Iterator[Tried]:
         score = None if cells[grade_id].role == "written" else test.score
         failed = score is not None and score < test.max_score
         said = (_said(shown.get(grade_id, [])) or test.reason) if failed else ""
-        yield Tried(call.exercise if call else grade_id, grade_id, test.max_score, score, said)
+        yield CheckedTest(call.exercise if call else grade_id, grade_id, test.max_score, score, said)
 
 
 def _said(outputs: list[dict[str, Any]]) -> str:
-    """What a failed test shows: the check's report, else the error."""
+    """What a failed test showed: the check's report, or the error if there is none."""
     errors = [output for output in outputs if output["output_type"] == "error"]
     reports = ["".join(o["data"]["text/plain"]) for o in outputs if o["output_type"] == "display_data"]
     words = [f"{error['ename']}: {error['evalue']}".strip().removesuffix(":") for error in errors]

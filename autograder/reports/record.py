@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean, median
@@ -241,3 +242,9 @@ def earlier_record(course: Course, assignment: str) -> Record | None:
         return None
     except (ValidationError, ValueError):
         raise CourseError(f"{path} is damaged; delete it and run: cs-conv grade {assignment}") from None
+
+
+def write_json(path: Path, records: Sequence[Record]) -> None:
+    """Write records into one file for other programs: every score, status and misconception."""
+    data = {"format": 1, "assignments": [record.model_dump(mode="json") for record in records]}
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

@@ -87,7 +87,7 @@ def test_what_the_system_refuses_is_said_in_a_sentence(run, course, monkeypatch)
     monkeypatch.setattr("pathlib.Path.mkdir", lambda self, **_: os.stat("/nowhere/at/all"))  # noqa: PTH116
     shown = run(course.root, "demo", "--folder", "new", "--course", str(REPOSITORY))
     assert shown.exit_code == 2
-    assert "/nowhere/at/all: No such file or directory; see to that" in " ".join(shown.output.split())
+    assert "/nowhere/at/all: No such file or directory; fix that" in " ".join(shown.output.split())
 
 
 @pytest.mark.sandbox

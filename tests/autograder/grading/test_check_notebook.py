@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import Course, CourseError, load_course
-from autograder.grading import check_notebook as rehearsal
-from autograder.grading.check_notebook import open_notebook, rehearse
+from autograder.grading import check_notebook as module
+from autograder.grading.check_notebook import check_notebook, open_notebook
 from autograder.grading.interface import Submission
 from autograder.grading.trusted import TrustedEngine
 from autograder.notebooks.release import release
@@ -132,7 +132,7 @@ def put(folder: Path, notebook: bytes, files: dict[str, bytes], name: str = "sum
 
 
 def points(path: Path) -> dict[str, float | None]:
-    return {test.test: test.earned for test in rehearse(open_notebook(path)).tests}
+    return {test.test: test.earned for test in check_notebook(open_notebook(path)).tests}
 
 
 @pytest.mark.sandbox
@@ -146,7 +146,7 @@ def test_check_gives_the_points_of_grading(
 
 @pytest.fixture
 def unconfined(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rehearsal, "_sandbox", lambda: "")
+    monkeypatch.setattr(module, "_sandbox", lambda: "")
 
 
 ALIKE = [state for state in STATES if state not in ("package", "grader")]
@@ -169,7 +169,7 @@ def test_without_a_sandbox_it_says_what_differs(
     course: Course, tmp_path: Path, state: str, module: str
 ) -> None:
     path = put(course.mine / NAME, *made(course)[state])
-    remarks = "; ".join(rehearse(open_notebook(path)).remarks)
+    remarks = "; ".join(check_notebook(open_notebook(path)).remarks)
     assert "no sandbox works here, so the notebook ran unconfined" in remarks
     assert f"add imports {module}, which is not there while it is graded" in remarks
 
@@ -205,7 +205,7 @@ def test_without_a_sandbox_both_sides_have_what_plain_cells_bring(tmp_path: Path
 @pytest.mark.parametrize("name", ["sums (1)", "sums-Copy1", "homework"])
 def test_a_notebook_under_another_name_is_found_and_told_so(course: Course, name: str) -> None:
     path = put(course.mine / NAME, text(answered(course, **RIGHT)), {}, name)
-    found = rehearse(open_notebook(path))
+    found = check_notebook(open_notebook(path))
     assert all(test.passed for test in found.tests)
     assert "grading looks for sums.ipynb: hand it in under that name" in found.remarks
 
@@ -313,6 +313,6 @@ def test_points_by_hand_and_data_files_count_as_in_grading(
             grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
             cell["source"] = (RIGHT | {"essay": essay}).get(grade_id, cell["source"])
         (folder / "sums.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-        found = rehearse(open_notebook(folder / "sums.ipynb"))
+        found = check_notebook(open_notebook(folder / "sums.ipynb"))
         assert [test.earned for test in found.tests if test.test == "essay"] == [None]
         assert [test.earned for test in found.automatic] == [1, 2, 3, 2]

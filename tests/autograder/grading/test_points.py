@@ -10,7 +10,6 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.commands.grade import write_json
 from autograder.course import Course, CourseError, load_course
 from autograder.grading.nbgrader_settings import open_gradebook
 from autograder.grading.results import Status
@@ -18,6 +17,7 @@ from autograder.notebooks.release import release
 from autograder.reports import refresh_record
 from autograder.reports.class_page import class_page
 from autograder.reports.feedback import Pages
+from autograder.reports.record import write_json
 from autograder.reports.tables import class_table, seen
 
 NAME = "01-sums"

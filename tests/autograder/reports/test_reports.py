@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from autograder.commands.grade import grade_assignment, write_json
+from autograder.commands.grade import grade_assignment
 from autograder.course import CourseError
 from autograder.grading.gradebook.read import VERDICT
 from autograder.grading.nbgrader_settings import open_gradebook
@@ -32,6 +32,7 @@ from autograder.reports import (
 from autograder.reports.formulas import mathml
 from autograder.reports.notebook_page import Graded, notebook_page
 from autograder.reports.prose import to_html
+from autograder.reports.record import write_json
 from autograder.reports.tables import seen
 from autograder.terminal import bar, printable
 

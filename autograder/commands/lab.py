@@ -1,0 +1,42 @@
+"""`cs-conv lab`: JupyterLab on a learner's own copies of the assignments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.markup import escape
+
+from autograder.commands.selection import course_to_study
+from autograder.course import short
+from autograder.notebooks.own_copies import make_copies, put_aside
+from autograder.terminal import console, count
+
+
+def run(
+    folder: Path | None, fresh: Sequence[str], course: Path | None, browser: bool, port: int | None
+) -> None:
+    """Make the copies that are missing, then become JupyterLab."""
+    import autograder.skip_slow_imports  # noqa: F401, I001  (before anything imports Jupyter)
+    from jupyterlab.labapp import LabApp
+
+    here = course_to_study(course)
+    mine = (folder or here.mine).absolute()
+    for assignment in [here.assignment(name) for name in fresh]:
+        kept = put_aside(mine, assignment)
+        if kept is not None:
+            console.print(f"put aside  {escape(short(kept))}", highlight=False)
+    made = make_copies(here, mine)
+    if made:
+        console.print(f"{count(len(made), 'new file')} in {escape(short(mine))}", highlight=False)
+    # At this level its log shows the address and what goes wrong, nothing else.
+    words = [f"--ServerApp.root_dir={mine}", "--Application.log_level=WARN"]
+    if not browser:
+        words.append("--no-browser")
+    if port is not None:
+        words.append(f"--port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        words.append("--allow-root")
+    os.chdir(here.mine.parent)  # nbgrader's buttons look for nbgrader_config.py here
+    LabApp.launch_instance(words)
