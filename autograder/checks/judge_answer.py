@@ -7,20 +7,21 @@ notebook or on the other side of a process boundary.
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from .exercise import Aspect, Exercise, Function, Mistake
+from .exercise import Aspect, Case, Exercise, Function, Mistake
 from .findings import EDGES, Finding, Kind, findings, identity, shapes
-from .for_seed import Answer, cases_of, catalogue, compared, entry, expected, slopes
+from .for_seed import Answer, cases_of, catalogue, compared, entry, expected, fitting, slopes
+from .reading.reader import can_read, read
 from .recognise import habits, recognise, slips
 from .registry import find, names
 from .run_answer import Outcomes, call_all
 from .speed.judge_speed import with_speed
 from .speed.race import lost
-from .verdict import AspectResult, Failure, Verdict
+from .verdict import AspectResult, Failure, Recognised, Verdict
 from .words import notes, words
 from .wrong_places import ENOUGH
 
@@ -47,7 +48,8 @@ def judge(
     seed = whole(seed)
     cases = cases_of(known, seed)
     outcomes = call_all(function, cases, known.arguments, known.parts, strange=True, numbers=known.numbers)
-    verdict = _verdict(known, seed, compared(known, seed, outcomes), _name(function))
+    mine = compared(known, seed, outcomes)
+    verdict = _read(_verdict(known, seed, mine, _name(function)), known, mine, function)
     timed = known.speed is not None and aspect in (None, known.speed.aspect)
     return with_speed(verdict, known, function) if timed else verdict
 
@@ -103,6 +105,25 @@ def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Ver
     mistakes = () if passed else (*slips(exercise, mine.outcomes, costs), *habits(found, named), *named)
     remarks = notes(exercise, seed, mine.outcomes)
     return Verdict(exercise.name, exercise.arguments, seed, aspects, mistakes, remarks, name)
+
+
+def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function) -> Verdict:
+    """The verdict with what the function itself says of the faults that the catalogue does not explain."""
+    explained = frozenset[str]().union(*(m.parts for m in verdict.mistakes if not m.aspects))
+    left = frozenset(exercise.parts) - mine.fine - explained
+    if verdict.passed or not left or not can_read(exercise.name) or not any(o.parts for o in mine.outcomes):
+        return verdict
+    places = fitting(exercise, verdict.seed)
+    answered = [(cases_of(exercise, verdict.seed)[i], mine.outcomes[i]) for i in places]
+
+    def ask(cases: Sequence[Case]) -> Outcomes:
+        return call_all(function, cases, exercise.arguments, exercise.parts, True, exercise.numbers)
+
+    reading = read(exercise.name, ask, answered, left)
+    told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in reading.sentences)
+    sure = frozenset[str]().union(*(s.parts for s in reading.sentences if s.whole and not s.raises))
+    kept = tuple(m for m in verdict.mistakes if not m.aspects or not m.parts <= sure)
+    return replace(verdict, mistakes=(*kept, *told), reading=reading)
 
 
 # What it costs, and what to show of it

@@ -12,6 +12,7 @@ import numpy as np
 from .compare import wrong
 from .errors import UNANSWERED
 from .exercise import Case
+from .reading.result import Reading
 from .wrong_places import Pair, places, relation
 
 
@@ -90,9 +91,10 @@ class AspectResult:
 
 @dataclass(frozen=True)
 class Recognised:
-    """A mistake of the catalogue that gives exactly the student's results, and in which parts.
+    """A mistake by its name, and the parts of the result in which it is certain.
 
-    With `aspects` it does so on the cases of these aspects only.
+    One of the catalogue gives exactly the student's results; with `aspects`, on the cases of these only. One
+    that was read (`reading/`) is a fault of the function whatever the cases are.
     """
 
     name: str
@@ -113,6 +115,8 @@ class Verdict:
     notes: tuple[str, ...] = ()
     answer: str = ""
     """The name of the function that was judged, where it has one."""
+    reading: Reading | None = None
+    """What the function itself says of its faults, where it was asked."""
 
     @property
     def passed(self) -> bool:

@@ -346,42 +346,42 @@ def a_number_that_is_not_its_index(x, w, b, stride=1, pad=0):
 # Sizes: the numbers, and no cause
 
 
-@raises("conv_backward", words="values do not fill the shape")
+@raises("conv_backward", "an error where the output is not square", words="values do not fill the shape")
 def out_reshaped_to_a_square(dout, x, w, stride=1, pad=0):
     N, K, OH, OW = dout.shape
     dout.reshape(N, K, OH, OH)
     return find("conv_backward").reference(dout, x, w, stride, pad)
 
 
-@raises("conv_forward", words="values do not fill the shape")
+@raises("conv_forward", "an error where the output is not square", words="values do not fill the shape")
 def a_result_reshaped_to_a_square(x, w, b, stride=1, pad=0):
     out = find("conv_forward").reference(x, w, b, stride, pad)
     N, K, OH, OW = out.shape
     return out.reshape(N, K, OH, OH)
 
 
-@raises("col2im", words="was put into a place of shape")
+@raises("col2im", "an error with padding", words="was put into a place of shape")
 def padding_not_cut_off_before_adding(cols, x_shape, size, stride=1, pad=0):
     x = find("col2im").reference(cols, x_shape, size, stride, pad)
     x += padded(x, pad)
     return x / 2
 
 
-@raises("conv_backward", words="was put into a place of shape")
+@raises("conv_backward", "an error with padding", words="was put into a place of shape")
 def padding_not_cut_off_before_writing(dout, x, w, stride=1, pad=0):
     dx, dw, db = find("conv_backward").reference(dout, x, w, stride, pad)
     dx[...] = padded(dx, pad)
     return dx, dw, db
 
 
-@raises("conv_forward", words="padding is for another day")
+@raises("conv_forward", "an error with padding", words="padding is for another day")
 def padding_refused(x, w, b, stride=1, pad=0):
     if pad:
         raise ValueError("padding is for another day")
     return find("conv_forward").reference(x, w, b, stride)
 
 
-@raises("im2col", words="AssertionError")
+@raises("im2col", "an error with padding", words="AssertionError")
 def padding_refused_by_an_assertion(x, size, stride=1, pad=0):
     assert pad == 0
     return find("im2col").reference(x, size, stride)
@@ -393,7 +393,7 @@ def a_division_by_the_padding(cols, x_shape, size, stride=1, pad=0):
     return find("col2im").reference(cols, x_shape, size, stride, pad)
 
 
-@raises("conv_forward", words="KeyError")
+@raises("conv_forward", "an error without padding", words="KeyError")
 def a_table_of_paddings(x, w, b, stride=1, pad=0):
     return find("conv_forward").reference(x, w, b, stride, {1: 1, 2: 2, 3: 3}[pad])
 

@@ -10,9 +10,8 @@ from cs_conv.naive import conv_forward
 
 
 def failures_like(change):
-    """The first failure of an answer whose results are changed; no mistake of the catalogue is like it."""
+    """What is said of the first failure of an answer whose results are changed, were it not named."""
     verdict = judge("conv_forward", lambda *args, **options: change(conv_forward(*args, **options)))
-    assert not verdict.mistakes
     return verdict.failure.sentences(named=False)
 
 

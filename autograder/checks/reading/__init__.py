@@ -1,0 +1,21 @@
+"""Reading the fault from the student's function itself.
+
+A layer is linear in each of its arguments, so the function can be asked which products it adds up: switch
+one number on and see what comes out. That gives a table of products (`table.py`), one form for the forward
+pass, for each gradient, and for the columns of im2col. What differs from the right table falls into parts
+that are independent of each other, and each is described by the simplest formula that fits all products
+exactly (`fit.py`): which pixel an output reads along the rows and along the columns, which image, channel and
+filter, which products are missing or counted twice, which factor they have, how large the result is.
+
+A sentence is only spoken where it is true. Where all parts of a description fit, the result is computed again
+from the description alone, and it must equal the student's on all cases: then the sentences explain the whole
+answer (`Sentence.whole`). Else a sentence says what is certain about one part, "at least".
+"""
+
+from __future__ import annotations
+
+from .geometry import Geometry
+from .result import Evidence, Reading, Sentence
+from .table import Table
+
+__all__ = ["Evidence", "Geometry", "Reading", "Sentence", "Table"]

@@ -1,0 +1,91 @@
+"""The sizes at which a function is read: few and small, but no two of their numbers go together.
+
+They do not depend on a seed, so that one answer is told the same whenever it is judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Sizes of a layer: N images, C channels, H x W pixels, K filters of FH x FW, a stride and a padding."""
+
+    N: int
+    C: int
+    H: int
+    W: int
+    K: int
+    FH: int
+    FW: int
+    stride: int = 1
+    pad: int = 0
+
+    @property
+    def OH(self) -> int:  # noqa: N802
+        """Rows of the output; rounded down if the filter does not fit."""
+        return (self.H + 2 * self.pad - self.FH) // self.stride + 1
+
+    @property
+    def OW(self) -> int:  # noqa: N802
+        """Columns of the output."""
+        return (self.W + 2 * self.pad - self.FW) // self.stride + 1
+
+    @property
+    def fits(self) -> bool:
+        """Whether windows fill the padded image without a rest."""
+        rest = ((n + 2 * self.pad - f) for n, f in ((self.H, self.FH), (self.W, self.FW)))
+        return all(r >= 0 and r % self.stride == 0 for r in rest)
+
+    @property
+    def words(self) -> str:
+        """These sizes for a person."""
+        more = f", stride {self.stride}" * (self.stride != 1) + f", pad {self.pad}" * (self.pad != 0)
+        images = f"{self.N} images of " * (self.N != 1)
+        channels = f"{self.C} channels of " * (self.C != 1)
+        filters = "one filter" if self.K == 1 else f"{self.K} filters"
+        return f"{images}{channels}{self.H}x{self.W} pixels, {filters} of {self.FH}x{self.FW}{more}"
+
+
+NAMES = ("N", "C", "H", "W", "K", "FH", "FW", "stride", "pad", "OH", "OW")
+"""What formulas may use of a geometry."""
+
+TABLES = (
+    Geometry(1, 1, 3, 3, 1, 2, 2),
+    Geometry(1, 1, 2, 3, 2, 3, 3, pad=1),
+    Geometry(2, 3, 3, 4, 2, 2, 3),
+    Geometry(1, 2, 5, 7, 1, 3, 3, stride=2),
+    Geometry(1, 1, 5, 5, 1, 3, 3, stride=2, pad=1),
+    Geometry(1, 1, 6, 5, 1, 2, 3, stride=2, pad=1),
+    Geometry(1, 1, 5, 8, 1, 2, 2, stride=3),
+    Geometry(1, 1, 1, 2, 1, 3, 2, stride=2, pad=2),
+    Geometry(3, 1, 1, 2, 2, 1, 1),
+    Geometry(1, 1, 4, 4, 1, 2, 2, stride=2, pad=1),
+)
+"""At these every product is read, one number switched on at a time."""
+
+
+def _more(count: int) -> tuple[Geometry, ...]:
+    """Further geometries that fit, drawn once and for all."""
+    rng = np.random.default_rng(8)
+    found: list[Geometry] = []
+    while len(found) < count:
+        N, C, K = (int(v) for v in rng.integers(1, 4, 3))
+        H, W = (int(v) for v in rng.integers(1, 8, 2))
+        FH, FW = (int(v) for v in rng.integers(1, 5, 2))
+        stride, pad = int(rng.integers(1, 4)), int(rng.integers(0, 3))
+        if rng.random() < 0.4:
+            W = H
+        if rng.random() < 0.5:
+            FW = FH
+        geometry = Geometry(N, C, H, W, K, FH, FW, stride, pad)
+        if geometry.fits and geometry not in found:
+            found.append(geometry)
+    return tuple(found)
+
+
+PROBES = (*TABLES, *_more(40))
+"""At these the function is called once: for the shape of its result, the errors, and the last comparison."""

@@ -1,0 +1,145 @@
+"""Places that are numbered in another way: a reshape where a transpose belongs, rows of the wrong length.
+
+The products are the right ones, and stand where nobody looks for them. A numbering leads from the place where
+a product belongs to the place where the student has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations
+
+import numpy as np
+
+from .layers import AXES, SIZE, Sum
+from .table import Table
+
+Columns = Mapping[str, np.ndarray]
+
+RESHAPE = "The values are there, but not in their places: reshape never moves an axis; transpose does."
+COUNT = "Number the windows by hand for two images of 2 x 3 outputs, image by image and row by row."
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """Another numbering of the places of an array: its name, what to look at, and both ways.
+
+    `forth` leads from the right place to the student's; `back` is the way back, where there is one.
+    """
+
+    name: str
+    advice: str
+    array: str
+    forth: Callable[[Table], Columns]
+    back: Callable[[Table], Columns] | None = None
+
+
+def _flat(t: Table, axes: Sequence[str]) -> np.ndarray:
+    """The number of each product's place, counted in this order of the axes."""
+    flat = np.zeros(len(t), np.int64)
+    for axis in axes:
+        flat = flat * getattr(t, SIZE[axis]) + t.columns[axis]
+    return flat
+
+
+def _unflat(t: Table, flat: np.ndarray, axes: Sequence[str]) -> Columns:
+    """The indices of the place with this number, counted in this order of the axes."""
+    found = {}
+    for axis in reversed(axes[1:]):
+        flat, found[axis] = np.divmod(flat, getattr(t, SIZE[axis]))
+    return {**found, axes[0]: flat}
+
+
+def _reordered(array: str, order: Sequence[str], name: str, advice: str) -> Numbering:
+    axes = AXES[array]
+    return Numbering(
+        name, advice, array,
+        lambda t: _unflat(t, _flat(t, order), axes),
+        lambda t: _unflat(t, _flat(t, axes), order),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def numberings(total: Sum) -> tuple[Numbering, ...]:
+    """The numberings that people use for the arrays of a sum."""
+    found: list[Numbering] = []
+    for array in dict.fromkeys(a for a in (total.part, total.hot, total.seen) if a and len(AXES[a]) > 1):
+        found += _of_columns(array) if array == "cols" else _of_array(array)
+    return tuple(found)
+
+
+LETTERS = {
+    "n": "N", "k": "K", "i": "OH", "j": "OW", "wk": "K", "c": "C", "p": "FH", "q": "FW", "xn": "N", "xc": "C",
+    "y": "H", "z": "W",
+}  # fmt: skip
+
+
+def _of_array(array: str) -> Iterator[Numbering]:
+    axes = AXES[array]
+    for order in permutations(axes):
+        if order != axes:
+            there = ", ".join(LETTERS[a] for a in order)
+            yield _reordered(array, order, f"`{array}` reshaped as if its axes were ({there})", RESHAPE)
+    if array in ("out", "dout"):
+        yield from _rows_of_wrong_length(array, ("i", "j"))
+
+
+def _of_columns(array: str) -> Iterator[Numbering]:
+    rows, columns = AXES[array][:3], AXES[array][3:]
+    words = {"c": "c", "p": "fh", "q": "fw", "n": "n", "i": "i", "j": "j"}
+    for first in permutations(rows):
+        for last in permutations(columns):
+            said = [
+                f"{thing} in the order {', '.join(words[a] for a in order)}"
+                for thing, order, right in (("rows", first, rows), ("columns", last, columns))
+                if order != right
+            ]
+            if said:
+                yield _reordered(array, (*first, *last), " and ".join(said), ORDER)
+    for order, name in (
+        ((*columns, *rows), "one window a row, then reshaped instead of transposed"),
+        (("n", *rows, "i", "j"), "reshaped with the images in front"),
+        (("n", "i", "j", *rows), "one window a row, then reshaped instead of transposed"),
+        (("i", "j", "n", *rows), "one window a row, in the order i, j, n, then reshaped"),
+    ):
+        yield _reordered(array, order, name, RESHAPE)
+    yield from _rows_of_wrong_length(array, columns)
+
+
+ORDER = (
+    "Row (c * FH + fh) * FW + fw belongs to weight (c, fh, fw), and column (n * OH + i) * OW + j to window "
+    "(i, j) of image n: look at the order of the loops, or of the axes before reshape."
+)
+
+
+def _rows_of_wrong_length(array: str, axes: Sequence[str]) -> Iterator[Numbering]:
+    """Windows that are counted with a wrong formula."""
+    menu: Mapping[str, Callable[[Table], np.ndarray]] = {
+        "i * OH + j, where i * OW + j belongs": lambda t: t.i * t.OH + t.j,
+        "j * OH + i, where i * OW + j belongs": lambda t: t.j * t.OH + t.i,
+        "j * OW + i, where i * OW + j belongs": lambda t: t.j * t.OW + t.i,
+        "i + j, where i * OW + j belongs": lambda t: t.i + t.j,
+        "i alone": lambda t: t.i,
+    }
+    several: Mapping[str, Callable[[Table], np.ndarray]] = {
+        "i * OW + j, so that every image begins at 0 again": lambda t: t.i * t.OW + t.j,
+        "n * OH + i * OW + j": lambda t: t.n * t.OH + t.i * t.OW + t.j,
+        "n * OW + i * OW + j": lambda t: t.n * t.OW + t.i * t.OW + t.j,
+        "n + i * OW + j": lambda t: t.n + t.i * t.OW + t.j,
+        "n * OH * OW + i * OH + j": lambda t: (t.n * t.OH * t.OW) + t.i * t.OH + t.j,
+        "n * OH + i": lambda t: t.n * t.OH + t.i,
+        "(n * OH + i) * OH + j": lambda t: (t.n * t.OH + t.i) * t.OH + t.j,
+        "(n * OW + i) * OH + j": lambda t: (t.n * t.OW + t.i) * t.OH + t.j,
+        "n * OH * OW + j * OH + i": lambda t: t.n * t.OH * t.OW + t.j * t.OH + t.i,
+        "n * OH * OW + j * OW + i": lambda t: t.n * t.OH * t.OW + t.j * t.OW + t.i,
+    }
+    if "n" in axes:
+        menu = several
+    for words, number in menu.items():
+        yield Numbering(f"windows numbered by {words}", COUNT, array, _numbered(number, axes))
+
+
+def _numbered(number: Callable[[Table], np.ndarray], axes: Sequence[str]) -> Callable[[Table], Columns]:
+    return lambda t: _unflat(t, number(t), axes)

@@ -1,0 +1,212 @@
+"""The calls that reveal the table: all are known beforehand, so they can go to a student's process together.
+
+A number that is switched on in the `hot` array, and numbers of which no two are alike in the `seen` one: the
+value that comes out tells which two met, and the place where it comes out tells where the product went.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..exercise import Case
+from .geometry import PROBES, TABLES, Geometry
+from .layers import LAYERS, Arrays, Layer, Sum, sizes
+
+DIGIT = 61.0
+"""Without a `seen` array, several numbers are hot at once: 1, 61, 61 ** 2. What comes out is their digits."""
+
+DIGITS = 8
+"""As many digits are exact in double precision."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One call: at which geometry, with which arrays, and which numbers of which array are `hot`.
+
+    `kind` is "probe" (numbers everywhere), "again" (the same for the second time), "more" and "both" (two
+    calls of an array `changed`, whose sum must be the sum of the results), or "table".
+    """
+
+    kind: str
+    geometry: Geometry
+    case: Case
+    arrays: Arrays
+    hot: str = ""
+    changed: str = ""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """All questions to an exercise; `tables` holds the geometries at which every product is asked for."""
+
+    layer: Layer
+    tables: tuple[Geometry, ...]
+    probes: tuple[Geometry, ...]
+    asked: tuple[Question, ...]
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The calls as cases."""
+        return tuple(q.case for q in self.asked)
+
+
+@lru_cache(maxsize=32)
+def questions(exercise: str) -> Questions:
+    """The questions to an exercise, made once: they depend on no seed and on no answer."""
+    layer = LAYERS[exercise]
+    tables = tuple(g for g in TABLES if layer.suits(g)) or layer.tables
+    probes = (*tables, *(g for g in PROBES if layer.suits(g) and g not in tables))
+    rng = np.random.default_rng(4)
+    asked: list[Question] = []
+
+    def ask(kind: str, g: Geometry, arrays: Arrays, hot: str = "", changed: str = "") -> None:
+        args, options = layer.call(g, arrays)
+        case = Case("reading", g.words, args, options)
+        asked.append(Question(kind, g, case, arrays, hot, changed))
+
+    for g in probes:
+        ask("probe", g, {name: _unlike(rng, sizes(name, g)) for name in layer.given})
+    for g in tables[2:5:2]:
+        first = next(q for q in asked if q.geometry == g).arrays
+        first = {**first, **({"b": np.zeros(g.K)} if "b" in first else {})}
+        ask("first", g, first)
+        ask("again", g, first)
+        for name in (name for name in layer.given if name != "b"):
+            more = _unlike(rng, sizes(name, g))
+            ask("more", g, {**first, name: more}, changed=name)
+            ask("both", g, {**first, name: first[name] + more}, changed=name)
+    for g in tables:
+        for hot in dict.fromkeys(s.hot for s in layer.sums):
+            seen = {s.seen for s in layer.sums if s.hot == hot}
+            full = {n: _unlike(rng, sizes(n, g)) if n in seen else np.zeros(sizes(n, g)) for n in layer.given}
+            for numbers in _switched(hot, seen, g):
+                ask("table", g, {**full, hot: numbers} if hot else full, hot)
+    return Questions(layer, tables, probes, tuple(asked))
+
+
+def _unlike(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Numbers of which no two, and no sums of two, are alike; none is small."""
+    return (1 + rng.random(shape)) * rng.choice([-1.0, 1.0], shape)
+
+
+def _switched(hot: str, seen: set[str], g: Geometry) -> list[np.ndarray]:
+    """The hot array in each of its calls."""
+    if not hot:
+        return [np.zeros(0)]
+    shape = sizes(hot, g)
+    size = int(np.prod(shape))
+    if hot == "w":  # the same weight of all filters, each with a size of its own
+        filters = np.sqrt(2 + np.arange(g.K))
+        return [
+            filters[:, None, None, None] * (np.arange(size // g.K).reshape(1, *shape[1:]) == t)
+            for t in range(size // g.K)
+        ]
+    several = DIGITS if seen == {""} else 1
+    return [
+        np.where(np.arange(size) // several == t, DIGIT ** (np.arange(size) % several), 0.0).reshape(shape)
+        for t in range(-(-size // several))
+    ]
+
+
+# What came out
+
+
+FACTORS = np.array(
+    sorted(
+        {sign * f for sign in (1, -1) for n in (*range(1, 13), 16, 18, 20, 24, 25, 36) for f in (n, 1 / n)},
+        key=lambda f: (abs(np.log(abs(f))), f < 0),
+    )
+)
+"""The factors with which a product is recognised."""
+
+EXACT = 1e-10
+
+
+class UnreadableError(ValueError):
+    """A value that is no short sum of the products asked for."""
+
+
+Lines = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""For each product the number of its value, of its hot number, of its seen number, and its factor."""
+
+
+def decoded(values: np.ndarray, hot: np.ndarray, seen: np.ndarray | None) -> Lines:
+    """The products that give these values; `hot` holds the numbers that are on, `seen` all that may be met.
+
+    UnreadableError if a value is not the sum of at most three products.
+    """
+    if seen is None:
+        return _digits(values, hot)
+    products = np.outer(hot, seen).ravel()
+    terms = np.outer(products, FACTORS).ravel()
+    found = _Ranked(terms).nearest(values)
+    numbers = np.arange(len(values))
+    single = found >= 0
+    pieces = [(numbers[single], found[single] // len(FACTORS), FACTORS[found[single] % len(FACTORS)])]
+    left = numbers[~single]
+    if len(left):
+        a, b = np.triu_indices(len(products), 1)
+        sums = _Ranked(products[a] + products[b])
+        for number in left:
+            pairs = sums.nearest(values[number] - np.append(0.0, products))  # with no third product, or one
+            if (pairs < 0).all():
+                raise UnreadableError
+            third = int(np.argmax(pairs >= 0))
+            met = [a[pairs[third]], b[pairs[third]], *([third - 1] if third else [])]
+            pieces.append((np.full(len(met), number), np.array(met), np.ones(len(met))))
+    value, product, factor = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return value, product // len(seen), product % len(seen), factor
+
+
+class _Ranked:
+    """Numbers in order, to find one that equals a value."""
+
+    def __init__(self, numbers: np.ndarray) -> None:
+        self.order = np.argsort(numbers, kind="stable")
+        self.numbers = numbers[self.order]
+
+    def nearest(self, values: np.ndarray) -> np.ndarray:
+        """For each value which of the numbers it equals, the first of equal ones; -1 for none."""
+        at = np.minimum(np.searchsorted(self.numbers, values - EXACT), len(self.numbers) - 1)
+        return np.where(np.abs(self.numbers[at] - values) < EXACT, self.order[at], -1)
+
+
+def _digits(values: np.ndarray, hot: np.ndarray) -> Lines:
+    """The digits of each value: how often it holds each hot number."""
+    if len(hot) == 1:
+        numbers = np.arange(len(values))
+        return numbers, np.zeros_like(numbers), np.zeros_like(numbers), values / hot[0]
+    for parts in range(1, 37):  # each factor is a whole number of such parts
+        rest = np.round(values * parts)
+        if np.abs(values * parts - rest).max(initial=0.0) > 0.02:
+            continue
+        digits = np.zeros((len(values), len(hot)))
+        for t in range(len(hot)):
+            digits[:, t] = (rest + DIGIT // 2) % DIGIT - DIGIT // 2
+            rest = (rest - digits[:, t]) / DIGIT
+        if not rest.any():
+            value, number = np.nonzero(digits)
+            return value, number, np.zeros_like(value), digits[value, number] / parts
+    raise UnreadableError
+
+
+def products(total: Sum, question: Question, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The products behind one result: their places (products, columns) and their factors.
+
+    `result` has all axes of the part, but may have other sizes. UnreadableError if it is not a sum of few.
+    """
+    places = np.argwhere(np.abs(result) > EXACT)
+    values = result[tuple(places.T)]
+    on = np.argwhere(question.arrays[total.hot]) if total.hot else np.zeros((1, 0), int)
+    hot = question.arrays[total.hot][tuple(on.T)] if total.hot else np.ones(1)
+    seen = question.arrays[total.seen] if total.seen else None
+    value, number, other, factor = decoded(values, hot, None if seen is None else seen.ravel())
+    met = (
+        np.stack(np.unravel_index(other, seen.shape), 1)
+        if seen is not None
+        else np.zeros((len(other), 0), int)
+    )
+    return np.concatenate([places[value], on[number], met], axis=1), factor

@@ -1,0 +1,55 @@
+"""When an answer raises an error: the simplest condition on the sizes that is true exactly where it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+
+from .geometry import Geometry
+
+CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
+    "without padding": lambda g: g.pad == 0,
+    "with padding": lambda g: g.pad > 0,
+    "at a stride above 1": lambda g: g.stride > 1,
+    "with filters that are not square": lambda g: g.FH != g.FW,
+    "with images that are not square": lambda g: g.H != g.W,
+    "where the output is not square": lambda g: g.OH != g.OW,
+    "where the output is wider than high": lambda g: g.OW > g.OH,
+    "where the output is higher than wide": lambda g: g.OH > g.OW,
+    "with filters wider than high": lambda g: g.FW > g.FH,
+    "with filters higher than wide": lambda g: g.FH > g.FW,
+    "with images wider than high": lambda g: g.W > g.H,
+    "with images higher than wide": lambda g: g.H > g.W,
+    "with several images": lambda g: g.N > 1,
+    "with several channels": lambda g: g.C > 1,
+    "with several filters": lambda g: g.K > 1,
+    "where there are not as many filters as channels": lambda g: g.K != g.C,
+    "where there are more filters than channels": lambda g: g.K > g.C,
+    "where there are more channels than filters": lambda g: g.C > g.K,
+    "where there are not as many images as filters": lambda g: g.N != g.K,
+    "where there are more images than filters": lambda g: g.N > g.K,
+    "with filters larger than 1x1": lambda g: g.FH * g.FW > 1,
+    "where windows overlap": lambda g: g.stride < max(g.FH, g.FW),
+    "where the output is smaller than the image": lambda g: g.OH < g.H or g.OW < g.W,
+    "where the output is larger than the image": lambda g: g.OH > g.H or g.OW > g.W,
+    "where the output and the image differ in size": lambda g: (g.OH, g.OW) != (g.H, g.W),
+    "where the stride is not the height of the window": lambda g: g.stride != g.FH,
+    "where pad is not (F - 1) / 2": lambda g: 2 * g.pad != g.FH - 1 or 2 * g.pad != g.FW - 1,
+    "with filters that have an even side": lambda g: g.FH % 2 == 0 or g.FW % 2 == 0,
+}  # fmt: skip
+
+
+def condition(raised: Sequence[tuple[Geometry, bool]]) -> str:
+    """The simplest condition that is true exactly where `raised` is; empty if there is none, or always."""
+    if all(here for _, here in raised) or not any(here for _, here in raised):
+        return ""
+    truth = {words: [holds(g) for g, _ in raised] for words, holds in CONDITIONS.items()}
+    wanted = [here for _, here in raised]
+    for words, here in truth.items():
+        if here == wanted:
+            return words
+    for join, both in (("or", any), ("and", all)):
+        for (one, first), (two, second) in combinations(truth.items(), 2):
+            if [both(pair) for pair in zip(first, second, strict=True)] == wanted:
+                return f"{one}, {join} {two}" if join == "or" else f"{one} {join} {two}"
+    return ""

@@ -1,0 +1,134 @@
+"""Reading an answer from beginning to end: ask, gate, tables, descriptions, comparison, sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..compare import same
+from ..exercise import Case
+from .fit import right
+from .gate import gate
+from .layers import AXES, LAYERS, Arrays, Layer
+from .questions import Questions, questions
+from .raising import condition
+from .read import PartRead, read_parts, rebuilt
+from .result import Evidence, Reading, Sentence
+from .words import Fault, faults, right_things, shape_faults
+
+if TYPE_CHECKING:
+    from ..run_answer import Outcome, Outcomes
+    from .geometry import Geometry
+
+Ask = Callable[[Sequence[Case]], "Outcomes"]
+"""Calls the student's function on cases; in trusted grading all of them in few messages."""
+
+Answered = Sequence[tuple[Case, "Outcome"]]
+
+
+def can_read(exercise: str) -> bool:
+    """Whether the products of this exercise can be read."""
+    return exercise in LAYERS
+
+
+@np.errstate(all="ignore")
+def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> Reading:
+    """What can be said for certain of an answer whose parts `wrong` are wrong.
+
+    `answered` holds the cases of the seed that fit, with what the answer gave: a description that explains
+    everything must give the same there.
+    """
+    asked = questions(exercise)
+    outcomes = ask(asked.cases)
+    known = [
+        (q.geometry, q.arrays, o) for q, o in zip(asked.asked, outcomes, strict=True) if q.kind == "probe"
+    ]
+    known += [(*asked.layer.opened(case.args, case.options), outcome) for case, outcome in answered]
+    told: dict[tuple[Fault, bool], list[str]] = {}
+    raised = [(g, bool(o.raised)) for g, _, o in known]
+    where = condition(raised)
+    explained = bool(where) or not any(here for _, here in raised)
+    errors = [o for *_, o in known if o.raised]
+    if where and not all(o.slip for o in errors):
+        told[_raises(where, errors), True] = list(asked.layer.parts)
+    shut, read_all = gate(asked, outcomes), read_parts(asked, outcomes)
+    rights: list[str] = []
+    for part, parts_read in read_all.items():
+        if part not in wrong:
+            continue
+        if (fault := shut[part]) is not None:
+            if fault.name:
+                told.setdefault((fault, False), []).append(part)
+            continue
+        for fault, whole in _certain(parts_read, asked.layer, known, explained):
+            told.setdefault((fault, whole), []).append(part)
+        if parts_read.sums:
+            total, _, description = parts_read.sums[0]
+            rights += right_things(parts_read, total, description)
+    return Reading(
+        _sentences(told, asked.layer.parts),
+        tuple(dict.fromkeys(rights)),
+        tuple(e for part, r in read_all.items() if part in wrong and (e := _evidence(r, asked)) is not None),
+        len(asked.asked),
+    )
+
+
+Known = Sequence[tuple["Geometry", Arrays, "Outcome"]]
+
+
+def _certain(read: PartRead, layer: Layer, known: Known, explained: bool) -> list[tuple[Fault, bool]]:
+    """The faults of a part that are certain, and whether they explain all of it."""
+    found = faults(read)
+    if read.shape is not None and not all(
+        o.parts[read.part].shape == tuple(read.shape.of(layer, g)[a] for a in read.shape.order)
+        for g, _, o in known
+        if read.part in o.parts
+    ):
+        return []
+    if read.whole:
+        here = [(g, arrays, o.parts[read.part]) for g, arrays, o in known if read.part in o.parts]
+        results = rebuilt(read, layer, [(g, arrays) for g, arrays, _ in here])
+        if not all(same(mine, result) for (*_, mine), result in zip(here, results, strict=True)):
+            return [(fault, False) for fault in shape_faults(read)]
+        return [(fault, explained) for fault in found if explained or not fault.fragile]
+    if any(len({*table.geometry}) < ENOUGH for _, table, _ in read.sums):
+        return []
+    return [(fault, False) for fault in found if not fault.fragile]
+
+
+ENOUGH = 5
+"""At so many geometries, at least, must products be read before one thing is said of them alone."""
+
+
+def _raises(where: str, outcomes: Sequence[Outcome]) -> Fault:
+    """The condition of an error as a fault; the report shows the error itself."""
+    kinds = " or ".join(dict.fromkeys(o.raised for o in outcomes))
+    return Fault(
+        f"an error {where}",
+        f"There, and nowhere else, your function ends in {kinds}: ask what is special about these sizes.",
+        raises=True,
+    )
+
+
+def _sentences(told: Mapping[tuple[Fault, bool], list[str]], parts: Sequence[str]) -> tuple[Sentence, ...]:
+    said = []
+    for (fault, whole), where in told.items():
+        of = "" if len(parts) == 1 or len(where) == len(parts) else f"{' and '.join(where)}: "
+        least = "" if whole else "at least: "
+        said.append(Sentence(f"{least}{of}{fault.name}", fault.advice, tuple(where), whole, fault.raises))
+    return tuple(said)
+
+
+def _evidence(read: PartRead, asked: Questions) -> Evidence | None:
+    """The smallest geometry at which the products of a part are not the right ones."""
+    for total, table, _ in read.sums:
+        wanted = right(total).table(table.geometries)
+        for number, g in sorted(
+            enumerate(table.geometries), key=lambda pair: pair[1].N * pair[1].C * pair[1].H * pair[1].W
+        ):
+            yours, rights = table.at(geometry=number), wanted.at(geometry=number)
+            if yours.counted() != rights.counted():
+                return Evidence(read.part, AXES[read.part], g, yours, rights)
+    return None

@@ -1,0 +1,235 @@
+"""How large a result is, and in which order its axes are: a formula for each size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations, product
+from math import prod
+
+from .geometry import Geometry
+from .layers import SIZE, Layer
+
+Shape = tuple[int, ...]
+Size = Callable[[Geometry], int]
+Seen = Sequence[tuple[Geometry, Shape]]
+
+
+@dataclass(frozen=True)
+class SizeRule:
+    """How far the numbers in a column go if not as they should: the fault's name, and what to look at."""
+
+    name: str
+    advice: str
+    formula: Size
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """The shape of a part: the order of its axes, and rules for those of its columns whose size is wrong."""
+
+    part: str
+    order: tuple[int, ...]
+    sizes: Mapping[str, SizeRule]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the axes are in their order."""
+        return self.order == tuple(range(len(self.order)))
+
+    def size(self, g: Geometry, column: str) -> int:
+        """How far the numbers in a column go at a geometry."""
+        rule = self.sizes.get(column)
+        return int(getattr(g, SIZE[column])) if rule is None else rule.formula(g)
+
+    def of(self, layer: Layer, g: Geometry) -> Shape:
+        """The shape that a result has, with its axes in the right order."""
+        return tuple(prod(self.size(g, column) for column in axis) for axis in layer.axes(self.part))
+
+
+def shaped(layer: Layer, part: str, seen: Seen) -> Shaped | None:
+    """The simplest formulas that give all these shapes; None if there are none."""
+    axes = layer.axes(part)
+    if not seen or any(len(shape) != len(axes) for _, shape in seen):
+        return None
+    right = Shaped(part, tuple(range(len(axes))), {})
+    wanted = [right.of(layer, g) for g, _ in seen]
+    for order in permutations(range(len(axes))):
+        if all(shape == tuple(w[a] for a in order) for (_, shape), w in zip(seen, wanted, strict=True)):
+            return Shaped(part, order, {})
+    found: dict[str, SizeRule] = {}
+    for number, axis in enumerate(axes):
+        here = [(g, shape[number]) for g, shape in seen]
+        rules = next((r for r in _changes(axis) if all(_length(axis, r, g) == n for g, n in here)), None)
+        if rules is None:
+            return None
+        found |= rules
+    return Shaped(part, right.order, found)
+
+
+def _length(axis: Sequence[str], rules: Mapping[str, SizeRule], g: Geometry) -> int:
+    return prod(rules[c].formula(g) if c in rules else int(getattr(g, SIZE[c])) for c in axis)
+
+
+def _changes(axis: Sequence[str]) -> Iterator[Mapping[str, SizeRule]]:
+    """What may be wrong with the length of an axis: nothing, one column, or rows and columns alike."""
+    yield {}
+    for column in axis:
+        yield from ({column: rule} for rule in rules(SIZE[column]))
+    for one, two in (("i", "j"), ("y", "z"), ("p", "q")):
+        if one in axis and two in axis:
+            for first, second in zip(rules(SIZE[one]), rules(SIZE[two]), strict=True):
+                yield {one: first, two: second}
+
+
+SIZES = ("H", "W", "C", "N", "K", "FH", "FW", "OH", "OW")
+
+
+@lru_cache(maxsize=32)
+def rules(name: str) -> tuple[SizeRule, ...]:
+    """What a size may be instead; `name` is OH, OW, H, W, or another size of a geometry."""
+    made = "Look at the shape with which you make the result, and at the loops that fill it."
+    found: list[SizeRule] = []
+    if name in ("OH", "OW"):
+        found += _outputs(name)
+    if name in ("H", "W"):
+        found += _images(name)
+    pairs = {"H": "W", "FH": "FW", "OH": "OW", "W": "H", "FW": "FH", "OW": "OH"}
+    plain = sorted((n for n in SIZES if n != name), key=lambda n: n != pairs.get(name))
+    found += [SizeRule(f"{n} where {name} belongs", made, _size(n)) for n in plain]
+    return (*found, SizeRule(f"1 where {name} belongs", made, lambda g: 1))
+
+
+def _size(name: str) -> Size:
+    return lambda g: int(getattr(g, name))
+
+
+def _outputs(name: str) -> Iterator[SizeRule]:
+    """Other sizes of an output: (n + 2 pad - F) // stride + 1 with something else in some places."""
+    n, F, other_n, other_F = ("H", "FH", "W", "FW") if name == "OH" else ("W", "FW", "H", "FH")
+    advice = f"{name} is ({n} - {F} + 2 pad) // stride + 1: compare yours with it, term by term."
+    terms = (
+        (n, other_n),
+        (F, other_F, "K", "stride"),
+        (2, 1, 0, 4, 3),
+        ((1, 0), (0, 1), (0, 0), (2, 0), (1, 1), (1, -1), (0, -1)),
+        ("stride", "1", F),
+    )
+    right = tuple(menu[0] for menu in terms)
+    ways = sorted(product(*terms), key=lambda way: sum(a != b for a, b in zip(way, right, strict=True)))
+    for image, filters, pads, (added, before), step in ways[1:]:
+        padding = {0: "", 1: " + pad"}.get(pads, f" + {pads} pad")
+        top = f"{image} - {filters}{padding}" + {0: "", 1: " + 1", -1: " - 1"}[before]
+        words = (top if step == "1" else f"({top}) // {step}") + (f" + {added}" if added else "")
+        yield SizeRule(f"{name} = {words}", advice, _output(image, filters, pads, added, before, step))
+    yield SizeRule(
+        f"{name} = ({n} + 2 pad) // stride", advice, lambda g: (getattr(g, n) + 2 * g.pad) // g.stride
+    )
+    yield SizeRule(f"{name} = {n} // stride", advice, lambda g: getattr(g, n) // g.stride)
+    yield SizeRule(f"{name} = {n} + 2 pad", advice, lambda g: getattr(g, n) + 2 * g.pad)
+
+
+def _output(image: str, filters: str, pads: int, added: int, before: int, step: str) -> Size:
+    def size(g: Geometry) -> int:
+        top = getattr(g, image) - getattr(g, filters) + pads * g.pad + before
+        return max(0, int(top // (1 if step == "1" else getattr(g, step)) + added))
+
+    return size
+
+
+def _images(name: str) -> Iterator[SizeRule]:
+    """Other sizes of a gradient that should be as large as the image."""
+    rows, out, F, other = ("rows", "OH", "FH", "FW") if name == "H" else ("columns", "OW", "FW", "FH")
+    cut = f"The gradient has the shape of x: cut {rows} pad to pad + {name} out of the padded one."
+
+    def at(g: Geometry) -> tuple[int, int, int]:
+        """The size of the image, of the output, and of the filter."""
+        return getattr(g, name), getattr(g, out), getattr(g, F)
+
+    menu: Mapping[str, Size] = {
+        f"the padding is not cut off the {rows}": lambda g: at(g)[0] + 2 * g.pad,
+        f"no {rows} are left where pad = 0, as with [pad:-pad]": lambda g: at(g)[0] if g.pad else 0,
+        f"pad of the {rows} are not cut off": lambda g: at(g)[0] + g.pad,
+        f"pad {rows} too many are cut off": lambda g: max(0, at(g)[0] - g.pad),
+        f"2 pad {rows} too many are cut off": lambda g: max(0, at(g)[0] - 2 * g.pad),
+        f"always one of the {rows} is cut off on each side": lambda g: max(0, at(g)[0] + 2 * g.pad - 2),
+        f"always one of the {rows} is cut off": lambda g: max(0, at(g)[0] - 1),
+        f"the {rows} are no more than {other_size(name)}": lambda g: min(
+            at(g)[0] + g.pad, getattr(g, other_size(name))
+        ),
+    }
+    for words, formula in menu.items():
+        yield SizeRule(words, cut, formula)
+    full = (
+        f"dx is as large as forward's input: dout with stride - 1 zeros between its {rows} and {F} - 1 "
+        f"around it gives {name} + 2 pad {rows}."
+    )
+    spread: Mapping[str, Callable[[Geometry], int]] = {
+        "": lambda g: (getattr(g, out) - 1) * g.stride + 1,
+        f"no zeros between the {rows} of dout": lambda g: getattr(g, out),
+        f"stride zeros between the {rows} of dout": lambda g: (getattr(g, out) - 1) * (g.stride + 1) + 1,
+        f"zeros after the last of the {rows} of dout": lambda g: getattr(g, out) * g.stride,
+        f"the {rows} of dout taken in steps of the stride": lambda g: -(-getattr(g, out) // g.stride),
+        f"the {rows} spread twice by the stride": lambda g: (getattr(g, out) - 1) * g.stride**2 + 1,
+    }
+    around: Mapping[str, Callable[[Geometry], int]] = {
+        f"{F} - 1": lambda g: getattr(g, F) - 1,
+        "0": lambda g: 0,
+        "pad": lambda g: g.pad,
+        F: lambda g: getattr(g, F),
+        f"{F} - pad": lambda g: getattr(g, F) - g.pad,
+        f"{other} - 1": lambda g: getattr(g, other) - 1,
+        f"({F} - 1) // 2": lambda g: (getattr(g, F) - 1) // 2,
+    }
+    off: Mapping[str, Callable[[Geometry], int]] = {"pad": lambda g: g.pad, "0": lambda g: 0}
+    for (gaps, inner), (border, outer), (less, cropped) in product(
+        spread.items(), around.items(), off.items()
+    ):
+        said = [gaps] if gaps else []
+        said += (
+            [f"{border} zeros around the {rows} of dout, where {F} - 1 belong"]
+            if border != f"{F} - 1"
+            else []
+        )
+        said += [f"the padding is not cut off the {rows}"] if less == "0" else []
+        if said:
+            yield SizeRule(", and ".join(said), full, _full(F, inner, outer, cropped))
+
+
+def _full(filters: str, inner: Size, outer: Size, cropped: Size) -> Size:
+    """The size of a full convolution: filters that slide over dout with zeros between and around."""
+    return lambda g: max(0, inner(g) + 2 * outer(g) - int(getattr(g, filters)) + 1 - 2 * cropped(g))
+
+
+def other_size(name: str) -> str:
+    """The size of the image along the other axis."""
+    return {"H": "W", "W": "H"}[name]
+
+
+# Shapes with another number of axes
+
+
+PRODUCTS = (
+    *((n,) for n in ("K", "N", "C", "OH", "OW", "H", "W", "FH", "FW")),
+    ("N", "OH", "OW"), ("OH", "OW"), ("C", "FH", "FW"), ("FH", "FW"), ("N", "K"), ("N", "C"),
+    ("K", "OH", "OW"), ("H", "W"), ("C", "H", "W"), ("N", "C", "FH", "FW"), ("N", "K", "OH", "OW"),
+    ("N", "C", "H", "W"), ("K", "C", "FH", "FW"), (),
+)  # fmt: skip
+"""Sizes and products of sizes that are found as lengths of axes; the last is 1."""
+
+
+def spelled(seen: Seen) -> str:
+    """All these shapes as one in letters, such as (K, OH, OW); empty if there is none."""
+    count = {len(shape) for _, shape in seen}
+    if len(count) != 1:
+        return ""
+    axes = []
+    for axis in range(count.pop()):
+        for names in PRODUCTS:
+            if all(prod(getattr(g, n) for n in names) == shape[axis] for g, shape in seen):
+                axes.append(" * ".join(names) or "1")
+                break
+        else:
+            return ""
+    return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"

@@ -1,0 +1,155 @@
+"""The sentences: each difference between a description and the right one has a name and an advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .fit import Description, right
+from .layers import SIZE, Sum
+from .read import PartRead
+from .rules import FACTOR, Line, Rule, lines
+
+CORNER = (
+    "The window of output (i, j) begins at row i * stride - pad and column j * stride - pad of the image: "
+    "work out by hand where the second window begins."
+)
+MEETS = "Weight (p, q) of a filter meets the pixel p rows and q columns from the corner of the window."
+PADDING = "The padding is zeros around the image: no pixel of it is read there."
+ODD = "Ask of each axis what it counts, and over which axes your sum runs."
+ORDER = "The values are there, but the axes stand in another order: transpose moves axes, reshape does not."
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A difference from what is right: its name and its advice.
+
+    One that is `fragile` could be an accident of few sizes, and is only told if it explains everything.
+    """
+
+    name: str
+    advice: str
+    fragile: bool = False
+    raises: bool = False
+
+
+def faults(read: PartRead) -> list[Fault]:
+    """The faults of a part of the result, the most basic first."""
+    rules = read.shape.sizes if read.shape else {}
+    uncut = {axis for axis, c in enumerate("yz") if c in rules and "padding is not cut off" in rules[c].name}
+    found = shape_faults(read)
+    for total, _, description in read.sums:
+        found += _of_sum(total, description, uncut)
+    for words in ("nothing arrives: all of it is zero", *(rule.name for rule in FACTOR)):  # of all sums, once
+        of_bias = next((f for f in found if f.name == _of_bias(words)), None)
+        if of_bias is not None and any(f.name == words for f in found):
+            found.remove(of_bias)
+    return list(dict.fromkeys(found))
+
+
+def shape_faults(read: PartRead) -> list[Fault]:
+    """The faults in the shape of a part."""
+    if read.shape is None:
+        right = ", ".join(" * ".join(SIZE[c] for c in axis) for axis in read.axes)
+        right += "," if len(read.axes) == 1 else ""
+        if not read.spelled or read.spelled == f"({right})":
+            return []
+        return [Fault(f"the shape {read.spelled}, where ({right}) belongs", ODD)]
+    if not read.shape.in_order:
+        axes = ", ".join(" * ".join(SIZE[c] for c in read.axes[a]) for a in read.shape.order)
+        return [Fault(f"the axes in the order ({axes})", ORDER)]
+    return [Fault(rule.name, rule.advice) for rule in read.shape.sizes.values()]
+
+
+def _of_bias(name: str) -> str:
+    """A fault of the bias alone."""
+    return "bias left out" if name.startswith("nothing arrives") else f"bias {name}"
+
+
+def _of_sum(total: Sum, description: Description, uncut: set[int]) -> Iterator[Fault]:
+    wanted = right(total).columns
+    bias = total.hot == "b"
+    if description.numbering is not None:
+        yield Fault(description.numbering.name, description.numbering.advice)
+    for column, rule in description.columns.items():
+        if isinstance(rule, Rule) and rule != wanted[column]:
+            yield Fault(rule.name, rule.advice)
+    yield from _lines(description, uncut)
+    for rule in description.missing or ():
+        nothing = rule.name.startswith("nothing arrives")
+        yield Fault(
+            _of_bias(rule.name) if bias and nothing else rule.name, rule.advice, "from number" in rule.name
+        )
+    if description.factor is not None and description.factor.name:
+        name = description.factor.name
+        yield Fault(_of_bias(name) if bias else name, description.factor.advice)
+
+
+def _lines(description: Description, uncut: set[int]) -> Iterator[Fault]:
+    """What is wrong with rows and columns: in one sentence where both have the same fault."""
+    found: list[dict[str, Fault]] = []
+    for axis, column in enumerate("yz"):
+        line = description.columns.get(column)
+        found.append(dict(_of_line(line, axis in uncut)) if isinstance(line, Line) else {})
+    for name in dict.fromkeys([*found[0], *found[1]]):
+        both = name in found[0] and name in found[1]
+        where = "in rows and columns" if both else "in the rows" if name in found[0] else "in the columns"
+        fault = found[0].get(name) or found[1][name]
+        yield Fault(fault.name.format(where=where), fault.advice, fault.fragile)
+
+
+def _of_line(line: Line, uncut: bool) -> Iterator[tuple[str, Fault]]:
+    """The faults along one axis, by a name that is the same for both axes; {where} stands for the axis."""
+    axis, wanted = line.axis, lines(line.axis)[0]
+    thing, index, other = (("rows", "i", "j"), ("columns", "j", "i"))[axis]
+    size = ("FH", "FW")[axis]
+    if line.step != wanted.step:
+        step = {"the other F": ("FW", "FH")[axis], "O": ("OH", "OW")[axis]}.get(line.step, line.step)
+        words = {
+            "1": "step 1 {where}, where the stride belongs",
+            "0": "windows that do not move {where}",
+            "stride ** 2": "the stride used twice {where}: step stride * stride",
+            "F": "windows side by side {where}: step F, where the stride belongs",
+        }.get(line.step, f"step {step} {{where}}, where the stride belongs")
+        yield f"step {line.step}", Fault(words, CORNER)
+    if line.other_index:
+        yield f"index {axis}", Fault(f"{thing} found with {other}, where {index} belongs", CORNER)
+    if line.way == "-1":
+        yield "flip", Fault("the filters flipped {where}", MEETS)
+    elif line.way != wanted.way:
+        words = (
+            "the stride between the weights {where}"
+            if line.way == "stride"
+            else "the same pixel under every weight {where}"
+        )
+        yield f"way {line.way}", Fault(words, MEETS)
+    if line.other_weight:
+        yield "swap", Fault("rows and columns of the filters swapped, {where}", MEETS)
+    if line.start != wanted.start and not (uncut and line.start == "0"):
+        start = line.start.replace("F", size)
+        words = f"windows begin at {line.start}, where -pad belongs, {{where}}"
+        if line.start == "0":
+            words = "windows begin at the corner of the image, not of its padding, {where}"
+        yield (
+            f"start {line.start}",
+            Fault(words if "F" not in line.start else words.replace(line.start, start), CORNER),
+        )
+    if line.border != wanted.border:
+        words = {
+            "copies": "copies of the border, where zeros belong, {where}",
+            "from the end": "negative numbers that count from the end of the image, {where}",
+            "round": "the image goes on with its other side, where zeros belong, {where}",
+        }[line.border]
+        yield f"border {line.border}", Fault(words, PADDING, fragile=True)
+
+
+def right_things(read: PartRead, total: Sum, description: Description) -> Sequence[str]:
+    """What is right in a part that is wrong."""
+    wanted = right(total).columns
+    said = []
+    if read.shape is not None and read.shape.in_order and not read.shape.sizes:
+        said.append("the shape is right")
+    for axis, column in enumerate("yz"):
+        if column in wanted and description.columns[column] == wanted[column]:
+            said.append(f"the {('rows', 'columns')[axis]} are right")
+    return said
