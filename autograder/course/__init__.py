@@ -1,15 +1,12 @@
 """The course: what `course.yml` says, and where its parts lie."""
 
+from autograder.course.description import COURSE_FILE, Assignment, Limits
+from autograder.course.errors import CourseError, NoCourseError
 from autograder.course.folders import (
-    COURSE_FILE,
     RELEASE,
     SHIPPED,
     SOURCE,
-    Assignment,
     Course,
-    CourseError,
-    Limits,
-    NoCourseError,
     find_root,
     learners_course,
     load_course,
