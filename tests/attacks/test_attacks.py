@@ -20,7 +20,7 @@ from autograder.course import load_course
 from autograder.grading.results import Result
 from autograder.grading.trusted import TrustedEngine
 from autograder.grading.trusted.computing_time import WAITING
-from autograder.grading.trusted.run.safe_outputs import inert
+from autograder.grading.trusted.notebook.safe_outputs import inert
 
 from .bench import FULL, HERE, HONEST, Attack, Class, classroom, problems, read_corpus
 

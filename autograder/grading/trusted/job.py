@@ -29,10 +29,10 @@ from autograder.grading.results import Status
 from autograder.grading.seeds import SEED_VARIABLE
 from autograder.grading.submissions.cells import Unreadable, read
 from autograder.grading.trusted.notebook.rebuild import rebuild
+from autograder.grading.trusted.notebook.safe_outputs import inert
 from autograder.grading.trusted.notebook.template import Template
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.progress import READING, Progress
-from autograder.grading.trusted.run.safe_outputs import inert
 from autograder.grading.trusted.sandbox.backend import NoSandbox
 from autograder.grading.trusted.watch import Ended, OurFault, Report, in_processes, limit_memory, watch
 

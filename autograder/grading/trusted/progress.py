@@ -5,16 +5,14 @@ ended.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from autograder.grading.results import Status
+from autograder.grading.trusted.notebook.safe_outputs import failure
+from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.outcome import TestOutcome
-from autograder.grading.trusted.run.safe_outputs import failure
-
-if TYPE_CHECKING:
-    from autograder.grading.trusted.notebook.rebuild import Step
 
 READING, KEEPING = -1, -2
 """The numbers of what comes before the first step, putting the answers into the template, and after the last,

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 
-from autograder.grading.trusted.notebook.rebuild import Step
+from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.notebook.which_side import worth_parsing
 from autograder.notebooks.free_names import binds, needs_of_text
 

@@ -9,39 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograder.grading.submissions.attachments import Attachments, shown
+from autograder.grading.submissions.attachments import shown
 from autograder.grading.submissions.cells import Handed
 from autograder.grading.trusted.notebook.lost_answers import find_written
+from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.notebook.template import Template, TemplateCell
 from autograder.grading.trusted.notebook.which_side import distribute
-
-
-@dataclass
-class Step:
-    """One cell of the rebuilt notebook: what to run on the student's side, what on the trusted side, if
-    anything.
-    """
-
-    cell_type: str
-    source: str
-    template: TemplateCell | None = None
-    inside: str | None = None
-    outside: str | None = None
-    answered: bool = True
-    attachments: Attachments = field(default_factory=dict)
-    doubtful: bool = False
-    """Whether the answer to it may be in a cell of the student's own."""
-
-    @property
-    def role(self) -> str:
-        """What the template says that it is, or "extra" for a cell of the student's own."""
-        return self.template.role if self.template else "extra"
-
-    @property
-    def defines(self) -> frozenset[str]:
-        """The names that the student is to define here."""
-        known = self.template
-        return known.defines if known and known.role in ("answer", "written") else frozenset()
 
 
 @dataclass

@@ -8,14 +8,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.notebook.template import Template, parse
 from autograder.notebooks.free_names import MOST_PARSED, brought_by, needs_of_text, root
 from autograder.notebooks.ipython_syntax import as_python, parsed
-
-if TYPE_CHECKING:
-    from autograder.grading.trusted.notebook.rebuild import Step
 
 MOST_PARSED_IN_ALL = 300_000
 """Characters of all cells of a student's that are worth parsing: two or three seconds of it."""

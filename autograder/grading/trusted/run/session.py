@@ -19,11 +19,8 @@ from autograder.grading.trusted.computing_time import PRECISION, Budget, Stopwat
 from autograder.grading.trusted.inside.errors import came_over
 from autograder.grading.trusted.inside.wire_values import WireError, decode, encode
 from autograder.grading.trusted.notebook.judged_answers import answers_of, unanswered
-from autograder.grading.trusted.notebook.rebuild import Rebuilt, Step
-from autograder.grading.trusted.notebook.template import Template, parse
-from autograder.grading.trusted.outcome import Outcome, TestOutcome
-from autograder.grading.trusted.progress import KEEPING, At, Progress
-from autograder.grading.trusted.run.safe_outputs import (
+from autograder.grading.trusted.notebook.rebuild import Rebuilt
+from autograder.grading.trusted.notebook.safe_outputs import (
     capped,
     document,
     failure,
@@ -33,6 +30,10 @@ from autograder.grading.trusted.run.safe_outputs import (
     student_outputs,
     valid,
 )
+from autograder.grading.trusted.notebook.step import Step
+from autograder.grading.trusted.notebook.template import Template, parse
+from autograder.grading.trusted.outcome import Outcome, TestOutcome
+from autograder.grading.trusted.progress import KEEPING, At, Progress
 from autograder.grading.trusted.run.test_cells import Bench, Ran, TestTooLong, error_output, limited, points
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.watch import ENOUGH_MEMORY, MemoryWatch, OurFault, memory_left

@@ -19,7 +19,8 @@ from autograder.grading.run_in_kernel import Patient
 from autograder.grading.submissions.cells import Handed
 from autograder.grading.trusted.computing_time import WAITING
 from autograder.grading.trusted.job import Job
-from autograder.grading.trusted.notebook.rebuild import Step, rebuild
+from autograder.grading.trusted.notebook.rebuild import rebuild
+from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.notebook.template import parse
 from autograder.grading.trusted.notebook.which_side import in_one_process
 from autograder.grading.trusted.outcome import Outcome, TestOutcome

@@ -20,7 +20,7 @@ from autograder.grading.results import Result, Status
 from autograder.grading.submissions.attachments import shown
 from autograder.grading.trusted import TrustedEngine
 from autograder.grading.trusted.autograded_folder import carried, mirror, when_it_came
-from autograder.grading.trusted.run.safe_outputs import student_outputs
+from autograder.grading.trusted.notebook.safe_outputs import student_outputs
 from autograder.reports.feedback import who_gets_pages, write_feedback
 from tests.autograder.conftest import NAME, RIGHT, submissions
 

@@ -12,8 +12,8 @@ import pytest
 from autograder.grading.submissions.cells import Unreadable, read
 from autograder.grading.trusted.notebook.judged_answers import unanswered
 from autograder.grading.trusted.notebook.rebuild import rebuild
+from autograder.grading.trusted.notebook.safe_outputs import inert, printable
 from autograder.grading.trusted.notebook.template import Template, make_template
-from autograder.grading.trusted.run.safe_outputs import inert, printable
 from autograder.notebooks.free_names import binds, needs, needs_of_text
 
 

@@ -6,13 +6,11 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograder.grading.submissions.pictures import problem_with
-
-if TYPE_CHECKING:
-    from autograder.grading.trusted.notebook.rebuild import Step
-    from autograder.grading.trusted.notebook.template import Template
+from autograder.grading.trusted.notebook.step import Step
+from autograder.grading.trusted.notebook.template import Template
 
 # Control characters, and those that turn the direction of writing and so hide what is there.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
