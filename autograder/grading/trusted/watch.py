@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import struct
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,7 +23,6 @@ from autograder.grading.results import Status
 from autograder.grading.trusted.computing_time import WAITING
 from autograder.grading.trusted.outcome import Outcome
 from autograder.grading.trusted.progress import KEEPING, READING, At, Progress
-from autograder.grading.trusted.sandbox.backend import Sandbox
 
 LAST_WORDS = 4.0
 """Seconds of computing between a step's limit and the end of a process that does not keep to it."""
@@ -188,19 +186,3 @@ def in_processes(one: Callable[[Progress], Outcome | Ended], progress: Progress)
         end.progress = progress = progress.without(end.at, end.status, end.why, end.used)
         if end.at.number in (READING, KEEPING):
             return end
-
-
-class MemoryWatch(threading.Thread):
-    """Ends a sandbox whose processes together hold more memory than they may."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(daemon=True)
-        self.sandbox = sandbox
-
-    def run(self) -> None:
-        """Look four times a second, until it has ended."""
-        while not self.sandbox.ended.wait(0.25):
-            if self.sandbox.holds_too_much():
-                self.sandbox.over_memory = True
-                self.sandbox.end()
-                return

@@ -1,8 +1,8 @@
-"""An answer's error classes that are Python's: a test catches what the answer raised with them, no more.
+"""An answer may call one of Python's own error classes by a name of its own; a test must not catch too much.
 
-After `NotEnough = Exception` the test's `except NotEnough` would also catch the test's own `assert False`,
-and with `BaseException` the end of its time. So a test gets a class of its own for it, and an error that the
-student's side raised becomes an instance of that class if it is one of Python's.
+After `NotEnough = Exception` in an answer, the test's `except NotEnough` would also catch the test's own
+`assert False`, and after `NotEnough = BaseException` the interrupt that ends its time. So a test gets a class
+made for it in place of Python's, and only errors that the student's side raised become instances of it.
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ from typing import Any
 from autograder.grading.trusted.inside.errors import made_anew
 
 UNRAISED = (StopIteration, StopAsyncIteration)
-"""Errors that would end a loop of a test's and look like success."""
+"""Classes whose errors would end a loop in a test and look like success."""
 
 
 def raisable(kind: type[BaseException]) -> type[Exception]:
-    """The class itself, or Exception for one whose errors would end more than a test."""
+    """The class itself, or Exception if its errors would end more than a test."""
     return kind if issubclass(kind, Exception) and not issubclass(kind, UNRAISED) else Exception
 
 
-class Caught:
-    """The classes that stand for Python's own among the student's values."""
+class CaughtErrors:
+    """The classes that tests get in place of Python's own, one for each."""
 
     def __init__(self) -> None:
-        self._stand_ins: dict[type[BaseException], type[Exception]] = {}
+        self._replacements: dict[type[BaseException], type[Exception]] = {}
         self._both: dict[tuple[type, ...], type[Exception]] = {}
 
     def own(self, value: Any) -> Any:
-        """A value of the student's as a test may catch errors with it: a class, or classes in a tuple."""
+        """A student's value as a test may use it after `except`: Python's own classes are replaced."""
         if type(value) is tuple and any(isinstance(part, type | tuple) for part in value):
             return tuple(map(self.own, value))
         if type(value) is not type or not issubclass(value, BaseException) or issubclass(value, Warning):
             return value
-        if value not in self._stand_ins:
-            self._stand_ins[value] = type(value.__name__, (raisable(value),), {"__module__": "student"})
-        return self._stand_ins[value]
+        if value not in self._replacements:
+            self._replacements[value] = type(value.__name__, (raisable(value),), {"__module__": "student"})
+        return self._replacements[value]
 
     def original(self, value: Any) -> type[BaseException] | None:
-        """The class of Python's that this one stands for."""
-        return next((kind for kind, made in self._stand_ins.items() if made is value), None)
+        """The class of Python's that this one was made for, or None."""
+        return next((kind for kind, made in self._replacements.items() if made is value), None)
 
     def raised(self, error: BaseException, kinds: tuple[str, ...]) -> BaseException:
-        """An error of the student's whose classes have these names, so that the stand-ins catch it."""
-        catching = tuple(made for kind, made in self._stand_ins.items() if kind.__name__ in kinds)
+        """A student's error, whose classes have these names, as one that the replacements catch."""
+        catching = tuple(made for kind, made in self._replacements.items() if kind.__name__ in kinds)
         if not catching or kinds[0] == "CellTooLong":
             return error
         bases = (*catching, type(error))
@@ -60,7 +60,7 @@ class Caught:
 
 
 def compared_with_pythons(cell: ast.Module | None) -> set[str]:
-    """Names that a cell compares with errors of Python's (`answer is ValueError`): these stay as they are."""
+    """Names that a cell compares with Python's error classes (`answer is ValueError`): not to be replaced."""
     found: set[str] = set()
     for node in ast.walk(cell) if cell else ():
         if isinstance(node, ast.Compare):

@@ -1,9 +1,8 @@
-"""What a test changes around a call, so that the student's function feels it as in one process: the seed of
-the global generators, files in the working folder, what stands for `input` and `print`.
+"""State that a call finds as in one process: seeds, files in the working folder, `input` and `print`.
 
-Nothing of it reveals a test: a state is handed over only after a test has set a seed, of the working folder
-only what lies there, and from the sandbox come back only files that replace none of the assignment's and that
-nothing imports.
+What a test has changed goes to the student's side with the next call. None of it reveals a test: the state of
+a global generator goes only after the test has set a seed, and files only from the working folder. From the
+sandbox come back only files that replace none of the assignment's and that nothing imports.
 """
 
 from __future__ import annotations
@@ -33,21 +32,21 @@ _INPUT, _PRINT = builtins.input, builtins.print
 _SEEDS = ((random, "seed"), (random, "setstate"), (np.random, "seed"), (np.random, "set_state"))
 
 
-class Surroundings:
-    """The surroundings of one notebook's tests: this process's generators and its working folder."""
+class MirroredState:
+    """What the tests of one notebook share with calls: this process's generators and its working folder."""
 
     def __init__(self) -> None:
         self.place = Path.cwd()
         self.files: dict[str, int] = {}
         self.given: frozenset[str] = frozenset()
         self.theirs: dict[str, int] = {}
-        """The files that calls of this cell wrote, and what they take of the room for such files."""
+        """Files that calls of this cell wrote, and the bytes that they take of `room`."""
         self.folders: list[Path] = []
         self.room = MOST_AT_A_TIME
         self.seeded: set[str] = set()
 
     def settle(self) -> None:
-        """Begin: what lies in the working folder is the assignment's, and both sides have it."""
+        """Begin: the files in the working folder are the assignment's, and both sides have them."""
         self.place = Path.cwd()
         note_files(str(self.place), self.files)
         self.given = frozenset(self.files)
@@ -85,15 +84,15 @@ class Surroundings:
         return news
 
     def relative(self, argument: Any) -> Any:
-        """A path into the working folder, which has another name in the sandbox."""
+        """The argument; a path in the working folder becomes relative, as the sandbox has another one."""
         if not isinstance(argument, (str, PurePath)) or not str(argument).startswith(f"{self.place}{os.sep}"):
             return argument
         return type(argument)(os.path.relpath(argument, self.place))
 
     def incoming(self, files: Any, named: set[str]) -> None:
-        """Files that a call wrote; those that a test may not find are left out.
+        """Keep the files that a call wrote, except those that a test must not find.
 
-        A file of the test's is replaced only where its name was among the arguments of the call.
+        A file of the test's is replaced only if its name was among the arguments of the call (`named`).
         """
         if type(files) is not dict:
             return
@@ -132,13 +131,14 @@ class Surroundings:
         )
 
     def begin_anew(self) -> None:
-        """Another process: it has the assignment's files alone."""
+        """Note that the student's side is a new process, which has the assignment's files alone."""
         self.files = {name: when for name, when in self.files.items() if name in self.given}
 
     @contextmanager
     def of_a_cell(self) -> Iterator[None]:
-        """While a cell of the instructor's runs: its temporary files lie where the student's side has them,
-        and what the student's function wrote goes with the cell.
+        """While an instructor's cell runs, its temporary files lie in the working folder, which goes along.
+
+        What the student's functions wrote is removed after the cell.
         """
         before, tempfile.tempdir = tempfile.tempdir, str(self.place)
         try:
@@ -153,7 +153,7 @@ class Surroundings:
                 (self.place / name).unlink(missing_ok=True)
             self.files.pop(name, None)
         for folder in reversed(self.folders):
-            with suppress(OSError):  # where a test has put something of its own
+            with suppress(OSError):  # a test has put something of its own there
                 folder.rmdir()
         self.theirs.clear()
         self.folders.clear()
@@ -161,7 +161,7 @@ class Surroundings:
 
 
 def _silently(function: Callable[..., Any]) -> Callable[..., None]:
-    """A stand-in for `print` may return what cannot be handed over; nobody asks for it."""
+    """A test's own `print` without what it returns, which might not be plain data; nobody asks for it."""
 
     def quiet(*args: Any, **kwargs: Any) -> None:
         function(*args, **kwargs)

@@ -1,7 +1,7 @@
-"""The special methods of stand-ins: each passes on what Python asks of a thing of the student's.
+"""The special methods of remote objects: each passes on to the student's object what Python asks of it.
 
-A stand-in has those that the student's class has and no others, so that `isinstance(x, Iterable)`, `callable`
-and `hasattr` say the same as on the student's side.
+A remote object has those that the student's class has and no others, so that `isinstance(x, Iterable)`,
+`callable` and `hasattr` say the same as on the student's side.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+from autograder.grading.trusted.bridge.sandbox_lost import SandboxLost
 from autograder.grading.trusted.inside.traits import OPERATORS, ORDER
 
 Method = Callable[..., Any]
@@ -22,13 +23,13 @@ def exactly(kind: type, value: Any) -> Any:
 
 
 def ask(thing: Any, operation: str, *args: Any) -> Any:
-    """Do something with a thing of the student's, or with a class, in the sandbox."""
-    line = thing._class_line if issubclass(type(thing), type) else thing._remote_line
-    return line.ask(operation, thing, *args)
+    """Do something with a student's object, or class, in the sandbox."""
+    owner = thing._class_owner if issubclass(type(thing), type) else thing._remote_owner
+    return owner.ask(operation, thing, *args)
 
 
 def items_of(iterator: Any) -> Iterator[Any]:
-    """Go through an iterator of the student's."""
+    """The items of a student's iterator."""
     while True:
         try:
             item = given_by(ask(iterator, "next"))
@@ -38,14 +39,14 @@ def items_of(iterator: Any) -> Iterator[Any]:
 
 
 def given_by(answer: Any) -> Any:
-    """The item that an iterator of the student's gave. Raises StopIteration, with its value, at its end."""
+    """The item that a student's iterator gave. Raises StopIteration, with its value, at the end."""
     if type(answer) is tuple:
         raise StopIteration(*answer[:1])
     return exactly(list, answer)[0]
 
 
 async def awaited(coroutine: Any) -> Any:
-    """A coroutine of the student's runs to its end there."""
+    """Run a student's coroutine to its end, in the sandbox."""
     return ask(coroutine, "await")
 
 
@@ -58,10 +59,10 @@ def _asks(operation: str, *details: Any, gives: type | None = None) -> Method:
 
 
 def _may_answer(self: Any, other: Any) -> bool:
-    """Whether the student's object may be asked about this: it never sees a test's data, unless the test made
-    it for that.
+    """Whether the student's object may be asked about this: not about a test's data, unless the test made the
+    object itself.
     """
-    return self._remote_made or hasattr(type(other), "_remote_line")
+    return self._remote_made or hasattr(type(other), "_remote_owner")
 
 
 def _operator(name: str, turned: bool) -> Method:
@@ -78,7 +79,7 @@ def _in_place(name: str) -> Method:
         if not _may_answer(self, other):
             return NotImplemented
         value = ask(self, "operate", f"i{name}", other)
-        same = hasattr(type(value), "_remote_line") and value._remote_number == self._remote_number
+        same = hasattr(type(value), "_remote_owner") and value._remote_number == self._remote_number
         return self if same else value
 
     return method
@@ -86,7 +87,7 @@ def _in_place(name: str) -> Method:
 
 def _iter(self: Any) -> Iterator[Any]:
     iterator = ask(self, "iterator")
-    if not hasattr(type(iterator), "_remote_line"):
+    if not hasattr(type(iterator), "_remote_owner"):
         raise TypeError(f"a student's {type(self).__name__} cannot be gone through")
     return items_of(iterator)
 
@@ -103,8 +104,6 @@ def _contains(self: Any, item: Any) -> bool:
 
 def _ends(operation: str) -> Method:
     def method(self: Any, kind: type | None, error: BaseException | None, trace: object) -> bool:
-        from autograder.grading.trusted.bridge.connection import SandboxLost
-
         if isinstance(error, SandboxLost) or not isinstance(error, Exception | None):
             return False
         return bool(exactly(bool, ask(self, operation, error)))
@@ -174,4 +173,4 @@ METHODS: dict[str, Any] = {
     **{f"__r{name}__": _operator(name, turned=True) for name in (*OPERATORS, "divmod")},
     **{f"__i{name}__": _in_place(name) for name in OPERATORS},
 }
-"""What a stand-in can have of `SPECIAL`; calls, comparisons and making are the stand-ins' own."""
+"""Those of `SPECIAL` that a remote object can have. `remote_objects` itself has calling, `==` and making."""

@@ -13,8 +13,13 @@ from typing import Any
 
 from autograder.grading.results import Status
 from autograder.grading.trusted.bridge.caught_errors import compared_with_pythons
-from autograder.grading.trusted.bridge.connection import Line, Module, Patience, SandboxLost, module_named
-from autograder.grading.trusted.bridge.mirrored_state import Surroundings
+from autograder.grading.trusted.bridge.connection import Connection
+from autograder.grading.trusted.bridge.mirrored_state import MirroredState
+from autograder.grading.trusted.bridge.modules import Module, module_named
+from autograder.grading.trusted.bridge.patience import Patience
+from autograder.grading.trusted.bridge.references import Classes
+from autograder.grading.trusted.bridge.sandbox_lost import SandboxLost
+from autograder.grading.trusted.bridge.student_errors import RaisedThere
 from autograder.grading.trusted.computing_time import PRECISION, Budget, Stopwatch
 from autograder.grading.trusted.inside.errors import came_over
 from autograder.grading.trusted.inside.wire_values import WireError, decode, encode
@@ -36,7 +41,8 @@ from autograder.grading.trusted.outcome import Outcome, TestOutcome
 from autograder.grading.trusted.progress import KEEPING, At, Progress
 from autograder.grading.trusted.run.test_cells import Bench, Ran, TestTooLong, error_output, limited, points
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
-from autograder.grading.trusted.watch import ENOUGH_MEMORY, MemoryWatch, OurFault, memory_left
+from autograder.grading.trusted.sandbox.memory_watch import MemoryWatch
+from autograder.grading.trusted.watch import ENOUGH_MEMORY, OurFault, memory_left
 from autograder.notebooks.ipython_syntax import as_python
 
 ALIASES = {"np": "numpy", "plt": "matplotlib.pyplot"}
@@ -74,9 +80,9 @@ class Session:
         self.remarks = list(rebuilt.remarks)
         self.backend, self.settings, self.limits = backend, settings, limits
         self.bench = bench
-        self.around = Surroundings()
+        self.around = MirroredState()
         self.sandbox: Sandbox | None = None
-        self.line: Line | None = None
+        self.line: Connection | None = None
         self.budget = Budget(limits.in_all)
         self.room = MOST_OUTPUTS
         self.ran_inside: list[int] = []
@@ -237,7 +243,7 @@ class Session:
         self.outputs[number] = student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
         self.room -= sum(len(str(output)) for output in self.outputs[number])
         if error is not None:
-            self._ended_early(number, step, student_error(*error))
+            self._ended_early(number, step, student_error(error.kinds, error.message, error.trace))
         elif line.slow:
             self._note_too_long(number, step)
         line.slow = False
@@ -246,7 +252,7 @@ class Session:
         words = f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s"
         self.events.append((Status.TIMED_OUT, words))
 
-    def _run_inside(self, line: Line, number: int) -> tuple[Any, list[Any]]:
+    def _run_inside(self, line: Connection, number: int) -> tuple[RaisedThere | None, list[Any]]:
         """Run a cell on the student's side; an answer's names are not there yet, though a cell of the
         instructor's has imported them.
         """
@@ -311,7 +317,7 @@ class Session:
         if step.inside is not None:
             self._same_by_chance(number, step)
 
-    def _bound_line(self, number: int, step: Step) -> Line | None:
+    def _bound_line(self, number: int, step: Step) -> Connection | None:
         """The connection with all names bound; one that is lost over it is made anew once."""
         try:
             return self._bind()
@@ -321,7 +327,7 @@ class Session:
             return self._bind()
         return None
 
-    def _note_end(self, number: int, step: Step, line: Line | None, ran: Ran) -> SandboxLost | None:
+    def _note_end(self, number: int, step: Step, line: Connection | None, ran: Ran) -> SandboxLost | None:
         """Note what ran too long while a cell of the instructor's ran; how the student's process was lost, if
         it was.
         """
@@ -377,7 +383,7 @@ class Session:
 
     # The names of the student's
 
-    def _bind(self) -> Line | None:
+    def _bind(self) -> Connection | None:
         """Let every name that the instructor's code uses and does not define stand for the student's."""
         line = self._live_line()
         for name, value in self.theirs.items():
@@ -405,7 +411,7 @@ class Session:
         self.bench.names.update(self.theirs)
         return line
 
-    def _as_caught(self, line: Line, name: str, value: Any) -> Any:
+    def _as_caught(self, line: Connection, name: str, value: Any) -> Any:
         """A value of the student's as a cell may catch errors with it; one that it compares stays as is."""
         return value if name in self.compared else line.caught.own(value)
 
@@ -444,7 +450,7 @@ class Session:
 
     # The sandbox
 
-    def _live_line(self) -> Line | None:
+    def _live_line(self) -> Connection | None:
         """The connection to a sandbox in which everything before has run; None where none can be had any
         more.
         """
@@ -459,7 +465,6 @@ class Session:
                 return None
         self.line.seconds = self.limits.a_cell
         self.line.left = lambda: max(self.budget.left_now(), 0.1)
-        self.line.waiting = self.waiting
         return self.line
 
     def _start_sandbox(self) -> None:
@@ -467,11 +472,18 @@ class Session:
         self.sandbox = self.backend.start(self.settings)
         self.restarts += 1
         self.around.begin_anew()
-        self.line = Line(self.sandbox.channel, self.patience, self.sandbox, self.around)
-        self.line.classes_asked_for = self.template.classes_asked_for
-        self.line.moved = self._moved
-        self.line.shared.names = tuple(sorted(self.template.classes_in_common))
-        self.line.shared.find = self.bench.names.get
+        classes = Classes(
+            self.template.classes_asked_for, self.template.classes_in_common, self.bench.names.get
+        )
+        self.line = Connection(
+            self.sandbox.channel,
+            sandbox=self.sandbox,
+            patience=self.patience,
+            state=self.around,
+            classes=classes,
+            moved=self._moved,
+            waiting=self.waiting,
+        )
         self.line.seconds = self.limits.a_cell
         MemoryWatch(self.sandbox).start()
         self.budget.begin(self.sandbox, time.monotonic() - began)

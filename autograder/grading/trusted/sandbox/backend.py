@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import itertools
-import json
 import os
 import platform
 import select
@@ -23,26 +20,19 @@ from typing import Any, Protocol
 from autograder.grading.trusted.inside.channel import Channel, Gone, Late
 from autograder.grading.trusted.inside.wire_values import WireError, decode, encode
 from autograder.grading.trusted.sandbox import cgroup
-from autograder.grading.trusted.sandbox.contents import Holdings, holdings
+from autograder.grading.trusted.sandbox.memory import memory_of
 from autograder.grading.trusted.sandbox.process_births import Births
-from autograder.grading.trusted.sandbox.seccomp import Filter
+from autograder.grading.trusted.sandbox.processes import family
 from autograder.grading.trusted.sandbox.system_calls import numbers
 
 _CREDENTIALS, _NUMBER = struct.Struct("iII"), struct.Struct("i")
 
 STARTUP = 60.0
-"""Seconds that a sandbox may take to be ready: our own doing, so a slow machine is no fault of the
-student's.
-"""
-
-
+"""Seconds that a sandbox may take to be ready. None of them counts as the student's time."""
 FOLDERS = 3
 """Folders in memory that a student may write to."""
 OURS = 4
 """Processes of ours in a sandbox."""
-
-FIRST_USER, USERS = 200_000, 100_000
-_turns = itertools.count()
 
 
 class NoSandbox(Exception):
@@ -142,7 +132,7 @@ class Sandbox:
         for them. What they can share, and need not have mapped now, counts where no group counts it.
         """
         hidden = self.births.shared if self.births is not None and self.group is None else 0
-        return hidden + sum(_memory_of(pid) + _buffers_of(pid) for pid in family(self.pid))
+        return hidden + sum(map(memory_of, family(self.pid)))
 
     def holds_too_much(self) -> bool:
         """Whether it holds more memory than it may; it has to be ended then."""
@@ -228,55 +218,6 @@ class Started(Sandbox):
         self.channel.shut()
 
 
-def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    found = [pid]
-    for member in found:
-        with suppress(OSError):
-            for task in Path(f"/proc/{member}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-    return found
-
-
-FEW_FILES = 64
-"""Descriptors that every process has room for."""
-
-
-def _buffers_of(pid: int) -> int:
-    """Bytes that the kernel may hold for a process: its page tables, and what can lie in its sockets where it
-    has room for more than a few descriptors.
-    """
-    with suppress(OSError, ValueError, IndexError, KeyError):
-        about = _fields(f"/proc/{pid}/status")
-        each = int(Path("/proc/sys/net/core/wmem_default").read_text())
-        return max(0, about["FDSize"] - FEW_FILES) * each + (about["VmPTE"] << 10)
-    return 0
-
-
-def _memory_of(pid: int) -> int:
-    with suppress(OSError, KeyError):
-        about = _fields(f"/proc/{pid}/smaps_rollup")
-        return (about["Pss"] + about["SwapPss"]) << 10
-    with suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return 0
-
-
-def _fields(place: str) -> dict[str, int]:
-    """The numbers of a file of /proc that has one field a line.
-
-    What a process calls itself stands in such a file too, and may look like other fields. The kernel lets it
-    hold any byte but a line feed: so lines end there and nowhere else, and a field's name begins its line.
-    """
-    found = {}
-    for line in Path(place).read_bytes().split(b"\n"):
-        name, _, value = line.partition(b":")
-        number = value.split()[:1]
-        if number and number[0].isdigit():
-            found[name.decode("ascii", "replace")] = int(number[0])
-    return found
-
-
 def _group(settings: Settings, members: list[int]) -> cgroup.Group:
     """A group with these processes in it, with room for its folders. Raises NoGroup."""
     room = (settings.memory_mb + FOLDERS * settings.file_mb) << 20
@@ -288,87 +229,3 @@ def _group(settings: Settings, members: list[int]) -> cgroup.Group:
         group.end()
         raise cgroup.NoGroup(f"{error.strerror}: {error.filename}") from None
     return group
-
-
-INSIDE = Path(__file__).resolve().parents[1] / "inside"
-"""The package that runs in the sandbox."""
-
-
-def configuration(settings: Settings, rules: Filter | None, beside: int = 0, **also: Any) -> str:
-    """The settings as the student's side reads them. `beside` are the processes and threads that the kernel
-    counts with those of the sandbox.
-    """
-    held: Holdings = holdings(settings.allow)
-    config: dict[str, Any] = {
-        "here": "/grader",
-        "path": held.path,
-        "work": "/work",
-        "random": settings.random,
-        "output": settings.output_kb << 10,
-        "rlimits": {
-            "AS": settings.memory_mb << 20,
-            "FSIZE": settings.file_mb << 20,
-            "NPROC": settings.processes + beside,
-            "CORE": 0,
-            "NOFILE": 256,
-            "CPU": settings.seconds_in_all + 5,
-        },
-    }
-    if rules is not None:
-        config["calls"] = {
-            "program": base64.b64encode(rules.program).decode(),
-            "own_id_at": rules.own_id_at,
-            "installed_by": rules.installed_by,
-        }
-    return json.dumps(config | also)
-
-
-def environment(home: str) -> dict[str, str]:
-    """The variables of a sandbox: nothing of the grader's own."""
-    return {
-        "HOME": home,
-        "PATH": "/nonexistent",
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": home,
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }
-
-
-OVERRIDE, READ_SEARCH, KILL, SETGID, SETUID = 1, 2, 5, 6, 7
-"""Numbers in linux/capability.h: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_KILL, CAP_SETGID, CAP_SETUID."""
-
-
-def own_user() -> int:
-    """A user id that differs from one sandbox to the next, because the kernel counts processes by user id; 0
-    for a grader that is not root and can give none. Raises NoSandbox for a root that has not root's rights.
-
-    Graders are forks of one worker, so it is made of the process id too.
-    """
-    if os.geteuid() != 0:
-        return 0
-    if not all(map(has_right, (KILL, SETGID, SETUID))):
-        raise NoSandbox(
-            "this root lacks CAP_SETUID, CAP_SETGID or CAP_KILL, so answers cannot run as another user, and "
-            "the kernel counts no processes for root; grade as an ordinary user, or give root these rights"
-        )
-    return FIRST_USER + (os.getpid() * 64 + next(_turns) % 64) % USERS
-
-
-def tasks_of_user() -> int:
-    """The processes and threads that the user who grades has now."""
-    count = 0
-    for place in Path("/proc").glob("[0-9]*/status"):
-        with suppress(OSError, KeyError):
-            about = _fields(str(place))
-            count += about["Threads"] if about["Uid"] == os.getuid() else 0
-    return count
-
-
-def has_right(number: int) -> bool:
-    """Whether this process has a capability, by its number."""
-    rights = Path("/proc/self/status").read_text().partition("\nCapEff:")[2].split()[0]
-    return bool(int(rights, 16) >> number & 1)

@@ -17,18 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.trusted.sandbox import seccomp
-from autograder.grading.trusted.sandbox.backend import (
-    INSIDE,
-    NoSandbox,
-    Sandbox,
-    Settings,
-    Started,
-    configuration,
-    environment,
-    own_user,
-)
+from autograder.grading.trusted.sandbox.backend import NoSandbox, Sandbox, Settings, Started
+from autograder.grading.trusted.sandbox.configuration import INSIDE, configuration, environment
 from autograder.grading.trusted.sandbox.contents import Holdings, holdings
 from autograder.grading.trusted.sandbox.forked import ForkServer
+from autograder.grading.trusted.sandbox.own_user import own_user
 
 WRITABLE = ("/work", "/tmp", "/dev/shm")
 

@@ -16,21 +16,11 @@ import tempfile
 from pathlib import Path
 
 from autograder.grading.trusted.sandbox import seccomp
-from autograder.grading.trusted.sandbox.backend import (
-    INSIDE,
-    OVERRIDE,
-    READ_SEARCH,
-    NoSandbox,
-    Sandbox,
-    Settings,
-    Started,
-    configuration,
-    environment,
-    has_right,
-    own_user,
-    tasks_of_user,
-)
+from autograder.grading.trusted.sandbox.backend import NoSandbox, Sandbox, Settings, Started
+from autograder.grading.trusted.sandbox.configuration import INSIDE, configuration, environment
 from autograder.grading.trusted.sandbox.contents import SITE, holdings
+from autograder.grading.trusted.sandbox.own_user import OVERRIDE, READ_SEARCH, has_right, own_user
+from autograder.grading.trusted.sandbox.processes import tasks_of_user
 
 # linux/landlock.h
 _READ = 1 << 0 | 1 << 2 | 1 << 3

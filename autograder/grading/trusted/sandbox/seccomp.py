@@ -1,10 +1,10 @@
 """A seccomp filter that lets honest code's system calls through and no others, as bytes for the kernel.
 
-A call that is not on the list (`calls`) is answered as an older kernel would, with ENOSYS, where it is one
-of those that libraries try first and do without (`clone3`, `openat2`, `faccessat2`, and whatever comes in
-future), and with EPERM otherwise, so that honest code gets an ordinary error. Some calls are allowed for some
-of their arguments only. The kernel asks the grader before a process is made, and before memory is mapped that
-processes can share: see `births`.
+A call that is not on the list (`system_calls`) fails. If it is one that libraries try first and can do
+without (`clone3`, `openat2`, `faccessat2`, and whatever comes in future), it is answered with ENOSYS, as an
+older kernel would; any other with EPERM, so that honest code gets an ordinary error. Some calls are allowed
+with some arguments only. The kernel asks the grader before a process is made, and before memory is mapped
+that processes can share: see `process_births`.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_OF, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _EPERM, _ENOTTY, _ENOSYS = 1, 25, 38
 
-Line = tuple[int, int, int, int]
+Instruction = tuple[int, int, int, int]
 """An instruction: what to do, how many to jump over if true, how many if false, an operand."""
 
-ALLOW: Line = (_RETURN, 0, 0, _ALLOW)
-ASK: Line = (_RETURN, 0, 0, _ASK)
-REFUSE: Line = (_RETURN, 0, 0, _ERRNO | _EPERM)
-PRETEND: Line = (_RETURN, 0, 0, _ERRNO)
-NO_TERMINAL: Line = (_RETURN, 0, 0, _ERRNO | _ENOTTY)
-UNKNOWN: Line = (_RETURN, 0, 0, _ERRNO | _ENOSYS)
+ALLOW: Instruction = (_RETURN, 0, 0, _ALLOW)
+ASK: Instruction = (_RETURN, 0, 0, _ASK)
+REFUSE: Instruction = (_RETURN, 0, 0, _ERRNO | _EPERM)
+PRETEND: Instruction = (_RETURN, 0, 0, _ERRNO)
+NO_TERMINAL: Instruction = (_RETURN, 0, 0, _ERRNO | _ENOTTY)
+UNKNOWN: Instruction = (_RETURN, 0, 0, _ERRNO | _ENOSYS)
 
 _MACHINES = {"x86_64": (0xC000003E, 334, 317), "aarch64": (0xC00000B7, 293, 277)}
 """The architecture, the first call that libraries do without, and the number of `seccomp`."""
@@ -90,7 +90,7 @@ def build(only_own_signals: bool = False, keep_times: bool = False) -> Filter:
         rules |= dict.fromkeys(_OF_A_PROCESS, _OWN)
     if keep_times:
         rules |= {name: [PRETEND] for name in _TIMES}
-    program: list[Line] = [
+    program: list[Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
@@ -108,12 +108,12 @@ def build(only_own_signals: bool = False, keep_times: bool = False) -> Filter:
     return Filter(b"".join(struct.pack("<HBBI", *line) for line in program), tuple(own_id_at), installed_by)
 
 
-def _argument(place: int, upper: bool = False) -> Line:
+def _argument(place: int, upper: bool = False) -> Instruction:
     """Load the lower or the upper half of an argument."""
     return (_LOAD, 0, 0, _ARGUMENTS + 8 * place + 4 * upper)
 
 
-def _some(place: int, values: tuple[int, ...], otherwise: Line) -> list[Line]:
+def _some(place: int, values: tuple[int, ...], otherwise: Instruction) -> list[Instruction]:
     """Allow the call for these values of an argument."""
     rule = [_argument(place)]
     for value in values:
@@ -141,5 +141,5 @@ _SIGACTION = [
     REFUSE,
     ALLOW,
 ]
-_IS_OWN: Line = (_EQUAL, 0, 1, 0xFFFFFFFF)
+_IS_OWN: Instruction = (_EQUAL, 0, 1, 0xFFFFFFFF)
 _OWN = [_argument(0), (_EQUAL, 0, 1, 0), ALLOW, _IS_OWN, ALLOW, REFUSE]

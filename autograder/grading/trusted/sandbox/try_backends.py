@@ -10,10 +10,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.grading.trusted.bridge.connection import Line, SandboxLost
 from autograder.grading.trusted.inside.channel import Gone, Late
-from autograder.grading.trusted.inside.wire_values import WireError
-from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Settings
+from autograder.grading.trusted.inside.wire_values import WireError, decode, encode
+from autograder.grading.trusted.sandbox.backend import STARTUP, Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
 from autograder.grading.trusted.sandbox.contents import holdings
 from autograder.grading.trusted.sandbox.landlock import Landlock, Unconfined
@@ -34,6 +33,10 @@ Student code cannot be confined on this machine, so nothing was run. What helps:
 flags=(unconfined) {\\n  userns,\\n}\\n' > /etc/apparmor.d/bwrap && systemctl reload apparmor
   in a container   run it with --security-opt seccomp=unconfined --cap-add SYS_ADMIN, or grade outside of it
 To run submissions unconfined, as you would run your own code: --unsafe"""
+
+
+LOOKING = 10.0
+"""Seconds of computing that looking around may take."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def parent():
 refused("the parent can be signalled", parent)
 if os.getuid() == 0 or os.geteuid() == 0:
     problems.append("it runs as root")
-found = "; ".join(problems)
+print("; ".join(problems), end="")
 """
 
 
@@ -81,7 +84,7 @@ def probe(name: str) -> Probe:
     began = time.monotonic()
     try:
         without_group = _try(BACKENDS[name]())
-    except (NoSandbox, SandboxLost, Gone, Late, WireError, OSError) as error:
+    except (NoSandbox, Gone, Late, WireError, OSError) as error:
         return Probe(name, False, time.monotonic() - began, str(error).strip())
     return Probe(name, True, time.monotonic() - began, without_group=without_group)
 
@@ -90,7 +93,6 @@ def _try(backend: Backend) -> str:
     """Look around in a sandbox; why it has no control group. Raises what says that it does not work."""
     sandbox = backend.start(Settings(seconds_in_all=20))
     try:
-        line = Line(sandbox.channel)
         home = Path.home()
         python = [Path(path) for path, _ in holdings(()).binds]
         known = {
@@ -101,15 +103,23 @@ def _try(backend: Backend) -> str:
             # Its parent there is bubblewrap's own, which ignores signals; asking whether it exists is no
             # harm.
             look = "\n".join(text for text in look.splitlines() if not text.endswith("parent)"))
-        error, _ = line.run(look, "probe", 10, False)
-        if error is not None:
-            raise NoSandbox(f"looking around failed: {error[1]}")
-        found = line.names(["found"]).get("found")
-        if found != "":
-            raise NoSandbox(f"it does not confine: {found}")
+        said = _said(sandbox, look)
+        if said:
+            raise NoSandbox(f"it does not confine: {said}")
         return sandbox.without_group
     finally:
         sandbox.end()
+
+
+def _said(sandbox: Sandbox, source: str) -> str:
+    """What a cell prints in a sandbox. Raises NoSandbox if it ends with an error."""
+    deadline = time.monotonic() + STARTUP
+    request = (1, "run", source, "probe", LOOKING, False, 0)
+    sandbox.channel.send(encode(request), deadline)
+    _, _, error, outputs = decode(sandbox.channel.receive(deadline))
+    if error is not None:
+        raise NoSandbox(f"looking around failed: {error[1]}")
+    return "".join(output["text"] for output in outputs)
 
 
 def is_linux() -> bool:

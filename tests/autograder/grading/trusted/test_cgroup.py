@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from autograder.commands import doctor
-from autograder.grading.trusted.bridge.connection import Line, SandboxLost
+from autograder.grading.trusted.bridge.connection import Connection
+from autograder.grading.trusted.bridge.sandbox_lost import SandboxLost
 from autograder.grading.trusted.sandbox import Probe, Settings, cgroup
 from autograder.grading.trusted.sandbox.backend import Sandbox
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
-from autograder.grading.trusted.watch import MemoryWatch
+from autograder.grading.trusted.sandbox.memory_watch import MemoryWatch
 
 VERSION_2 = "30 20 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
 VERSION_1 = """\
@@ -139,11 +140,11 @@ def test_the_doctor_says_how_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) 
         assert without in findings[1].what
 
 
-def _started(**limits: int) -> tuple[Sandbox, Line]:
+def _started(**limits: int) -> tuple[Sandbox, Connection]:
     sandbox = Bubblewrap().start(Settings(allow=("numpy",), seconds_in_all=60, **limits))
-    line = Line(sandbox.channel)
-    line.seconds = 30
-    return sandbox, line
+    connection = Connection(sandbox.channel)
+    connection.seconds = 30
+    return sandbox, connection
 
 
 _HOARD = """
@@ -167,10 +168,10 @@ def test_what_all_processes_hold_together_is_bounded(grouped: bool, monkeypatch:
             raise cgroup.NoGroup("not here")
 
         monkeypatch.setattr(cgroup, "make", none)
-    sandbox, line = _started(memory_mb=300, file_mb=8)
+    sandbox, connection = _started(memory_mb=300, file_mb=8)
     MemoryWatch(sandbox).start()
     with pytest.raises(SandboxLost):
-        line.run(_HOARD, "cell", 30, False)
+        connection.run(_HOARD, "cell", 30, False)
     sandbox.end()
     assert sandbox.over_memory
     if not grouped:
@@ -192,8 +193,8 @@ os.wait()
 
 @pytest.mark.bubblewrap
 def test_computing_time_is_that_of_all_processes_also_of_those_that_are_gone() -> None:
-    sandbox, line = _started()
-    error, _ = line.run(_SPIN, "cell", 30, False)
+    sandbox, connection = _started()
+    error, _ = connection.run(_SPIN, "cell", 30, False)
     assert error is None
     assert 0.25 < sandbox.cpu() < 20
     sandbox.end()

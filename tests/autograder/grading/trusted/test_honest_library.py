@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from autograder.grading.trusted.bridge.connection import Line
+from autograder.grading.trusted.bridge.connection import Connection
 from autograder.grading.trusted.sandbox import BACKENDS, Settings
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
 
@@ -22,14 +22,14 @@ WAYS = [*BUBBLEWRAP, pytest.param("landlock", marks=pytest.mark.landlock)]
 
 
 @pytest.fixture(scope="module")
-def line(request: pytest.FixtureRequest) -> Iterator[Line]:
+def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
     name = request.param.split()[0]
     backend, fork_server = BACKENDS[name](), None
     if name != request.param:
         assert isinstance(backend, Bubblewrap)
         fork_server = backend.fork_server = Bubblewrap().start_fork_server(ALLOWED)
     sandbox = backend.start(Settings(allow=ALLOWED, seconds_in_all=300))
-    talk = Line(sandbox.channel)
+    talk = Connection(sandbox.channel)
     talk.seconds = 60
     yield talk
     sandbox.end()
@@ -37,19 +37,19 @@ def line(request: pytest.FixtureRequest) -> Iterator[Line]:
         fork_server.end()
 
 
-def _run(line: Line, cell: Callable[[], None]) -> None:
+def _run(connection: Connection, cell: Callable[[], None]) -> None:
     head, _, body = inspect.getsource(cell).partition("\n")
-    error, _ = line.run(textwrap.dedent(body), head, 60, False)
+    error, _ = connection.run(textwrap.dedent(body), head, 60, False)
     assert error is None, error
 
 
 @pytest.mark.parametrize("cell", EVERYWHERE)
-@pytest.mark.parametrize("line", WAYS, indirect=True)
-def test_what_honest_answers_use_works(line: Line, cell: Callable[[], None]) -> None:
-    _run(line, cell)
+@pytest.mark.parametrize("connection", WAYS, indirect=True)
+def test_what_honest_answers_use_works(connection: Connection, cell: Callable[[], None]) -> None:
+    _run(connection, cell)
 
 
 @pytest.mark.parametrize("cell", WITH_BUBBLEWRAP)
-@pytest.mark.parametrize("line", BUBBLEWRAP, indirect=True)
-def test_with_bubblewrap_other_processes_work_too(line: Line, cell: Callable[[], None]) -> None:
-    _run(line, cell)
+@pytest.mark.parametrize("connection", BUBBLEWRAP, indirect=True)
+def test_with_bubblewrap_other_processes_work_too(connection: Connection, cell: Callable[[], None]) -> None:
+    _run(connection, cell)

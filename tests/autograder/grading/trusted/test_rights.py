@@ -17,7 +17,7 @@ READ_SEARCH = 2
 
 GRADER = """
 import ctypes, os, struct, sys
-from autograder.grading.trusted.bridge.connection import Line
+from autograder.grading.trusted.bridge.connection import Connection
 from autograder.grading.trusted.sandbox import NoSandbox, Settings, probe
 from autograder.grading.trusted.sandbox.landlock import Landlock
 
@@ -35,8 +35,8 @@ tried = probe("landlock")
 if not tried.works:
     sys.exit(tried.problem)
 sandbox = Landlock().start(Settings(allow=("numpy", "matplotlib"), seconds_in_all=60))
-line = Line(sandbox.channel)
-error, outputs = line.run(sys.argv[2], "cell", 60, False)
+connection = Connection(sandbox.channel)
+error, outputs = connection.run(sys.argv[2], "cell", 60, False)
 print(error, outputs)
 sandbox.end()
 """

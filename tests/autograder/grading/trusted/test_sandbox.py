@@ -16,21 +16,17 @@ import numpy as np
 import pytest
 
 import cs_conv
-from autograder.grading.trusted.bridge.connection import (
-    BRIEF,
-    MOST_SLOW,
-    Line,
-    Remote,
-    SandboxLost,
-    StudentError,
-)
-from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Sandbox, Settings, choose, probe
-from autograder.grading.trusted.sandbox import backend as sandboxes
-from autograder.grading.trusted.sandbox.backend import FEW_FILES, family
+from autograder.grading.trusted.bridge.connection import Connection
+from autograder.grading.trusted.bridge.patience import BRIEF, MOST_SLOW
+from autograder.grading.trusted.bridge.remote_objects import Remote
+from autograder.grading.trusted.bridge.sandbox_lost import SandboxLost
+from autograder.grading.trusted.bridge.student_errors import StudentError
+from autograder.grading.trusted.sandbox import BACKENDS, NoSandbox, Sandbox, Settings, choose, memory, probe
 from autograder.grading.trusted.sandbox.bubblewrap import Bubblewrap
 from autograder.grading.trusted.sandbox.contents import ANSWERS, holdings
 from autograder.grading.trusted.sandbox.forked import Child, ForkServer
 from autograder.grading.trusted.sandbox.landlock import _InFolder
+from autograder.grading.trusted.sandbox.processes import family
 from autograder.notebooks.ipython_syntax import as_python
 
 ALLOWED = ("numpy", "math")
@@ -72,19 +68,19 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def line(sandbox: Sandbox) -> Line:
-    talk = Line(sandbox.channel)
+def student(sandbox: Sandbox) -> Connection:
+    talk = Connection(sandbox.channel)
     talk.seconds = 5
     return talk
 
 
-def run(line: Line, source: str) -> tuple[Any, list[Any]]:
-    return line.run(as_python(source), "cell", 5, False)
+def run(student: Connection, source: str) -> tuple[Any, list[Any]]:
+    return student.run(as_python(source), "cell", 5, False)
 
 
-def test_calls_carry_data_errors_and_changes(line: Line) -> None:
+def test_calls_carry_data_errors_and_changes(student: Connection) -> None:
     run(
-        line,
+        student,
         "import numpy as np\n"
         "def twice(x, y=1):\n    return [2 * x, y]\n"
         "def fails():\n    raise KeyError('gone')\n"
@@ -98,7 +94,7 @@ def test_calls_carry_data_errors_and_changes(line: Line) -> None:
         "def outer(f):\n    return lambda x: f(f(x))\n"
         "number = 3\n",
     )
-    names = line.names(["twice", "fails", "sort", "Stack", "count", "outer", "number", "absent"])
+    names = student.names(["twice", "fails", "sort", "Stack", "count", "outer", "number", "absent"])
     assert names["number"] == 3
     assert "absent" not in names
     assert np.array_equal(names["twice"](np.arange(3), y="b")[0], [0, 2, 4])
@@ -123,16 +119,16 @@ def test_calls_carry_data_errors_and_changes(line: Line) -> None:
         stack + 1
 
 
-def test_what_is_shown_comes_back_as_text(line: Line) -> None:
-    error, outputs = run(line, "print('hello')\n1 + 1")
+def test_what_is_shown_comes_back_as_text(student: Connection) -> None:
+    error, outputs = run(student, "print('hello')\n1 + 1")
     assert error is None
     assert [(o["kind"], o["text"]) for o in outputs] == [("stdout", "hello\n"), ("value", "2")]
-    error, _ = run(line, "1 / 0")
+    error, _ = run(student, "1 / 0")
     assert error[0][0] == "ZeroDivisionError"
 
 
-def test_what_only_jupyter_can_is_left_out_and_the_cell_goes_on(line: Line) -> None:
-    error, outputs = run(line, "!pip install x\n%run nothing.py\n%matplotlib inline\nfiles = !ls\nfiles")
+def test_what_only_jupyter_can_is_left_out_and_the_cell_goes_on(student: Connection) -> None:
+    error, outputs = run(student, "!pip install x\n%run nothing.py\n%matplotlib inline\nfiles = !ls\nfiles")
     assert error is None
     left_out = ("!pip install x", "%run nothing.py", "!ls")
     words = [f"{what} is left out while an answer is graded\n" for what in left_out]
@@ -155,21 +151,21 @@ def test_what_only_jupyter_can_is_left_out_and_the_cell_goes_on(line: Line) -> N
         "bytearray(2 << 30)",
     ],
 )
-def test_what_is_not_granted_is_refused(line: Line, source: str) -> None:
-    error, _ = run(line, source)
+def test_what_is_not_granted_is_refused(student: Connection, source: str) -> None:
+    error, _ = run(student, source)
     assert error is not None, source
 
 
-def test_files_that_came_along_can_be_read(line: Line) -> None:
-    error, outputs = run(line, "print(open('data/x.txt').read())")
+def test_files_that_came_along_can_be_read(student: Connection) -> None:
+    error, outputs = run(student, "print(open('data/x.txt').read())")
     assert error is None
     assert outputs[0]["text"] == "came\n"
 
 
-def test_a_students_own_module_may_be_called_like_one_of_ours(line: Line) -> None:
-    assert run(line, "import wire_values")[0] is None
-    assert line.names(["wire_values"])
-    assert run(line, "wire_values.whose")[1] == [{"kind": "value", "text": "'a student'"}]
+def test_a_students_own_module_may_be_called_like_one_of_ours(student: Connection) -> None:
+    assert run(student, "import wire_values")[0] is None
+    assert student.names(["wire_values"])
+    assert run(student, "wire_values.whose")[1] == [{"kind": "value", "text": "'a student'"}]
 
 
 _OTHERS = """
@@ -190,11 +186,11 @@ os.kill(os.getpid(), 0)
 """
 
 
-def test_no_signal_and_no_limit_reaches_another_process(line: Line, sandbox: Sandbox) -> None:
+def test_no_signal_and_no_limit_reaches_another_process(student: Connection, sandbox: Sandbox) -> None:
     """By ways besides `kill`: whoever shares the user id with the grader could end it with them."""
-    error, _ = run(line, _OTHERS.format(prlimit=302 if platform.machine() == "x86_64" else 261))
+    error, _ = run(student, _OTHERS.format(prlimit=302 if platform.machine() == "x86_64" else 261))
     assert error is None, error
-    found = line.names(["owners", "limited"])
+    found = student.names(["owners", "limited"])
     assert found["owners"] == 0
     if isinstance(sandbox, _InFolder):  # elsewhere the parent is in the sandbox, too
         assert found["limited"] == -1
@@ -204,9 +200,12 @@ def test_no_signal_and_no_limit_reaches_another_process(line: Line, sandbox: San
 def test_files_without_content_have_an_end(fork_server: ForkServer) -> None:
     child = Bubblewrap(fork_server).start(Settings(seconds_in_all=20))
     try:
-        line = Line(child.channel)
-        run(line, "import os\nfiles = [os.statvfs(place).f_files for place in ('/work', '/tmp', '/dev/shm')]")
-        assert max(line.names(["files"])["files"]) <= 20_000
+        student = Connection(child.channel)
+        run(
+            student,
+            "import os\nfiles = [os.statvfs(place).f_files for place in ('/work', '/tmp', '/dev/shm')]",
+        )
+        assert max(student.names(["files"])["files"]) <= 20_000
     finally:
         child.end()
 
@@ -217,7 +216,7 @@ def test_the_next_one_finds_nothing_of_the_one_before(fork_server: ForkServer) -
     seen = []
     for _ in range(2):
         child = Bubblewrap(fork_server).start(Settings(allow=ALLOWED))
-        line = Line(child.channel)
+        student = Connection(child.channel)
         look = (
             "import os, sys, builtins, numpy\n"
             "found = [os.listdir('/work'), os.listdir('/tmp'), os.listdir('/dev/shm'), os.getpid()]\n"
@@ -229,8 +228,8 @@ def test_the_next_one_finds_nothing_of_the_one_before(fork_server: ForkServer) -
             "for place in ('/work/left', '/tmp/left', '/dev/shm/left'):\n    open(place, 'w').write('x')\n"
             "if os.fork() == 0:\n    os.setsid()\n    os.fork()\n    import time\n    time.sleep(60)\n"
         )
-        assert run(line, look + leave)[0] is None
-        seen.append(line.names(["found"])["found"])
+        assert run(student, look + leave)[0] is None
+        seen.append(student.names(["found"])["found"])
         deadline = time.monotonic() + 10
         while len(members := family(child.pid)) < 4 and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -280,11 +279,11 @@ def test_without_its_nursery_a_sandbox_is_started_for_itself() -> None:
     child.end()
 
 
-def test_the_clock_is_the_kernels(line: Line, sandbox: Sandbox) -> None:
+def test_the_clock_is_the_kernels(student: Connection, sandbox: Sandbox) -> None:
     """Computing is counted whatever the process says of time; computing elsewhere is noticed."""
-    line.sandbox = sandbox
+    student.sandbox = sandbox
     run(
-        line,
+        student,
         "import os, time\n"
         "now = time.process_time\n"
         "time.process_time = time.perf_counter = time.time = time.clock_gettime = lambda *ignored: 0.0\n"
@@ -292,7 +291,7 @@ def test_the_clock_is_the_kernels(line: Line, sandbox: Sandbox) -> None:
         "def elsewhere():\n    child = os.fork()\n    if child == 0:\n        spin()\n        os._exit(0)\n"
         "    os.waitpid(child, 0)\n",
     )
-    elsewhere, spin = line.names(["elsewhere", "spin"]).values()
+    elsewhere, spin = student.names(["elsewhere", "spin"]).values()
     began, fault = type(spin).read_clock(spin), type(spin).watch_clock(spin)
     spin()
     assert type(spin).read_clock(spin) - began >= 0.05
@@ -347,11 +346,11 @@ def leaves_one():
 """
 
 
-def test_no_process_is_made_unseen_however_short_its_life(line: Line, sandbox: Sandbox) -> None:
-    line.sandbox = sandbox
-    assert run(line, _HELPERS)[0] is None
+def test_no_process_is_made_unseen_however_short_its_life(student: Connection, sandbox: Sandbox) -> None:
+    student.sandbox = sandbox
+    assert run(student, _HELPERS)[0] is None
     ways = ["forks", "spawns", "runs", "shares_memory", "shares_memory_unheard", "in_a_thread"]
-    found = line.names([*ways, "quick"])
+    found = student.names([*ways, "quick"])
     for way in ways:
         fault = type(found[way]).watch_clock(found[way])
         found[way]()
@@ -361,10 +360,12 @@ def test_no_process_is_made_unseen_however_short_its_life(line: Line, sandbox: S
     assert fault() == ""  # what ended before the race began computes nothing in it
 
 
-def test_a_helper_from_an_earlier_cell_is_seen_wherever_it_has_gone(line: Line, sandbox: Sandbox) -> None:
-    line.sandbox = sandbox
-    assert run(line, _HELPERS)[0] is None
-    found = line.names(["leaves_one", "quick"])
+def test_a_helper_from_an_earlier_cell_is_seen_wherever_it_has_gone(
+    student: Connection, sandbox: Sandbox
+) -> None:
+    student.sandbox = sandbox
+    assert run(student, _HELPERS)[0] is None
+    found = student.names(["leaves_one", "quick"])
     found["leaves_one"]()
     fault = type(found["quick"]).watch_clock(found["quick"])
     found["quick"]()
@@ -374,13 +375,15 @@ def test_a_helper_from_an_earlier_cell_is_seen_wherever_it_has_gone(line: Line, 
 @pytest.mark.parametrize(
     "name", [b"FDSize:\t0 ", b"\rFDSize:\t0 ", b"\nFDSize:\t0 ", b"x\x0bFDSize:\t0", b") S 0 0 0 0"]
 )
-def test_no_name_that_a_process_takes_is_read_as_a_number(line: Line, sandbox: Sandbox, name: bytes) -> None:
-    run(line, "import os\nheld = [os.open('/dev/null', 0) for _ in range(150)]")
+def test_no_name_that_a_process_takes_is_read_as_a_number(
+    student: Connection, sandbox: Sandbox, name: bytes
+) -> None:
+    run(student, "import os\nheld = [os.open('/dev/null', 0) for _ in range(150)]")
     pid = sandbox.members[-1]
-    before, seconds = sandboxes._buffers_of(pid), sandbox._seconds()
-    assert before >= (256 - FEW_FILES) * 4096
-    run(line, f"import ctypes\nctypes.CDLL(None).prctl(15, {name!r}, 0, 0, 0)")
-    assert abs(sandboxes._buffers_of(pid) - before) < 1 << 20
+    before, seconds = memory._buffers_of(pid), sandbox._seconds()
+    assert before >= (256 - memory.FEW_FILES) * 4096
+    run(student, f"import ctypes\nctypes.CDLL(None).prctl(15, {name!r}, 0, 0, 0)")
+    assert abs(memory._buffers_of(pid) - before) < 1 << 20
     assert sandbox._seconds() >= seconds
 
 
@@ -396,11 +399,11 @@ libc.munmap(place + 4096, (200 << 20) - 4096)
 
 
 def test_memory_that_no_process_has_mapped_is_counted_without_a_group(
-    line: Line, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    student: Connection, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sandbox, "group", None)
     before = sandbox.memory()
-    assert run(line, _UNMAPPED)[0] is None
+    assert run(student, _UNMAPPED)[0] is None
     assert sandbox.memory() - before >= 190 << 20
     monkeypatch.undo()
 
@@ -408,27 +411,27 @@ def test_memory_that_no_process_has_mapped_is_counted_without_a_group(
 @pytest.mark.bubblewrap
 def test_what_never_ends_costs_its_limit_once(fork_server: ForkServer) -> None:
     child = Bubblewrap(fork_server).start(Settings(allow=ALLOWED))
-    line = Line(child.channel)
-    run(line, "def endless():\n    while True:\n        pass\ndef quick():\n    return 1\n")
-    names = line.names(["endless", "quick"])
-    line.seconds = 0.5
+    student = Connection(child.channel)
+    run(student, "def endless():\n    while True:\n        pass\ndef quick():\n    return 1\n")
+    names = student.names(["endless", "quick"])
+    student.seconds = 0.5
     for _ in range(2):  # two tests that call it again and again
-        line.patience.in_this_test = 0
+        student.patience.in_this_test = 0
         for _ in range(5):
             with pytest.raises((StudentError, SandboxLost)):
                 names["endless"]()
-        assert line.patience.in_this_test == MOST_SLOW
-    line.patience.in_this_test = 0
-    assert line.patience.seconds(20) == BRIEF
+        assert student.patience.in_this_test == MOST_SLOW
+    student.patience.in_this_test = 0
+    assert student.patience.seconds(20) == BRIEF
     assert names["quick"]() == 1
     child.end()
 
 
-def test_a_dead_process_is_lost_not_answered(line: Line) -> None:
+def test_a_dead_process_is_lost_not_answered(student: Connection) -> None:
     with pytest.raises(SandboxLost):
-        run(line, "import os; os._exit(0)")
+        run(student, "import os; os._exit(0)")
     with pytest.raises(SandboxLost):
-        run(line, "1")
+        run(student, "1")
 
 
 @pytest.mark.sandbox
@@ -458,9 +461,9 @@ def test_answers_are_not_among_what_a_course_grants() -> None:
     assert not any("im2col" in target for target in shown)
 
 
-def test_a_students_object_cannot_end_or_judge_a_test(line: Line) -> None:
+def test_a_students_object_cannot_end_or_judge_a_test(student: Connection) -> None:
     run(
-        line,
+        student,
         "def stops(x):\n    raise StopIteration\n"
         "class Judge:\n"
         "    def startswith(self, *expected):\n        return True\n"
@@ -469,7 +472,7 @@ def test_a_students_object_cannot_end_or_judge_a_test(line: Line) -> None:
         "    def __iter__(self):\n        return iter([1])\n"
         "def judge():\n    return Judge()\n",
     )
-    names = line.names(["stops", "judge"])
+    names = student.names(["stops", "judge"])
     with pytest.raises(Exception, match="StopIteration"):
         all(map(names["stops"], [1, 2]))
     thing = names["judge"]()
