@@ -1,6 +1,6 @@
 """The operations of `cs_conv.naive` on a GPU: the same functions and signatures, for CuPy arrays.
 
-Only `groups` is missing: a filter sees all channels.
+With `groups`, one group is computed after another (`cs_conv.gpu.groups`): right, but slow for many groups.
 
 The way from the CPU is walked in steps, kept side by side, each a lesson of its own:
 

@@ -22,30 +22,49 @@ from cs_conv.gpu.checks import (
     conv_geometry,
     pool_geometry,
 )
+from cs_conv.gpu.groups import backward_in_groups, forward_in_groups
 
 
-def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+def conv_forward(
+    x: Array,
+    w: Array,
+    b: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> Array:
     """Multiply the filters, as rows, with the windows, as columns.
 
-    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
+    if g.groups > 1:
+        return forward_in_groups(conv_forward, g, x, w, b)
     out = w.reshape(g.K, -1) @ _columns(x, g)  # (K, C FH FW) . (N, C FH FW, OH OW) -> (N, K, OH OW)
     out += b[:, None]
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
 
 def conv_backward(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array,
+    x: Array,
+    w: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     """Two matrix products: the gradient times the columns for dw, the filters times the gradient for dx.
 
-    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
+    if g.groups > 1:
+        return backward_in_groups(conv_backward, g, dout, x, w)
     dout_row = dout.reshape(g.N, g.K, g.OH * g.OW)
     dw = (dout_row @ _columns(x, g).transpose(0, 2, 1)).sum(axis=0)  # (N, K, OH OW) . (N, OH OW, C FH FW)
     dcols = (w.reshape(g.K, -1).T @ dout_row).reshape(g.N, g.C, g.FH, g.FW, g.OH, g.OW)

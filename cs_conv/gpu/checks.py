@@ -18,14 +18,19 @@ from cs_conv.gpu import machine
 LARGEST = 2**31 - 2**16
 
 
-def conv_geometry(x: Array, w: Array, stride: Pair, pad: Pad, dilation: Pair) -> Geometry:
+def conv_geometry(x: Array, w: Array, stride: Pair, pad: Pad, dilation: Pair, groups: int) -> Geometry:
     """Check the images, the filters and the hyperparameters of a convolution, as cs_conv.geometry does."""
     g = geometry.conv_geometry(
-        stand_in("x", x, "(N, C, H, W)"), stand_in("w", w, "(K, C, FH, FW)"), stride, pad, dilation
+        stand_in("x", x, "(N, C, H, W)"),
+        stand_in("w", w, "(K, C / groups, FH, FW)"),
+        stride,
+        pad,
+        dilation,
+        groups,
     )
     if w.size > LARGEST:
         raise ValueError(
-            f"filters of {g.K}x{g.C}x{g.FH}x{g.FW} are {w.size} numbers, more than the {LARGEST} "
+            f"filters of {g.K}x{g.C // g.groups}x{g.FH}x{g.FW} are {w.size} numbers, more than the {LARGEST} "
             f"that a kernel can count: compute fewer filters at a time"
         )
     return _not_too_large(g)

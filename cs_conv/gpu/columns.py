@@ -12,18 +12,29 @@ from dataclasses import replace
 from cs_conv.geometry import Array, Geometry, Pad, Pair
 from cs_conv.gpu import machine
 from cs_conv.gpu.checks import LARGEST, check_bias, check_dout, conv_geometry
+from cs_conv.gpu.groups import backward_in_groups, forward_in_groups
 from cs_conv.gpu.launch import each, empty
 
 COLUMN_BYTES = 2**30  # columns are made for so many images at a time that they take about this much memory
 
 
-def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+def conv_forward(
+    x: Array,
+    w: Array,
+    b: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> Array:
     """Multiply the filters, as rows, with the windows, as columns.
 
-    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
+    if g.groups > 1:
+        return forward_in_groups(conv_forward, g, x, w, b)
     w_row = w.reshape(g.K, -1)  # (K, C * FH * FW)
     out = empty((g.N, g.K, g.OH * g.OW), x.dtype)
     for images, part in _batches(g, x.itemsize):
@@ -33,15 +44,23 @@ def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, d
 
 
 def conv_backward(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array,
+    x: Array,
+    w: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     """Two matrix products: the gradient times the columns for dw, the filters times the gradient for dx.
 
-    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
     """
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
+    if g.groups > 1:
+        return backward_in_groups(conv_backward, g, dout, x, w)
     w_row = w.reshape(g.K, -1)
     dx = empty(x.shape, x.dtype)
     dw_row = machine.current().xp.zeros_like(w_row)

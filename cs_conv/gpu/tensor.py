@@ -14,25 +14,39 @@ from cs_conv.gpu.checks import stand_in
 from cs_conv.gpu.tiled import backward, forward
 
 
-def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+def conv_forward(
+    x: Array,
+    w: Array,
+    b: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> Array:
     """As cs_conv.gpu.tiled.conv_forward, with products of TF32. TypeError for float64.
 
-    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     """
     _check_float32(x)
-    return forward("tensor.cu", x, w, b, stride, pad, dilation)
+    return forward("tensor.cu", x, w, b, stride, pad, dilation, groups)
 
 
 def conv_backward(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array,
+    x: Array,
+    w: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     """As cs_conv.gpu.tiled.conv_backward, with products of TF32. TypeError for float64.
 
-    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
     """
     _check_float32(x)
-    return backward("tensor.cu", dout, x, w, stride, pad, dilation)
+    return backward("tensor.cu", dout, x, w, stride, pad, dilation, groups)
 
 
 def _check_float32(x: Array) -> None:

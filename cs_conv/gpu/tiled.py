@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cs_conv.geometry import Array, Geometry, Pad, Pair
 from cs_conv.gpu.checks import check_bias, check_dout, conv_geometry
+from cs_conv.gpu.groups import backward_in_groups, forward_in_groups
 from cs_conv.gpu.launch import empty, grid, up
 
 THREADS = 256
@@ -12,30 +15,48 @@ LEAST_SHARE = 256  # places a part: fewer are not worth a partial sum
 ENOUGH_BLOCKS = 512  # a large GPU has some 130 multiprocessors and each takes a few blocks
 
 
-def conv_forward(x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1) -> Array:
+def conv_forward(
+    x: Array,
+    w: Array,
+    b: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> Array:
     """Filters (K, C FH FW) times windows (C FH FW, N OH OW).
 
-    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     """
-    return forward("tiled.cu", x, w, b, stride, pad, dilation)
+    return forward("tiled.cu", x, w, b, stride, pad, dilation, groups)
 
 
 def conv_backward(
-    dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
+    dout: Array,
+    x: Array,
+    w: Array,
+    stride: Pair = 1,
+    pad: Pad = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     """Filters turned round times gradients for dx, gradients times windows for dw.
 
-    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW).
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b. No two threads add to one number, and partial sums are
     added in a fixed order, so the same inputs give the same bits.
     """
-    return backward("tiled.cu", dout, x, w, stride, pad, dilation)
+    return backward("tiled.cu", dout, x, w, stride, pad, dilation, groups)
 
 
-def forward(file: str, x: Array, w: Array, b: Array, stride: Pair, pad: Pad, dilation: Pair) -> Array:
+def forward(
+    file: str, x: Array, w: Array, b: Array, stride: Pair, pad: Pad, dilation: Pair, groups: int = 1
+) -> Array:
     """The forward pass by whichever file defines `product`: tiled.cu or tensor.cu."""
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
+    if g.groups > 1:
+        return forward_in_groups(partial(forward, file), g, x, w, b)
     out = empty((g.N, g.K, g.OH, g.OW), x.dtype)
     blocks, tiles = _tiling(g.K, g.N * g.OH * g.OW)
     grid(blocks, THREADS, file, "conv_forward", g, tiles, g.N, x, w, b, out, real=x.dtype)
@@ -43,11 +64,20 @@ def forward(file: str, x: Array, w: Array, b: Array, stride: Pair, pad: Pad, dil
 
 
 def backward(
-    file: str, dout: Array, x: Array, w: Array, stride: Pair, pad: Pad, dilation: Pair
+    file: str,
+    dout: Array,
+    x: Array,
+    w: Array,
+    stride: Pair,
+    pad: Pad,
+    dilation: Pair,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     """The backward pass by whichever file defines `product`."""
-    g = conv_geometry(x, w, stride, pad, dilation)
+    g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
+    if g.groups > 1:
+        return backward_in_groups(partial(backward, file), g, dout, x, w)
     return _to_images(file, g, dout, w), _to_filters(file, g, dout, x), dout.sum(axis=(0, 2, 3))
 
 

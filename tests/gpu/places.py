@@ -54,6 +54,4 @@ def _functions(modules: tuple[ModuleType, ...], wrap: Callable[..., Any]) -> Sim
         name: value for module in modules for name, value in vars(module).items() if name.endswith("ward")
     }
     # GPUs are not asked what values they hold: that would mean waiting for them.
-    return SimpleNamespace(
-        reads_values=False, has_groups=False, **{name: wrap(value) for name, value in found.items()}
-    )
+    return SimpleNamespace(reads_values=False, **{name: wrap(value) for name, value in found.items()})

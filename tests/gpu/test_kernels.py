@@ -48,6 +48,15 @@ def test_each_step_is_the_specification(step: ModuleType, case: Convolution) -> 
     assert far_off(results, both_ways(naive, case)) < case.tolerance
 
 
+@pytest.mark.parametrize("step", [direct, columns, tiled])
+@settings(max_examples=10)
+@given(case=convolutions(grouped=True))
+def test_each_step_has_groups(step: ModuleType, case: Convolution) -> None:
+    with on_cpu():
+        results = both_ways(step, case)
+    assert far_off(results, both_ways(naive, case)) < case.tolerance
+
+
 @settings(max_examples=30)
 @given(case=convolutions(dtypes=(np.float32,)))
 def test_tensor_cores_multiply_what_has_been_rounded(case: Convolution) -> None:

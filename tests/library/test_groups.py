@@ -11,7 +11,9 @@ from hypothesis import given
 from cs_conv import im2col, naive, pointwise, shifted, winograd
 from cs_conv.choice import kernels_for
 from cs_conv.geometry import conv_geometry
+from cs_conv.gpu import arrays
 from cs_conv.gradcheck import adjoint_gap, numeric_gradient, relative_error
+from tests.gpu.places import emulated
 
 from .drawing import Array, Convolution, convolutions, off
 
@@ -21,6 +23,7 @@ VARIANTS = {
     "winograd": winograd,
     "shifted": shifted,
     "pointwise": pointwise,
+    "gpu-arrays": emulated(arrays),
 }
 
 

@@ -41,11 +41,8 @@ def test_there_are_operations() -> None:
 
 
 def test_the_interface_is_the_same(variant: ModuleType) -> None:
-    """But for groups, which the GPU does not have."""
     for name in OPERATIONS:
         expected = dict(inspect.signature(getattr(naive, name)).parameters)
-        if not getattr(variant, "has_groups", True):
-            expected.pop("groups", None)
         assert dict(inspect.signature(getattr(variant, name)).parameters) == expected
         assert inspect.getdoc(getattr(variant, name))
 
