@@ -1,15 +1,13 @@
-"""Which variant computes a convolution: the fastest at its size, of those that round alike.
+"""Which variant computes a convolution: the fastest for its sizes, among those with small rounding errors.
 
-`cs_conv.shifted` saves copies where a filter's rows can share them: filters of several rows, at stride 1.
-Filters of 1x1 need no copies at all: `cs_conv.pointwise`.
-With few channels the product is thin and its sums cost more than im2col's copies; with filters of one row
-there is nothing to share; at larger strides the windows share little. There `cs_conv.im2col` is as fast or
-faster. With groups, im2col goes from one to the next, and shifted computes all of them in one call.
-`cs-conv bench --variant im2col --variant shifted` shows both side by side.
+1x1 filters need no copies at all: `cs_conv.pointwise`. Filters of several rows at stride 1 share their copies
+in `cs_conv.shifted`, and with groups it computes all of them in one call, where im2col needs a call for each.
+Otherwise `cs_conv.im2col` is as fast or faster: with few channels, shifted's partial sums cost more than
+im2col's copies; filters of one row have no copies to share; at larger strides windows share little. `cs-conv
+bench --variant im2col --variant shifted` measures both.
 
-`cs_conv.winograd` is faster still where there are many channels, but its float32 errors are ten times as
-large, which a gradient check sees. So nothing chooses it for you; `Conv(64, 3, pad=1, kernels=winograd)`
-does.
+`cs_conv.winograd` is faster still for many channels, but its float32 errors are ten times as large, which a
+gradient check notices. So it is never chosen here: ask for it, with `Conv(64, 3, pad=1, kernels=winograd)`.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ FEWEST_CHANNELS = 8
 
 
 def kernels_for(g: Geometry) -> ModuleType:
-    """The module whose conv_forward and conv_backward are to be called for this geometry.
+    """Return the module whose conv_forward and conv_backward are to be called for this geometry.
 
     >>> from cs_conv.geometry import conv_geometry
     >>> import numpy as np

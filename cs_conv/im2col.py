@@ -1,13 +1,13 @@
 """Convolution as a matrix product: every window of the image becomes a column.
 
-A filter that stands on a window multiplies and adds: a dot product. Lay the windows out as the columns of a
-matrix and the filters as the rows of another, and one matrix product is the whole convolution. The bias rides
-along: it is one more column of the filters, which meets one more row of the columns, all ones.
+A filter multiplies the pixels of a window and adds up the products: a dot product. Lay the windows out as the
+columns of a matrix and the filters as the rows of another, and one matrix product is the whole convolution.
+The bias is one more column of the filters, which meets one more row of the columns, all ones.
 
-Columns repeat pixels, FH * FW times at stride 1, so they are made for a band at a time, some images or some
-output rows of one: few enough to stay in the processor's cache, enough to keep the matrix product busy.
-Groups of channels are convolutions of their own, one after the other.
-Pooling needs no matrix; it takes the windows one tap at a time, a block of channels after the other.
+Columns repeat pixels, FH * FW times at stride 1. So they are made for one band at a time, a few images or a
+few output rows of one image: small enough for the processor's cache, large enough for a fast matrix product.
+Groups of channels are computed one after the other.
+Pooling needs no matrix; it goes through the windows one tap at a time, for one block of channels at a time.
 
 Images are (N, C, H, W), filters (K, C / groups, FH, FW). The dtype of the images (float32 or float64) is the
 dtype of the results. Inputs are never changed; results never share memory with them. `cs_conv.geometry` says
@@ -132,19 +132,19 @@ def conv_backward(
 def conv_filter_gradients(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:
-    """conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db."""
+    """Return dw and db only: the first layer of a network needs no dx."""
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     return _filter_gradients(dout, x, g)
 
 
 def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[Array, Array]:
-    """Compare one tap of all windows after the other with the largest so far.
+    """Go through the taps of the windows, and keep the largest value of each window so far.
 
     x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it loses to every number.
     Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum, in the
     smallest type that holds it: uint8 up to 256 taps.
-    Windows of MANY_TAPS that do not overlap, as in global pooling, are searched one by one.
+    Windows that do not overlap and have at least MANY_TAPS taps are searched one by one.
     A window that holds a NaN gives NaN, and the switch of the first NaN.
     """
     check_array("x", x, "(N, C, H, W)")
@@ -164,7 +164,7 @@ def max_pool_backward(
     """Add each gradient to the pixel that was the maximum, found by its address in the padded images.
 
     dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
-    Small windows side by side, as 2x2 at stride 2, are written one tap after the other.
+    For small windows that do not overlap, such as 2x2 at stride 2, each tap is written at once.
     """
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)
@@ -246,7 +246,7 @@ def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad =
 
 
 def windows_of(padded: Array, g: Geometry, writeable: bool = False) -> Array:
-    """Every window of the padded images as a view, (N, C, FH, FW, OH, OW): new strides, no copy."""
+    """Return every window of the padded images as a view, without copying: (N, C, FH, FW, OH, OW)."""
     n, c, row, column = padded.strides
     taps = g.dilation[0] * row, g.dilation[1] * column
     places = g.stride[0] * row, g.stride[1] * column
@@ -255,7 +255,7 @@ def windows_of(padded: Array, g: Geometry, writeable: bool = False) -> Array:
 
 
 def groups_of(g: Geometry) -> Iterator[tuple[Geometry, slice, slice]]:
-    """The groups of a convolution, each a smaller one: its geometry, its channels and its filters."""
+    """Yield each group of a convolution: its geometry, its channels and its filters."""
     C, K = g.C // g.groups, g.K // g.groups
     part = replace(g, C=C, K=K, groups=1)
     for group in range(g.groups):
@@ -312,7 +312,7 @@ def _parted(joined: Array, n: int) -> Array:
 
 
 def _image_gradient(dout: Array, w: Array, g: Geometry) -> Array:
-    """dx (N, C, H, W): filters times gradient is a gradient for each column, added back to its window."""
+    """Return dx (N, C, H, W): filters times gradient gives each column's gradient, added to its window."""
     dpadded = zeros_padded(g, dout.dtype)
     dout = dout.reshape(g.N, g.K, g.OH * g.OW)
     for part, channels, filters in groups_of(g):
@@ -326,7 +326,7 @@ def _image_gradient(dout: Array, w: Array, g: Geometry) -> Array:
 
 
 def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]:
-    """dw (K, C / groups, FH, FW) and db (K,): columns times gradient; the row of ones makes db."""
+    """Return dw (K, C / groups, FH, FW) and db (K,): columns times gradient; the row of ones gives db."""
     padded = pad_images(x, g)
     dout = dout.reshape(g.N, g.K, g.OH * g.OW)
     dw, db = np.empty((g.K, g.C // g.groups, g.FH, g.FW), x.dtype), np.empty(g.K, x.dtype)
@@ -340,7 +340,7 @@ def _filter_gradients(dout: Array, x: Array, g: Geometry) -> tuple[Array, Array]
 
 
 def _add_windows(windows: Array, values: Array) -> None:
-    """Add values to windows, both (..., FH, FW, OH, OW), tap by tap: windows overlap, equal taps never do."""
+    """Add values to windows, both (..., FH, FW, OH, OW), one tap at a time: one tap never overlaps itself."""
     for fh, fw in np.ndindex(windows.shape[-4:-2]):
         windows[..., fh, fw, :, :] += values[..., fh, fw, :, :]
 
@@ -348,7 +348,7 @@ def _add_windows(windows: Array, values: Array) -> None:
 def _blocks(g: Geometry, *arrays: Array) -> Iterator[tuple[Any, ...]]:
     """Cut arrays (N, C, ., .) into blocks of channels whose images take about BAND_BYTES when padded.
 
-    Pooling sees every channel by itself, so N images of C channels are as good as one of N * C. Yields the
+    Pooling treats every channel by itself, so N images of C channels are one image of N * C. Yields the
     geometry of a block, one image of P channels, and its part (1, P, ., .) of each array. The first block is
     the largest. Parts are views of arrays that are contiguous, as new ones are.
     """
@@ -377,14 +377,14 @@ def _keep_larger(windows: Array, out: Array, switches: Array) -> None:
 
 
 def _point_at_first_nan(switches: Array, windows: Array) -> None:
-    """Set the switch of each window that holds a NaN: it is larger than nothing, so > passed it by."""
+    """Set the switch of each window that holds a NaN: no comparison with NaN is true, so > missed it."""
     taps = list(enumerate(np.ndindex(windows.shape[2:4])))
     for index, (fh, fw) in reversed(taps):  # backwards, so that the first NaN has the last word
         np.copyto(switches, index, where=np.isnan(windows[:, :, fh, fw]))
 
 
 def _overlap(g: Geometry) -> bool:
-    """Whether neighbouring windows share pixels."""
+    """Return whether neighbouring windows share pixels."""
     down, across = g.OH > 1 and g.stride[0] < g.FH, g.OW > 1 and g.stride[1] < g.FW
     return down or across
 
@@ -398,9 +398,9 @@ def _find_largest(windows: Array, out: Array, switches: Array) -> None:
 
 
 def _write_taps(g: Geometry, dimages: Array, gradients: Array, switches: Array) -> None:
-    """Write into each tap of windows side by side its gradient or 0: the bits of the gradient, or none.
+    """Write the gradient into the tap that each switch points at, and 0 into the others.
 
-    A product with 0 or 1 would make NaN of an infinity, and -0.0.
+    The bits of the gradient are masked. Multiplying by 0 would turn an infinity into NaN, and give -0.0.
     """
     bits = np.dtype(f"i{dimages.itemsize}")
     dpadded = dimages if g.pad == ((0, 0), (0, 0)) else zeros_padded(g, dimages.dtype)
@@ -413,7 +413,7 @@ def _write_taps(g: Geometry, dimages: Array, gradients: Array, switches: Array) 
 
 
 def _addresses(g: Geometry, height: int, width: int) -> tuple[Array, Array]:
-    """Where each window starts in padded images, flat: (P, OH, OW); how far on its taps are: (FH * FW,)."""
+    """Return the address of each window in padded images, (P, OH, OW), and its taps' offsets, (FH * FW,)."""
     channel, i, j = np.ogrid[: g.C, : g.OH, : g.OW]
     fh, fw = np.ogrid[: g.FH, : g.FW]
     corners = (channel * height + i * g.stride[0]) * width + j * g.stride[1]
@@ -421,7 +421,7 @@ def _addresses(g: Geometry, height: int, width: int) -> tuple[Array, Array]:
 
 
 def _sums(images: Array, g: Geometry) -> Array:
-    """The sum of each window of images (1, P, H, W): (1, P, OH, OW). First down the columns, then across."""
+    """Add up each window of images (1, P, H, W), first down its columns, then across: (1, P, OH, OW)."""
     if g.OH == g.OW == 1:  # the window is the whole image; its padding adds nothing
         return np.sum(images, axis=(2, 3), keepdims=True)
     padded = pad_images(images, g)
@@ -450,7 +450,7 @@ def _spread(values: Array, g: Geometry) -> Array:
 
 
 def _taps(g: Geometry) -> list[list[slice]]:
-    """For each row of a window the rows of the image that it meets; the same for the columns."""
+    """Return, for each row of a window, the image rows that it meets, and the same for the columns."""
     return [
         [slice(first, first + stride * (steps - 1) + 1, stride) for first in range(size)]
         for size, stride, steps in ((g.FH, g.stride[0], g.OH), (g.FW, g.stride[1], g.OW))

@@ -37,7 +37,7 @@ def conv_forward(
 
     x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     The filter is not flipped: cross-correlation, which the field calls convolution.
-    groups: filters and channels in so many equal parts; a filter sees the channels of its own part alone.
+    groups: filters and channels are divided into this many equal groups; a filter sees only its own group.
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
 
     >>> x = np.array([[[[1.0, 2, 3], [4, 5, 6]]]])  # one image, one channel, 2x3

@@ -1,7 +1,7 @@
-"""The specification of what stands between convolutions: loops and formulas that can be read aloud.
+"""The specification of the layers between convolutions: loops and formulas that can be read aloud.
 
 As in `cs_conv.naive`, each backward stands beside its forward. Arguments, shapes, dtypes and errors are those
-of the fast ways in `cs_conv.normalisation`, `cs_conv.locally_connected`, `cs_conv.global_pool` and
+of the fast versions in `cs_conv.normalisation`, `cs_conv.locally_connected`, `cs_conv.global_pool` and
 `cs_conv.dropout`.
 """
 
@@ -34,7 +34,7 @@ from cs_conv.locally_connected import check_local_bias, local_geometry
 
 
 def batch_norm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> tuple[Array, Array, Array]:
-    """For each channel: its mean, its variance, and its values as multiples of the deviation.
+    """Subtract each channel's mean, divide by its standard deviation, then multiply by gamma and add beta.
 
     x: (N, C, H, W) or (N, C). gamma, beta: (C,). Returns out: the shape of x, and mean, var: (C,).
     """
@@ -51,7 +51,7 @@ def batch_norm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -
 def batch_norm_inference(
     x: Array, gamma: Array, beta: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> Array:
-    """The same with a mean and a variance that are known.
+    """The same as batch_norm_forward with a given mean and variance.
 
     x: (N, C, H, W) or (N, C). gamma, beta, mean, var: (C,). Returns out: the shape of x.
     """
@@ -65,7 +65,10 @@ def batch_norm_inference(
 def batch_norm_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
-    """What moves all values of a channel, or stretches them, changes nothing: so dx has no such part.
+    """The gradient of batch_norm_forward.
+
+    Adding a constant to a channel, or multiplying it by one, does not change the output: so both parts are
+    taken out of dx.
 
     dout, x: (N, C, H, W) or (N, C). gamma, mean, var: (C,). Returns dx, dgamma, dbeta.
     """
@@ -86,7 +89,7 @@ def batch_norm_backward(
 def batch_norm_inference_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
-    """The gradient of batch_norm_inference: no value moves the mean or the variance.
+    """The gradient of batch_norm_inference, in which mean and variance are constants.
 
     dout, x: (N, C, H, W) or (N, C). gamma, mean, var: (C,). Returns dx, dgamma, dbeta.
     """
@@ -104,7 +107,7 @@ def batch_norm_inference_backward(
 def group_norm_forward(
     x: Array, gamma: Array, beta: Array, groups: int, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
-    """For each image and each group of its channels: mean, variance, and the values as multiples.
+    """Subtract the mean of each group of channels of each image, and divide by its standard deviation.
 
     x: (N, C, H, W) or (N, C). gamma, beta: (C,). Returns out: the shape of x, and mean, var: (N, groups).
     """
@@ -126,7 +129,7 @@ def group_norm_forward(
 def group_norm_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
-    """As of batch normalisation, for each group of channels of each image.
+    """The gradient of group_norm_forward: that of batch normalisation, for each group of each image.
 
     dout, x: (N, C, H, W) or (N, C). gamma: (C,). mean, var: (N, groups). Returns dx, dgamma, dbeta.
     """
@@ -166,7 +169,7 @@ def local_response_norm_forward(
 def local_response_norm_backward(
     dout: Array, x: Array, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2.0
 ) -> Array:
-    """Each output sends a gradient to its own value, and through its sum to all neighbours.
+    """Each output sends a gradient to its own value and, through its sum, to all neighbours.
 
     dout, x: (N, C, H, W). Returns dx: (N, C, H, W).
     """
@@ -185,7 +188,7 @@ def local_response_norm_backward(
 def locally_connected_forward(
     x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
 ) -> Array:
-    """Convolution with filters of its own at each place: nothing is shared.
+    """Convolution in which every place has its own filters.
 
     x: (N, C, H, W). w: (OH, OW, K, C, FH, FW). b: (OH, OW, K). Returns out: (N, K, OH, OW).
     """
@@ -205,7 +208,7 @@ def locally_connected_forward(
 def locally_connected_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
 ) -> tuple[Array, Array, Array]:
-    """As of convolution, but no two places add to one filter.
+    """The gradients of convolution, except that each place has its own filters to send a gradient to.
 
     dout: (N, K, OH, OW). x: (N, C, H, W). w: (OH, OW, K, C, FH, FW). Returns dx, dw, db.
     """
@@ -246,7 +249,7 @@ def global_average_pool_backward(dout: Array, x_shape: Shape) -> Array:
 
 
 def dropout_forward(x: Array, rate: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Set values to 0 by chance, and enlarge the others so that the sum stays the same on average.
+    """Set random values to 0, and enlarge the others so that the sum stays the same on average.
 
     x: any shape. Returns out and kept, booleans, both in the shape of x.
     """
@@ -259,7 +262,7 @@ def dropout_forward(x: Array, rate: float, rng: np.random.Generator) -> tuple[Ar
 
 
 def dropout_backward(dout: Array, kept: Array, rate: float) -> Array:
-    """What was set to 0 gets no gradient; the others were multiplied, and so is their gradient."""
+    """Values that were set to 0 get no gradient; the gradient of the others is enlarged as they were."""
     scale = check_kept(dout, kept, rate)
     dx = np.zeros(dout.shape, dout.dtype)
     for place in np.ndindex(dout.shape):

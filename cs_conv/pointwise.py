@@ -1,12 +1,12 @@
 """Convolution by 1x1 filters: the matrix product alone, without columns.
 
-A 1x1 filter sees one pixel of all channels, so the images themselves are the columns, and nothing is copied:
+A 1x1 filter sees one pixel of all channels. So the images themselves are the columns, and nothing is copied:
 
     (K, C) @ (C, H W)  ->  (K, H W)
 
-The bias is added while an image's outputs are still in the cache. Small images lie side by side, so that
-several share a product; with a stride, the pixels that are met are picked out first. Groups have one each.
-Larger filters, padding and pooling it leaves to `cs_conv.im2col`.
+The bias is added while an image's outputs are still in the cache. Small images are joined, so that several
+share one product. With a stride, the pixels that filters meet are copied first. Each group has its own
+product. Larger filters, padding and pooling are left to `cs_conv.im2col`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`.
 Source: Lin, Chen and Yan, "Network in network", 2014.
@@ -71,7 +71,7 @@ def conv_forward(
 def conv_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
-    """The filters, turned, times the gradient for dx; the gradient times the pixels for dw.
+    """Multiply the transposed filters with the gradient for dx, and the gradient with the pixels for dw.
 
     dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
@@ -90,7 +90,7 @@ def conv_backward(
 def conv_filter_gradients(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:
-    """conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db."""
+    """Return dw and db only: the first layer of a network needs no dx."""
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     if not serves(g):
         return im2col.conv_filter_gradients(dout, x, w, stride, pad, dilation, groups)
@@ -99,7 +99,7 @@ def conv_filter_gradients(
 
 
 def serves(g: Geometry) -> bool:
-    """Whether filters are 1x1 and nothing is padded."""
+    """Return whether filters are 1x1 and nothing is padded."""
     return (g.FH, g.FW, g.pad) == (1, 1, ((0, 0), (0, 0)))
 
 
@@ -123,12 +123,12 @@ def _grouped(array: Array, g: Geometry) -> Array:
 
 
 def _pixels(x: Array, g: Geometry) -> Array:
-    """The pixels that are met, (N, G, C, OH * OW)."""
+    """Return the pixels that filters meet: (N, G, C, OH * OW)."""
     return _grouped(x[:, :, :: g.stride[0], :: g.stride[1]], g)
 
 
 def _images(dpixels: Array, g: Geometry) -> Array:
-    """The adjoint of _pixels: (N, C, H, W), with 0 for the pixels that a stride passes over."""
+    """Do the adjoint of _pixels: (N, C, H, W), with 0 for the pixels that a stride passes over."""
     dpixels = dpixels.reshape(g.N, g.C, g.OH, g.OW)
     if g.stride == (1, 1):
         return dpixels
@@ -138,7 +138,7 @@ def _images(dpixels: Array, g: Geometry) -> Array:
 
 
 def _bands(g: Geometry) -> Iterator[slice]:
-    """One image at a time, or so many small ones that they have ENOUGH_PLACES together."""
+    """Yield one image at a time, or as many small images as have ENOUGH_PLACES together."""
     places = g.OH * g.OW
     images = -(-ENOUGH_PLACES // places) if places < FEW_PLACES else 1
     for n in range(0, g.N, images):
@@ -146,7 +146,7 @@ def _bands(g: Geometry) -> Iterator[slice]:
 
 
 def _multiply(matrix: Array, band: Array, out: Array) -> None:
-    """matrix (G, R, C) times a band (n, G, C, places), into out (n, G, R, places)."""
+    """Multiply a matrix (G, R, C) with a band (n, G, C, places), into out (n, G, R, places)."""
     if len(band) == 1:
         np.matmul(matrix, band[0], out=out[0])
     else:

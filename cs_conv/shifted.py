@@ -1,19 +1,19 @@
 """Convolution as sums of shifted rows: three copies of the images where im2col makes nine.
 
-A column of im2col holds every pixel of a window, but the windows above and below hold the same pixels again.
-So lay out only what lies side by side: for each of the FW filter columns a copy of the images, shifted by so
-many pixels. One matrix product gives, for every row of the images, the partial sums of all FH filter rows:
+A column of im2col holds every pixel of a window, but the windows above and below hold most of them again. So
+make only FW copies of the images, one for each column of the filter, each shifted by one more pixel. One
+matrix product gives, for every row of the images, the partial sums of all FH filter rows:
 
     (FH K, C FW) @ (C FW, H OW)  ->  (FH, K, H, OW)
 
-An output is the sum of FH of them, each a row further down. Whole rows lie in one piece, so putting them
-together is FH additions of large slices, and rows of padding are left out: they would only add zeros.
-Backward is the same walk the other way: the gradient goes to FH shifted copies of itself, and one product
-with the filters takes it to the FW copies of the images.
+An output is the sum of FH of them, each from one row further down: FH additions of large slices of memory.
+Rows of padding are left out, since they would only add zeros. Backward does the same in reverse order: the
+gradient is copied FH times, shifted, and one product with the filters gives the gradients of the FW copies of
+the images.
 
-With stride 2, even and odd rows of the images meet different filter rows: each such phase has a product of
-its own. With groups, each group has; that is how depthwise convolution is done: its filters see one channel.
-Where all this pays, and where im2col does: `cs_conv.choice`.
+With stride 2, even and odd rows of the images meet different filter rows, so each of these two phases has its
+own product. With groups, each group has its own product, all in one call; depthwise convolution, where every
+group is one channel, is done so, too. `cs_conv.choice` says when this is faster than im2col.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`, which does the pooling.
 """
@@ -63,7 +63,7 @@ class FilterRow(NamedTuple):
 def conv_forward(
     x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> Array:
-    """Multiply the filters' rows with the shifted copies, and add up the partial sums a row apart.
+    """Multiply the filters' rows with the shifted copies, and add up the partial sums of FH rows.
 
     x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
 
@@ -86,7 +86,7 @@ def conv_forward(
 def conv_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
-    """Copy the gradient to all filter rows; a product takes it to the images' copies, another to the filters.
+    """Copy the gradient for each filter row; one product gives the images' gradient, another the filters'.
 
     dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
@@ -100,7 +100,7 @@ def conv_backward(
 def conv_filter_gradients(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:
-    """conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db."""
+    """Return dw and db only: the first layer of a network needs no dx."""
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     return _gradients(dout, x, w, g, None)

@@ -1,12 +1,12 @@
-"""Convolution by Winograd's minimal filtering: 36 multiplications where 144 seem to be needed.
+"""Convolution by Winograd's minimal filtering: 36 multiplications in place of 144.
 
 A 3x3 filter makes a tile of 4x4 outputs from a window of 6x6 pixels. Done directly, that is 16 times 9
-multiplications for each channel and filter. Instead, the window and the filter are each turned into 6x6
-numbers by additions of multiples of their pixels, multiplied number by number, 36 times, and the products
-are turned into the 4x4 outputs. The turning is done once for each channel, or once for each filter, and
-shared by all pairs of them; so it pays where both are many.
+multiplications for each channel and filter. Instead, the window and the filter are each transformed into 6x6
+numbers, by adding multiples of their pixels. These are multiplied number by number, 36 times, and the
+products are transformed into the 4x4 outputs. Each channel and each filter is transformed only once, for all
+pairs of them; so this pays for many channels and many filters.
 
-Every step is a matrix product, and the step in the middle is 36 at once:
+Every step is a matrix product, and the step in the middle is 36 products at once:
 
     input   (36, 36) @ (36, T * C)      T tiles, C channels
     product (36, K, C) @ (36, C, T)     K filters
@@ -14,9 +14,10 @@ Every step is a matrix product, and the step in the middle is 36 at once:
 
 The matrices hold numbers from 1/24 to 25 whose rounding errors do not cancel: in float32 the largest error is
 about 6e-6 of the largest output, and up to 2e-5 of the largest gradient, ten times that of `cs_conv.im2col`
-and more; a NaN or an infinity in a window makes all 16 outputs NaN. It serves 3x3 filters at stride 1, with
-any dilation: a filter that sees every second pixel is a dense one on every second pixel. Other filters,
-groups, few channels, outputs that fill their tiles badly, and pooling it leaves to `cs_conv.im2col`.
+and more; a NaN or an infinity in a window makes all 16 outputs NaN. This module computes 3x3 filters at
+stride 1 with any dilation: a filter that sees every second pixel is a dense filter on every second pixel.
+Other filters, groups, few channels, outputs that fill their tiles badly, and pooling are left to
+`cs_conv.im2col`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`.
 Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, F(4x4, 3x3).
@@ -78,7 +79,7 @@ BAND_TILES = 128  # tiles turned at a time: many enough for the products to be f
 def conv_forward(
     x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> Array:
-    """Turn tiles and filters into 36 numbers each, multiply, and turn the products into tiles of outputs.
+    """Transform tiles and filters to 36 numbers each, multiply, and transform the products to outputs.
 
     x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     """
@@ -99,7 +100,7 @@ def conv_forward(
 def conv_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
-    """The gradient of the images is a convolution, too: of dout, with the filters turned by 180 degrees.
+    """Compute dx as a convolution, too: of dout, with the filters turned by 180 degrees.
 
     dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b.
@@ -118,9 +119,9 @@ def conv_backward(
 def conv_filter_gradients(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:
-    """Walk from the outputs back to the filters: each step is linear, so its matrix is transposed.
+    """Return dw and db only: the first layer of a network needs no dx.
 
-    conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db.
+    The steps are done in reverse order; each is linear, so its matrix is transposed.
     """
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     if not _serves(g):
@@ -138,7 +139,7 @@ def conv_filter_gradients(
 
 
 def _serves(g: Geometry) -> bool:
-    """Whether this is a layer for this module; more padding than a filter can bridge is none."""
+    """Return whether this module computes such a layer; not with more padding than a filter can bridge."""
     bridged = all(max(pads) <= 2 * step for pads, step in zip(g.pad, g.dilation, strict=True))
     filled = LEAST_FILLED * math.prod(_whole_tiles(g)) <= g.OH * g.OW
     worthwhile = filled and min(g.C, g.K) >= FEWEST_CHANNELS
