@@ -196,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print("nothing was measured")
         return 1
     for table in report.tables(rows):
-        console.print(table)
+        console.print(table.printed())
     for dtype, threads, some in report.groups(rows):
         console.print(f"{dtype}, {threads} thread(s): {report.limits_sentence(some[0])}", highlight=False)
     _write(rows, given, console)

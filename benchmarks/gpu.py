@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks import workloads
-from benchmarks.gpu_report import markdown, roofline, table
+from benchmarks.gpu_report import markdown, roofline, show
 from benchmarks.peers import Call, Peer, Unsupported
+from benchmarks.tables import Row
 from benchmarks.workloads import DIRECTIONS, Data, Workload
 
 ROOT = Path(__file__).parents[1]
@@ -45,8 +46,6 @@ STEPS = {
     "float64": ["arrays", "direct", "columns", "tiled"],
 }
 CLOSE = {"float32": 1e-5, "tf32": 2e-3, "float64": 1e-12}  # |out - right| / |right|, right in float64
-
-Row = dict[str, Any]
 
 
 class Step(Peer):
@@ -379,7 +378,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     rows, limits = measure(works, options.precision or ["float32", "tf32"])
     record = {"about": describe(), "limits": vars(limits), "rows": rows}
-    table(record)
+    show(record)
     text = json.dumps(record, indent=1) + "\n"
     if options.json:
         options.json.write_text(text, encoding="utf-8")

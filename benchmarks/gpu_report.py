@@ -6,21 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-Row = dict[str, Any]
+from benchmarks.tables import Row, Table, groups_of
+from cs_conv.pictures.palette import BLACK, BLUE, GREY, ORANGE, SKY
+
 Record = dict[str, Any]
 
 COMMAND = "pytest -m gpu && cs-conv bench --gpu --record"
 COLUMNS = ("ms", "× PyTorch", "× limit", "GB/s", "of copy", "TFLOP/s", "transfers, ms")
 _LOOKS = {
-    "arrays": ("#999999", "v"),
-    "direct": ("#e69f00", "s"),
-    "columns": ("#56b4e9", "D"),
-    "tiled": ("#0072b2", "o"),
-    "tensor": ("#0072b2", "*"),
-    "kernels": ("#0072b2", "o"),
-    "PyTorch": ("#000000", "x"),
+    "arrays": (GREY, "v"),
+    "direct": (ORANGE, "s"),
+    "columns": (SKY, "D"),
+    "tiled": (BLUE, "o"),
+    "tensor": (BLUE, "*"),
+    "kernels": (BLUE, "o"),
+    "PyTorch": (BLACK, "x"),
 }
 
 
@@ -38,10 +39,16 @@ def cells(row: Row) -> list[str]:
     ]
 
 
-def precisions(rows: list[Row]) -> dict[str, list[Row]]:
-    """The rows by precision."""
-    names = dict.fromkeys(row["precision"] for row in rows)
-    return {name: [row for row in rows if row["precision"] == name] for name in names}
+def tables(record: Record) -> list[tuple[str, Table]]:
+    """For each precision its name and its table."""
+    made = []
+    for (precision,), rows in groups_of(record["rows"], "precision").items():
+        table = Table(precision, ["operation", "shape", "variant", *COLUMNS], words=3)
+        for row in rows:
+            named = f"{row['workload']} {row['operation']}", row["shape"], row["variant"]
+            table.rows.append([*named, *cells(row)])
+        made.append((precision, table))
+    return made
 
 
 def limits_sentence(record: Record, precision: str) -> str:
@@ -55,17 +62,12 @@ def limits_sentence(record: Record, precision: str) -> str:
     )
 
 
-def table(record: Record, console: Console | None = None) -> None:
-    """Print it."""
+def show(record: Record, console: Console | None = None) -> None:
+    """Print the tables."""
     console = console or Console()
     console.print(", ".join(f"{key} {value}" for key, value in record["about"].items()))
-    for precision, rows in precisions(record["rows"]).items():
-        made = Table(
-            "operation", "variant", *COLUMNS, title=precision, caption=limits_sentence(record, precision)
-        )
-        for row in rows:
-            made.add_row(f"{row['workload']} {row['operation']}", row["variant"], *cells(row))
-        console.print(made)
+    for precision, table in tables(record):
+        console.print(table.printed(caption=limits_sentence(record, precision)))
 
 
 def markdown(record: Record) -> str:
@@ -76,18 +78,8 @@ def markdown(record: Record) -> str:
         "| | |\n|---|---|\n" + "\n".join(f"| {key} | {value} |" for key, value in record["about"].items()),
         ABOUT,
     ]
-    for precision, rows in precisions(record["rows"]).items():
-        head = ["operation", "shape", "variant", *COLUMNS]
-        lines = [
-            "| " + " | ".join(head) + " |",
-            "|" + "---|" * 3 + "---:|" * len(COLUMNS),
-            *(
-                f"| {row['workload']} {row['operation']} | {row['shape']} | {row['variant']} | "
-                + " | ".join(cells(row)) + " |"
-                for row in rows
-            ),
-        ]  # fmt: skip
-        parts += [f"## {precision}", limits_sentence(record, precision), "\n".join(lines)]
+    for precision, table in tables(record):
+        parts += [f"## {precision}", limits_sentence(record, precision), table.markdown()]
     parts.append("![Operations a second of each variant, under this GPU's limits](gpu.png)")
     return "\n\n".join(parts) + "\n"
 
@@ -106,15 +98,15 @@ def roofline(record: Record, file: Path) -> None:
     import matplotlib.pyplot as plt
     import numpy as np
 
-    groups, limits = precisions(record["rows"]), record["limits"]
+    groups, limits = groups_of(record["rows"], "precision"), record["limits"]
     figure, axes = plt.subplots(
         1, len(groups), figsize=(7.5 * len(groups), 6), squeeze=False, layout="constrained"
     )
-    for side, (precision, rows) in zip(axes[0], groups.items(), strict=True):
+    for side, ((precision,), rows) in zip(axes[0], groups.items(), strict=True):
         intensity = [row["operations"] / row["bytes_moved"] for row in rows]
         x = np.geomspace(min(intensity) / 2, max(intensity) * 2, 200)
         roof = np.minimum(limits["products"][precision], limits["copy"] * x)
-        side.loglog(x, roof / 1e12, color="black", label="limit: copying, then matrix product")
+        side.loglog(x, roof / 1e12, color=BLACK, label="limit: copying, then matrix product")
         for variant in dict.fromkeys(row["variant"] for row in rows):
             some = [
                 (i, row["rate"] / 1e12)

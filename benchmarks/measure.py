@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, workloads
+from benchmarks.tables import Row
 from benchmarks.worker import LIMITS, SLOWEST
 from benchmarks.workloads import DIRECTIONS, Workload
 
@@ -28,7 +29,6 @@ BASIS = "PyTorch"  # whose time is 1
 REFERENCE = "im2col"  # held against the loops by the tests of cs_conv; in float64 it judges everybody here
 CLOSE = {"float32": 1e-4, "float64": 1e-10}  # of the largest value; Winograd in float32 is off by 1e-5
 
-Row = dict[str, Any]
 Case = tuple[Workload, str, str]  # workload, dtype, direction
 
 

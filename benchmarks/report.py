@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from rich.table import Table
 
 from benchmarks.machine import BUSY
+from benchmarks.tables import Row, Table, groups_of
 
-Row = dict[str, Any]
 BASIS = "PyTorch"
 BEST = "best of ours"
 
@@ -66,8 +63,7 @@ def variants(rows: Iterable[Row]) -> list[str]:
 
 def groups(rows: list[Row]) -> list[tuple[str, int, list[Row]]]:
     """(dtype, threads, their rows): what belongs in one table."""
-    keys = dict.fromkeys((row["dtype"], row["threads"]) for row in rows)
-    return [(d, t, [row for row in rows if (row["dtype"], row["threads"]) == (d, t)]) for d, t in keys]
+    return [(dtype, threads, some) for (dtype, threads), some in groups_of(rows, "dtype", "threads").items()]
 
 
 def means(rows: list[Row]) -> dict[str, dict[str, float]]:
@@ -99,64 +95,18 @@ def milliseconds(seconds: float) -> str:
 
 
 def tables(rows: list[Row]) -> list[Table]:
-    """For the terminal: one table for each dtype."""
+    """For the terminal: times, means, and how far the limits are, for each dtype and number of threads."""
     made = []
     for dtype, threads, some in groups(rows):
-        names = variants(some)
-        ratios = ", and × PyTorch (quartiles)" if BASIS in names else ""
-        table = Table(title=f"{dtype}, {_threads(threads)}: ms{ratios}")
-        table.add_column("workload", no_wrap=True)
-        for name in names:
-            table.add_column(name, justify="right")
-        workload = ""
-        for line in lines(some):
-            if line.workload != workload:
-                workload = line.workload
-                table.add_section()
-                table.add_row(f"[bold]{line.workload}[/]")
-            table.add_row(f" {line.direction}", *(_cell(line, name) for name in names))
-        for kind, mean in means(some).items():
-            table.add_section()
-            cells = (f"{mean[name]:.2f}" if name in mean else "" for name in names)
-            table.add_row(f"{kind}, mean", *cells, style="bold")
-            if BEST in mean:
-                table.add_row(f"{kind}, {BEST}", f"{mean[BEST]:.2f}", style="bold")
-        made.append(table)
-        made.append(_limits_table(some, dtype, threads))
+        about = f"{dtype}, {_threads(threads)}"
+        ratios = ", and × PyTorch (quartiles)" if BASIS in variants(some) else ""
+        made.append(_times(f"{about}: ms{ratios}", some, spread=True))
+        if mean := means(some):
+            made.append(_means(f"{about}: geometric mean of × PyTorch", some, mean))
+        made.append(_grid(f"{about}: time over the machine's limit", some, _over_limit))
+        if counted := [row for row in some if row["peak_bytes"] is not None]:
+            made.append(_grid(f"{about}: peak memory in MB", counted, _megabytes))
     return made
-
-
-def _cell(line: Line, variant: str) -> str:
-    seconds, ratio = line.seconds(variant), line.ratio(variant)
-    if seconds is None:
-        return "[dim]-[/]"
-    if ratio is None or variant == BASIS:
-        return milliseconds(seconds)
-    colour = "green" if ratio <= 1 else "yellow" if ratio <= 1.5 else "red"
-    text = f"{milliseconds(seconds)}  [{colour}]{ratio:.2f}[/]"
-    if line.direction != "both" and line.rows[variant][0]["ratio_spread"]:
-        first, third = line.rows[variant][0]["ratio_spread"]
-        text += f" [dim]({first:.2f}-{third:.2f})[/]"
-    return text
-
-
-def _limits_table(rows: list[Row], dtype: str, threads: int) -> Table:
-    title = f"{dtype}, {_threads(threads)}: time over the machine's limit, and peak memory in MB"
-    table = Table(title=title)
-    table.add_column("workload", no_wrap=True)
-    names = variants(rows)
-    for name in names:
-        table.add_column(name, justify="right")
-    for line in lines(rows):
-        if line.direction != "both":
-            cells = (_limit_cell(line.rows[name][0]) if name in line.rows else "" for name in names)
-            table.add_row(f"{line.workload} {line.direction}", *cells)
-    return table
-
-
-def _limit_cell(row: Row) -> str:
-    peak = "" if row["peak_bytes"] is None else f" {row['peak_bytes'] / 1e6:5.0f}"
-    return f"{row['ratio_to_limit']:.1f}{peak}"
 
 
 def _threads(threads: int) -> str:
@@ -189,19 +139,15 @@ def markdown(rows: list[Row], picture: str | None = None) -> str:
         parts.append(f"The machine's limits: {limits_sentence(some[0])}.")
         absent = "" if BASIS in variants(some) else " (PyTorch was not installed: no ratios)"
         parts.append(f"Time: ms, and in brackets the ratio to PyTorch's{absent}.")
-        parts.append(_grid(some, _markdown_time, ("forward", "backward", "both")))
+        parts.append(_times("", some).markdown())
         if mean := means(some):
-            names = [n for n in [BEST, *variants(some)] if any(n in found for found in mean.values())]
             parts.append("Geometric mean of the ratios, forward and backward together:")
-            table = [["", *names]]
-            for kind, found in mean.items():
-                table.append([kind, *(f"{found[name]:.2f}" if name in found else "" for name in names)])
-            parts.append(_markdown_table(table))
+            parts.append(_means("", some, mean).markdown())
         parts.append("Time over the machine's limit:")
-        parts.append(_grid(some, lambda line, name: f"{line.rows[name][0]['ratio_to_limit']:.1f}"))
+        parts.append(_grid("", some, _over_limit).markdown())
         if counted := [row for row in some if row["peak_bytes"] is not None]:
             parts.append("Peak memory in MB, above the arrays that a call is given:")
-            parts.append(_grid(counted, lambda line, name: f"{line.rows[name][0]['peak_bytes'] / 1e6:.0f}"))
+            parts.append(_grid("", counted, _megabytes).markdown())
     return "\n\n".join(parts) + "\n"
 
 
@@ -237,28 +183,53 @@ How it is measured:
   PyTorch's."""
 
 
+def _times(title: str, rows: list[Row], spread: bool = False) -> Table:
+    """Milliseconds of every variant, and the ratio to PyTorch's; with `spread` its quartiles."""
+
+    def cell(line: Line, variant: str) -> str:
+        seconds, ratio = line.seconds(variant), line.ratio(variant)
+        assert seconds is not None
+        if ratio is None or variant == BASIS:
+            return milliseconds(seconds)
+        colour = "green" if ratio <= 1 else "yellow" if ratio <= 1.5 else "red"
+        text = f"{milliseconds(seconds)} [{colour}]({ratio:.2f})[/]"
+        if spread and line.direction != "both" and line.rows[variant][0]["ratio_spread"]:
+            first, third = line.rows[variant][0]["ratio_spread"]
+            text += f" [dim]{first:.2f}-{third:.2f}[/]"
+        return text
+
+    return _grid(title, rows, cell, ("forward", "backward", "both"))
+
+
+def _means(title: str, rows: list[Row], mean: dict[str, dict[str, float]]) -> Table:
+    names = [name for name in [BEST, *variants(rows)] if any(name in found for found in mean.values())]
+    table = Table(title, ["", *names])
+    for kind, found in mean.items():
+        table.rows.append([kind, *(f"{found[name]:.2f}" if name in found else "" for name in names)])
+    return table
+
+
+def _over_limit(line: Line, variant: str) -> str:
+    return f"{line.rows[variant][0]['ratio_to_limit']:.1f}"
+
+
+def _megabytes(line: Line, variant: str) -> str:
+    return f"{line.rows[variant][0]['peak_bytes'] / 1e6:.0f}"
+
+
 def _grid(
+    title: str,
     rows: list[Row],
     cell: Callable[[Line, str], str],
     directions: tuple[str, ...] = ("forward", "backward"),
-) -> str:
-    names = variants(rows)
-    table = [["workload", "", *names]]
+) -> Table:
+    """A line for each workload and direction, a column for each variant; what was not timed stays empty."""
+    names, named = variants(rows), ""
+    table = Table(title, ["workload", "", *names], words=2)
     for line in lines(rows):
         if line.direction in directions:
+            first = f"{line.workload}: {line.shape}" if line.workload != named else ""
             cells = [cell(line, name) if name in line.rows else "" for name in names]
-            first = f"{line.workload}: {line.shape}" if line.direction == directions[0] else ""
-            table.append([first, line.direction, *cells])
-    return _markdown_table(table)
-
-
-def _markdown_time(line: Line, variant: str) -> str:
-    seconds, ratio = line.seconds(variant), line.ratio(variant)
-    assert seconds is not None
-    return milliseconds(seconds) + (f" ({ratio:.2f})" if ratio is not None and variant != BASIS else "")
-
-
-def _markdown_table(table: list[list[str]]) -> str:
-    left = sum(1 for name in table[0][:2] if name in ("workload", ""))
-    rule = ["---"] * left + ["---:"] * (len(table[0]) - left)
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [table[0], rule, *table[1:]])
+            table.rows.append([first, line.direction, *cells])
+            named = line.workload
+    return table

@@ -18,22 +18,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import StrMethodFormatter
 
-Row = dict[str, Any]
+from benchmarks.tables import Row
+from cs_conv.pictures.palette import BLACK, BLUE, GREEN, INK, LIGHT, LIGHTEST, ORANGE, PURPLE, SKY, VERMILION
 
-# Okabe and Ito's colours, which the colour-blind can tell apart; shapes say the same again. Side by side in
-# this order, in a column for each workload.
+# Shapes say the same as colours. Side by side in this order, in a column for each workload.
 _LOOKS = {
-    "im2col": ("#D55E00", "o"),
-    "winograd": ("#CC79A7", "D"),
-    "PyTorch": ("#0072B2", "s"),
-    "PyTorch channels last": ("#56B4E9", "v"),
-    "ONNX Runtime": ("#E69F00", "P"),
-    "JAX": ("#009E73", "^"),
-    "mygrad": ("#666666", "x"),
-    "numpy-ml": ("#666666", "+"),
-    "SciPy": ("#666666", "1"),
+    "im2col": (VERMILION, "o"),
+    "winograd": (PURPLE, "D"),
+    "PyTorch": (BLUE, "s"),
+    "PyTorch channels last": (SKY, "v"),
+    "ONNX Runtime": (ORANGE, "P"),
+    "JAX": (GREEN, "^"),
+    "mygrad": (INK, "x"),
+    "numpy-ml": (INK, "+"),
+    "SciPy": (INK, "1"),
 }
-_ANOTHER = ("#000000", "*")
+_ANOTHER = (BLACK, "*")
 _WIDTH = 0.8  # of a column, for all variants
 
 
@@ -83,7 +83,7 @@ def _panel(side: Axes, rows: list[Row], works: list[str], variants: list[str]) -
     side.set_yscale("log")
     side.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     side.set_xlim(-0.5, len(works) - 0.5)
-    side.grid(axis="y", color="#e5e5e5")
+    side.grid(axis="y", color=LIGHT)
     side.set_axisbelow(True)
     _roof(side, rows, works)
     beside = np.linspace(-_WIDTH / 2, _WIDTH / 2, len(variants) + 2)[1:-1]
@@ -105,13 +105,13 @@ def _roof(side: Axes, rows: list[Row], works: list[str]) -> None:
     intensity = {row["workload"]: _intensity(row) for row in rows}
     edges = np.arange(len(works) + 1) - 0.5
     roof = [min(gemm, copy * intensity.get(name, np.nan)) for name in works]
-    side.stairs(roof, edges, baseline=None, color="black", linewidth=1.8, zorder=2)
+    side.stairs(roof, edges, baseline=None, color=BLACK, linewidth=1.8, zorder=2)
     for column, name in enumerate(works):
         if column % 2:
-            side.axvspan(edges[column], edges[column + 1], color="#f6f6f6", zorder=0)
+            side.axvspan(edges[column], edges[column + 1], color=LIGHTEST, zorder=0)
         if name in intensity:
             digits = 2 if intensity[name] < 1 else 0
             place = {"transform": side.get_xaxis_transform(), "ha": "center"}
-            side.text(column, 0.02, f"{intensity[name]:.{digits}f}", color="#555555", fontsize=8, **place)
+            side.text(column, 0.02, f"{intensity[name]:.{digits}f}", color=INK, fontsize=8, **place)
     words = f"the roof: computing {gemm:.0f} GFLOP/s, copying {copy:.1f} GB/s; below: operations a byte"
-    side.set_title(words, loc="right", fontsize="medium", color="#555555")
+    side.set_title(words, loc="right", fontsize="medium", color=INK)

@@ -7,15 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from cs_conv.pictures.grid import (
     CELL,
-    FRAME,
-    SECOND,
-    THIRD,
-    WINDOWS,
     draw_grid,
     frame,
     name_axes,
@@ -23,6 +18,8 @@ from cs_conv.pictures.grid import (
     shade_padding,
     subplots,
 )
+from cs_conv.pictures.palette import BRIGHTNESS, FRAME, SECOND, THIRD, WINDOWS
+from cs_conv.pictures.windows import windows_of
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
@@ -44,7 +41,7 @@ def show_columns(
     `channels`, the rows of each channel are framed instead.
     """
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    windows = _windows(padded, size, stride)  # (N, C, OH, OW, FH, FW)
+    windows = windows_of(padded, size, stride)  # (N, C, OH, OW, FH, FW)
     N, C, OH, OW, FH, FW = windows.shape
     cols = windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * FH * FW, N * OH * OW)
     images, matrix = _side_by_side(padded.shape, cols.shape)
@@ -128,7 +125,7 @@ def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> N
     of all windows (blue). They meet in one pixel (black).
     """
     FH, FW = size
-    windows = _windows(image, size, stride)  # (OH, OW, FH, FW)
+    windows = windows_of(image, size, stride)  # (OH, OW, FH, FW)
     OH, OW = windows.shape[:2]
     cols = windows.transpose(2, 3, 0, 1).reshape(FH * FW, OH * OW)
     (i, j), (fh, fw) = divmod(column, OW), divmod(row, FW)
@@ -151,11 +148,6 @@ def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> N
         fontsize=11,
     )
     figure.subplots_adjust(left=0.06, right=0.98, bottom=0.1, top=0.87, wspace=0.12)
-
-
-def _windows(x: Array, size: Size, stride: int) -> Array:
-    """Every window of the last two axes: (..., H, W) -> (..., OH, OW, FH, FW)."""
-    return sliding_window_view(x, size, axis=(-2, -1))[..., ::stride, ::stride, :, :]
 
 
 def _side_by_side(images: tuple[int, ...], matrix: tuple[int, ...]) -> tuple[list[list[Axes]], Axes]:
@@ -193,6 +185,6 @@ def _lit(ax: Axes, values: Array, lit: tuple[slice, slice | int], title: str, na
     """Draw values from 0 to 1 in grey: the part `lit` as it is, the rest at half its brightness."""
     shown = values / 2
     shown[lit] = values[lit]
-    ax.imshow(shown, cmap="gray", vmin=0, vmax=1)
+    ax.imshow(shown, **BRIGHTNESS)
     ax.set_title(title, fontsize=10)
     name_axes(ax, *names, fontsize=10)

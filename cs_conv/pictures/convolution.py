@@ -10,10 +10,6 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from cs_conv.pictures.grid import (
-    FRAME,
-    SECOND,
-    SIGNED,
-    THIRD,
     draw_grid,
     frame,
     name_axes,
@@ -21,6 +17,7 @@ from cs_conv.pictures.grid import (
     shade_padding,
     subplots,
 )
+from cs_conv.pictures.palette import BRIGHTNESS, FRAME, GREEN, SECOND, SIGNED, THIRD
 
 Array = NDArray[np.float64]
 
@@ -113,7 +110,7 @@ def show_windows(
     """Draw the windows of the outputs `places` (at most 4 pairs i, j) in an image of `size` pixels."""
     _, ax = subplots(figsize=(0.42 * size[1] + 1.2, 0.42 * size[0] + 1.2))
     draw_grid(ax, np.zeros(size), axes=("row", "column"), index=True, numbers=False)
-    for number_, ((i, j), color) in enumerate(zip(places, (FRAME, SECOND, THIRD, "#009e73"), strict=False)):
+    for number_, ((i, j), color) in enumerate(zip(places, (FRAME, SECOND, THIRD, GREEN), strict=False)):
         frame(ax, i * stride, j * stride, *window, color, dashed=number_ % 2 == 1)
         ax.text(
             j * stride - 0.35,
@@ -129,7 +126,7 @@ def show_windows(
 def show_photograph(image: Array, title: str = "", ax: Axes | None = None) -> None:
     """Draw an image (H, W) or (H, W, 3) with values from 0 (black) to 1 (white)."""
     ax = subplots(figsize=(4.5, 3.6))[1] if ax is None else ax
-    ax.imshow(image, cmap="gray", vmin=0, vmax=1)
+    ax.imshow(image, **BRIGHTNESS)
     _pixels(ax, title)
 
 

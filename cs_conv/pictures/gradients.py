@@ -15,7 +15,6 @@ from matplotlib.patches import Rectangle
 
 from cs_conv.pictures.grid import (
     CELL,
-    SECOND,
     draw_grid,
     frame,
     name_axes,
@@ -25,9 +24,7 @@ from cs_conv.pictures.grid import (
     shade_padding,
     subplots,
 )
-
-WEIGHT_COLORS = ("#f3d98b", "#7fb8da", "#d9b3d9", "#a6cfa0", "#f0b29a")
-"""One pale colour a weight; black text stays readable on each, and each also carries its name."""
+from cs_conv.pictures.palette import GREY, PALE_BLUE, PALE_YELLOW, PALES, SECOND
 
 
 def show_table(
@@ -51,7 +48,7 @@ def show_table(
     _empty_cells(ax, outputs, inputs)
     for i in range(outputs):
         for p in range(filter_size):
-            _named_cell(ax, i, i * stride + p, f"w[{p}]", WEIGHT_COLORS[p % len(WEIGHT_COLORS)])
+            _named_cell(ax, i, i * stride + p, f"w[{p}]", PALES[p % len(PALES)])
             if weight == p:
                 frame(ax, i, i * stride + p)
     if row is not None:
@@ -86,7 +83,7 @@ def show_feeds(
     _empty_cells(left, H + 2 * pad, W + 2 * pad)
     shade_padding(left, (H + 2 * pad, W + 2 * pad), pad)
     h, w = pixel[0] + pad, pixel[1] + pad
-    _named_cell(left, h, w, "x", "#f3d98b")
+    _named_cell(left, h, w, "x", PALE_YELLOW)
     frame(left, h, w)
     left.set_title(f"the image: pixel ({pixel[0]}, {pixel[1]})", fontsize=10)
     name_axes(left, "row", "column")
@@ -96,7 +93,7 @@ def show_feeds(
         for j in range(OW):
             p, q = h - i * stride, w - j * stride
             if 0 <= p < FH and 0 <= q < FW:
-                _named_cell(right, i, j, f"w[{p},{q}]", "#7fb8da")
+                _named_cell(right, i, j, f"w[{p},{q}]", PALE_BLUE)
                 frame(right, i, j)
                 fed += 1
     right.set_title(f"the outputs that it feeds: {fed} of {OH * OW}", fontsize=10)
@@ -175,5 +172,5 @@ def _empty_cells(ax: Axes, rows: int, columns: int) -> None:
 
 
 def _named_cell(ax: Axes, i: int, j: int, text: str, color: str) -> None:
-    ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, edgecolor="#999999", linewidth=0.6))
+    ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=color, edgecolor=GREY, linewidth=0.6))
     ax.text(j, i, text, ha="center", va="center", fontsize=9)

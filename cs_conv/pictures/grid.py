@@ -19,16 +19,7 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-SIGNED: Colormap = plt.get_cmap("PuOr")
-"""Colours for signed values: orange below 0, white at 0, purple above."""
-
-# Colours of frames: apart for every kind of colour vision, in this order.
-FRAME = "#111111"
-SECOND = "#d55e00"
-THIRD = "#0072b2"
-
-WINDOWS = (SECOND, THIRD, "#009e73", "#cc79a7")
-"""One colour a window, apart for every kind of colour vision; from the fifth window on they repeat."""
+from cs_conv.pictures.palette import BLACK, FRAME, GREY, LIGHTEST, SIGNED
 
 PALE = 1.7
 """How much wider the colour scale is than the values: numbers must stay readable on the strongest cell."""
@@ -139,7 +130,7 @@ def shade(ax: Axes, row: float, column: float, height: float = 1, width: float =
             width,
             height,
             facecolor="none",
-            edgecolor="#00000022",
+            edgecolor=BLACK + "22",
             hatch="////",
             linewidth=0,
             zorder=1.5,
@@ -208,14 +199,14 @@ def _limit(values: np.ndarray) -> float:
 
 
 def _with_empty_cells() -> Colormap:
-    return SIGNED.with_extremes(bad="#f4f4f4")
+    return SIGNED.with_extremes(bad=LIGHTEST)
 
 
 def _lines(ax: Axes, rows: int, columns: int) -> None:
     """Thin lines between the cells, and nothing else of an Axes' frame (one collection: ticks are slow)."""
     across = [((-0.5, i - 0.5), (columns - 0.5, i - 0.5)) for i in range(rows + 1)]
     down = [((j - 0.5, -0.5), (j - 0.5, rows - 0.5)) for j in range(columns + 1)]
-    ax.add_collection(LineCollection(across + down, colors="#999999", linewidths=0.6))
+    ax.add_collection(LineCollection(across + down, colors=GREY, linewidths=0.6))
     ax.tick_params(length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)

@@ -6,25 +6,20 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from cs_conv.pictures.grid import (
-    FRAME,
-    SECOND,
-    SIGNED,
-    WINDOWS,
     frame,
     name_axes,
     number,
     row_of_grids,
     subplots,
 )
+from cs_conv.pictures.palette import BRIGHTNESS, FRAME, SECOND, SIGNED, WINDOWS
+from cs_conv.pictures.windows import windows_of
 
 Array = NDArray[np.float64]
 Size = tuple[int, int]
-
-GRAY = {"cmap": "gray", "vmin": 0.0, "vmax": 1.0}
 
 
 def show_shrinking(image: Array, times: int = 3) -> None:
@@ -34,14 +29,14 @@ def show_shrinking(image: Array, times: int = 3) -> None:
     """
     pictures = [image]
     for _ in range(times):
-        pictures.append(_windows(pictures[-1], (2, 2), 2).max(axis=(2, 3)))
+        pictures.append(windows_of(pictures[-1], (2, 2), 2).max(axis=(2, 3)))
     widths = [max(p.shape[1], 32) for p in pictures]
     _, axes = subplots(
         1, len(pictures), figsize=(11, 4.6), gridspec_kw={"width_ratios": widths, "wspace": 0.12}
     )
     H = len(image)
     for ax, picture, width in zip(axes, pictures, widths, strict=True):
-        ax.imshow(picture, **GRAY)
+        ax.imshow(picture, **BRIGHTNESS)
         ax.set_xlim(-0.5, width - 0.5)
         ax.set_ylim(H - 0.5, -0.5)
         ax.set_anchor("N")
@@ -54,7 +49,7 @@ def show_windows(x: Array, size: Size, stride: int) -> None:
 
     The output and the switches stand beside it; each of their cells has the colour of its window.
     """
-    views = _windows(x, size, stride)
+    views = windows_of(x, size, stride)
     flat = views.reshape(*views.shape[:2], -1)
     switches = flat.argmax(axis=2)
     _, (left, *others) = row_of_grids(
@@ -81,7 +76,7 @@ def show_routing(x: Array, dout: Array, size: Size, stride: int) -> None:
 
     A pixel that is the maximum of several windows gets the sum; the cell shows it.
     """
-    views = _windows(x, size, stride)
+    views = windows_of(x, size, stride)
     switches = views.reshape(*views.shape[:2], -1).argmax(axis=2)
     dx = np.zeros_like(x)
     for i, j in np.ndindex(*dout.shape):
@@ -111,7 +106,7 @@ def show_kinds(image: Array, size: Size, stride: int) -> None:
 
     The L2 norm grows with the window, so it is drawn divided by the square root of the window's size.
     """
-    views = _windows(image, size, stride)
+    views = windows_of(image, size, stride)
     kinds = {
         f"the image, {image.shape[0]} x {image.shape[1]}": image,
         "maximum": views.max(axis=(2, 3)),
@@ -120,7 +115,7 @@ def show_kinds(image: Array, size: Size, stride: int) -> None:
     }
     _, axes = subplots(1, len(kinds), figsize=(11, 2.6), gridspec_kw={"wspace": 0.06})
     for ax, (title, picture) in zip(axes, kinds.items(), strict=True):
-        ax.imshow(picture, **GRAY)
+        ax.imshow(picture, **BRIGHTNESS)
         ax.axis("off")
         ax.set_title(title, fontsize=10)
 
@@ -135,7 +130,7 @@ def show_switches(image: Array, switches: NDArray[np.integer], dx: Array, size: 
         chosen[i * stride + int(k) // size[1], j * stride + int(k) % size[1]] += 1
     rows, columns = np.nonzero(chosen)
     figure, (left, right) = subplots(1, 2, figsize=(11, 4.4), gridspec_kw={"wspace": 0.08})
-    left.imshow(image, **GRAY)
+    left.imshow(image, **BRIGHTNESS)
     left.scatter(columns, rows, s=7 * chosen[rows, columns], color=SECOND, linewidths=0)
     left.set_title(f"{switches.size} windows choose {len(rows)} of {image.size} pixels", fontsize=10)
     top = float(np.abs(dx).max()) or 1.0
@@ -148,12 +143,6 @@ def show_switches(image: Array, switches: NDArray[np.integer], dx: Array, size: 
         ax.locator_params(integer=True)
     left.set_ylabel("row", fontsize=9)
     figure.colorbar(colors, ax=[left, right], shrink=0.8, pad=0.02, label="gradient")
-
-
-def _windows(image: Array, size: Size, stride: int) -> Array:
-    """Every window of an image (H, W): (OH, OW, FH, FW); what is left over at the edge is left out."""
-    views: Array = sliding_window_view(image, size)[::stride, ::stride]
-    return views
 
 
 def _outputs(OH: int, OW: int) -> Iterator[tuple[int, int, str]]:

@@ -8,9 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from cs_conv.pictures.grid import subplots
+from cs_conv.pictures.palette import BLACK, BLUE, CURVES
 
-COLORS = ("#000000", "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00")
-"""Colours that the colour-blind can tell apart; each point and curve also has a mark of its own."""
 MARKS = ("o", "s", "^", "D", "v", "P")
 
 Point = tuple[float, float, float]
@@ -39,7 +38,7 @@ def show_roofline(
     ax.set_ylim(lowest / 3e9, 3 * peak / 1e9)
     heights = _apart([y / 1e9 for _, y in places.values()], (9 * peak / lowest) ** 0.055)
     for (name, (x, y)), height, color, mark in zip(
-        places.items(), heights, _cycle(COLORS), _cycle(MARKS), strict=False
+        places.items(), heights, _cycle(CURVES), _cycle(MARKS), strict=False
     ):
         ax.plot(x, y / 1e9, mark, color=color, markersize=9, markeredgecolor="white")
         share = 100 * y / min(peak, bandwidth * x)
@@ -60,7 +59,7 @@ def _draw_roof(ax: Axes, span: tuple[float, float], peak: float, bandwidth: floa
     ridge, (left, right) = peak / bandwidth, span
     x = np.geomspace(left, right, 200)
     roof = np.minimum(peak, bandwidth * x) / 1e9
-    ax.loglog(x, roof, color="black", linewidth=2)
+    ax.loglog(x, roof, color=BLACK, linewidth=2)
     ax.fill_between(x, roof, 1e6, color="0.92")
     ax.text(1.5 * ridge, 1.35 * peak / 1e9, f"matrix product: {_short(peak / 1e9)} Gflop/s", fontsize=9)
     ax.text(
@@ -76,7 +75,7 @@ def _draw_roof(ax: Axes, span: tuple[float, float], peak: float, bandwidth: floa
 def show_curves(x: Sequence[float], curves: Mapping[str, Sequence[float]], xlabel: str, ylabel: str) -> None:
     """Draw curves over the same x, both axes logarithmic; each is named at its right end."""
     _, ax = subplots(figsize=(7.5, 4))
-    for (name, y), color, mark in zip(curves.items(), _cycle(COLORS), _cycle(MARKS), strict=False):
+    for (name, y), color, mark in zip(curves.items(), _cycle(CURVES), _cycle(MARKS), strict=False):
         ax.loglog(x, y, marker=mark, color=color)
         ax.annotate(f"  {name}", (x[-1], y[-1]), va="center", fontsize=9, color=color)
     ax.set_xlim(min(x) / 1.3, max(x) * (max(x) / min(x)) ** 0.35)
@@ -91,7 +90,7 @@ def show_bars(values: Mapping[str, float], xlabel: str, log: bool = False) -> No
     """Draw one bar a name, with its number beside it."""
     _, ax = subplots(figsize=(7.5, 0.5 + 0.5 * len(values)))
     names = list(values)
-    ax.barh(names, [values[name] for name in names], color=COLORS[2], height=0.6, log=log)
+    ax.barh(names, [values[name] for name in names], color=BLUE, height=0.6, log=log)
     for place, name in enumerate(names):
         ax.annotate(
             f" {_short(values[name])}",

@@ -7,9 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from cs_conv.pictures.grid import subplots
-
-_BLOCKS = ("#9ecae1", "#fdd0a2", "#c7e9c0", "#dadaeb", "#fee391", "#d9d9d9")
-_TILE, _BAND = "#e6550d", "#fdd0a2"
+from cs_conv.pictures.palette import GREY, PALE_RED, PALES, VERMILION
 
 
 def show_owners(OH: int, OW: int, threads: int) -> None:
@@ -17,7 +15,7 @@ def show_owners(OH: int, OW: int, threads: int) -> None:
     figure, axes = subplots(figsize=(0.75 * OW + 2.6, 0.62 * OH + 0.9), layout="constrained")
     for t in range(OH * OW):
         i, j = divmod(t, OW)
-        colour = _BLOCKS[t // threads % len(_BLOCKS)]
+        colour = PALES[t // threads % len(PALES)]
         axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=colour, edgecolor="white", linewidth=2))
         axes.text(j, i, str(t), ha="center", va="center", fontsize=11)
     blocks = -(-OH * OW // threads)
@@ -25,7 +23,7 @@ def show_owners(OH: int, OW: int, threads: int) -> None:
         last = min((block + 1) * threads, OH * OW) - 1
         idle = (block + 1) * threads - 1 - last
         label = f"block {block}" + (f" ({idle} without work)" if idle else "")
-        axes.scatter([], [], s=90, marker="s", color=_BLOCKS[block % len(_BLOCKS)], label=label)
+        axes.scatter([], [], s=90, marker="s", color=PALES[block % len(PALES)], label=label)
     axes.set(xlim=(-0.5, OW - 0.5), ylim=(OH - 0.5, -0.5), xlabel="column j", ylabel="row i")
     axes.set(xticks=range(OW), yticks=range(OH), aspect="equal")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
@@ -35,8 +33,8 @@ def show_tiles(M: int, D: int, N: int, tile: int, block: tuple[int, int], step: 
     """Draw a (M, D) times b (D, N): the tiles that a block fetches in this step, and its outputs."""
     figure, sides = subplots(1, 3, figsize=(10, 4.6), width_ratios=[D, N, N], layout="constrained")
     row, column, depth = block[0] * tile, block[1] * tile, step * tile
-    _matrix(sides[0], "a", M, D, tile, [(row, 0, tile, D, _BAND)], (row, depth))
-    _matrix(sides[1], "b", D, N, tile, [(0, column, D, tile, _BAND)], (depth, column))
+    _matrix(sides[0], "a", M, D, tile, [(row, 0, tile, D, PALE_RED)], (row, depth))
+    _matrix(sides[1], "b", D, N, tile, [(0, column, D, tile, PALE_RED)], (depth, column))
     _matrix(sides[2], "out", M, N, tile, [], (row, column))
 
 
@@ -51,11 +49,11 @@ def _matrix(
 ) -> None:
     for top, left, height, width, colour in bands:
         side.add_patch(Rectangle((left, top), width, height, facecolor=colour))
-    side.add_patch(Rectangle((here[1], here[0]), tile, tile, facecolor=_TILE, alpha=0.75))
+    side.add_patch(Rectangle((here[1], here[0]), tile, tile, facecolor=VERMILION, alpha=0.75))
     for at in range(rows + 1):
-        side.axhline(at, color="#999999", linewidth=1.6 if at % tile == 0 else 0.4)
+        side.axhline(at, color=GREY, linewidth=1.6 if at % tile == 0 else 0.4)
     for at in range(columns + 1):
-        side.axvline(at, color="#999999", linewidth=1.6 if at % tile == 0 else 0.4)
+        side.axvline(at, color=GREY, linewidth=1.6 if at % tile == 0 else 0.4)
     side.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal", title=f"{name}: {rows}x{columns}")
     side.set(xticks=np.arange(0, columns + 1, tile), yticks=np.arange(0, rows + 1, tile))
     side.set(xlabel="column", ylabel="row")

@@ -45,7 +45,7 @@ def test_the_page_and_the_picture(tmp_path: Path) -> None:
     assert "| W2 conv_forward | 64x64x32x32 K=64 3x3 pad 1 | tiled | 0.300 | 2.00 |" in page
     assert "matrix product 400.0 TFLOP/s" in page
     printed = StringIO()
-    gpu_report.table(record(), Console(file=printed, width=200))
+    gpu_report.show(record(), Console(file=printed, width=200))
     assert "W2 conv_backward" in printed.getvalue()
     gpu_report.roofline(record(), tmp_path / "gpu.png")
     assert (tmp_path / "gpu.png").stat().st_size > 10_000
