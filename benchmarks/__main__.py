@@ -16,7 +16,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks import machine, peers, report, workloads
-from benchmarks.measure import BASIS, Failed, Found, Plan, measure, steps
+from benchmarks.goals import GOAL_WORKLOADS
+from benchmarks.measure import BASIS, CLOCK, PROCESSOR, Failed, Found, Plan, measure, steps
 
 WIDE = 200  # columns, where the output goes to a file
 EXAMPLES = """\
@@ -24,6 +25,7 @@ examples:
   cs-conv bench --quick                              the main workloads, in about a minute
   cs-conv bench --workload W2 --workload 'max*'      some of them, thoroughly
   cs-conv bench --threads 2 --json two.json          everything, with two threads, kept as data
+  cs-conv bench --goals --cpu-time --json goals.json the layers that have a goal, on a busy machine
   cs-conv bench --from one.json --from two.json --markdown page.md --plot roofline.png
 """
 
@@ -46,6 +48,15 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--dtype", action="append", choices=["float32", "float64"], help="both if not said")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="for each peer; 1 if not said")
     parser.add_argument("--rounds", type=int, metavar="N", help="of fresh processes; 3 if not said")
+    parser.add_argument(
+        "--goals", action="store_true",
+        help="the layers that have a goal, and what our layers call beside PyTorch; float32",
+    )  # fmt: skip
+    parser.add_argument(
+        "--cpu-time",
+        action="store_true",
+        help="count what a process computes, not how long it waits; one thread",
+    )
     parser.add_argument("--no-memory", action="store_true", help="leave out the peak memory")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as a page")
@@ -60,14 +71,18 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     cores = os.cpu_count() or 1
     if not 1 <= given.threads <= cores:
         parser.error(f"--threads {given.threads}: this machine has {cores} cores; choose 1 to {cores}")
+    if given.cpu_time and given.threads > 1:
+        parser.error("--cpu-time adds the time of all threads up: leave out --threads")
     if given.rounds is not None and given.rounds < 1:
         parser.error(f"--rounds {given.rounds}: at least one is needed")
     for file in (given.json, given.markdown, given.plot):
         if file is not None and not file.absolute().parent.is_dir():
             parser.error(f"{file.absolute().parent} is no folder; make it, or write {file.name} elsewhere")
     try:
-        given.works = workloads.chosen(given.workload, given.quick)
-        given.peers = peers.chosen(given.variant, given.quick)
+        among = GOAL_WORKLOADS if given.goals else workloads.WORKLOADS
+        given.works = workloads.chosen(given.workload, given.quick, among)
+        variants = given.variant or ([peers.LAYERS, BASIS] if given.goals else None)
+        given.peers = peers.chosen(variants, given.quick)
     except ValueError as error:
         parser.error(str(error))
     return given
@@ -76,13 +91,14 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 def _plan(given: argparse.Namespace, command: str) -> Plan:
     return Plan(
         works=given.works,
-        dtypes=given.dtype or (["float32"] if given.quick else ["float32", "float64"]),
+        dtypes=given.dtype or (["float32"] if given.quick or given.goals else ["float32", "float64"]),
         peers=given.peers,
         threads=given.threads,
         rounds=given.rounds or (1 if given.quick else 3),
         turns=6 if given.quick else 3,
         slow=[name for name in given.peers if peers.slow(name)],
-        memory=[] if given.no_memory else [name for name in given.peers if peers.counted(name)],
+        memory=[name for name in given.peers if peers.counted(name) and not (given.no_memory or given.goals)],
+        clock=PROCESSOR if given.cpu_time else CLOCK,
         command=command,
     )
 
@@ -138,8 +154,8 @@ def _tell(found: Found, console: Console) -> bool:
 
 
 def _list() -> None:
-    for work in workloads.WORKLOADS:
-        print(f"{work.name:13}{work.kind:13}{work.shape:43}{work.about}")
+    for work in workloads.WORKLOADS + GOAL_WORKLOADS:
+        print(f"{work.name:20}{work.kind:20}{work.shape:43}{work.about or work.goal}")
     print(f"variants: {', '.join(peers.ours() + peers.installed())}")
 
 
@@ -149,7 +165,7 @@ def _read(files: list[Path]) -> list[dict[str, Any]]:
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for file in files:
         try:
-            for row in json.loads(file.read_text(encoding="utf-8")):
+            for row in json.loads(file.read_text(encoding="utf-8"))["rows"]:
                 rows.setdefault(tuple(row[name] for name in about), row)
         except (OSError, ValueError, TypeError, KeyError):
             sys.exit(f"cs-conv bench: {file} holds no measurements; name a file that --json wrote")
@@ -158,7 +174,8 @@ def _read(files: list[Path]) -> list[dict[str, Any]]:
 
 def _write(rows: list[dict[str, Any]], given: argparse.Namespace, console: Console) -> None:
     if given.json:
-        given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        kept = {"goals": report.goals(rows), "rows": rows}
+        given.json.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     if given.markdown:
         picture = os.path.relpath(given.plot, given.markdown.parent) if given.plot else None
         given.markdown.write_text(report.markdown(rows, picture), encoding="utf-8")

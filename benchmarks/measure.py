@@ -21,12 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, workloads
+from benchmarks.goals import GOALS
 from benchmarks.tables import Row
 from benchmarks.worker import LIMITS, SLOWEST
-from benchmarks.workloads import DIRECTIONS, Workload
+from benchmarks.workloads import Workload
 
 BASIS = "PyTorch"  # whose time is 1
-REFERENCE = "im2col"  # held against the loops by the tests of cs_conv; in float64 it judges everybody here
+REFERENCE = "layers"  # held against the loops by the tests of cs_conv; in float64 it judges everybody here
+CLOCK, PROCESSOR = "perf_counter", "process_time"  # of Python's module time
 CLOSE = {"float32": 1e-4, "float64": 1e-10}  # of the largest value; Winograd in float32 is off by 1e-5
 
 Case = tuple[Workload, str, str]  # workload, dtype, direction
@@ -46,11 +48,12 @@ class Plan:
     budget: float = 0.5  # seconds a round for one peer and case: slow calls have fewer turns
     slow: Sequence[str] = ()  # the peers who take part in the first round only, with the first dtype
     memory: Sequence[str] = ()  # the peers whose peak memory is counted
+    clock: str = CLOCK  # PROCESSOR counts what a process computed, not what it waited: for busy machines
     command: str = ""  # as a person typed it
 
     @property
     def cases(self) -> list[Case]:
-        return [(work, dtype, way) for work in self.works for dtype in self.dtypes for way in DIRECTIONS]
+        return [(work, dtype, way) for work in self.works for dtype in self.dtypes for way in work.directions]
 
 
 @dataclass
@@ -112,6 +115,9 @@ class Found:
             "gemm_limit": self.gemm[dtype],
             "copy_limit": self.copy,
             "load_before": self.load,
+            "goal": work.goal,
+            "goal_ratio": GOALS.get(work.goal),
+            "clock": self.plan.clock,
             "workloads_version": workloads.VERSION,
             "variant_version": self.versions.get(peer, ""),
             "command": self.plan.command,
@@ -133,11 +139,11 @@ class Failed(Exception):  # noqa: N818  (what happened to a peer, not an error o
 class Process:
     """One peer's process, and the talk with it."""
 
-    def __init__(self, name: str, threads: int) -> None:
+    def __init__(self, name: str, threads: int, clock: str = CLOCK) -> None:
         self.name = name
         self._complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed with the process)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker", name, str(threads)],
+            [sys.executable, "-m", "benchmarks.worker", name, str(threads), clock],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -181,12 +187,12 @@ class Process:
 
 
 @contextmanager
-def team(names: Sequence[str], threads: int) -> Iterator[dict[str, Process]]:
+def team(names: Sequence[str], threads: int, clock: str = CLOCK) -> Iterator[dict[str, Process]]:
     """A process for each name, started together, ended together."""
     with ExitStack() as stack:
         processes = {}
         for name in names:
-            processes[name] = Process(name, threads)
+            processes[name] = Process(name, threads, clock)
             stack.callback(processes[name].end)
         yield processes
 
@@ -204,7 +210,7 @@ def measure(found: Found, step: Callable[[str], None] = lambda _: None) -> None:
             _limits(found, processes[LIMITS])
         with ExitStack() as stack:
             again = [name for name in found.peers if name not in plan.slow]
-            processes = stack.enter_context(team(again if number else plan.peers, plan.threads))
+            processes = stack.enter_context(team(again if number else plan.peers, plan.threads, plan.clock))
             if number == 0:
                 _greet(found, processes)
                 judge = stack.enter_context(_judge(plan.threads))

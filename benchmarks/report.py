@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from benchmarks.goals import SPREAD
 from benchmarks.machine import BUSY
+from benchmarks.peers import LAYERS
 from benchmarks.tables import Row, Table, groups_of
 
 BASIS = "PyTorch"
@@ -88,6 +90,35 @@ def means(rows: list[Row]) -> dict[str, dict[str, float]]:
     return found
 
 
+def goals(rows: list[Row]) -> list[Row]:
+    """For each goal what our layers reached: the geometric mean over the shapes, and the worst of them."""
+    found = []
+    of_goals = [row for row in rows if row["goal"] and row["variant"] in (LAYERS, BASIS)]
+    for (goal, limit), some in groups_of(of_goals, "goal", "goal_ratio").items():
+        last = {line.workload: line for line in lines(some)}  # both directions, where there are both
+        ratios = {name: ratio for name, line in last.items() if (ratio := line.ratio(LAYERS))}
+        if ratios:
+            worst = max(ratios, key=lambda name: ratios[name])
+            mean = math.exp(sum(math.log(ratio) for ratio in ratios.values()) / len(ratios))
+            found.append({
+                "goal": goal, "shapes": len(ratios), "mean": mean, "limit": limit,
+                "worst": worst, "worst_ratio": ratios[worst], "worst_limit": SPREAD * limit,
+            })  # fmt: skip
+    return found
+
+
+def _goals_table(title: str, rows: list[Row]) -> Table:
+    """× PyTorch: mean and worst shape of each goal, with what is allowed beside it; what misses it is red."""
+    table = Table(title, ["goal", "worst shape", "shapes", "mean", "limit", "worst", "limit"], words=2)
+    for row in goals(rows):
+        cells = [row["goal"], row["worst"], str(row["shapes"])]
+        for ratio, limit in ((row["mean"], row["limit"]), (row["worst_ratio"], row["worst_limit"])):
+            colour = "green" if ratio <= limit else "red"
+            cells += [f"[{colour}]{ratio:.2f}[/]", f"{limit:.2f}"]
+        table.rows.append(cells)
+    return table
+
+
 def milliseconds(seconds: float) -> str:
     """In ms, to three digits."""
     value = seconds * 1e3
@@ -101,9 +132,12 @@ def tables(rows: list[Row]) -> list[Table]:
         about = f"{dtype}, {_threads(threads)}"
         ratios = ", and × PyTorch (quartiles)" if BASIS in variants(some) else ""
         made.append(_times(f"{about}: ms{ratios}", some, spread=True))
-        if mean := means(some):
+        if goals(some):
+            made.append(_goals_table(f"{about}: × PyTorch, forward and backward", some))
+        elif mean := means(some):
             made.append(_means(f"{about}: geometric mean of × PyTorch", some, mean))
-        made.append(_grid(f"{about}: time over the machine's limit", some, _over_limit))
+        if not goals(some):
+            made.append(_grid(f"{about}: time over the machine's limit", some, _over_limit))
         if counted := [row for row in some if row["peak_bytes"] is not None]:
             made.append(_grid(f"{about}: peak memory in MB", counted, _megabytes))
     return made
@@ -140,7 +174,10 @@ def markdown(rows: list[Row], picture: str | None = None) -> str:
         absent = "" if BASIS in variants(some) else " (PyTorch was not installed: no ratios)"
         parts.append(f"Time: ms, and in brackets the ratio to PyTorch's{absent}.")
         parts.append(_times("", some).markdown())
-        if mean := means(some):
+        if goals(some):
+            parts.append("Goals: the geometric mean of the ratios over the shapes, and the worst shape:")
+            parts.append(_goals_table("", some).markdown())
+        elif mean := means(some):
             parts.append("Geometric mean of the ratios, forward and backward together:")
             parts.append(_means("", some, mean).markdown())
         parts.append("Time over the machine's limit:")

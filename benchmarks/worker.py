@@ -1,7 +1,7 @@
 """The process in which one peer computes: it answers requests, a line of JSON each, and is told what to time.
 
 A process of its own for each peer: libraries do not share threads or memory, one that dies takes nobody with
-it, and memory can be counted. Run by `benchmarks.measure`, as `python -m benchmarks.worker PEER THREADS`.
+it, and memory can be counted. Run by `benchmarks.measure`: `python -m benchmarks.worker PEER THREADS CLOCK`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks import machine
-from benchmarks.peers import Call, Peer, Unsupported, load, slow
+from benchmarks.goals import GOAL_WORKLOADS
+from benchmarks.peers import Call, Peer, Unsupported, load, prepare, slow
 from benchmarks.workloads import WORKLOADS, Workload
 
 CALLS = 40  # at most, in one turn
@@ -36,10 +37,12 @@ LIMITS = "limits"  # the worker that measures the machine and is no peer
 class Worker:
     """Holds one peer and the calls of the workload at hand."""
 
-    def __init__(self, name: str, threads: int) -> None:
+    def __init__(self, name: str, threads: int, clock: str) -> None:
         self.threads = threads
         self.slow = slow(name)
         self.peer: Peer | None = None if name == LIMITS else load(name, threads)
+        if self.peer is not None:
+            self.peer.clock = getattr(time, clock)
         self.calls: list[Call] = []
         self.turn = 0
 
@@ -55,10 +58,9 @@ class Worker:
         self.calls, self.turn = [], 0  # forget the workload before
         gc.collect()
         work = _workload(workload)
-        prepare = getattr(self.peer, direction)
         try:
             copies = _copies(work, dtype) if fresh else 1
-            self.calls = [prepare(work, data) for data in work.data(dtype, copies)]
+            self.calls = [prepare(self.peer, work, direction, data) for data in work.data(dtype, copies)]
         except Unsupported as reason:
             return {"unsupported": str(reason)}
         return {}
@@ -109,12 +111,12 @@ class Worker:
         before anything is opened: a library that has started threads does not survive a fork.
         """
         assert self.peer is not None
-        prepare = getattr(self.peer, direction)
-        work = _workload(workload)
+        work, peer = _workload(workload), self.peer
 
         def measure() -> int | None:
-            self.peer.timed(prepare(work.tiny(), work.tiny().data(dtype)[0]))  # type: ignore[union-attr]
-            call = prepare(work, work.data(dtype)[0])
+            tiny = work.tiny()
+            peer.timed(prepare(peer, tiny, direction, tiny.data(dtype)[0]))
+            call = prepare(peer, work, direction, work.data(dtype)[0])
             state = call.before()
             before = _reset_peak()
             if before is None:
@@ -145,7 +147,7 @@ def difference(arrays: list[Any], wanted: list[Any]) -> float:
 
 
 def _workload(name: str) -> Workload:
-    return next(work for work in WORKLOADS if work.name == name)
+    return next(work for work in WORKLOADS + GOAL_WORKLOADS if work.name == name)
 
 
 def _copies(work: Workload, dtype: str) -> int:
@@ -195,10 +197,10 @@ def _in_a_fork(measure: Callable[[], int | None]) -> int | None:
 
 def main() -> None:
     """Answer requests until there are no more."""
-    name, threads = sys.argv[1], int(sys.argv[2])
+    name, threads, clock = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what a library prints is no answer
-    worker = Worker(name, threads)
+    worker = Worker(name, threads, clock)
     gc.disable()
     for line in sys.stdin:
         request = json.loads(line)

@@ -20,6 +20,7 @@ from cs_conv.geometry import Geometry, conv_geometry, pool_geometry
 VERSION = 1
 PERIOD = 100_003  # after so many numbers a workload's data repeat
 DIRECTIONS = ("forward", "backward")
+NEED_IMAGES = ("l2_pool", "local_response_norm")  # whose backward pass reads the images again
 
 Array = NDArray[np.floating]
 Sides = tuple[tuple[int, int], tuple[int, int]]
@@ -31,16 +32,16 @@ class Data:
 
     x: Array  # (N, C, H, W)
     dout: Array  # (N, K, OH, OW), for pooling (N, C, OH, OW)
-    w: Array  # (K, C, FH, FW), for pooling empty
-    b: Array  # (K,), for pooling empty
+    w: Array  # (K, C / groups, FH, FW), for batch normalisation gamma (C,), for pooling empty
+    b: Array  # (K,), for batch normalisation beta (C,), for pooling empty
 
 
 @dataclass(frozen=True)
 class Workload:
-    """One layer on N images; for pooling K is 0."""
+    """One layer on N images. K is 0 where there are no filters, size is (0, 0) where there are no windows."""
 
     name: str
-    kind: str  # conv, max_pool, average_pool or l2_pool: cs_conv's functions without their direction
+    kind: str  # conv, max_pool, batch_norm ...: cs_conv's functions without their direction
     N: int
     C: int
     H: int
@@ -50,23 +51,39 @@ class Workload:
     stride: int = 1
     pad: int | Sides = 0
     dilation: int = 1
+    groups: int = 1
     about: str = ""
     quick: bool = False  # also timed by --quick
+    goal: str = ""  # one of `benchmarks.goals.GOALS`
+    directions: tuple[str, ...] = DIRECTIONS  # "both" where one call does both
 
     @property
     def geometry(self) -> Geometry:
         """The layer's shapes, as the library works them out."""
-        if self.kind == "conv":
+        if self.K:
             x = np.broadcast_to(0.0, (self.N, self.C, self.H, self.W))  # shapes without memory
-            w = np.broadcast_to(0.0, (self.K, self.C, *self.size))
-            return conv_geometry(x, w, self.stride, self.pad, self.dilation)
+            w = np.broadcast_to(0.0, (self.K, self.C // self.groups, *self.size))
+            return conv_geometry(x, w, self.stride, self.pad, self.dilation, self.groups)
         return pool_geometry((self.N, self.C, self.H, self.W), self.size, self.stride, self.pad)
 
     @property
     def out_shape(self) -> tuple[int, int, int, int]:
         """(N, K, OH, OW)."""
+        if self.kind == "global_average_pool":
+            return self.N, self.C, 1, 1
+        if self.size == (0, 0):
+            return self.N, self.C, self.H, self.W
         g = self.geometry
         return self.N, self.K or self.C, g.OH, g.OW
+
+    @property
+    def parameter_shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The shapes of w and b."""
+        if self.kind == "batch_norm":
+            return (self.C,), (self.C,)
+        filters = self.K, self.C // self.groups, *self.size
+        places = self.out_shape[2:] if self.kind == "locally_connected" else ()
+        return (*places, *filters), (*places, self.K)
 
     @property
     def sides(self) -> Sides:
@@ -82,26 +99,31 @@ class Workload:
         more += f" pad {self.pad}" if isinstance(self.pad, int) and self.pad else ""
         more += f" pad {self.sides[0][0]}/{self.sides[0][1]}" if not isinstance(self.pad, int) else ""
         more += f" dilation {self.dilation}" if self.dilation != 1 else ""
-        return f"{self.N}x{self.C}x{self.H}x{self.W}{filters} {self.size[0]}x{self.size[1]}{more}"
+        more += f" {self.groups} groups" if self.groups != 1 else ""
+        window = f" {self.size[0]}x{self.size[1]}" if self.size != (0, 0) else ""
+        return f"{self.N}x{self.C}x{self.H}x{self.W}{filters}{window}{more}"
 
     def operations(self, direction: str) -> int:
-        """Additions, multiplications and comparisons of the direct algorithm, whatever a variant does."""
+        """Additions, multiplications and comparisons of the direct algorithm, whatever a variant does.
+
+        Layers without windows are counted as one for each value: moving the values takes longer.
+        """
         N, K, OH, OW = self.out_shape
         taps = self.size[0] * self.size[1]
-        if self.kind == "conv":
-            forward = 2 * N * K * OH * OW * self.C * taps
+        if self.K:
+            forward = 2 * N * K * OH * OW * self.C // self.groups * taps
             return forward if direction == "forward" else 2 * forward  # backward: dx and dw
-        return N * K * OH * OW * taps
+        return N * K * OH * OW * taps or N * self.C * self.H * self.W
 
     def moved(self, direction: str, itemsize: int) -> int:
         """Bytes that must be read or written at least: each input once, each result once."""
         x = self.N * self.C * self.H * self.W
         out = int(np.prod(self.out_shape))
-        w = self.K * self.C * self.size[0] * self.size[1] + self.K
-        if self.kind == "conv":
+        w = sum(math.prod(shape) for shape in self.parameter_shapes)
+        if w:
             return itemsize * (x + out + w if direction == "forward" else 2 * (x + w) + out)
-        kept = out if self.kind == "max_pool" else 0  # which pixel was the maximum: a byte at least
-        again = x * itemsize if self.kind == "l2_pool" and direction == "backward" else 0
+        kept = out if self.kind in ("max_pool", "dropout") else 0  # which was the maximum: a byte at least
+        again = x * itemsize if self.kind in NEED_IMAGES and direction == "backward" else 0
         return itemsize * (x + out) + kept + again
 
     def data(self, dtype: DTypeLike, copies: int = 1) -> list[Data]:
@@ -117,9 +139,10 @@ class Workload:
             values = rng.standard_normal(min(math.prod(shape), PERIOD), np.float32)
             return np.resize(values.astype(dtype), shape)
 
-        w = draw(self.K, self.C, *self.size)
-        w /= (self.C * self.size[0] * self.size[1]) ** 0.5  # outputs of about 1, as in a network
-        b, x, dout = draw(self.K), draw(self.N, self.C, self.H, self.W), draw(*self.out_shape)
+        w_shape, b_shape = self.parameter_shapes
+        w = draw(*w_shape)
+        w /= max(self.C // self.groups * self.size[0] * self.size[1], 1) ** 0.5  # outputs of about 1
+        b, x, dout = draw(*b_shape), draw(self.N, self.C, self.H, self.W), draw(*self.out_shape)
         return [Data(x, dout, w, b)] + [Data(x.copy(), dout.copy(), w, b) for _ in range(copies - 1)]
 
     def tiny(self) -> Workload:
@@ -128,12 +151,15 @@ class Workload:
         Winograd's algorithm takes no fewer channels, and no fewer outputs than 3 for each step of dilation.
         """
         steps = 3 * self.dilation
+        N, C, K = min(self.N, 2), min(self.C, 32), min(self.K, 32)
+        if self.size == (0, 0):
+            H, W = min(self.H, 3), min(self.W, 3)
+            return replace(self, name=f"{self.name} tiny", N=N, C=C, H=H, W=W)
         H, W = (
             (steps - 1) * self.stride + self.dilation * (F - 1) + 1 - before - after
             for F, (before, after) in zip(self.size, self.sides, strict=True)
         )
-        N, C, K = min(self.N, 2), min(self.C, 32), min(self.K, 32)
-        return replace(self, name=f"{self.name} tiny", N=N, C=C, H=H, W=W, K=K)
+        return replace(self, name=f"{self.name} tiny", N=N, C=C, H=H, W=W, K=K, groups=min(self.groups, 32))
 
 
 def _conv(name: str, x: tuple[int, int, int], K: int, F: int, about: str, **more: object) -> Workload:
@@ -178,15 +204,17 @@ WORKLOADS: tuple[Workload, ...] = (
 )  # fmt: skip
 
 
-def chosen(patterns: list[str] | None, quick: bool = False) -> list[Workload]:
+def chosen(
+    patterns: list[str] | None, quick: bool = False, among: tuple[Workload, ...] = WORKLOADS
+) -> list[Workload]:
     """The workloads whose names fit a pattern (`W2`, `max*`); without patterns all, or the quick ones.
 
     Raises ValueError for a pattern that fits none.
     """
     if not patterns:
-        return [work for work in WORKLOADS if work.quick or not quick]
+        return [work for work in among if work.quick or not quick]
     for pattern in patterns:
-        if not any(fnmatchcase(work.name, pattern) for work in WORKLOADS):
-            names = ", ".join(work.name for work in WORKLOADS)
+        if not any(fnmatchcase(work.name, pattern) for work in among):
+            names = ", ".join(work.name for work in among)
             raise ValueError(f"no workload is named {pattern!r}; there are {names}")
-    return [work for work in WORKLOADS if any(fnmatchcase(work.name, pattern) for pattern in patterns)]
+    return [work for work in among if any(fnmatchcase(work.name, pattern) for pattern in patterns)]

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import cs_conv
 from benchmarks.workloads import Array, Data, Workload
 
@@ -45,9 +47,11 @@ class Peer:
     """A library, loaded into this process to compute with so many threads."""
 
     version = ""
+    goals = False  # whether it has the layers of benchmarks.goals too
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
+        self.clock = time.perf_counter
 
     def forward(self, work: Workload, data: Data) -> Call:
         """The forward pass, everything done beforehand that a program does once."""
@@ -57,14 +61,36 @@ class Peer:
         """The backward pass alone, the forward pass done beforehand."""
         raise NotImplementedError
 
+    def both(self, work: Workload, data: Data) -> Call:
+        """Forward and backward in one call, where a library has that: [loss, dscores]."""
+        raise Unsupported("has no call that does both")
+
     def timed(self, call: Call) -> float:
         """Seconds that one call took. A device with a clock of its own measures here."""
         state = call.before()
-        began = time.perf_counter()
+        began = self.clock()
         result = call.run(state)
-        took = time.perf_counter() - began
+        took = self.clock() - began
         del result  # its memory goes back before the next call
         return took
+
+
+def prepare(peer: Peer, work: Workload, direction: str, data: Data) -> Call:
+    """The call for a workload in a direction. Unsupported where the peer does not have this layer."""
+    if work.goal and not peer.goals:
+        raise Unsupported("timed on the layers without a goal only")
+    call: Call = getattr(peer, direction)(work, data)
+    return call
+
+
+def labels_of(data: Data) -> Array:
+    """The right class of each row of scores: 0, 1, 2 ..."""
+    return np.arange(len(data.x)) % data.x.shape[1]
+
+
+def everything_kept(values: Array, dropped: Array) -> Array:
+    """What dropout left of values, as if it had kept all: who drops others can be compared with that."""
+    return np.where(dropped == 0, 2 * values, dropped)
 
 
 # name: what it needs, the class in this package, and whether its calls can take seconds
@@ -77,12 +103,13 @@ LIBRARIES: dict[str, tuple[str, str, bool]] = {
     "numpy-ml": ("numpy_ml", "numpy_ml:NumpyMl", True),
     "SciPy": ("scipy", "scipy:SciPy", True),
 }
-ON_REQUEST = {"naive"}  # loops: minutes a call
+LAYERS = "layers"
+ON_REQUEST = {"naive", LAYERS}  # loops: minutes a call; what other variants show already
 ELSEWHERE = {"gpu"}  # not on this processor
 
 
 def ours() -> list[str]:
-    """The variants of cs_conv: every module with a conv_forward of its own, im2col first."""
+    """The variants of cs_conv: every module with a conv_forward of its own, im2col first; then the layers."""
     names = []
     for module in pkgutil.iter_modules(cs_conv.__path__):
         if module.name.startswith("_") or module.name in ELSEWHERE:
@@ -90,7 +117,7 @@ def ours() -> list[str]:
         found = getattr(importlib.import_module(f"cs_conv.{module.name}"), "conv_forward", None)
         if getattr(found, "__module__", "") == f"cs_conv.{module.name}":
             names.append(module.name)
-    return sorted(names, key=lambda name: (name != "im2col", name))
+    return [*sorted(names, key=lambda name: (name != "im2col", name)), LAYERS]
 
 
 def installed() -> list[str]:
@@ -128,6 +155,10 @@ def load(name: str, threads: int) -> Peer:
     if name in LIBRARIES:
         module, cls = LIBRARIES[name][1].split(":")
         return getattr(importlib.import_module(f"benchmarks.peers.{module}"), cls)(threads)
+    if name == LAYERS:
+        from benchmarks.peers.layers import Layers
+
+        return Layers(threads)
     from benchmarks.peers.variants import Ours
 
     return Ours(name, threads)

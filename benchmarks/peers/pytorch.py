@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from benchmarks.peers import Call, Peer, Unsupported
-from benchmarks.workloads import Data, Workload
+from benchmarks.peers import Call, Peer, Unsupported, everything_kept, labels_of
+from benchmarks.workloads import Array, Data, Workload
 
 
 def even_pad(work: Workload) -> tuple[int, int]:
@@ -32,6 +32,7 @@ def even_pad(work: Workload) -> tuple[int, int]:
 class PyTorch(Peer):
     """The default layout, (N, C, H, W) in memory as ours."""
 
+    goals = True
     layout = torch.contiguous_format
 
     def __init__(self, threads: int) -> None:
@@ -44,14 +45,24 @@ class PyTorch(Peer):
         return tensor.contiguous(memory_format=self.layout) if tensor.ndim == 4 else tensor
 
     def _layer(self, work: Workload, x: Any, w: Any, b: Any) -> Any:
+        if work.kind == "batch_norm":
+            return functional.batch_norm(x, None, None, w, b, training=True)
+        if work.kind == "local_response_norm":
+            return functional.local_response_norm(x, 5, 5 * 1e-4, 0.75, 2.0)  # divides alpha by the size
+        if work.kind == "global_average_pool":
+            return functional.adaptive_avg_pool2d(x, 1)
+        if work.kind == "dropout":
+            return functional.dropout(x, 0.5)
         pad = even_pad(work)
+        if work.kind == "locally_connected":
+            return _locally_connected(work, x, w, b, pad)
         if work.kind == "conv":
-            return functional.conv2d(x, w, b, work.stride, pad, work.dilation)
+            return functional.conv2d(x, w, b, work.stride, pad, work.dilation, work.groups)
         if work.kind == "max_pool":
             return functional.max_pool2d(x, work.size, work.stride, pad, return_indices=True)
         if work.kind == "average_pool":
             return functional.avg_pool2d(x, work.size, work.stride, pad)
-        if pad != (0, 0):
+        if work.kind != "l2_pool" or pad != (0, 0):
             raise Unsupported("L2 pooling without padding only")
         return functional.lp_pool2d(x, 2.0, work.size, work.stride)
 
@@ -62,17 +73,42 @@ class PyTorch(Peer):
             with torch.no_grad():
                 return self._layer(work, x, w, b)
 
-        return Call(run, arrays=lambda out: [(out[0] if work.kind == "max_pool" else out).numpy()])
+        def arrays(found: Any) -> list[Array]:
+            out: Array = (found[0] if work.kind == "max_pool" else found).numpy()
+            return [everything_kept(data.x, out) if work.kind == "dropout" else out]
+
+        return Call(run, arrays=arrays)
 
     def backward(self, work: Workload, data: Data) -> Call:
         x, w, b, dout = (self._tensor(array) for array in (data.x, data.w, data.b, data.dout))
-        wanted = [t.requires_grad_() for t in ((x, w, b) if work.kind == "conv" else (x,))]
+        wanted = [t.requires_grad_() for t in ((x, w, b) if w.numel() else (x,))]
         out = self._layer(work, x, w, b)
         out = out[0] if work.kind == "max_pool" else out
-        return Call(
-            lambda _: torch.autograd.grad(out, wanted, dout, retain_graph=True),
-            arrays=lambda grads: [grad.numpy() for grad in grads],
-        )
+
+        def arrays(grads: Any) -> list[Array]:
+            found = [grad.numpy() for grad in grads]
+            return [everything_kept(data.dout, found[0])] if work.kind == "dropout" else found
+
+        return Call(lambda _: torch.autograd.grad(out, wanted, dout, retain_graph=True), arrays=arrays)
+
+    def both(self, work: Workload, data: Data) -> Call:
+        scores = self._tensor(data.x)[:, :, 0, 0].contiguous().requires_grad_()
+        labels = torch.from_numpy(labels_of(data))
+
+        def run(_: None) -> Any:
+            loss = functional.cross_entropy(scores, labels)
+            return loss, *torch.autograd.grad(loss, scores)
+
+        return Call(run, arrays=lambda found: [tensor.detach().numpy() for tensor in found])
+
+
+def _locally_connected(work: Workload, x: Any, w: Any, b: Any, pad: tuple[int, int]) -> Any:
+    """PyTorch has no such layer; this is how its users write one: unfold, and a product for each place."""
+    N, K, OH, OW = work.out_shape
+    windows = functional.unfold(x, work.size, work.dilation, pad, work.stride)  # (N, C FH FW, OH OW)
+    filters = w.reshape(OH * OW, K, -1)
+    out = torch.matmul(filters, windows.permute(2, 1, 0))  # (OH OW, K, N)
+    return (out + b.reshape(OH * OW, K, 1)).permute(2, 1, 0).reshape(N, K, OH, OW)
 
 
 class ChannelsLast(PyTorch):

@@ -17,6 +17,8 @@ Prepare = Callable[[Workload, Data], Call]
 class Ours(Peer):
     """A module of cs_conv: it takes NumPy arrays as they are."""
 
+    goals = True
+
     def __init__(self, name: str, threads: int) -> None:
         super().__init__(threads)
         self.name = name
@@ -47,10 +49,13 @@ class Ours(Peer):
             raise Unsupported(f"cs_conv.{self.name} has no {operation} of its own")
         return function
 
+    def _layer(self, work: Workload) -> tuple[Any, ...]:
+        return work.stride, work.pad, work.dilation, work.groups
+
     def _forward(self, work: Workload, data: Data) -> Call:
         function = self._function(f"{work.kind}_forward")
         if work.kind == "conv":
-            return Call(lambda _: function(data.x, data.w, data.b, work.stride, work.pad, work.dilation))
+            return Call(lambda _: function(data.x, data.w, data.b, *self._layer(work)))
         return Call(
             lambda _: function(data.x, work.size, work.stride, work.pad),
             arrays=lambda result: [result[0] if work.kind == "max_pool" else result],
@@ -60,7 +65,7 @@ class Ours(Peer):
         function = self._function(f"{work.kind}_backward")
         x, dout = data.x, data.dout
         if work.kind == "conv":
-            return Call(lambda _: function(dout, x, data.w, work.stride, work.pad, work.dilation))
+            return Call(lambda _: function(dout, x, data.w, *self._layer(work)))
         window = (work.size, work.stride, work.pad)
         if work.kind == "max_pool":
             _, switches = self._function("max_pool_forward")(x, *window)

@@ -14,22 +14,27 @@ from rich.console import Console
 
 from benchmarks import machine, measure, peers, report
 from benchmarks.__main__ import main
+from benchmarks.goals import GOAL_WORKLOADS, GOALS
 from benchmarks.peers import Unsupported
 from benchmarks.worker import SLOWEST, difference
-from benchmarks.workloads import DIRECTIONS, WORKLOADS, Workload, chosen
-from cs_conv import naive
+from benchmarks.workloads import DIRECTIONS, WORKLOADS, Data, Workload, chosen
+from cs_conv import naive, naive_layers
+from cs_conv.layers import softmax_loss
 
 NAMES = [work.name for work in WORKLOADS]
+ALL = WORKLOADS + GOAL_WORKLOADS
 OURS = peers.ours()
 
 
 def reference(work: Workload, direction: str) -> list[np.ndarray]:
     """The loops' results, in float64."""
     (data,) = work.data(np.float64)
+    if work.goal and work.kind not in ("conv", "max_pool"):
+        return goal_reference(work, data, direction)
     forward = getattr(naive, f"{work.kind}_forward")
     backward = getattr(naive, f"{work.kind}_backward")
     if work.kind == "conv":
-        where = (work.stride, work.pad, work.dilation)
+        where = (work.stride, work.pad, work.dilation, work.groups)
         if direction == "forward":
             return [forward(data.x, data.w, data.b, *where)]
         return list(backward(data.dout, data.x, data.w, *where))
@@ -42,10 +47,32 @@ def reference(work: Workload, direction: str) -> list[np.ndarray]:
     return [backward(data.dout, data.x.shape if work.kind == "average_pool" else data.x, *window)]
 
 
+def goal_reference(work: Workload, data: Data, direction: str) -> list[np.ndarray]:
+    x, w, b, dout = data.x, data.w, data.b, data.dout
+    if work.kind == "softmax_loss":
+        loss, dscores = softmax_loss(x[:, :, 0, 0], np.arange(work.N) % work.C)
+        return [np.array(loss), dscores]
+    if work.kind == "dropout":  # as if all were kept
+        return [2 * (x if direction == "forward" else dout)]
+    if work.kind == "batch_norm":
+        out, mean, var = naive_layers.batch_norm_forward(x, w, b)
+        backward = naive_layers.batch_norm_backward
+        return [out] if direction == "forward" else list(backward(dout, x, w, mean, var))
+    if work.kind == "locally_connected":
+        where = (work.stride, work.pad, work.dilation)
+        if direction == "forward":
+            return [naive_layers.locally_connected_forward(x, w, b, *where)]
+        return list(naive_layers.locally_connected_backward(dout, x, w, *where))
+    if direction == "forward":
+        return [getattr(naive_layers, f"{work.kind}_forward")(x)]
+    backward = getattr(naive_layers, f"{work.kind}_backward")
+    return [backward(dout, x.shape if work.kind == "global_average_pool" else x)]
+
+
 @pytest.fixture(scope="module")
 def expected() -> dict[tuple[str, str], list[np.ndarray]]:
-    tiny = [work.tiny() for work in WORKLOADS]
-    return {(work.name, way): reference(work, way) for work in tiny for way in DIRECTIONS}
+    tiny = [work.tiny() for work in ALL]
+    return {(work.name, way): reference(work, way) for work in tiny for way in work.directions}
 
 
 def test_names_are_unique_and_found() -> None:
@@ -107,10 +134,10 @@ def test_every_peer_computes_what_the_loops_compute(name: str, dtype: str, expec
         return
     peer = peers.load(name, threads=1)
     compared = 0
-    for work in (work.tiny() for work in WORKLOADS):
-        for way in DIRECTIONS:
+    for work in (work.tiny() for work in ALL):
+        for way in work.directions:
             try:
-                call = getattr(peer, way)(work, work.data(dtype)[0])
+                call = peers.prepare(peer, work, way, work.data(dtype)[0])
             except Unsupported:
                 continue
             for _ in range(2):  # a second call must not depend on the first
@@ -181,12 +208,36 @@ def test_pages_tables_and_the_plot_are_made_of_rows(tmp_path: Path) -> None:
         console.print(table.printed())
     assert "3.00 (0.50) 0.50-0.50" in console.export_text()
     source, page, plot = tmp_path / "rows.json", tmp_path / "page.md", tmp_path / "roofline.png"
-    source.write_text(json.dumps(rows))
+    source.write_text(json.dumps({"rows": rows}))
     assert main(["--from", str(source), "--markdown", str(page), "--plot", str(plot)]) == 0
     assert page.read_text(encoding="utf-8") == report.markdown(rows, "roofline.png")
     for said in ("(roofline.png)", "\n    cs-conv bench --workload W1\n", machine.describe()):
         assert said in page.read_text(encoding="utf-8")
     assert plot.stat().st_size > 10_000
+
+
+def test_every_goal_has_workloads_and_every_workload_of_theirs_a_goal() -> None:
+    assert {work.goal for work in GOAL_WORKLOADS} == set(GOALS)
+    assert len({work.name for work in ALL}) == len(ALL)
+    for work in GOAL_WORKLOADS:
+        assert all(work.operations(way) > 0 and work.moved(way, 4) > 0 for way in work.directions)
+
+
+def test_goals_are_held_against_mean_and_worst_shape() -> None:
+    works = [work for work in GOAL_WORKLOADS if work.goal == "batch norm"][:2]
+    plan = measure.Plan(works=works, dtypes=["float32"], peers=["layers", "PyTorch"])
+    found = measure.Found(plan, gemm={"float32": 1e11}, copy=1e10)
+    for work, ratio in zip(works, (0.5, 2.0), strict=True):
+        for way in work.directions:
+            found.turns[(work, "float32", way), "layers"] = {(0, 0): ratio}
+            found.turns[(work, "float32", way), "PyTorch"] = {(0, 0): 1.0}
+    (row,) = report.goals(found.rows())
+    assert row["mean"] == pytest.approx(1.0)
+    assert (row["goal"], row["limit"], row["shapes"]) == ("batch norm", GOALS["batch norm"], 2)
+    assert (row["worst"], row["worst_ratio"]) == (works[1].name, 2.0)
+    assert row["worst_limit"] == 1.25 * row["limit"]
+    page = report.markdown(found.rows())
+    assert f"| batch norm | {works[1].name} | 2 | 1.00 | 0.95 | 2.00 | 1.19 |" in page
 
 
 def no_limits(found: measure.Found, process: measure.Process) -> None:
@@ -199,7 +250,7 @@ def test_the_command_measures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     file = tmp_path / "rows.json"
     command = ["--quick", "--workload", "LeNet-1", "--variant", "im2col", "--json", str(file)]
     assert main(command) == 0
-    rows = json.loads(file.read_text(encoding="utf-8"))
+    rows = json.loads(file.read_text(encoding="utf-8"))["rows"]
     assert [(row["variant"], row["operation"]) for row in rows] == [
         ("im2col", "conv_forward"),
         ("im2col", "conv_backward"),
@@ -234,7 +285,9 @@ def test_an_interruption_keeps_what_was_measured(tmp_path: Path, monkeypatch: py
     file = tmp_path / "rows.json"
     asked = ["--workload", "W3", "--variant", "im2col", "--no-memory", "--json", str(file)]
     assert main(asked) == 0
-    assert [row["operation"] for row in json.loads(file.read_text(encoding="utf-8"))] == ["conv_forward"]
+    assert [row["operation"] for row in json.loads(file.read_text(encoding="utf-8"))["rows"]] == [
+        "conv_forward"
+    ]
 
 
 def test_slow_peers_have_fewer_turns_and_the_slowest_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
