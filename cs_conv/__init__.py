@@ -5,6 +5,7 @@
     cs_conv.im2col             the same functions with the same signatures, as matrix products
     cs_conv.shifted            the same, with fewer copies for small filters, and all groups at once
     cs_conv.pointwise          the same, without copies for 1x1 filters
+    cs_conv.depthwise          the same, with banded matrices for filters that see one channel
     cs_conv.winograd           the same, with fewer multiplications for 3x3 filters
     cs_conv.choice             which of these a layer uses, depending on its sizes
     cs_conv.normalisation      batch, group and local response normalisation

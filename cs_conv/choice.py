@@ -2,6 +2,7 @@
 
 1x1 filters need no copies at all: `cs_conv.pointwise`. Filters of several rows at stride 1 share their copies
 in `cs_conv.shifted`, and with groups it computes all of them in one call, where im2col needs a call for each.
+If every channel has one filter of its own, `cs_conv.depthwise` replaces shifted's additions by products.
 Otherwise `cs_conv.im2col` is as fast or faster: with few channels, shifted's partial sums cost more than
 im2col's copies; filters of one row have no copies to share; at larger strides windows share little. `cs-conv
 bench --variant im2col --variant shifted` measures both.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from cs_conv import im2col, pointwise, shifted
+from cs_conv import depthwise, im2col, pointwise, shifted
 from cs_conv.geometry import Geometry
 
 FEWEST_CHANNELS = 8
@@ -33,5 +34,7 @@ def kernels_for(g: Geometry) -> ModuleType:
     """
     if pointwise.serves(g):
         return pointwise
+    if g.groups > 1 and depthwise.serves(g):
+        return depthwise
     rows_are_shared = g.FH > 1 and g.stride == (1, 1) and g.C >= FEWEST_CHANNELS
     return shifted if g.groups > 1 or rows_are_shared else im2col

@@ -12,8 +12,8 @@ gradient is copied FH times, shifted, and one product with the filters gives the
 the images.
 
 With stride 2, even and odd rows of the images meet different filter rows, so each of these two phases has its
-own product. With groups, each group has its own product, all in one call; depthwise convolution, where every
-group is one channel, is done so, too. `cs_conv.choice` says when this is faster than im2col.
+own product. With groups, each group has its own product, all in one call. `cs_conv.choice` says when this is
+faster than im2col.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`, which does the pooling.
 """
@@ -73,12 +73,12 @@ def conv_forward(
     """
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
-    phases = [(phase, rows, _filter_rows(w, rows, g)) for phase, rows in _phases(g)]
+    weights = [(phase, rows, _filter_rows(w, rows, g)) for phase, rows in phases(g)]
     out = np.empty((g.N, g.groups, g.K // g.groups, g.OH, g.OW), x.dtype)
     for images in _bands(g, x.itemsize):
         out[images] = b.reshape(g.groups, -1, 1, 1)
-        for phase, rows, w_rows in phases:
-            copies = _copies(x[images, :, phase], g)  # (n, G, C FW, H OW)
+        for phase, rows, w_rows in weights:
+            copies = _by_group(copies_of(x[images, :, phase], g), g)  # (n, G, C FW, H OW)
             _gather_rows(out[images], w_rows @ copies, rows)
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
@@ -110,13 +110,13 @@ def _gradients(dout: Array, x: Array, w: Array, g: Geometry, dx: Array | None) -
     """dw (K, C / groups, FH, FW) and db (K,); the gradient of the images is added to dx, if there is one."""
     G, C, K = g.groups, g.C // g.groups, g.K // g.groups
     dw = np.zeros((G, K, C, g.FH, g.FW), x.dtype)
-    for phase, rows in _phases(g):
+    for phase, rows in phases(g):
         w_col = _filter_rows(w, rows, g).swapaxes(1, 2)  # (G, C FW, FH K)
         dw_col = np.zeros(w_col.shape, x.dtype)
         for images in _bands(g, x.itemsize):
             pixels = x[images, :, phase]
             dsums = _spread_rows(dout[images], rows, pixels.shape[2], g)  # (n, G, FH K, H OW)
-            products = _joined(_copies(pixels, g)) @ _joined(dsums).swapaxes(2, 3)
+            products = _joined(_by_group(copies_of(pixels, g), g)) @ _joined(dsums).swapaxes(2, 3)
             dw_col += products.sum(axis=0)
             if dx is not None:
                 _add_copies(dx[images, :, phase], w_col @ dsums, g)
@@ -131,20 +131,18 @@ def _joined(band: Array) -> Array:
     return band.transpose(1, 2, 0, 3).reshape(1, G, R, n * places) if places < FEW_PLACES else band
 
 
-def _phases(g: Geometry) -> Iterator[tuple[slice, list[FilterRow]]]:
+def phases(g: Geometry) -> Iterator[tuple[slice, list[FilterRow]]]:
     """The rows of images, every SH-th together, and the filter rows that meet them; at stride 1 all rows."""
     SH, top = g.stride[0], g.pad[0][0]
     for phase in range(min(SH, g.H)):
         shifts = [(fh, fh * g.dilation[0] - top - phase) for fh in range(g.FH)]
         height = len(range(phase, g.H, SH))
-        rows = [
-            FilterRow(fh, *_meet(g.OH, height, 1, shift // SH)) for fh, shift in shifts if shift % SH == 0
-        ]
+        rows = [FilterRow(fh, *meet(g.OH, height, 1, shift // SH)) for fh, shift in shifts if shift % SH == 0]
         if rows:
             yield slice(phase, None, SH), rows
 
 
-def _meet(places: int, size: int, stride: int, shift: int) -> tuple[slice, slice]:
+def meet(places: int, size: int, stride: int, shift: int) -> tuple[slice, slice]:
     """Where place i meets pixel stride * i + shift, along one axis: the places, and the pixels."""
     first = max(0, -(shift // stride))
     last = max(first, min(places, -((shift - size) // stride)))
@@ -158,11 +156,11 @@ def _filter_rows(w: Array, rows: list[FilterRow], g: Geometry) -> Array:
     return met.transpose(0, 3, 1, 2, 4).reshape(G, len(rows) * K, C * g.FW)
 
 
-def _copies(x: Array, g: Geometry) -> Array:
-    """For each filter column the images (n, C, H, W), shifted and padded at the sides: (n, G, C FW, H OW)."""
+def copies_of(x: Array, g: Geometry) -> Array:
+    """For each filter column the images (n, C, H, W), shifted and padded at the sides: (n, C, FW, H, OW)."""
     n, C, H, W = x.shape
     copies = np.empty((n, C, g.FW, H, g.OW), x.dtype)
-    for fw, (places, pixels) in enumerate(_columns(g)):
+    for fw, (places, pixels) in enumerate(columns_met(g)):
         copy = copies[:, :, fw]
         if _keeps_width(g):
             to, source = _in_one_piece(pixels.start - places.start, H * W)
@@ -171,14 +169,20 @@ def _copies(x: Array, g: Geometry) -> Array:
             copy[..., places] = x[..., pixels]
         copy[..., : places.start] = 0
         copy[..., places.stop :] = 0
-    return copies.reshape(n, g.groups, C // g.groups * g.FW, H * g.OW)
+    return copies
+
+
+def _by_group(copies: Array, g: Geometry) -> Array:
+    """Copies (n, C, FW, H, OW) as a matrix for each group: (n, G, C FW, H OW)."""
+    n, C, FW, H, OW = copies.shape
+    return copies.reshape(n, g.groups, C // g.groups * FW, H * OW)
 
 
 def _add_copies(x: Array, copies: Array, g: Geometry) -> None:
     """The adjoint of _copies: add the copies to images (n, C, H, W)."""
     n, C, H, W = x.shape
     copies = copies.reshape(n, C, g.FW, H, g.OW)
-    for fw, (places, pixels) in enumerate(_columns(g)):
+    for fw, (places, pixels) in enumerate(columns_met(g)):
         copy = copies[:, :, fw]
         if _keeps_width(g):
             copy[..., : places.start] = 0
@@ -200,10 +204,10 @@ def _in_one_piece(shift: int, size: int) -> tuple[slice, slice]:
     return slice(to, to + length), slice(source, source + length)
 
 
-def _columns(g: Geometry) -> list[tuple[slice, slice]]:
+def columns_met(g: Geometry) -> list[tuple[slice, slice]]:
     """For each filter column the output columns that it adds to, and the image columns it meets there."""
     shifts = [fw * g.dilation[1] - g.pad[1][0] for fw in range(g.FW)]
-    return [_meet(g.OW, g.W, g.stride[1], shift) for shift in shifts]
+    return [meet(g.OW, g.W, g.stride[1], shift) for shift in shifts]
 
 
 def _gather_rows(out: Array, sums: Array, rows: list[FilterRow]) -> None:

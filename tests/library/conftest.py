@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cs_conv import gpu, im2col, naive, pointwise, shifted, winograd
+from cs_conv import depthwise, gpu, im2col, naive, pointwise, shifted, winograd
 from cs_conv.gpu import arrays
 from tests.gpu.places import emulated, on_gpu
 
@@ -14,6 +14,7 @@ VARIANTS: dict[str, Any] = {
     "winograd": winograd,
     "shifted": shifted,
     "pointwise": pointwise,
+    "depthwise": depthwise,
     "gpu-arrays": emulated(arrays),
 }
 EMULATED = pytest.param(emulated(gpu), id="gpu-kernels")

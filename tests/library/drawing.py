@@ -78,11 +78,15 @@ class Convolution:
 
 @st.composite
 def convolutions(
-    draw: st.DrawFn, dtypes: tuple[Any, ...] = (np.float64, np.float32), grouped: bool = False
+    draw: st.DrawFn,
+    dtypes: tuple[Any, ...] = (np.float64, np.float32),
+    grouped: bool = False,
+    depthwise: bool = False,
 ) -> Convolution:
     vertical, horizontal = draw(sides()), draw(sides())
     N, seen, K = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    groups = draw(st.integers(1, 3), label="groups") if grouped else 1
+    seen, K = (1, 1) if depthwise else (seen, K)
+    groups = draw(st.integers(1, 3), label="groups") if grouped or depthwise else 1
     C, K = seen * groups, K * groups
     dtype = draw(st.sampled_from(dtypes))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1), label="seed"))
@@ -102,7 +106,7 @@ def convolutions(
             "stride": as_typed(vertical.stride, horizontal.stride),
             "pad": pad_as_typed(vertical.pad, horizontal.pad),
             "dilation": as_typed(vertical.dilation, horizontal.dilation),
-            **({"groups": groups} if grouped else {}),
+            **({"groups": groups} if grouped or depthwise else {}),
         },
         pads=(vertical.pad, horizontal.pad),
         strides=(vertical.stride, horizontal.stride),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from cs_conv import im2col, naive, pointwise, shifted, winograd
+from cs_conv import depthwise, im2col, naive, pointwise, shifted, winograd
 from cs_conv.choice import kernels_for
 from cs_conv.geometry import conv_geometry
 from cs_conv.gpu import arrays
@@ -23,6 +23,7 @@ VARIANTS = {
     "winograd": winograd,
     "shifted": shifted,
     "pointwise": pointwise,
+    "depthwise": depthwise,
     "gpu-arrays": emulated(arrays),
 }
 
@@ -76,7 +77,7 @@ def test_the_adjoint_identities(on_cpu: ModuleType, case: Convolution) -> None:
 
 @given(case=convolutions(grouped=True))
 def test_filter_gradients_alone_are_the_same(case: Convolution) -> None:
-    for variant in (im2col, winograd, shifted, pointwise):
+    for variant in (im2col, winograd, shifted, pointwise, depthwise):
         _, *expected = variant.conv_backward(case.dout, case.x, case.w, **case.options)
         results = variant.conv_filter_gradients(case.dout, case.x, case.w, **case.options)
         for result, gradient in zip(results, expected, strict=True):
@@ -188,7 +189,10 @@ def test_groups_that_do_not_divide(
         (16, 16, 1, {"stride": 2}, pointwise),
         (16, 16, 1, {"pad": 1}, im2col),  # no rows to share
         (16, 16, 3, {"pad": 1, "stride": 3}, im2col),
-        (16, 16, 3, {"pad": 1, "stride": 3, "groups": 16}, shifted),
+        (16, 16, 3, {"pad": 1, "stride": 3, "groups": 8}, shifted),
+        (16, 16, 3, {"pad": 1, "stride": 3, "groups": 16}, depthwise),
+        (16, 32, 3, {"pad": 1, "groups": 16}, shifted),  # two filters a channel
+        (1, 1, 3, {"pad": 1}, im2col),
         (4, 4, 1, {"groups": 2}, pointwise),
     ],
 )

@@ -18,8 +18,8 @@ SITE = "/site"
 
 ANSWERS = {
     "cs_conv": (
-        *("naive", "naive_layers", "im2col", "pointwise", "shifted", "winograd", "choice", "layers"),
-        *("locally_connected", "normalisation", "dropout", "global_pool", "receptive_field"),
+        *("naive", "naive_layers", "im2col", "pointwise", "depthwise", "shifted", "winograd", "choice"),
+        *("layers", "locally_connected", "normalisation", "dropout", "global_pool", "receptive_field"),
     )
 }
 """Modules that are the answer of most exercises: they are there only where `allow:` names them in full."""
