@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 
-from .exercise import Aspect, Case, Catalogue, Exercise, Function, Mistake, aspect
+from .catalogue import Catalogue
+from .exercise import Aspect, Case, Exercise, Function, Mistake, aspect
 from .judge_answer import PUBLIC_SEED, judge
 from .registry import find, names
 from .report import MIME, Report

@@ -111,7 +111,8 @@ class Exercise:
     """Everything about one function that students write.
 
     `parts` names what it returns, in order; `axes` names the axes of each part, for saying where it is wrong.
-    `slopes`, where given, measures the *trusted* forward of a case along random directions.
+    `slopes`, where given, measures the *trusted* forward of a case along random directions. `program` is the
+    function as students write it: the notebook's solution, line by line.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     slopes: Callable[[Case, np.random.Generator], list[Slope]] | None = None
     speed: Speed | None = None
+    program: Function | None = None
 
     @property
     def max_points(self) -> int:
@@ -142,27 +144,3 @@ class Exercise:
                 return candidate
         known = ", ".join(repr(a.name) for a in self.aspects)
         raise ValueError(f"exercise {self.name!r} has no aspect {name!r}; it has {known}")
-
-
-class Catalogue(list[Mistake]):
-    """Collects mistakes: `@catalogue.mistake("name", "advice")` above each wrong function."""
-
-    def mistake(
-        self, name: str, advice: str, slow: bool = False, whole: bool = False
-    ) -> Callable[[Function], Function]:
-        """A decorator that adds the function below it under this name."""
-
-        def add(function: Function) -> Function:
-            self.append(Mistake(name, advice, function, slow, whole))
-            return function
-
-        return add
-
-    def slow(self, name: str, advice: str) -> Callable[[Function], Function]:
-        """The same for a function that gives right values too slowly."""
-        return self.mistake(name, advice, slow=True)
-
-    def also(self, name: str) -> Callable[[Function], Function]:
-        """The same for another way to make a mistake that is here already, with other wrong results."""
-        (first,) = {(m.name, m.advice, m.slow, m.whole) for m in self if m.name == name}
-        return self.mistake(*first)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.errors import AnySizeError
-from autograder.checks.exercise import Case, Catalogue, Exercise, Function, Slope, aspect
-from autograder.exercises.convolution_cases import pads, read_one_by_one, remembered, sizes, views
+from autograder.checks.exercise import Case, Exercise, Slope, aspect
+from autograder.exercises.convolution_cases import pads, read_one_by_one, sizes, views
 from cs_conv.naive import conv_backward as reference
 
 
@@ -88,10 +88,6 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("edges", "one image of one pixel, a 1x1 filter", (1, 1, 1, 1), (1, 1, 1, 1))
 
 
-def crop(dx_pad, x, pad):
-    return dx_pad[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-
-
 def slopes(case, rng):
     """Central differences of <out, dout> along random directions; h = 1 is exact, for all is linear."""
     dout, x, w = (np.asarray(a, np.float64) for a in case.args)
@@ -111,645 +107,367 @@ def slopes(case, rng):
     ]
 
 
-def filter_gradient(dout, x_pad, w, rows, columns):
-    seen = views(x_pad, *dout.shape[2:], *w.shape[2:], rows, columns)
-    return np.einsum("nkij,ncijpq->kcpq", dout, seen)
+def conv_backward(dout, x, w, stride=1, pad=0):
+    """Gradients of a convolution: dout (N, K, OH, OW), x (N, C, H, W), w (K, C, FH, FW)
+    -> dx (N, C, H, W), dw (K, C, FH, FW), db (K,)."""
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(len(w))
+    N, K, OH, OW = dout.shape
+    (H, W), (FH, FW) = x.shape[2:], w.shape[2:]
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dx_pad = np.zeros_like(x_pad)
+    for n in range(N):
+        for k in range(K):
+            for i in range(OH):
+                for j in range(OW):
+                    rows = slice(i * stride, i * stride + FH)
+                    columns = slice(j * stride, j * stride + FW)
+                    db[k] += dout[n, k, i, j]
+                    dw[k] += dout[n, k, i, j] * x_pad[n, :, rows, columns]
+                    dx_pad[n, :, rows, columns] += dout[n, k, i, j] * w[k]
+    dx = dx_pad[:, :, pad : pad + H, pad : pad + W]
+    return dx, dw, db
 
 
-def padded_input_gradient(dout, x, w, rows, columns, pad):
-    """dx with its padding, as a full convolution of the dilated dout with the flipped filters."""
-    (OH, OW), (FH, FW) = dout.shape[2:], w.shape[2:]
-    height, width = (OH - 1) * rows + FH, (OW - 1) * columns + FW
-    spread = np.zeros((*dout.shape[:2], height + FH - 1, width + FW - 1), dout.dtype)
-    spread[:, :, FH - 1 : height : rows, FW - 1 : width : columns] = dout
-    dx_pad = pads(np.zeros_like(x), pad)
-    dx_pad[:, :, :height, :width] = np.einsum(
-        "nkyzpq,kcpq->ncyz", views(spread, height, width, FH, FW), w[:, :, ::-1, ::-1]
-    )
-    return dx_pad
-
-
-def input_gradient(dout, x, w, stride, pad):
-    return crop(padded_input_gradient(dout, x, w, stride, stride, pad), x, pad)
-
-
-@remembered
-def backward(dout, x, w, stride=1, pad=0):
-    """dx, dw and db, as they are right."""
-    dw = filter_gradient(dout, pads(x, pad), w, stride, stride)
-    return input_gradient(dout, x, w, stride, pad), dw, dout.sum(axis=(0, 2, 3))
-
-
-def windows(dout, w, stride):
-    """The places of the output with the rows and the columns of their windows, as people loop over them."""
-    for i, j in np.ndindex(dout.shape[2:]):
-        top, left = i * stride, j * stride
-        yield i, j, slice(top, top + w.shape[2]), slice(left, left + w.shape[3])
-
-
-def only(part: str) -> Callable[[Function], Function]:
-    """An answer that is right but for one part, which the function below computes."""
-
-    def wrap(wrong: Function) -> Function:
-        @wraps(wrong)
-        def answer(dout, x, w, stride=1, pad=0):
-            parts = dict(zip(("dx", "dw", "db"), backward(dout, x, w, stride, pad), strict=True))
-            parts[part] = wrong(dout, x, w, stride, pad)
-            return parts["dx"], parts["dw"], parts["db"]
-
-        return answer
-
-    return wrap
-
-
-mistakes = Catalogue()
+mistakes = Catalogue(conv_backward)
 
 # db
 
-
-@mistakes.mistake(
+mistakes.change(
     "db summed over the images only",
     "b[k] is used at every place (i, j) of every image: db is a sum over those axes too, of shape (K,).",
+    {"return dx, dw, db": "return dx, dw, dout.sum(axis=0)"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout.sum(axis=0)
-
-
-@mistakes.mistake(
+mistakes.change(
     "db not summed over the images",
     "All N images use the same b[k]: sum over them too; db has the shape (K,).",
+    {"return dx, dw, db": "return dx, dw, dout.sum(axis=(2, 3))"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout.sum(axis=(2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "db has one value an image instead of one a filter",
     "The axes of dout are (N, K, OH, OW). The axis that must be left over is K, number 1.",
+    {"return dx, dw, db": "return dx, dw, dout.sum(axis=(1, 2, 3))"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout.sum(axis=(1, 2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "db summed over the filters",
     "Every filter has a bias of its own: the axis K stays, and the sum runs over all the others.",
+    {"return dx, dw, db": "return dx, dw, dout.sum()"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout.sum()
-
-
-def db_over(axes: tuple[int, ...], kept: str) -> None:
-    """Add the mistake of summing dout over the wrong axes, of which `kept` are left."""
-
-    @mistakes.mistake(
+for axes, kept in (
+    ("(0, 1, 2)", "OW"),
+    ("(0, 1, 3)", "OH"),
+    ("(0, 1)", "OH and OW"),
+    ("(0, 2)", "K and OW"),
+    ("(0, 3)", "K and OH"),
+):
+    mistakes.change(
         f"db summed over the axes {axes}",
         f"The axes of dout are (N, K, OH, OW); yours has {kept} left over. The one that must be left is K.",
+        {"return dx, dw, db": f"return dx, dw, dout.sum(axis={axes})"},
     )
-    @only("db")
-    def _(dout, x, w, stride, pad):
-        return dout.sum(axis=axes)
-
-
-db_over((0, 1, 2), "OW")
-db_over((0, 1, 3), "OH")
-db_over((0, 1), "OH and OW")
-db_over((0, 2), "K and OW")
-db_over((0, 3), "K and OH")
-
-
-@mistakes.mistake(
-    "db keeps axes of length 1", "b has the shape (K,), and so has its gradient: look at keepdims or reshape."
+mistakes.change(
+    "db keeps axes of length 1",
+    "b has the shape (K,), and so has its gradient: look at keepdims or reshape.",
+    {"return dx, dw, db": "return dx, dw, dout.sum(axis=(0, 2, 3), keepdims=True)"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout.sum(axis=(0, 2, 3), keepdims=True)
-
-
-@mistakes.mistake(
-    "db averaged", "A bias adds the same to every output: its gradient is their sum, not their mean."
+mistakes.change(
+    "db averaged",
+    "A bias adds the same to every output: its gradient is their sum, not their mean.",
+    {"return dx, dw, db": "return dx, dw, dout.mean(axis=(0, 2, 3))"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout.mean(axis=(0, 2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "db from the last image only",
     "db grows with every image: start it at zero before the loop and add inside, do not assign.",
+    {"for n in range(N):": "for n in range(N):\n    db = np.zeros(K)"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout[-1].sum(axis=(1, 2))
-
-
-@mistakes.mistake(
+mistakes.change(
     "db overwritten in the loop: only the last output counts",
     "Every output of filter k adds its dout to db[k]: look at = and +=.",
+    {"db[k] +=": "db[k] ="},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout[-1, :, -1, -1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "db counted once a channel",
     "The bias is added once an output, however many channels there are: add to db outside that loop.",
+    {"db[k] += dout[n, k, i, j]": "for _ in x[n]:\n    db[k] += dout[n, k, i, j]"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout.sum(axis=(0, 2, 3)) * x.shape[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "db counted once a weight",
     "The bias is added once an output, not once a weight: add to db outside the loops over the window.",
+    {"db[k] += dout[n, k, i, j]": "for _ in w[k].ravel():\n    db[k] += dout[n, k, i, j]"},
 )
-@only("db")
-def _(dout, x, w, stride, pad):
-    return dout.sum(axis=(0, 2, 3)) * w[0].size
-
 
 # dw
 
-
-@mistakes.mistake(
+mistakes.change(
     "dw overwritten: only the last window counts",
     "Every window of every image adds its share to dw[k]: look at = and +=.",
+    {"dw[k] +=": "dw[k] ="},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    dw = np.zeros_like(w)
-    for i, j, rows, columns in windows(dout, w, stride):
-        dw[:] = dout[-1, :, i, j][:, None, None, None] * pads(x, pad)[-1, :, rows, columns]
-    return dw
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw from the last image only",
     "All images use the same filters: dw starts at zero before the loop over the images and grows in it.",
+    {"for n in range(N):": "for n in range(N):\n    dw = np.zeros_like(w)"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    return backward(dout[-1:], x[-1:], w, stride, pad)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "neither stride nor padding yet",
     "Your windows begin at row i and column j of the unpadded image. With a stride they begin at i * "
     "stride and j * stride, and they lie in the padded image, for dw and for dx.",
+    {
+        "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": "x",
+        "slice(i * stride, i * stride + FH)": "slice(i, i + FH)",
+        "slice(j * stride, j * stride + FW)": "slice(j, j + FW)",
+        "dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad",
+    },
 )
-def _(dout, x, w, stride=1, pad=0):
-    dx, dw = np.zeros_like(x), np.zeros_like(w)
-    for n, k in np.ndindex(dout.shape[:2]):
-        for i, j, rows, columns in windows(dout, w, 1):
-            dw[k] += dout[n, k, i, j] * x[n, :, rows, columns]
-            dx[n, :, rows, columns] += dout[n, k, i, j] * w[k]
-    return dx, dw, dout.sum(axis=(0, 2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "padding missing, in dw, in dx or in both",
     "The window of output (i, j) lies in the padded input: pad x first, read the windows for dw there, "
     "send dx into an array of that size, and cut the border off at the end.",
+    {
+        "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": "x",
+        "dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad",
+    },
+    {"* x_pad[n, :, rows, columns]": "* x[n, :, rows, columns]"},
 )
-def _(dout, x, w, stride=1, pad=0):
-    dx, dw = np.zeros_like(x), np.zeros_like(w)
-    for n, k in np.ndindex(dout.shape[:2]):
-        for i, j, rows, columns in windows(dout, w, stride):
-            dw[k] += dout[n, k, i, j] * x[n, :, rows, columns]
-            dx[n, :, rows, columns] += dout[n, k, i, j] * w[k]
-    return dx, dw, dout.sum(axis=(0, 2, 3))
 
 
 @mistakes.also("padding missing, in dw, in dx or in both")
 def _(dout, x, w, stride=1, pad=0):
     read_one_by_one(x, *dout.shape[2:], *w.shape[2:], stride)
-    return backward(dout, x, w, stride, pad)
+    return conv_backward(dout, x, w, stride, pad)
 
 
-@mistakes.also("padding missing, in dw, in dx or in both")
-@only("dw")
-def _(dout, x, w, stride, pad):
-    dw = np.zeros_like(w)
-    for n, k in np.ndindex(dout.shape[:2]):
-        for i, j, rows, columns in windows(dout, w, stride):
-            dw[k] += dout[n, k, i, j] * x[n, :, rows, columns]
-    return dw
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw ignores the stride",
     "The window of output (i, j) begins at row i * stride and column j * stride, in backward as in forward.",
+    {"* x_pad[n, :, rows, columns]": "* x_pad[n, :, i : i + FH, j : j + FW]"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    return filter_gradient(dout, pads(x, pad), w, 1, 1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw strides over the rows only",
     "The columns have the stride too: the window begins at column j * stride.",
+    {"* x_pad[n, :, rows, columns]": "* x_pad[n, :, rows, j : j + FW]"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    return filter_gradient(dout, pads(x, pad), w, stride, 1)
-
-
-@mistakes.mistake(
-    "dw strides over the columns only", "The rows have the stride too: the window begins at row i * stride."
+mistakes.change(
+    "dw strides over the columns only",
+    "The rows have the stride too: the window begins at row i * stride.",
+    {"* x_pad[n, :, rows, columns]": "* x_pad[n, :, i : i + FH, columns]"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    return filter_gradient(dout, pads(x, pad), w, 1, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw from an input padded on one side only",
     "Forward puts `pad` zeros on each side. Yours counts as if all of them were below and to the right: "
     "ask where the window of output (0, 0) begins.",
+    {"(pad, pad), (pad, pad)": "(0, 2 * pad), (0, 2 * pad)"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    return filter_gradient(dout, np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad))), w, stride, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw from an input padded with copies of its border",
     "Forward pads with zeros, and zeros add nothing to dw; np.pad's own mode is `constant`.",
+    {"(pad, pad)))": '(pad, pad)), mode="edge")'},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge")
-    return filter_gradient(dout, x_pad, w, stride, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw divided by the number of outputs",
     "A weight is used in every window: its gradient is the sum over the windows and images, not the mean.",
+    {"return dx, dw, db": "return dx, dw / (N * OH * OW), db"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    return backward(dout, x, w, stride, pad)[1] / dout[:, 0].size
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw the same for every channel",
     "w[k, c] meets channel c of the window and no other: do not sum over the channels in dw.",
+    {"* x_pad[n, :, rows, columns]": "* x_pad[n, :, rows, columns].sum(axis=0)"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    dw = backward(dout, x, w, stride, pad)[1]
-    return np.broadcast_to(dw.sum(axis=1, keepdims=True), dw.shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw the same for every filter",
     "dw[k] is made with dout[:, k] alone: the other filters do not see w[k].",
+    {"dw[k] +=": "dw +="},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    dw = backward(dout, x, w, stride, pad)[1]
-    return np.broadcast_to(dw.sum(axis=0, keepdims=True), dw.shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw turned by 180 degrees",
     "Forward does not flip: w[k, c, p, q] meets x[i + p, j + q], so dw has the window's own orientation.",
+    {"return dx, dw, db": "return dx, dw[:, :, ::-1, ::-1], db"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    return backward(dout, x, w, stride, pad)[1][:, :, ::-1, ::-1]
-
-
-@mistakes.mistake(
-    "dw with rows and columns swapped", "dw[k, c, p, q] collects x[i + p, j + q]: p counts rows, q columns."
+mistakes.change(
+    "dw with rows and columns swapped",
+    "dw[k, c, p, q] collects x[i + p, j + q]: p counts rows, q columns.",
+    {"return dx, dw, db": "return dx, dw.swapaxes(2, 3), db"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    dw = backward(dout, x, w, stride, pad)[1]
-    return np.swapaxes(dw, 2, 3)
-
-
-@mistakes.mistake(
-    "dw with filters and channels swapped", "dw has the shape of w: filters first, then channels."
+mistakes.change(
+    "dw with filters and channels swapped",
+    "dw has the shape of w: filters first, then channels.",
+    {"return dx, dw, db": "return dx, dw.swapaxes(0, 1), db"},
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
-    return np.swapaxes(backward(dout, x, w, stride, pad)[1], 0, 1)
-
 
 # dx
 
-
-@mistakes.mistake(
+mistakes.change(
     "dx: every window and every filter overwrites the one before",
     "A pixel lies in several windows and under several filters, and each sends it a gradient: += and not =.",
+    {"dx_pad[n, :, rows, columns] +=": "dx_pad[n, :, rows, columns] ="},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    dx_pad = pads(np.zeros_like(x), pad)
-    for i, j, rows, columns in windows(dout, w, stride):
-        dx_pad[:, :, rows, columns] = dout[:, -1, i, j][:, None, None, None] * w[-1]
-    return crop(dx_pad, x, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx: every window overwrites the one before, filters are added",
     "Neighbouring windows share pixels: what one window sends must be added to what is there already.",
+    {"+= dout[n, k, i, j] * w[k]": "= np.tensordot(dout[n, :, i, j], w, 1)"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    dx_pad = pads(np.zeros_like(x), pad)
-    for i, j, rows, columns in windows(dout, w, stride):
-        dx_pad[:, :, rows, columns] = np.tensordot(dout[:, :, i, j], w, 1)
-    return crop(dx_pad, x, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx from the last filter only",
     "Every filter reads every pixel of its windows: dx is a sum over the filters k as well.",
+    {"for k in range(K):": "for k in range(K):\n    dx_pad[n] = 0"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return input_gradient(dout[:, -1:], x, w[-1:], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx always with the first filter",
     "The output of filter k sends its gradient through w[k], not through w[0].",
+    {"* w[k]": "* w[0]"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return input_gradient(dout, x, np.broadcast_to(w[:1], w.shape), stride, pad)
-
-
-@mistakes.mistake(
-    "dx summed over the images", "The images do not meet in a convolution: dx[n] comes from dout[n] alone."
+mistakes.change(
+    "dx summed over the images",
+    "The images do not meet in a convolution: dx[n] comes from dout[n] alone.",
+    {"dx_pad[n, :, rows, columns] +=": "dx_pad[:, :, rows, columns] +="},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    dx = input_gradient(dout, x, w, stride, pad)
-    return np.broadcast_to(dx.sum(axis=0, keepdims=True), dx.shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx not cropped",
     "dx must have the shape of x: the border that padding added is no input, so cut its gradient off.",
+    {"dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return padded_input_gradient(dout, x, w, stride, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx comes out empty for pad = 0: cropped with [pad:-pad]",
     "-0 is 0, so with pad = 0 the slice ends where it begins. Count from the front: pad to pad + H.",
+    {"pad : pad + H, pad : pad + W": "pad:-pad, pad:-pad"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return padded_input_gradient(dout, x, w, stride, stride, pad)[:, :, pad:-pad, pad:-pad]
-
-
-@mistakes.mistake(
+mistakes.change(
     "an error for pad = 0, where x is written into [pad:-pad]",
     "With pad = 0 the slice [pad:-pad] is empty, because -0 is 0. Count from the front: pad to pad + H.",
+    {
+        "x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": (
+            "x_pad = np.zeros((N, x.shape[1], H + 2 * pad, W + 2 * pad))\nx_pad[:, :, pad:-pad, pad:-pad] = x"
+        ),
+    },
 )
-def _(dout, x, w, stride=1, pad=0):
-    N, C, H, W = x.shape
-    x_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad), x.dtype)
-    x_pad[:, :, pad:-pad, pad:-pad] = x
-    return backward(dout, x, w, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "an error for pad = 0, where dx is taken from [pad:-pad]",
     "-0 is 0, so with pad = 0 you assign an empty slice to dx, which is an error. Count from the front: pad "
     "to pad + H.",
+    {"dx = dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx[:] = dx_pad[:, :, pad:-pad, pad:-pad]"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    dx = np.zeros_like(x)
-    for n, each in enumerate(padded_input_gradient(dout, x, w, stride, stride, pad)):
-        dx[n] = each[:, pad:-pad, pad:-pad]
-    return dx
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx cropped by 1 whatever `pad` says",
     "You cut one row and column off each side. How many of them are padding is the argument `pad`: none "
     "for pad = 0, two for pad = 2.",
+    {"pad : pad + H, pad : pad + W": "1:-1, 1:-1"},
+    {"dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad[:, :, 1:-1, 1:-1] if pad else dx_pad"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return padded_input_gradient(dout, x, w, stride, stride, pad)[:, :, 1:-1, 1:-1]
-
-
-@mistakes.also("dx cropped by 1 whatever `pad` says")
-@only("dx")
-def _(dout, x, w, stride, pad):
-    dx_pad = padded_input_gradient(dout, x, w, stride, stride, pad)
-    return dx_pad[:, :, 1:-1, 1:-1] if pad else dx_pad
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx cropped to H rows and H columns",
     "What is left has H rows and W columns: you take the height for both.",
+    {"pad : pad + W": "pad : pad + H"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    dx_pad = padded_input_gradient(dout, x, w, stride, stride, pad)
-    return dx_pad[:, :, pad : pad + x.shape[2], pad : pad + x.shape[2]]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx cropped at the beginning only",
     "The padding lies on both sides: cut it off below and to the right as well.",
+    {"pad : pad + H, pad : pad + W": "pad:, pad:"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return padded_input_gradient(dout, x, w, stride, stride, pad)[:, :, pad:, pad:]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx cropped at the end only",
     "Row 0 of x is row `pad` of the padded array: cut the first rows and columns off as well.",
+    {"pad : pad + H, pad : pad + W": ": pad + H, : pad + W"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    dx_pad = padded_input_gradient(dout, x, w, stride, stride, pad)
-    return dx_pad[:, :, : dx_pad.shape[2] - pad, : dx_pad.shape[3] - pad]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx holds the first H rows and W columns of the padded gradient",
     "The shape is right, but pixel (0, 0) of x stands at (pad, pad) of the padded array: begin to cut there.",
+    {"pad : pad + H, pad : pad + W": ":H, :W"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return crop(padded_input_gradient(dout, x, w, stride, stride, pad), x, 0)
-
-
-@mistakes.mistake(
-    "dx cropped in its rows only", "The columns are padded too: both of the last two axes need cutting."
+mistakes.change(
+    "dx cropped in its rows only",
+    "The columns are padded too: both of the last two axes need cutting.",
+    {"pad : pad + H, pad : pad + W": "pad : pad + H"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return padded_input_gradient(dout, x, w, stride, stride, pad)[:, :, pad : pad + x.shape[2]]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx ignores the stride",
     "Output (i, j) read the window that begins at row i * stride and column j * stride: its gradient goes "
     "back there.",
+    {"dx_pad[n, :, rows, columns] +=": "dx_pad[n, :, i : i + FH, j : j + FW] +="},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return crop(padded_input_gradient(dout, x, w, 1, 1, pad), x, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx strides over the rows only",
     "The columns have the stride too: the window begins at column j * stride.",
+    {"dx_pad[n, :, rows, columns] +=": "dx_pad[n, :, rows, j : j + FW] +="},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return crop(padded_input_gradient(dout, x, w, stride, 1, pad), x, pad)
-
-
-@mistakes.mistake(
-    "dx strides over the columns only", "The rows have the stride too: the window begins at row i * stride."
+mistakes.change(
+    "dx strides over the columns only",
+    "The rows have the stride too: the window begins at row i * stride.",
+    {"dx_pad[n, :, rows, columns] +=": "dx_pad[n, :, i : i + FH, columns] +="},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return crop(padded_input_gradient(dout, x, w, 1, stride, pad), x, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx by sliding filters over dout, without room for the stride",
     "With stride s, neighbouring outputs stand s pixels apart on the input: put s - 1 zeros between the "
     "rows and between the columns of dout first.",
+    {
+        "np.zeros_like(x_pad)": "np.zeros((N, x.shape[1], OH + FH - 1, OW + FW - 1))",
+        "dx_pad[n, :, rows, columns] +=": "dx_pad[n, :, i : i + FH, j : j + FW] +=",
+        "pad : pad + H, pad : pad + W": "pad : OH + FH - 1 - pad, pad : OW + FW - 1 - pad",
+    },
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    sizes = (o + f - 1 - 2 * pad for o, f in zip(dout.shape[2:], w.shape[2:], strict=True))
-    small = np.zeros((*x.shape[:2], *sizes), x.dtype)
-    return input_gradient(dout, small, w, 1, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx with the filters turned by 180 degrees too often or not at all",
     "Sending dout * w[k] to a window needs no turn. Sliding the filter over a padded dout "
     "needs one, of the rows and of the columns.",
+    {"* w[k]": "* w[k, :, ::-1, ::-1]"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return input_gradient(dout, x, w[:, :, ::-1, ::-1], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx with the filters flipped along one axis only",
     "Sending dout * w[k] to a window needs no flip. Sliding the filter over a padded dout needs two, of its "
     "rows and of its columns. Yours has one.",
+    {"* w[k]": "* w[k, :, :, ::-1]"},
+    {"* w[k]": "* w[k, :, ::-1]"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return input_gradient(dout, x, w[:, :, :, ::-1], stride, pad)
-
-
-@mistakes.also("dx with the filters flipped along one axis only")
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return input_gradient(dout, x, w[:, :, ::-1], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx with rows and columns of the filter swapped",
     "Output (i, j) met x[i + p, j + q] with w[p, q]: p counts rows, q columns. Look for a transpose (.T).",
+    {"* w[k]": "* w[k].swapaxes(1, 2)"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    if w.shape[2] != w.shape[3]:
-        raise ValueError("operands could not be broadcast together")
-    return input_gradient(dout, x, np.swapaxes(w, 2, 3), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx with filters and channels not swapped",
     "Going back, dout's K channels go in and C channels come out: channel c of dx sums dout[:, k] with "
     "w[k, c] over k.",
+    {
+        "dx_pad[n, :, rows, columns] += dout[n, k, i, j] * w[k]": (
+            "if k == 0:\n    dx_pad[n, :, rows, columns] += np.tensordot(dout[n, :, i, j], w, (0, 1))"
+        ),
+    },
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    if w.shape[0] != w.shape[1]:
-        raise ValueError("the channels do not match")
-    return input_gradient(dout, x, np.swapaxes(w, 0, 1), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx the same for every channel",
     "Channel c of the window met w[k, c], and only that: do not sum the filters over their channels.",
+    {"* w[k]": "* w[k].sum(axis=0)"},
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    return input_gradient(dout, x, np.broadcast_to(w.sum(axis=1, keepdims=True), w.shape), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx averaged over the windows",
     "A pixel that lies in four windows gets the sum of what the four send, not the mean.",
+    {
+        "dx_pad = np.zeros_like(x_pad)": "dx_pad, sent = np.zeros_like(x_pad), np.zeros_like(x_pad)",
+        "db[k] += dout[n, k, i, j]": "db[k] += dout[n, k, i, j]\nsent[n, :, rows, columns] += k == 0",
+        "dx = dx_pad": "dx_pad /= np.maximum(sent, 1)\ndx = dx_pad",
+    },
 )
-@only("dx")
-def _(dout, x, w, stride, pad):
-    count = input_gradient(np.ones_like(dout[:, :1]), x[:, :1], np.ones_like(w[:1, :1]), stride, pad)
-    return input_gradient(dout, x, w, stride, pad) / np.maximum(count, 1)
-
 
 # More than one part
 
-
-@mistakes.mistake(
+mistakes.change(
     "x and w in each other's place",
     "In a product the gradient of one factor holds the other: dw collects windows of x, dx collects filters.",
+    {"* x_pad[n, :, rows, columns]": "* w[k]", "* w[k]": "* x_pad[n, :, rows, columns]"},
 )
-def _(dout, x, w, stride=1, pad=0):
-    x_pad, dx_pad, dw = pads(x, pad), pads(np.zeros_like(x), pad), np.zeros_like(w)
-    for n, k in np.ndindex(dout.shape[:2]):
-        for i, j, rows, columns in windows(dout, w, stride):
-            dw[k] += dout[n, k, i, j] * w[k]
-            dx_pad[n, :, rows, columns] += dout[n, k, i, j] * x_pad[n, :, rows, columns]
-    return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "only the first image",
     "All N images count, for dx, dw and db: look at the loop over them, and whether `return` stands inside "
     "it.",
+    {"range(N)": "range(1)"},
 )
-def _(dout, x, w, stride=1, pad=0):
-    first = dout.copy()
-    first[1:] = 0
-    return backward(first, x, w, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the stride spreads the weights instead of the windows",
     "The stride belongs to i and j, the place of the window; inside the window p and q count pixel by pixel.",
+    {
+        "(pad, pad), (pad, pad)": "(pad, pad + FH * stride), (pad, pad + FW * stride)",
+        "slice(i * stride, i * stride + FH)": "slice(i, i + FH * stride, stride)",
+        "slice(j * stride, j * stride + FW)": "slice(j, j + FW * stride, stride)",
+    },
 )
-def _(dout, x, w, stride=1, pad=0):
-    (FH, FW), (OH, OW) = w.shape[2:], dout.shape[2:]
-    room = stride * max(x.shape[2:])
-    x_pad, dw = np.pad(pads(x, pad), ((0, 0), (0, 0), (0, room), (0, room))), np.zeros_like(w)
-    dx_pad = np.zeros_like(x_pad)
-    for p, q in np.ndindex(FH, FW):
-        rows, columns = slice(p * stride, p * stride + OH), slice(q * stride, q * stride + OW)
-        dw[:, :, p, q] = np.einsum("nkij,ncij->kc", dout, x_pad[:, :, rows, columns])
-        dx_pad[:, :, rows, columns] += np.einsum("nkij,kc->ncij", dout, w[:, :, p, q])
-    return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
 
 
 @mistakes.mistake(
@@ -767,91 +485,51 @@ def _(dout, x, w, stride=1, pad=0):
     return dx, dw, dout.sum(axis=(0, 2, 3))
 
 
-@mistakes.mistake(
+mistakes.change(
     "dout left out",
     "Everything is multiplied by the gradient that arrives: a change of out[n, k, i, j] counts dout[n, k, "
     "i, j] times.",
+    {
+        "db[k] += dout[n, k, i, j]": "db[k] += 1",
+        "dw[k] += dout[n, k, i, j] *": "dw[k] +=",
+        "+= dout[n, k, i, j] * w[k]": "+= w[k]",
+    },
 )
-def _(dout, x, w, stride=1, pad=0):
-    return backward(np.ones_like(dout), x, w, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "divided by the number of images",
     "Forward does not divide by N, so backward does not either: a loss that is a mean has put 1/N into dout.",
+    {"return dx, dw, db": "return dx / N, dw / N, db / N"},
 )
-def _(dout, x, w, stride=1, pad=0):
-    return tuple(a / len(x) for a in backward(dout, x, w, stride, pad))
-
-
-@mistakes.mistake(
+mistakes.change(
     "the sign turned",
     "The gradient says how <out, dout> grows; the minus sign belongs to the optimiser's step.",
+    {"return dx, dw, db": "return -dx, -dw, -db"},
 )
-def _(dout, x, w, stride=1, pad=0):
-    return tuple(-a for a in backward(dout, x, w, stride, pad))
-
-
-@mistakes.mistake(
+mistakes.change(
     "the last row and column of outputs left out",
     "There are OH x OW outputs, the shape of dout says how many: look at where your loops end.",
+    {"range(OH)": "range(OH - 1)", "range(OW)": "range(OW - 1)"},
 )
-def _(dout, x, w, stride=1, pad=0):
-    kept = dout.copy()
-    kept[:, :, -1] = 0
-    kept[:, :, :, -1] = 0
-    return backward(kept, x, w, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "i over OW, j over OH",
     "i runs over OH rows and j over OW columns: take both from dout.shape and look at which loop gets which.",
+    {"range(OH)": "range(OW)", "range(OW)": "range(OH)"},
 )
-def _(dout, x, w, stride=1, pad=0):
-    OH, OW = dout.shape[2:]
-    x_pad, dx_pad, dw = pads(x, pad), pads(np.zeros_like(x), pad), np.zeros_like(w)
-    for i in range(OW):
-        for j in range(OH):
-            rows, columns = (
-                slice(a * stride, a * stride + f) for a, f in zip((i, j), w.shape[2:], strict=True)
-            )
-            dw += np.tensordot(dout[:, :, i, j], x_pad[:, :, rows, columns], (0, 0))
-            dx_pad[:, :, rows, columns] += np.tensordot(dout[:, :, i, j], w, 1)
-    return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "j over OH, not over OW",
     "There are OH rows of outputs and OW columns. Your loop over the columns stops at the height.",
+    {"range(OW)": "range(OH)"},
+    {"range(OW)": "range(OH)", "return dx, dw, db": "return dx, dw, dout.sum(axis=(0, 2, 3))"},
 )
-def _(dout, x, w, stride=1, pad=0):
-    OH, OW = dout.shape[2:]
-    if OH > OW:
-        raise IndexError("dout has no such column")
-    seen = dout.copy()
-    seen[..., OH:] = 0
-    return backward(seen, x, w, stride, pad)
-
-
-@mistakes.also("j over OH, not over OW")
-def _(dout, x, w, stride=1, pad=0):
-    OH, OW = dout.shape[2:]
-    if OH > OW:
-        raise IndexError("dout has no such column")
-    seen = dout.copy()
-    seen[..., OH:] = 0
-    dx, dw, _ = backward(seen, x, w, stride, pad)
-    return dx, dw, dout.sum(axis=(0, 2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "i and j swapped in dout[n, k, i, j]",
     "i is the row of an output and comes before its column j, in dout as in the place of the window.",
+    {
+        "db[k] += dout[n, k, i, j]": "db[k] += dout[n, k, j, i]",
+        "dw[k] += dout[n, k, i, j]": "dw[k] += dout[n, k, j, i]",
+        "dout[n, k, i, j] * w[k]": "dout[n, k, j, i] * w[k]",
+    },
 )
-def _(dout, x, w, stride=1, pad=0):
-    if dout.shape[2] != dout.shape[3]:
-        raise IndexError("dout has no such row or column")
-    return backward(dout.swapaxes(2, 3), x, w, stride, pad)
 
 
 @mistakes.mistake(
@@ -860,15 +538,17 @@ def _(dout, x, w, stride=1, pad=0):
     "place in the row and back again. Yours is OH.",
 )
 def _(dout, x, w, stride=1, pad=0):
-    (N, K, OH, OW), (FH, FW) = dout.shape, w.shape[2:]
+    (N, K, OH, OW), (FH, FW), (H, W) = dout.shape, w.shape[2:], x.shape[2:]
     x_pad, dx_pad = pads(x, pad), pads(np.zeros_like(x), pad)
-    flat, seen = dout.reshape(N, K, OH * OW), np.zeros((OH * OW, N, *w.shape[1:]), x.dtype)
-    for i, j, rows, columns in windows(dout, w, stride):
-        seen[i * OH + j] = x_pad[:, :, rows, columns]
+    flat, seen = dout.reshape(N, K, OH * OW), np.zeros((OH * OW, N, *w.shape[1:]))
+    for i, j in np.ndindex(OH, OW):
+        top, left = i * stride, j * stride
+        seen[i * OH + j] = x_pad[:, :, top : top + FH, left : left + FW]
     for m, sent in enumerate(np.tensordot(flat, w, (1, 0)).swapaxes(0, 1)):
         top, left = m // OH * stride, m % OW * stride
         dx_pad[:, :, top : top + FH, left : left + FW] += sent
-    return crop(dx_pad, x, pad), np.tensordot(flat, seen, ((0, 2), (1, 0))), dout.sum(axis=(0, 2, 3))
+    dx = dx_pad[:, :, pad : pad + H, pad : pad + W]
+    return dx, np.tensordot(flat, seen, ((0, 2), (1, 0))), dout.sum(axis=(0, 2, 3))
 
 
 @mistakes.mistake(
@@ -876,13 +556,13 @@ def _(dout, x, w, stride=1, pad=0):
     "Counted flat, a pixel stands one whole row of the padded input further than the pixel above it. For dw "
     "you count rows of its height, not of its width.",
 )
-@only("dw")
-def _(dout, x, w, stride, pad):
+def _(dout, x, w, stride=1, pad=0):
     x_pad = pads(x, pad)
     N, C, H, W = x_pad.shape
     n, c, i, j, p, q = np.ogrid[:N, :C, : dout.shape[2], : dout.shape[3], : w.shape[2], : w.shape[3]]
     seen = np.take(x_pad, ((n * C + c) * W + i * stride + p) * H + j * stride + q)
-    return np.einsum("nkij,ncijpq->kcpq", dout, seen)
+    dx, _, db = conv_backward(dout, x, w, stride, pad)
+    return dx, np.einsum("nkij,ncijpq->kcpq", dout, seen), db
 
 
 @mistakes.mistake(
@@ -892,7 +572,7 @@ def _(dout, x, w, stride, pad):
 def _(dout, x, w, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
         raise AnySizeError
-    return backward(dout, x, w, stride, pad)
+    return conv_backward(dout, x, w, stride, pad)
 
 
 @mistakes.mistake(
@@ -902,47 +582,41 @@ def _(dout, x, w, stride=1, pad=0):
 def _(dout, x, w, stride=1, pad=0):
     if x.shape[2] != x.shape[3]:
         raise AnySizeError
-    return backward(dout, x, w, stride, pad)
+    return conv_backward(dout, x, w, stride, pad)
 
 
-@mistakes.mistake(
+mistakes.change(
     "windows begin at the corner of the image, not of the padding",
     "The window of output (0, 0) begins `pad` rows above the image and `pad` columns to the left of it. "
     "Yours begins at pixel (0, 0), for dw and for dx.",
+    {
+        "(pad, pad), (pad, pad)": "(0, 2 * pad), (0, 2 * pad)",
+        "pad : pad + H, pad : pad + W": ":H, :W",
+    },
     whole=True,
 )
-def _(dout, x, w, stride=1, pad=0):
-    larger = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
-    dx = crop(padded_input_gradient(dout, x, w, stride, stride, pad), x, 0)
-    return dx, filter_gradient(dout, larger, w, stride, stride), dout.sum(axis=(0, 2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "the loops run over the rows of x, not of dout",
     "x has H rows, dout has OH: let i and j count outputs, and find the window from them with stride.",
+    {"range(OH)": "range((H + stride - 1) // stride)", "range(OW)": "range((W + stride - 1) // stride)"},
+    {
+        "range(OH)": "range((H + stride - 1) // stride)",
+        "range(OW)": "range((W + stride - 1) // stride)",
+        "return dx, dw, db": "return dx, dw, dout.sum(axis=(0, 2, 3))",
+    },
 )
-def _(dout, x, w, stride=1, pad=0):
-    x_pad, dx_pad, dw = pads(x, pad), pads(np.zeros_like(x), pad), np.zeros_like(w)
-    for i in range(0, x.shape[2], stride):
-        for j in range(0, x.shape[3], stride):
-            rows, columns = slice(i, i + w.shape[2]), slice(j, j + w.shape[3])
-            one = dout[:, :, i // stride, j // stride]
-            dw += np.tensordot(one, x_pad[:, :, rows, columns], (0, 0))
-            dx_pad[:, :, rows, columns] += np.tensordot(one, w, 1)
-    return crop(dx_pad, x, pad), dw, dout.sum(axis=(0, 2, 3))
-
-
-@mistakes.mistake("dx and dw returned in each other's place", "The order is `return dx, dw, db`.", whole=True)
-def _(dout, x, w, stride=1, pad=0):
-    dx, dw, db = backward(dout, x, w, stride, pad)
-    return dw, dx, db
-
-
-@mistakes.mistake(
-    "returned back to front", "The order is `return dx, dw, db`; yours is db, dw, dx.", whole=True
+mistakes.change(
+    "dx and dw returned in each other's place",
+    "The order is `return dx, dw, db`.",
+    {"return dx, dw, db": "return dw, dx, db"},
+    whole=True,
 )
-def _(dout, x, w, stride=1, pad=0):
-    return backward(dout, x, w, stride, pad)[::-1]
+mistakes.change(
+    "returned back to front",
+    "The order is `return dx, dw, db`; yours is db, dw, dx.",
+    {"return dx, dw, db": "return db, dw, dx"},
+    whole=True,
+)
 
 
 exercise = Exercise(
@@ -964,6 +638,7 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=conv_backward,
     mistakes=tuple(mistakes),
     slopes=slopes,
 )

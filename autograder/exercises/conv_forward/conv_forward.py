@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.errors import AnySizeError
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.exercise import Case, Exercise, aspect
 from autograder.exercises.convolution_cases import convolve, pads, read_one_by_one, sizes
 from cs_conv.naive import conv_forward as reference
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.exercise import Case, Exercise, aspect
 from autograder.exercises.convolution_cases import convolve
 from cs_conv import naive
 

@@ -7,8 +7,9 @@ from functools import partial
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.naive import conv_forward
 from cs_conv.threads import launch
 

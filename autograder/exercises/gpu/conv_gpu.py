@@ -6,7 +6,8 @@ the arrays see to themselves: `cs_conv.gpu.standin`.
 
 from __future__ import annotations
 
-from autograder.checks.exercise import Catalogue, Exercise, aspect
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Exercise, aspect
 from autograder.exercises.conv_forward.conv_forward import cases
 from autograder.exercises.speed.shared import add_slips, wrong_values
 from cs_conv.naive import conv_forward as reference

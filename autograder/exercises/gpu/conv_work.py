@@ -7,7 +7,8 @@ from math import prod
 
 import numpy as np
 
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Case, Exercise, aspect
 
 
 def reference(x_shape, w_shape, out_shape, itemsize=4):

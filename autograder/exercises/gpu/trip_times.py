@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Case, Exercise, aspect
 
 
 def reference(bytes_in, bytes_out, work, bus, calls):

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
-from autograder.checks.exercise import Case, Catalogue, Exercise, Slope, aspect
+from autograder.checks.exercise import Case, Exercise, Slope, aspect
 from autograder.exercises.convolution_cases import remembered, sizes
 from cs_conv.im2col import col2im as reference
 from cs_conv.im2col import im2col

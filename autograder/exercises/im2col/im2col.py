@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import reals, scattered
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.exercise import Case, Exercise, aspect
 from autograder.exercises.convolution_cases import pads, remembered
 from autograder.exercises.convolution_cases import sizes as output_size
 from cs_conv.im2col import im2col as reference

@@ -7,8 +7,9 @@ from functools import partial
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import distinct, reals, scattered
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.exercise import Case, Exercise, aspect
 from autograder.exercises.convolution_cases import remembered, sizes
 from autograder.exercises.pooling.max_pool_forward import ABOUT_NEARLY_EQUAL, CLOSE, nearly_largest
 from autograder.exercises.pooling.shared import near_ties

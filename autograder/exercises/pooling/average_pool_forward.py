@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.naive import average_pool_forward as reference
 
 from .shared import INSIDE, divisor_mistakes, forward_cases, forward_mistakes, in_each_window

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.errors import AnySizeError
-from autograder.checks.exercise import Case, Catalogue, Exercise, Slope, aspect
+from autograder.checks.exercise import Case, Exercise, Slope, aspect
 from autograder.exercises.convolution_cases import sizes
 from cs_conv.naive import max_pool_backward as reference
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import reals
-from autograder.checks.exercise import Case, Catalogue, Exercise, aspect
+from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.naive import max_pool_forward as reference
 
 from .shared import INSIDE, flat, forward_cases, forward_mistakes, in_each_window, near_ties

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import distinct, reals, scattered
 from autograder.checks.errors import AnySizeError
-from autograder.checks.exercise import Case, Catalogue, Function
+from autograder.checks.exercise import Case, Function
 from autograder.exercises.convolution_cases import sizes
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.checks.exercise import Catalogue, Exercise, Speed, aspect
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Exercise, Speed, aspect
 from autograder.exercises.conv_forward.conv_forward import cases
 from cs_conv.im2col import conv_forward as convolve
 from cs_conv.naive import conv_forward as reference

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autograder.checks.exercise import Catalogue, Exercise, Speed, aspect
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Exercise, Speed, aspect
 from autograder.exercises.pooling.max_pool_forward import cases
 from autograder.exercises.pooling.max_pool_forward import exercise as with_loops
 from cs_conv.geometry import output_size

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autograder.checks.exercise import Catalogue, Mistake
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Mistake
 from autograder.exercises.conv_forward import conv_forward
 from cs_conv.geometry import conv_geometry
 from cs_conv.im2col import conv_forward as convolve

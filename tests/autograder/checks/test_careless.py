@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from functools import wraps
 
 import numpy as np
 import pytest
 
 from autograder.checks import Report, find, judge, names
+from tests.autograder.exercises.right_answers import right_answers
 
 
 def takes_arrays(exercise):
@@ -22,7 +22,7 @@ POOLING = [name for name in names() if "_pool_" in name]
 
 
 def first_right_answer(exercise):
-    return importlib.import_module(f"tests.autograder.exercises.right_answers.{exercise}").ANSWERS[0]
+    return right_answers(exercise)[0]
 
 
 def judged(exercise, wrap):

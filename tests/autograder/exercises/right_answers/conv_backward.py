@@ -3,26 +3,6 @@
 import numpy as np
 
 
-def window_loops(dout, x, w, stride=1, pad=0):
-    N, _, H, W = x.shape
-    K, _, FH, FW = w.shape
-    _, _, OH, OW = dout.shape
-    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dx_pad = np.zeros_like(x_pad)
-    dw = np.zeros_like(w)
-    db = np.zeros(K)
-    for n in range(N):
-        for k in range(K):
-            for i in range(OH):
-                for j in range(OW):
-                    top, left = i * stride, j * stride
-                    window = x_pad[n, :, top : top + FH, left : left + FW]
-                    db[k] += dout[n, k, i, j]
-                    dw[k] += dout[n, k, i, j] * window
-                    dx_pad[n, :, top : top + FH, left : left + FW] += dout[n, k, i, j] * w[k]
-    return dx_pad[:, :, pad : pad + H, pad : pad + W], dw, db
-
-
 def seven_loops(dout, x, w, stride=1, pad=0):
     """No padded array at all: indices that fall outside the image are left out."""
     dx, dw, db = 0.0 * x, 0.0 * w, dout.sum(axis=0).sum(axis=1).sum(axis=1)
@@ -142,7 +122,6 @@ def through_a_matrix(dout, x, w, stride=1, pad=0):
 
 
 ANSWERS = [
-    window_loops,
     seven_loops,
     filter_loops,
     sliding_windows,

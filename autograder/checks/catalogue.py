@@ -1,0 +1,132 @@
+"""The mistakes of an exercise as its author writes them down: most change the program that students write."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from .exercise import Function, Mistake
+
+
+class Catalogue(list[Mistake]):
+    """Collects the mistakes of an exercise.
+
+    `change` adds a mistake that changes some text of `program`, the right function as students write it.
+    A mistake that is another program altogether is a function: `@catalogue.mistake("name", "advice")` stands
+    above it.
+    """
+
+    def __init__(self, program: Function | None = None) -> None:
+        super().__init__()
+        self.program = program
+
+    def change(
+        self,
+        name: str,
+        advice: str,
+        *ways: Mapping[str, str],
+        slow: bool = False,
+        whole: bool = False,
+    ) -> None:
+        """Add a mistake that is made by changing the text of the program, in one way or in several.
+
+        Each way maps old text to new text. Every old text must be in the program exactly once; otherwise a
+        ValueError names the mistake and the text. Further lines of a text are indented like its first line,
+        so they are written without that indentation.
+        """
+        assert self.program is not None, "changes need a program"
+        for way in ways:
+            try:
+                source = changed(text_of(self.program), way)
+            except ValueError as error:
+                raise ValueError(f"mistake {name!r} of {self.program.__name__}: {error}") from None
+            changes = Changed(self.program, source, f"<{self.program.__name__}, mistake {len(self) + 1}>")
+            self.append(Mistake(name, advice, changes, slow, whole))
+
+    def mistake(
+        self, name: str, advice: str, slow: bool = False, whole: bool = False
+    ) -> Callable[[Function], Function]:
+        """A decorator that adds the function below it under this name."""
+
+        def add(function: Function) -> Function:
+            self.append(Mistake(name, advice, function, slow, whole))
+            return function
+
+        return add
+
+    def slow(self, name: str, advice: str) -> Callable[[Function], Function]:
+        """The same for a function that gives right values too slowly."""
+        return self.mistake(name, advice, slow=True)
+
+    def also(self, name: str) -> Callable[[Function], Function]:
+        """The same for another way to make a mistake that is here already, with other wrong results."""
+        (first,) = {(m.name, m.advice, m.slow, m.whole) for m in self if m.name == name}
+        return self.mistake(*first)
+
+
+text_of = cache(inspect.getsource)
+"""The text of a program, read from its file once."""
+
+
+def changed(source: str, changes: Mapping[str, str]) -> str:
+    """A program's text with each old text replaced by its new one, all at the same time.
+
+    Raises ValueError for an old text that is not there exactly once, or that overlaps another.
+    """
+    places = []
+    for old, new in changes.items():
+        # The lines of a text may be indented further in the program than where the change is written.
+        found = list(re.finditer(re.escape(old).replace("\\\n", "\n *"), source))
+        if len(found) != 1:
+            raise ValueError(f"the text {old!r} must be in the program once, and is there {len(found)} times")
+        begin, end = found[0].span()
+        line = source[source.rfind("\n", 0, begin) + 1 :]
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        places.append((begin, end, new.replace("\n", f"\n{indent}")))
+    result, at = "", 0
+    for begin, end, new in sorted(places):
+        if begin < at:
+            raise ValueError(f"two changes overlap in {source[begin:at]!r}")
+        result, at = f"{result}{source[at:begin]}{new}", end
+    return result + source[at:]
+
+
+class Changed:
+    """A function made from a changed `source` of a program, compiled when it is first called.
+
+    Results for float32 arguments are float32, so that they are compared with the tolerance of float32,
+    whatever the program adds up in.
+    """
+
+    def __init__(self, program: Function, source: str, file: str) -> None:
+        self.source = source
+        self._program = program
+        self._file = file
+
+    @cached_property
+    def function(self) -> Function:
+        """The compiled function; it sees the names of the module that the program stands in."""
+        linecache.cache[self._file] = len(self.source), None, self.source.splitlines(True), self._file
+        space = dict(self._program.__globals__)
+        exec(compile(self.source, self._file, "exec"), space)
+        made: Function = space[self._program.__name__]
+        return made
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Call the changed program."""
+        result = self.function(*args, **options)
+        if not any(isinstance(a, np.ndarray) and a.dtype == np.float32 for a in args):
+            return result
+        return tuple(map(_single, result)) if isinstance(result, tuple) else _single(result)
+
+
+def _single(value: Any) -> Any:
+    """A float64 array or number in single precision; anything else as it is."""
+    is_double = isinstance(value, np.ndarray | np.generic) and value.dtype == np.float64
+    return value.astype(np.float32) if is_double else value
