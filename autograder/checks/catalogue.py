@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from typing import Any
 
@@ -19,11 +19,11 @@ class Catalogue(list[Mistake]):
 
     `change` adds a mistake that changes some text of `program`, the right function as students write it.
     A mistake that is another program altogether is a function: `@catalogue.mistake("name", "advice")` stands
-    above it.
+    above it. The catalogue begins with the `mistakes` of another exercise, if it shares them.
     """
 
-    def __init__(self, program: Function | None = None) -> None:
-        super().__init__()
+    def __init__(self, program: Function | None = None, mistakes: Iterable[Mistake] = ()) -> None:
+        super().__init__(mistakes)
         self.program = program
 
     def change(

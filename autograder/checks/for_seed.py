@@ -5,15 +5,15 @@ A few seeds are remembered: several test cells ask about one exercise, and a cla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from .compare import Row, same
 from .exercise import Case, Exercise, Mistake, Slope
-from .run_answer import INPUTS, Outcomes, call_all
+from .run_answer import INPUTS, Outcome, Outcomes, call_all
 
 
 @lru_cache(maxsize=32)
@@ -89,28 +89,41 @@ def compared(exercise: Exercise, seed: int, outcomes: Outcomes) -> Answer:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A mistake of the catalogue on the cases of one seed.
+    """A mistake of the catalogue on the cases of one seed, called when its results are asked for."""
 
-    `home` holds the parts in which it gives wrong values. Where it gives none at all (it raises), its other
-    parts are missing too, and that they are missing elsewhere proves nothing.
-    """
-
+    exercise: Exercise
+    seed: int
     mistake: Mistake
-    answer: Answer
-    home: frozenset[str]
+    known: dict[int, Outcome] = field(default_factory=dict)
+
+    def outcome(self, number: int) -> Outcome:
+        """Its result for one case."""
+        if number not in self.known:
+            self.known[number] = self._called([cases_of(self.exercise, self.seed)[number]])[0]
+        return self.known[number]
+
+    @cached_property
+    def answer(self) -> Answer:
+        """Its results for all cases."""
+        return compared(self.exercise, self.seed, self._called(cases_of(self.exercise, self.seed)))
+
+    @cached_property
+    def home(self) -> frozenset[str]:
+        """The parts in which it gives wrong values.
+
+        If it gives none at all (it raises), its other parts are missing too, and that they are missing
+        elsewhere proves nothing.
+        """
+        return frozenset(part for part in self.exercise.parts if self.answer.wrong(part).any())
+
+    def _called(self, cases: Iterable[Case]) -> Outcomes:
+        return call_all(self.mistake.function, cases, self.exercise.arguments, self.exercise.parts)
 
 
 @lru_cache(maxsize=32)
 def catalogue(exercise: Exercise, seed: int) -> tuple[Entry, ...]:
-    """The mistakes of the exercise that give wrong values, called on all cases."""
-    return tuple(entry(exercise, seed, mistake) for mistake in exercise.mistakes if not mistake.slow)
-
-
-def entry(exercise: Exercise, seed: int, mistake: Mistake) -> Entry:
-    """A mistake, called on all cases."""
-    outcomes = call_all(mistake.function, cases_of(exercise, seed), exercise.arguments, exercise.parts)
-    answer = compared(exercise, seed, outcomes)
-    return Entry(mistake, answer, frozenset(part for part in exercise.parts if answer.wrong(part).any()))
+    """The mistakes of the exercise that give wrong values."""
+    return tuple(Entry(exercise, seed, mistake) for mistake in exercise.mistakes if not mistake.slow)
 
 
 @lru_cache(maxsize=32)

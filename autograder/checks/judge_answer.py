@@ -14,7 +14,7 @@ import numpy as np
 
 from .exercise import Aspect, Case, Exercise, Function, Mistake
 from .findings import EDGES, Finding, Kind, findings, identity, shapes
-from .for_seed import Answer, cases_of, catalogue, compared, entry, expected, fitting, slopes
+from .for_seed import Answer, Entry, cases_of, catalogue, compared, expected, fitting, slopes
 from .reading.reader import can_read, read
 from .recognise import habits, recognise, slips
 from .registry import find, names
@@ -74,7 +74,7 @@ def judge_mistakes(
     """
     known = find(exercise)
     asked = known.mistakes if some is None else some
-    slow = (entry(known, seed, mistake) for mistake in asked if mistake.slow)
+    slow = (Entry(known, seed, mistake) for mistake in asked if mistake.slow)
     entries = (*(e for e in catalogue(known, seed) if e.mistake in asked), *slow)
     verdicts = [(e.mistake, _verdict(known, seed, e.answer)) for e in entries]
     return [(m, with_speed(v, known, m.function, lost) if m.slow else v) for m, v in verdicts]

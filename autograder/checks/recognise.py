@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,8 @@ def recognise(
     """The mistakes that give the student's results: all of them, those of a part, or those of an aspect."""
     right = mine.fine
     cases = fitting(exercise, seed)
-    explained = [(entry, _agreeing(mine, entry.answer, cases)) for entry in catalogue(exercise, seed)]
+    likely = [entry for entry in catalogue(exercise, seed) if _agrees_at_first(entry, mine)]
+    explained = [(entry, _agreeing(mine, entry.answer, cases)) for entry in likely]
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
     complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine.rows)]
@@ -79,6 +81,26 @@ def recognise(
         if mistake := _recognise_in(exercise, seed, mine, aspect):
             found.setdefault(mistake, []).append(aspect)
     return (*named, *(_in_aspects(mistake, aspects, exercise) for mistake, aspects in found.items()))
+
+
+def _agrees_at_first(entry: Entry, mine: Answer, among: Any = True) -> bool:
+    """Whether a mistake gives the student's result for the smallest case in which one of the parts is wrong.
+
+    One call or two drop most of the catalogue. `among` has a flag for each case that may be asked.
+    """
+    cases, numbers = cases_of(entry.exercise, entry.seed), fitting(entry.exercise, entry.seed)
+    for part in mine.rows.keys() - mine.fine:
+        shown, failing = mine.wrong(part) & among, ~mine.right[part] & among
+        asked = [numbers[i] for i in np.flatnonzero(shown if shown.any() else failing)]
+        if asked and _same(part, mine, entry, min(asked, key=lambda number: cases[number].size)):
+            return True
+    return False
+
+
+def _same(part: str, mine: Answer, entry: Entry, number: int) -> bool:
+    """Whether a mistake gives the student's result for one part of one case, or none as the student does."""
+    one, other = mine.outcomes[number], entry.outcome(number)
+    return bool(one.changed) == bool(other.changed) if part == INPUTS else one.agrees(other, part)
 
 
 def _may_be(entry: Entry, wrong: frozenset[str], right: frozenset[str]) -> bool:
@@ -157,7 +179,8 @@ def _recognise_in(exercise: Exercise, seed: int, mine: Answer, aspect: Aspect) -
     same_there = {
         entry.mistake.name: entry.mistake
         for entry in catalogue(exercise, seed)
-        if not (entry.mistake.whole and entry.home & mine.fine)
+        if _agrees_at_first(entry, mine, asked)
+        and not (entry.mistake.whole and entry.home & mine.fine)
         and all(
             mine.rows[p].agreement(entry.answer.rows[p])[asked | (alike & mine.rows[p].present)].all()
             for p in parts

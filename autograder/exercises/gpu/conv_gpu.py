@@ -12,7 +12,7 @@ from autograder.exercises.conv_forward.conv_forward import cases
 from autograder.exercises.speed.shared import add_slips, wrong_values
 from cs_conv.naive import conv_forward as reference
 
-mistakes = Catalogue(wrong_values())
+mistakes = Catalogue(mistakes=wrong_values())
 add_slips(mistakes)
 
 exercise = Exercise(

@@ -10,7 +10,7 @@ from cs_conv.naive import conv_forward as reference
 
 from .shared import SMALL, add_heavy, add_loops, add_slips, draw, wrong_values
 
-mistakes = Catalogue(wrong_values())
+mistakes = Catalogue(mistakes=wrong_values())
 add_slips(mistakes)
 add_loops(mistakes)
 add_heavy(mistakes)

@@ -29,7 +29,7 @@ ABOUT_LOOPS = {
     "switches left at zero",
 }
 
-mistakes = Catalogue(m for m in with_loops.mistakes if m.name not in ABOUT_LOOPS)
+mistakes = Catalogue(mistakes=(m for m in with_loops.mistakes if m.name not in ABOUT_LOOPS))
 
 
 def outputs(x, size, stride):

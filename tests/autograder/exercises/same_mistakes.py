@@ -64,7 +64,7 @@ def before(revision: str, exercises: list[str], seeds: int) -> Results:
 
 def equal(one: list, other: list) -> bool:
     """Whether two functions gave the same for every case; why one gave nothing does not matter."""
-    from autograder.checks.plain_data import same
+    from autograder.checks.compare import same
 
     return all(
         a.keys() == b.keys() and change == changed and all(same(a[part], b[part]) for part in a)

@@ -1,4 +1,4 @@
-"""Right answers to the exercises as different people write them; each exercise's own program is one of them."""
+"""Right answers to the exercises in different styles; the program of each exercise is one of them."""
 
 from __future__ import annotations
 
