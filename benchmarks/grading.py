@@ -140,7 +140,7 @@ def stock(course: Course, assignment: str, names: list[str]) -> Timed:
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     seconds, used = time.monotonic() - began, _cpu() - cpu
-    from autograder.grading.nbgrader_settings import open_gradebook
+    from autograder.grading.gradebook.open import open_gradebook
 
     with open_gradebook(course) as gradebook:
         scores = {s.student.id: float(s.score) for s in gradebook.assignment_submissions(assignment)}

@@ -10,15 +10,16 @@ import os
 from .catalogue import Catalogue
 from .exercise import Aspect, Case, Exercise, Function, Mistake, aspect
 from .judge_answer import PUBLIC_SEED, judge
+from .media_type import VERDICT
 from .registry import find, names
-from .report import MIME, Report
+from .report import Report
 from .verdict import Verdict
 
 SEED = "CS_CONV_SEED"
 """The environment variable in which a grader gives the seed."""
 
 __all__ = [
-    "MIME",
+    "VERDICT",
     "Aspect",
     "Case",
     "Catalogue",

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from .compare import wrong
+from .media_type import VERDICT
 from .run_answer import INPUTS
 from .verdict import AspectResult, Failure, Recognised, Verdict, first_failure
 
-MIME = "application/vnd.cs-conv.verdict+json"
 LIMIT = 64
 """The largest number of values that a report prints of one array."""
 
@@ -32,7 +32,11 @@ class Report:
         self.notes = verdict.notes if self.passed and last else ()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"text/plain": self.text(), "text/html": self.html(), MIME: self.verdict.to_dict(self.aspect)}
+        return {
+            "text/plain": self.text(),
+            "text/html": self.html(),
+            VERDICT: self.verdict.to_dict(self.aspect),
+        }
 
     def headline(self) -> str:
         """One line: what was judged, and its points."""

@@ -134,7 +134,7 @@ def _tried(what: str, attempt: Callable[[], None], advice: str) -> Examined:
 def _make_gradebook() -> None:
     from nbgrader.api import Gradebook
 
-    from autograder.grading.nbgrader_settings import let_alembic_run
+    from autograder.grading.nbgrader_workarounds import let_alembic_run
 
     let_alembic_run()
     if shutil.which("alembic") is None:
@@ -157,7 +157,7 @@ def _run_kernel() -> None:
 
 def _releases(course: Course) -> Iterator[Examined]:
     """Whether the folders still hold what was released, by the copy in the gradebook."""
-    from autograder.grading.nbgrader_settings import has_gradebook, open_gradebook
+    from autograder.grading.gradebook.open import has_gradebook, open_gradebook
     from autograder.notebooks.released import changes_since_release
 
     if not has_gradebook(course):

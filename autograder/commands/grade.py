@@ -15,22 +15,22 @@ from autograder.commands.report import show_record
 from autograder.commands.selection import chosen_in, instructors_course
 from autograder.commands.writable import require_room, require_writable
 from autograder.course import Assignment, Course, CourseError, short
-from autograder.grading.interface import (
-    Engine,
-    Submission,
-    find_submissions,
-    remember_students,
-    removed,
-    said_of_removed,
-)
-from autograder.grading.nbgrader_settings import (
+from autograder.grading.gradebook.open import (
     has_gradebook,
     open_gradebook,
     require_gradebook_writable,
     require_release,
 )
+from autograder.grading.interface import Engine, Submission
 from autograder.grading.results import Result, Status
-from autograder.grading.submissions.other_names import misnamed, misnamed_folders, students_who_handed_in
+from autograder.grading.submissions.other_names import misnamed, misnamed_folders
+from autograder.grading.submissions.students import (
+    about_removed,
+    find_submissions,
+    remember_students,
+    removed,
+    students_who_handed_in,
+)
 from autograder.notebooks.released import changes_since_release, read_released
 from autograder.reports.record import Record, earlier_record, refresh_record, save_record, write_json
 from autograder.reports.tables import COLOURS, NAME, points, seen
@@ -118,7 +118,7 @@ def _unexpected(course: Course, assignment: Assignment) -> list[str]:
     gone = sorted(removed(course) & set(students_who_handed_in(course)))
     with open_gradebook(course) as gradebook:
         changes = list(changes_since_release(course, assignment, gradebook))
-    return [*changes, *([said_of_removed(gone)] if gone else [])]
+    return [*changes, *([about_removed(gone)] if gone else [])]
 
 
 def _grade_all(

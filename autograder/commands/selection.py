@@ -49,7 +49,7 @@ def chosen_graded(course: Course, names: Sequence[str]) -> list[Assignment]:
 
 def _graded(course: Course) -> list[Assignment]:
     """The assignments with submissions in the gradebook or with an earlier report."""
-    from autograder.grading.nbgrader_settings import has_gradebook, open_gradebook
+    from autograder.grading.gradebook.open import has_gradebook, open_gradebook
 
     found = {a.name for a in course.assignments if (course.reports / f"{a.name}.json").exists()}
     if has_gradebook(course):

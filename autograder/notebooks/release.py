@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.call_nbgrader import NbgraderError, run
+from autograder.grading.gradebook.open import one_commit, open_gradebook
 from autograder.grading.gradebook.own_tables import make_tables
-from autograder.grading.nbgrader_settings import NbgraderError, one_commit, open_gradebook, run, settings
+from autograder.grading.nbgrader_settings import settings
 from autograder.notebooks.files import read_notebook, write_notebook
 from autograder.notebooks.review import problems_of_release, problems_of_source
 from autograder.notebooks.source import build_source

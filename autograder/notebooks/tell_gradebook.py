@@ -18,8 +18,8 @@ from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNoteb
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy import delete
 
+from autograder.grading.gradebook.open import one_commit
 from autograder.grading.gradebook.own_tables import keep_files, make_tables
-from autograder.grading.nbgrader_settings import one_commit
 from autograder.notebooks.source import MOST_BYTES, files_beside
 from autograder.terminal import count
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.read import waits_for_a_person
-from autograder.grading.nbgrader_settings import open_gradebook
 from autograder.reports.record import possible_points
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -13,12 +13,13 @@ from nbformat import from_dict
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.read import scores_of, verdicts_in
-from autograder.grading.interface import removed
-from autograder.grading.nbgrader_settings import open_gradebook, settings
+from autograder.grading.nbgrader_settings import settings
 from autograder.grading.results import Status
 from autograder.grading.seeds import read_secret
 from autograder.grading.submissions.intake import SECRET
+from autograder.grading.submissions.students import removed
 from autograder.grading.trusted.autograded_folder import of_the_exchange
 from autograder.grading.trusted.journal import write_whole
 from autograder.grading.trusted.run.test_cells import TestTooLong, limited

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 
-from autograder.grading.gradebook.read import VERDICT
+from autograder.checks.media_type import VERDICT
 
 
 class HideTests(ClearHiddenTests):

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from autograder.course import load_course
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.reports.feedback import Pages, who_gets_pages
 
 

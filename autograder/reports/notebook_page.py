@@ -22,7 +22,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.grading.gradebook.read import VERDICT
+from autograder.checks.media_type import VERDICT
 from autograder.grading.results import TestScore
 from autograder.grading.submissions.intake import NotPlainFile, read_file
 from autograder.grading.submissions.pictures import MOST_BYTES, header, problem_with

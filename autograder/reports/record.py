@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.own_tables import removed_students
 from autograder.grading.gradebook.read import judgement, read_scores, test_score
-from autograder.grading.nbgrader_settings import open_gradebook
 from autograder.grading.results import Mistake, Result, Status
 from autograder.terminal import count
 

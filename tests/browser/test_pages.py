@@ -16,10 +16,10 @@ from playwright.sync_api import Page
 
 from autograder import judge
 from autograder.checks import Case, find
+from autograder.checks.media_type import VERDICT
 from autograder.checks.report import Report
 from autograder.course import load_course
 from autograder.demo.submissions import Student, sample_students
-from autograder.grading.gradebook.read import VERDICT
 from autograder.grading.results import Mistake, Result, Status, TestScore
 from autograder.reports import Record
 from autograder.reports.class_page import class_page

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.checks.media_type import VERDICT
 from autograder.course import Assignment, Course
 from autograder.grading.gradebook.late_penalty import LatePolicy
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import Mistake, TestScore
 from autograder.notebooks.files import read_notebook
-
-VERDICT = "application/vnd.cs-conv.verdict+json"
-
 
 Scores = tuple[float, float, tuple[TestScore, ...]]
 """A submission's score (late penalties and manual grades included), its maximum, and each test's."""

@@ -7,7 +7,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 
-from autograder.grading.gradebook.read import VERDICT
+from autograder.checks.media_type import VERDICT
 from autograder.grading.run_in_kernel import Patient, Still
 
 

@@ -17,8 +17,9 @@ import nbformat
 from pydantic import BaseModel
 
 from autograder.course import Assignment, Course, load_course
+from autograder.grading.call_nbgrader import NbgraderError, run
 from autograder.grading.gradebook.lock import Turn
-from autograder.grading.nbgrader_settings import EXECUTE, NbgraderError, run, settings
+from autograder.grading.nbgrader_settings import EXECUTE, settings
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import SEED_VARIABLE
 from autograder.grading.trusted.computing_time import WAITING

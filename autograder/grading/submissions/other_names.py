@@ -12,18 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course
-
-NOBODY = ("__MACOSX", "__pycache__", "lost+found")
-"""Folders that programs leave behind; so are those whose names begin with a dot (.ipynb_checkpoints)."""
-
+from autograder.grading.submissions.students import students_who_handed_in, visible
 
 MOST_OTHERS = 10
 """Notebooks of a folder that are looked into for answers."""
-
-
-def students_who_handed_in(course: Course) -> list[str]:
-    """The students that have a folder in submitted/."""
-    return [folder.name for folder in _visible(course.submitted()) if folder.is_dir()]
 
 
 Released = Mapping[str, Mapping[str, Any]]
@@ -65,7 +57,7 @@ def misnamed_folders(course: Course) -> list[str]:
 def _folders(course: Course, student: str) -> Iterator[tuple[str, str]]:
     """The student's folders that are no assignment's, each with the assignment that was meant."""
     names = {assignment.name.casefold(): assignment.name for assignment in course.assignments}
-    for folder in _visible(course.submitted(student)):
+    for folder in visible(course.submitted(student)):
         if folder.is_dir() and folder.name not in names.values():
             meant = get_close_matches(folder.name.casefold(), names, 1, 0.7)
             if meant and not course.submitted(student, names[meant[0]]).exists():
@@ -75,11 +67,11 @@ def _folders(course: Course, student: str) -> Iterator[tuple[str, str]]:
 def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[str]:
     """A sentence for each notebook of the assignment that is not there, with the file that may be it."""
     wanted = [f"{name}.ipynb" for name in assignment.notebooks]
-    others = [path.name for path in _visible(folder) if ".ipynb" in path.name and path.name not in wanted]
+    others = [path.name for path in visible(folder) if ".ipynb" in path.name and path.name not in wanted]
     missing = [name for name in wanted if not (folder / name).exists()]
     for name in missing:
         meant = others[:1] if len(others) == len(missing) == 1 else get_close_matches(name, others, 1, 0.6)
-        deeper = next((inner.name for inner in _visible(folder) if (inner / name).is_file()), None)
+        deeper = next((inner.name for inner in visible(folder) if (inner / name).is_file()), None)
         if meant:
             others.remove(meant[0])
             yield f"{student} handed in {meant[0]}, expected {name}"
@@ -92,8 +84,8 @@ def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[s
 def _unread(folder: Path, released: Released, student: str) -> Iterator[str]:
     """A sentence for each other notebook with answers that the one which is graded lacks."""
     graded = [folder / f"{name}.ipynb" for name in released]
-    places = (folder, *filter(Path.is_dir, _visible(folder)))
-    others = [path for place in places for path in _visible(place) if path.suffix == ".ipynb"]
+    places = (folder, *filter(Path.is_dir, visible(folder)))
+    others = [path for place in places for path in visible(place) if path.suffix == ".ipynb"]
     others = [path for path in others if path not in graded][:MOST_OTHERS]
     for mine in graded if others else ():
         asked = _asked_for(released[mine.stem])
@@ -129,9 +121,3 @@ def _sources(path: Path) -> dict[str, str] | None:
     except (OSError, NotPlainFile, Unreadable):
         return None
     return {cell.grade_id: cell.source.strip() for cell in cells}
-
-
-def _visible(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.name[0] != "." and path.name not in NOBODY)

@@ -21,13 +21,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.interface import Submission
-from autograder.grading.nbgrader_settings import (
+from autograder.grading.gradebook.open import (
     NOT_BY_WAITING,
     database_errors,
     has_gradebook,
     require_gradebook_writable,
 )
+from autograder.grading.interface import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.submissions.intake import NotPlainFile, other_files, read_notebook_file

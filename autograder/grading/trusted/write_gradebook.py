@@ -10,9 +10,9 @@ from nbgrader.api import MissingEntry
 
 from autograder.course import Assignment, Course
 from autograder.grading.gradebook.late_penalty import LatePolicy
+from autograder.grading.gradebook.open import connect, database_errors, one_commit
 from autograder.grading.gradebook.own_tables import keep_outcomes, make_tables, note_students, outcomes_judged
 from autograder.grading.gradebook.read import by_hand, scores_of, verdicts_in
-from autograder.grading.nbgrader_settings import connect, database_errors, one_commit
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret
 from autograder.grading.submissions.intake import other_files

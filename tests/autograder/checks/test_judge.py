@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder import check, judge
-from autograder.checks import MIME, Report, find, judge_answer, names
+from autograder.checks import VERDICT, Report, find, judge_answer, names
 from autograder.checks.wrong_places import places
 from cs_conv.naive import conv_backward, conv_forward
 
@@ -302,8 +302,8 @@ def test_the_report_has_three_forms_and_escapes():
         raise ValueError("<script>alert(1)</script>")
 
     bundle = Report(judge("conv_forward", wicked), "values")._repr_mimebundle_()
-    assert bundle[MIME]["aspect"] == "values"
-    assert bundle[MIME]["points"] == 0
+    assert bundle[VERDICT]["aspect"] == "values"
+    assert bundle[VERDICT]["points"] == 0
     assert "<script>" not in bundle["text/html"]
     assert "alert(1)" in bundle["text/plain"]
 

@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.notebooks.own_copies import make_copies
 from tests.autograder.conftest import REPOSITORY, RIGHT
 

@@ -10,12 +10,14 @@ import nbformat
 import pytest
 
 from autograder.course import CourseError, load_course
-from autograder.grading.interface import Submission, find_submissions
-from autograder.grading.nbgrader_settings import open_gradebook, settings
+from autograder.grading.gradebook.open import open_gradebook
+from autograder.grading.interface import Submission
+from autograder.grading.nbgrader_settings import settings
 from autograder.grading.results import Status
 from autograder.grading.seeds import read_secret, secret_file, seed_for
 from autograder.grading.stock.duplicates import ForgetDuplicates
 from autograder.grading.stock.engine import NbgraderEngine
+from autograder.grading.submissions.students import find_submissions
 from tests.autograder.conftest import RIGHT
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import Course, CourseError, load_course
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import Status
 from autograder.notebooks.release import release
 from autograder.reports import refresh_record

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course, load_course
-from autograder.grading.interface import find_submissions
 from autograder.grading.results import Result, Status
 from autograder.grading.stock.engine import NbgraderEngine
+from autograder.grading.submissions.students import find_submissions
 from autograder.notebooks.files import read_notebook
 from autograder.notebooks.release import release
 from tests.autograder.conftest import REPOSITORY

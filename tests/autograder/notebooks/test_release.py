@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course, CourseError, load_course
-from autograder.grading.nbgrader_settings import STUB, open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
+from autograder.grading.nbgrader_settings import STUB
 from autograder.notebooks.check_calls import check_call
 from autograder.notebooks.files import graded_as, read_notebook
 from autograder.notebooks.release import release

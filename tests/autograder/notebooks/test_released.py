@@ -10,9 +10,9 @@ from contextlib import closing
 import pytest
 
 from autograder.commands.doctor import _releases
-from autograder.commands.grade import _to_know_first
+from autograder.commands.grade import _unexpected
 from autograder.course import Course, CourseError, load_course
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.trusted.notebook.template import load_templates
 from autograder.notebooks.files import graded_as, read_notebook, write_notebook
 from autograder.notebooks.release import release
@@ -151,7 +151,7 @@ def test_doctor_says_what_has_changed(course, monkeypatch):
 def test_grading_says_what_has_changed(course, monkeypatch):
     monkeypatch.chdir(course.root)
     without(course, "total_test")
-    assert _to_know_first(course, course.assignments[0])[0].endswith("gone: total_test")
+    assert _unexpected(course, course.assignments[0])[0].endswith("gone: total_test")
 
 
 def test_an_answer_that_is_renamed_is_warned_of(judged):

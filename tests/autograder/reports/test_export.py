@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from autograder.course import CourseError
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.reports.export import canvas_rows, guarded, moodle_rows, read_grades, write_csv
 
 POLICY = """

@@ -15,10 +15,10 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
+from autograder.checks.media_type import VERDICT
 from autograder.commands.grade import grade_assignment
 from autograder.course import CourseError
-from autograder.grading.gradebook.read import VERDICT
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import Mistake, Result, Status, TestScore
 from autograder.reports import (
     class_table,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import load_course
-from autograder.grading.interface import find_submissions
 from autograder.grading.submissions.other_names import misnamed, misnamed_folders
+from autograder.grading.submissions.students import find_submissions
 
 DESCRIPTION = """\
 course: two

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course, load_course
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.trusted import TrustedEngine
 from autograder.grading.trusted.write_gradebook import Writer
 from autograder.notebooks.release import release

@@ -15,7 +15,7 @@ import pytest
 from nbconvert import HTMLExporter
 
 from autograder.course import Course, load_course
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import Result, Status
 from autograder.grading.submissions.attachments import shown
 from autograder.grading.trusted import TrustedEngine

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from autograder.course import Course, CourseError, load_course
-from autograder.grading.nbgrader_settings import open_gradebook
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import Result, Status
 from autograder.grading.stock.engine import NbgraderEngine
 from autograder.grading.trusted import TrustedEngine
@@ -538,7 +538,8 @@ def test_the_executed_notebook_serves_nbgrader(course: Course, hand_in: HandIn) 
     from nbgrader.converters import GenerateFeedback
     from nbgrader.coursedir import CourseDirectory
 
-    from autograder.grading.nbgrader_settings import run, settings
+    from autograder.grading.call_nbgrader import run
+    from autograder.grading.nbgrader_settings import settings
 
     hand_in("noisy", **KINDS["noisy"])
     grade(course, "noisy")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from autograder.course import Course, CourseError
-from autograder.grading.nbgrader_settings import require_gradebook_writable
+from autograder.grading.gradebook.open import require_gradebook_writable
 from autograder.grading.results import Status
 from autograder.grading.trusted import TrustedEngine
 from autograder.grading.trusted import engine as engine_module
