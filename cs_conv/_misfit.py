@@ -1,4 +1,4 @@
-"""What to say about a window that does not fit: every number, and what near those given would fit."""
+"""The error for a window that does not fit: all numbers, and the nearest ones that would fit."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def misfit(axes: Sequence[Axis], noun: str, pad_below: tuple[int, int] | None = None) -> str:
-    """Why a window (its noun: filter, pooling window) does not fit one axis or two, and what would.
+    """Return why a window does not fit one axis or both, and what would fit.
 
-    pad_below: no pad is proposed that is not below these, one an axis.
+    noun: "filter", "pooling window". pad_below: a limit for each axis; only smaller pads are proposed.
     """
     larger = any(axis.span < 0 for axis in axes)
     advice = [_smaller_window(axes, noun)] if larger else [f"stride {_nearby_strides(axes)}"]
@@ -52,7 +52,7 @@ def _input(axes: Sequence[Axis]) -> str:
 
 
 def _fractions(axes: Sequence[Axis]) -> str:
-    """The divisions that leave a rest, as in '(12 - 5 + 0) / 3 is not whole'."""
+    """Return the divisions that leave a remainder, as in '(12 - 5 + 0) / 3 is not whole'."""
     rests = [f"({axis.size} - {axis.extent} + {sum(axis.pad)}) / {axis.stride} is not whole" for axis in axes]
     if len(set(rests)) == 1:
         return rests[0]
@@ -68,7 +68,7 @@ def _smaller_window(axes: Sequence[Axis], noun: str) -> str:
 
 
 def _nearest_pad(axis: Axis) -> tuple[int, int]:
-    """The (before, after) nearest to the axis's own that fits; the same at both ends wherever that can be."""
+    """Return the nearest (before, after) that fits, the same at both ends if possible."""
     if axis.fits:
         return axis.pad
     total = sum(axis.pad)
@@ -90,7 +90,7 @@ def _nearby_strides(axes: Sequence[Axis]) -> str:
 
 
 def _divisors_beside(axis: Axis) -> tuple[int, int]:
-    """The divisors of the axis's span next to its stride, which is none: below, and above or 0."""
+    """Return the nearest divisors of the axis's span below and above its stride; 0 if there is none above."""
     small = [s for s in range(1, math.isqrt(axis.span) + 1) if axis.span % s == 0]
     divisors = [*small, *(axis.span // s for s in small)]
     below = max(s for s in divisors if s < axis.stride)
@@ -99,22 +99,22 @@ def _divisors_beside(axis: Axis) -> tuple[int, int]:
 
 
 def _by(numbers: Iterable[int]) -> str:
-    """As in 5x3."""
+    """Return sizes as text, as in 5x3."""
     return "x".join(map(str, numbers))
 
 
 def _typed(numbers: Sequence[int]) -> str:
-    """As a caller types it: 2 or (2, 1)."""
+    """Return numbers as a caller types them: 2 or (2, 1)."""
     return str(numbers[0]) if len(set(numbers)) == 1 else f"({', '.join(map(str, numbers))})"
 
 
 def _typed_pad(pads: Sequence[tuple[int, int]]) -> str:
-    """As a caller types it: 1, or (1, 0), or ((0, 1), (0, 1)) where the two ends differ."""
+    """Return a pad as a caller types it: 1, or (1, 0), or ((0, 1), (0, 1)) if the two ends differ."""
     if all(before == after for before, after in pads):
         return _typed([before for before, _ in pads])
     return str(pads[0]) if len(pads) == 1 else str(tuple(pads))
 
 
 def _a(size: str) -> str:
-    """'an' before the numbers that are spoken with a vowel: 8, 80 and the like, 11 and 18."""
+    """Return the size after its article: 'an' before 8, 11, 18 and 80 to 89, else 'a'."""
     return f"an {size}" if size[0] == "8" or size.split("x")[0] in ("11", "18") else f"a {size}"

@@ -1,4 +1,4 @@
-"""What normalisation asks of its arguments, for the loops and for the fast ways alike."""
+"""Checks of the arguments of normalisation, for the loops and for the fast versions."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def check_batch_norm(x: Array, eps: float, **by_channel: Array) -> None:
 
 
 def check_values_to_share(x_shape: tuple[int, ...]) -> None:
-    """Raise where each channel has one value alone; no images at all are no mistake."""
+    """Raise if each channel has only one value. An empty batch is allowed."""
     if x_shape[0] and math.prod(x_shape) == x_shape[1]:
         raise ValueError(
             f"x {x_shape} has one value a channel, which is its own mean: training with batch normalisation "
-            f"needs two images at least, or images of more than one pixel"
+            f"needs at least two images, or images of more than one pixel"
         )
 
 
@@ -32,7 +32,7 @@ def check_gradient(dout: Array, x: Array) -> None:
 
 
 def check_group_moments(mean: Array, var: Array, x: Array) -> int:
-    """Raise unless mean and var are of each group of each image; return how many groups there are."""
+    """Raise unless mean and var have a value for each group of each image; return the number of groups."""
     check_array("mean", mean, "(N, groups)", dtype=x.dtype)
     groups = check_groups(mean.shape[1], x.shape[1], x.shape[1])
     for name, array in (("mean", mean), ("var", var)):
@@ -41,7 +41,7 @@ def check_group_moments(mean: Array, var: Array, x: Array) -> int:
 
 
 def check_local_response_norm(x: Array, size: int, alpha: float, beta: float, k: float) -> None:
-    """Raise unless these are images, and numbers that give every value something to be divided by."""
+    """Raise unless x holds images and no value can be divided by 0."""
     check_array("x", x, "(N, C, H, W)")
     if operator.index(size) < 1 or size % 2 == 0:
         raise ValueError(f"size must be odd, so that the channels are centred on their own, not {size}")

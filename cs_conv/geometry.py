@@ -1,12 +1,12 @@
-"""Geometry: where a window may stand on an image, and what to say when it does not fit.
+"""Geometry: which windows fit an image, and the errors for those that do not.
 
-Every public function of a variant begins with one line that asks this module for a `Geometry`. What
-comes back has been checked, so that the algorithms hold no validation. Strict means strict: a stride
-that would leave out the last rows or columns of an image is an error, never rounded away.
+Every public function of a variant begins with one line that asks this module for a `Geometry`. All its
+numbers have been checked, so that the algorithms hold no validation. Sizes are never rounded: a stride that
+would leave out the last rows or columns of an image is an error.
 
 `stride` and `dilation` are an int or (vertical, horizontal). `pad` is an int, or (vertical, horizontal),
 or ((top, bottom), (left, right)). `dilation` counts steps between neighbouring taps of a filter: 1 is dense.
-`groups` divides channels and filters in equal parts: the filters of a part see its channels alone.
+`groups` divides channels and filters into equal groups: the filters of a group see only its channels.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Axis:
 
     @property
     def span(self) -> int:
-        """How far the window can travel; negative where it is larger than the padded image."""
+        """How far the window can move; negative if it is larger than the padded image."""
         return self.size + sum(self.pad) - self.extent
 
     @property
@@ -100,7 +100,7 @@ def output_size(size: int, window: int, stride: int = 1, pad: Pair = 0, dilation
 
     size, window, stride: pixels. pad: pixels added at each end, or (before, after).
     dilation: steps between neighbouring taps, 1 is dense; the window then spans dilation * (window - 1) + 1.
-    ValueError where the result is not whole, naming what would fit. TypeError for anything but integers.
+    ValueError if the result is not whole, with sizes that would fit. TypeError for anything but integers.
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016.
 
     >>> output_size(227, 11, stride=4)
@@ -131,8 +131,8 @@ def conv_geometry(
 ) -> Geometry:
     """Check the images, the filters and the hyperparameters of a convolution.
 
-    x: (N, C, H, W). w: (K, C / groups, FH, FW). TypeError for anything but arrays of float32 or float64, and
-    where the two are mixed: NumPy would silently compute in float64. ValueError where the numbers do not fit.
+    x: (N, C, H, W). w: (K, C / groups, FH, FW). TypeError for anything but arrays of float32 or float64, or
+    if the two are mixed, since NumPy would silently compute in float64. ValueError if the sizes do not fit.
     """
     filters = "(K, C, FH, FW)" if groups == 1 else "(K, C / groups, FH, FW)"
     check_array("x", x, "(N, C, H, W)")
@@ -208,7 +208,7 @@ def check_array(
 
 
 def check_bias(b: Array, g: Geometry, dtype: np.dtype[Any]) -> None:
-    """Raise unless b has one bias a filter."""
+    """Raise unless b has one bias for each filter."""
     if b is None:
         raise TypeError(f"b must be a numpy array (K,), not None: without biases pass zeros, np.zeros({g.K})")
     check_array("b", b, "(K,)", (g.K,), dtype)
@@ -236,7 +236,7 @@ def check_switches(switches: object, g: Geometry) -> None:
 
 
 def pad_images(x: Array, g: Geometry, value: float = 0.0) -> Array:
-    """x (N, C, H, W) with `value` around it; x itself where there is nothing to pad, so only for reading."""
+    """Return x (N, C, H, W) with `value` around it; x itself if nothing is padded, so do not write to it."""
     if g.pad == ((0, 0), (0, 0)):
         return x
     padded = zeros_padded(g, x.dtype)
@@ -247,18 +247,18 @@ def pad_images(x: Array, g: Geometry, value: float = 0.0) -> Array:
 
 
 def zeros_padded(g: Geometry, dtype: np.dtype[Any]) -> Array:
-    """Zeros in the shape of the padded images: where gradients are gathered before the padding is cut off."""
+    """Return zeros in the shape of the padded images, to add gradients to before the padding is cut off."""
     (top, bottom), (left, right) = g.pad
     return np.zeros((g.N, g.C, top + g.H + bottom, left + g.W + right), dtype)
 
 
 def cut_padding(padded: Array, g: Geometry) -> Array:
-    """The inverse of pad_images: (N, C, H, W), contiguous."""
+    """Return the images without their padding, (N, C, H, W), contiguous: the inverse of pad_images."""
     return np.ascontiguousarray(inside(padded, g))
 
 
 def inside(padded: Array, g: Geometry) -> Array:
-    """The images themselves, (N, C, H, W), within the padded ones: a view."""
+    """Return the images inside the padded ones, as a view: (N, C, H, W)."""
     (top, _), (left, _) = g.pad
     return padded[:, :, top : top + g.H, left : left + g.W]
 
@@ -316,7 +316,7 @@ def _pair(name: str, value: Pair, least: int, expected: str = "(vertical, horizo
 
 
 def _at_least(least: int, name: str, value: SupportsIndex) -> int:
-    """The integer in `value`. A bool is refused: pad=True is a slip, not a pad of 1."""
+    """Return `value` as an integer. A bool is refused: pad=True is a slip, not a pad of 1."""
     if isinstance(value, bool):
         raise TypeError(f"{name} must be an integer, not {value!r}")
     try:
@@ -329,5 +329,5 @@ def _at_least(least: int, name: str, value: SupportsIndex) -> int:
 
 
 def _said(value: object) -> str:
-    """A wrong argument, for an error: of an array, which belongs in another place, only the shape."""
+    """Return a wrong argument as text for an error; an array, which could be long, as its shape."""
     return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else reprlib.repr(value)

@@ -1,17 +1,17 @@
 """Is a backward pass right? Ask the forward pass.
 
-A backward function claims how much sum(f(x) * dout) changes when x changes. Moving x a little each way and
-looking is slow and needs no theory, so it can judge any theory. Three ways to look, from the most telling to
-the cheapest:
+A backward function says how much sum(f(x) * dout) changes when x changes. Moving x a little and computing the
+sum again is slow, but it needs no theory, so it can test any. There are three ways, from the one that says
+most to the cheapest:
 
-    numeric_gradient   one element at a time: says *where* a gradient is wrong; two calls of f an element
-    directional        random directions through all elements at once: two calls of f a direction
-    adjoint_gap        no step at all, for maps that are linear or scale with x: one call of f
+    numeric_gradient   one element at a time: says *where* a gradient is wrong; two calls of f per element
+    directional        random directions through all elements at once; two calls of f per direction
+    adjoint_gap        no step at all, for maps that are linear or scale with x; one call of f
 
-Every function here takes `f` with one argument: hold the others fixed with a lambda, for example
-`lambda x: conv_forward(x, w, b, stride=2)`. Sums are taken in float64 whatever the arrays hold.
+In every function here, `f` takes one argument: hold the others fixed with a lambda, for example
+`lambda x: conv_forward(x, w, b, stride=2)`. Sums are computed in float64, whatever the arrays hold.
 
-Draw `dout` at random. With ones, two mistakes that cancel in the sum go unseen.
+Draw `dout` at random. With ones, two mistakes that cancel in the sum are not found.
 Source: Baydin et al., "Automatic differentiation in machine learning: a survey", 2018 (sections 2.1 and 3).
 """
 
@@ -31,10 +31,10 @@ def numeric_gradient(f: Callable[[Array], Array], x: Array, dout: Array, h: floa
     x: any shape, float. dout: the shape of f(x). h: the step, in units of x. Returns the shape of x, float64.
 
     Why central: (f(x + h) - f(x - h)) / 2h is wrong by a multiple of h^2, a one-sided difference by one of h.
-    Why h = 1e-5: smaller steps lose digits, since the two values of f agree in ever more of them; larger ones
-    see the curve of f. In float32 only a few digits are left, so check in float64.
-    Where f is linear in x, as convolution is in x, in w and in b, there is no curve: take h = 1, exact to
-    rounding in float32 too. At a kink (a tie in max pooling, ReLU at 0) no step gives the gradient.
+    Why h = 1e-5: smaller steps lose digits, since the two values of f agree in more of them; larger steps are
+    wrong where f is curved. In float32 only a few digits are left, so check in float64.
+    If f is linear in x, as convolution is in x, in w and in b, nothing is curved: take h = 1, which is exact
+    up to rounding, in float32 too. At a kink (a tie in max pooling, ReLU at 0) no step gives the gradient.
 
     >>> numeric_gradient(lambda x: x**2, np.array([1.0, 3.0]), dout=np.array([1.0, 10.0])).round(6)
     array([ 2., 60.])
@@ -57,12 +57,13 @@ def directional(
     h: float = 1e-5,
     draws: int = 3,
 ) -> list[tuple[float, float]]:
-    """Along random directions, (how sum(f(x) * dout) changes, how it would by dx): equal where dx is right.
+    """Return pairs: how sum(f(x) * dout) changes along a random direction, and how it should, by dx.
 
-    x, dx: the same shape. dout: the shape of f(x). h: the step; 1 where f is linear, see numeric_gradient.
-    A wrong element shows in almost every direction, since each direction moves all elements: a few draws do
-    what numeric_gradient does with a pair of calls for every element. They don't say which element it is.
-    ValueError where dx has not the shape of x: a gradient always has.
+    x, dx: the same shape. dout: the shape of f(x). h: the step; 1 if f is linear, see numeric_gradient.
+    draws: how many directions. If dx is right, the two numbers of each pair are equal.
+    A wrong element shows in almost every direction, since each direction moves all elements. So a few draws
+    find what numeric_gradient finds with two calls for every element; but they do not say which element.
+    ValueError if dx does not have the shape of x, as every gradient must.
     """
     _can_move(x, h)
     if draws < 1:
@@ -78,11 +79,11 @@ def directional(
 def derivative(
     f: Callable[[Array], Array], x: Array, direction: Array, dout: Array, h: float = 1e-5
 ) -> float:
-    """How fast sum(f(x) * dout) changes as x moves along `direction`, by a central difference.
+    """Return how fast sum(f(x) * dout) changes as x moves along `direction`, by a central difference.
 
-    x, direction: the same shape. dout: the shape of f(x); ValueError where it is not. TypeError where x holds
-    integers, which cannot move a little, or f does not return one array. f gets new arrays, so it may even
-    write into them.
+    x, direction: the same shape. dout: the shape of f(x). ValueError if shapes differ; TypeError if x holds
+    integers, which cannot move a little, or f does not return one array. f gets new arrays, so it may write
+    into them.
     """
     _can_move(x, h)
     _same_shape("direction", direction, "x", x)
@@ -95,15 +96,15 @@ def derivative(
 
 
 def adjoint_gap(out: Array, dout: Array, x: Array, dx: Array) -> float:
-    """How far <out, dout> is from <x, dx>, relative to the sizes of their terms: 0 where dx fits out.
+    """Return how far <out, dout> is from <x, dx>, relative to the sizes of their terms: 0 if dx is right.
 
     out, dout: the same shape. x, dx: the same shape.
 
     A linear map is a matrix A: out = A x and dx = A^T dout, so <A x, dout> = <x, A^T dout>. One forward call
-    checks the whole backward pass, without a step. For convolution take the bias off first:
-    <out - b, dout> = <x, dx> = <w, dw>. Max pooling and ReLU are not linear but scale with x, f(2x) = 2 f(x),
-    and for those the identity holds too, even at ties (Euler's theorem on homogeneous functions).
-    It cannot see a wrong forward that has a matching wrong backward: check the forward first.
+    checks the whole backward pass, without a step. For convolution, subtract the bias first:
+    <out - b, dout> = <x, dx> = <w, dw>. Max pooling and ReLU are not linear, but they scale with x,
+    f(2x) = 2 f(x). For such functions the identity holds too, even at ties (Euler's theorem on homogeneous
+    functions). A wrong forward with a matching wrong backward is not found: check the forward first.
 
     >>> A, x, dout = np.array([[1.0, 2], [3, 4]]), np.array([1.0, -1]), np.array([2.0, 1])
     >>> adjoint_gap(A @ x, dout, x, A.T @ dout), adjoint_gap(A @ x, dout, x, A @ dout) > 0.1
@@ -116,13 +117,12 @@ def adjoint_gap(out: Array, dout: Array, x: Array, dx: Array) -> float:
 
 
 def relative_error(a: Array, b: Array) -> float:
-    """The largest difference between a and b over the largest value in either: 0 where they are equal.
+    """Return the largest difference between a and b, divided by the largest value in either.
 
-    a, b: the same shape; ValueError where they are not, for NumPy would stretch one. TypeError for anything
-    but real numbers. inf where either holds a NaN or an infinity. Below 1e-9 is rounding in float64, below
-    1e-4 in float32.
-    One scale for the whole array: dividing each element by itself would call every rounding error next to a
-    true 0 a mistake.
+    a, b: the same shape; ValueError otherwise, since NumPy would stretch one of them. TypeError for anything
+    but real numbers. The result is inf if either holds a NaN or an infinity. Below 1e-9 in float64, or 1e-4
+    in float32, it is only rounding. The whole array has one scale: dividing each difference by its own
+    element would make a mistake of every rounding error beside a true 0.
 
     >>> relative_error(np.array([1.0, 200.0]), np.array([1.0, 202.0])).__round__(6)
     0.009901
@@ -153,7 +153,7 @@ def _can_move(x: Array, h: float) -> None:
 
 
 def _one_array(out: Any) -> Any:
-    """What f returned; an error where that is nothing, or several arrays, which NumPy would stack."""
+    """Return what f returned; TypeError if that is None, or several arrays, which NumPy would stack."""
     if out is None:
         raise TypeError("f returned None: does it end with a return?")
     if isinstance(out, tuple):

@@ -1,11 +1,11 @@
-"""Locally connected layers: convolution without sharing, a filter bank of its own at each place.
+"""Locally connected layers: convolution in which every place has its own filters.
 
-Where a part of the image is always the same, as the eyes of centred faces, its filters may be its own. The
-windows are those of im2col, but each place has a matrix of its own: a product batched over places,
+In centred faces, the eyes are always at the same place, so that place may learn filters for eyes. The windows
+are those of im2col, but each place has its own matrix: a product batched over places,
 
     (OH OW, K, C FH FW) @ (OH OW, C FH FW, N)  ->  (OH OW, K, N)
 
-so that N is the width of the product: many images at once pay, for one the weights are read and used once.
+so N is the width of the product: with one image, every weight is read to be used once; more images share it.
 
 Images are (N, C, H, W), filters (OH, OW, K, C, FH, FW), biases (OH, OW, K). `stride`, `pad` and `dilation`
 are those of convolution. Inputs are never changed. The loops are in `cs_conv.naive_layers`.
@@ -39,7 +39,7 @@ def locally_connected_forward(
     """Multiply each place's filters with the windows that stand there, of all images.
 
     x: (N, C, H, W). w: (OH, OW, K, C, FH, FW). b: (OH, OW, K). Returns out: (N, K, OH, OW).
-    ValueError where w has not a filter bank for each place.
+    ValueError if w does not have filters for each place.
 
     >>> x = np.array([[[[1.0, 2.0, 3.0]]]])
     >>> w = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1, 1, 1)
@@ -56,9 +56,10 @@ def locally_connected_forward(
 def locally_connected_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1
 ) -> tuple[Array, Array, Array]:
-    """The two products of convolution's backward pass, at each place.
+    """Multiply as in convolution's backward pass, once for each place.
 
-    dout: (N, K, OH, OW). x: (N, C, H, W). w: (OH, OW, K, C, FH, FW). Returns dx, dw, db, as x, w and b.
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (OH, OW, K, C, FH, FW).
+    Returns dx, dw, db in the shapes of x, w and b.
     """
     g = local_geometry(x, w, stride, pad, dilation)
     check_dout(dout, g, x.dtype)

@@ -1,4 +1,4 @@
-"""A network: layers in a row, blocks with branches among them, built for images of one shape."""
+"""A network: layers in a row, some of which may be blocks with branches, built for images of one shape."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cs_conv.layers import Layer, Row, Sizes, every_layer
 
 
 class Network:
-    """Layers in a row: forward goes through them, backward goes back.
+    """Layers in a row: forward goes through them in order, backward in reverse order.
 
     A block such as `Sum` or `Concatenate` is one layer of the row, with branches inside.
 
-    layers: in order, each a new one. input_shape: of one image, (C, H, W) or (D,).
-    seed: of the random weights. dtype: of the parameters, float32 or float64.
-    ValueError or TypeError if a layer does not fit what arrives at it, naming the layer.
+    layers: in order, each a new one. input_shape: the shape of one image, (C, H, W) or (D,).
+    seed: for the random weights. dtype: the dtype of the parameters, float32 or float64.
+    ValueError or TypeError if a layer does not fit its input; the message names the layer.
 
     >>> from cs_conv.layers import Conv, FullyConnected, GlobalAveragePool, MaxPool, ReLU, Sum
     >>> layers = [Conv(8, 3, pad=1), MaxPool(2, 2), Sum([ReLU(), Conv(8, 3, pad=1)], []), FullyConnected(10)]
@@ -30,7 +30,7 @@ class Network:
     Sum of 2 branches                                             (8, 14, 14)
       1 ReLU()                                                    (8, 14, 14)
         Conv(K=8, size=3, stride=1, pad=1, dilation=1, groups=1)  (8, 14, 14)     584
-      2 hands on what arrives                                     (8, 14, 14)
+      2 unchanged                                                 (8, 14, 14)
     FullyConnected(units=10)                                      (10,)        15,690
                                                                                16,354
     """
@@ -56,12 +56,12 @@ class Network:
 
     @property
     def shapes(self) -> list[Sizes]:
-        """Of one image: shapes[i] arrives at layers[i], shapes[i + 1] leaves it."""
+        """The shapes of one image: shapes[i] is the input of layers[i], shapes[i + 1] its output."""
         return self.row.shapes
 
     @property
     def size(self) -> int:
-        """How many numbers are learned."""
+        """How many numbers the network learns."""
         return sum(p.size for layer in every_layer(self.layers) for p in layer.parameters.values())
 
     def forward(self, x: Array) -> Array:
@@ -73,11 +73,11 @@ class Network:
         return self.row.forward(x)
 
     def backward(self, dscores: Array) -> Array:
-        """Leave the gradients in the layers and return that of the images of the last forward pass."""
+        """Leave the parameters' gradients in the layers, and return that of the last forward's images."""
         return self.row.backward(dscores)
 
     def backward_parameters(self, dscores: Array) -> None:
-        """Leave the gradients in the layers, but none of the images: all that training needs."""
+        """Leave the parameters' gradients in the layers, and compute none for the images: enough to train."""
         self.row.backward_parameters(dscores)
 
     def predict(self, x: Array, batch: int = 500) -> NDArray[np.intp]:
@@ -86,7 +86,7 @@ class Network:
         return np.concatenate(parts) if parts else np.empty(0, np.intp)
 
     def accuracy(self, x: Array, labels: Array) -> float:
-        """Return which part of the images is given its label, 0 to 1. labels: (N,)."""
+        """Return the fraction of images whose predicted class is their label, 0 to 1. labels: (N,)."""
         if np.shape(labels) != (len(x),):
             raise ValueError(
                 f"labels must be ({len(x)},), one for each image, but their shape is {np.shape(labels)}"
@@ -94,7 +94,7 @@ class Network:
         return float((self.predict(x) == labels).mean())
 
     def __str__(self) -> str:
-        """A line for each layer: what it is, the shape that leaves it, how many numbers it learns."""
+        """A line for each layer: what it is, the shape of its output, how many numbers it learns."""
         rows = [("input", str(self.shapes[0]), ""), *_lines(self.row), ("", "", f"{self.size:,}")]
         wide = [max(len(row[column]) for row in rows) for column in range(3)]
         lines = (
@@ -118,9 +118,9 @@ def _checked(input_shape: Sizes) -> Sizes:
 
 
 def _lines(row: Row) -> Iterator[tuple[str, str, str]]:
-    """What each layer of a row is, the shape that leaves it and how much it learns, as three texts.
+    """Yield for each layer of a row, as texts: what it is, its output's shape, how many numbers it learns.
 
-    The layers inside a block follow it, set in and each branch with its number.
+    The layers inside a block follow it, indented, each branch after its number.
     """
     for layer, shape in zip(row.layers, row.shapes[1:], strict=True):
         learned = sum(p.size for p in layer.parameters.values())
@@ -128,7 +128,7 @@ def _lines(row: Row) -> Iterator[tuple[str, str, str]]:
         branches = [layer] if isinstance(layer, Row) else [b for b in layer.inner if isinstance(b, Row)]
         for number, branch in enumerate(branches, 1):
             margin = f"  {number} "
-            inside = list(_lines(branch)) or [("hands on what arrives", str(branch.shapes[0]), "")]
+            inside = list(_lines(branch)) or [("unchanged", str(branch.shapes[0]), "")]
             for what, shape_text, learned_text in inside:
                 yield margin + what, shape_text, learned_text
                 margin = " " * len(margin)

@@ -1,13 +1,14 @@
-"""Normalisation: take off the mean, divide by the deviation, over a batch, a group or neighbouring channels.
+"""Normalisation: subtract the mean and divide by the standard deviation; or divide by neighbouring channels.
 
 Batch and group normalisation differ only in which values share a mean and a variance: those of one channel in
-all images, or those of a group of channels in one image. So both are one algorithm on the sums of each plane
-(H, W), which `share` turns into means. With a = gamma / deviation, all is a line through the values:
+all images, or those of a group of channels in one image. So both are one algorithm. It adds up each plane
+(H, W), and `share` turns these sums into means. With a = gamma / deviation, every output is linear in its
+value:
 
     out = a x + c        dx = a dout + b x + c
 
-The images are read once for the sums and the sums of squares: dot products, a plane at a time, and then on in
-float64. Where a mean is far from 0, squares hold few digits of the variance; then it is taken off first.
+The images are read once for the sums and the sums of squares, by dot products of each plane; what follows is
+in float64. If a mean is far from 0, sums of squares lose digits of the variance; then it is subtracted first.
 
 Images are (N, C, H, W), or rows of values (N, C) after a fully connected layer. The dtype of x (float32 or
 float64) is the dtype of the results. Inputs are never changed. The loops are in `cs_conv.naive_layers`.
@@ -40,8 +41,8 @@ def batch_norm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -
     """Give each channel of the batch the mean beta and the deviation gamma, as in training.
 
     x: (N, C, H, W) or (N, C). gamma, beta: (C,). eps: added to the variance, so that nothing divides by 0.
-    Returns out: the shape of x, and what was taken off: mean, var: (C,), with squares divided by N * H * W.
-    ValueError where a channel has only one value: it would always become beta.
+    Returns out: the shape of x, and the batch's mean and var: (C,), with squares divided by N * H * W.
+    ValueError if a channel has only one value, which would always become beta.
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
 
     >>> out, mean, var = batch_norm_forward(np.array([[1.0], [3.0]]), np.array([2.0]), np.array([5.0]), eps=0)
@@ -59,7 +60,7 @@ def batch_norm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -
 def batch_norm_inference(
     x: Array, gamma: Array, beta: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> Array:
-    """Take off a mean and divide by a deviation that are known, as in use: each image by itself.
+    """Normalise with a given mean and variance, as after training: each image by itself.
 
     x: (N, C, H, W) or (N, C). gamma, beta, mean, var: (C,). Returns out: the shape of x.
     """
@@ -70,7 +71,8 @@ def batch_norm_inference(
 def batch_norm_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
-    """The gradient of batch_norm_forward: a value moves its output, and by mean and deviation all others.
+    """The gradient of batch_norm_forward: a value changes its own output and, through the mean and the
+    variance, all others of its channel.
 
     dout, x: (N, C, H, W) or (N, C). gamma: (C,). mean, var: (C,), as batch_norm_forward returned them.
     Returns dx, dgamma, dbeta in the shapes of x, gamma and beta.
@@ -84,7 +86,7 @@ def batch_norm_backward(
 def batch_norm_inference_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
-    """The gradient of batch_norm_inference, where mean and deviation are constants: dx = a dout.
+    """The gradient of batch_norm_inference, in which mean and variance are constants: dx = a dout.
 
     dout, x: (N, C, H, W) or (N, C). gamma, mean, var: (C,). Returns dx, dgamma, dbeta.
     """
@@ -96,11 +98,11 @@ def batch_norm_inference_backward(
 def group_norm_forward(
     x: Array, gamma: Array, beta: Array, groups: int, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
-    """Give each group of channels of each image mean 0 and deviation 1, then each channel beta and gamma.
+    """Give each group of channels of each image the mean 0 and the deviation 1; then apply gamma and beta.
 
-    x: (N, C, H, W) or (N, C). gamma, beta: (C,). groups: equal parts of the channels; 1 is layer, C instance
-    normalisation. Returns out: the shape of x, and what was taken off: mean, var: (N, groups).
-    The images of a batch do not see each other: training and use are the same.
+    x: (N, C, H, W) or (N, C). gamma, beta: (C,). groups: how many; 1 is layer normalisation, C is instance
+    normalisation. Returns out: the shape of x, and the mean and var of each group: (N, groups).
+    Each image is normalised by itself, so training and use are the same.
     Source: Wu and He, "Group normalization", 2018.
 
     >>> x = np.array([[1.0, 3.0, 10.0, 10.0]])
@@ -119,7 +121,7 @@ def group_norm_forward(
 def group_norm_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
-    """The gradient of group_norm_forward: as of batch normalisation, over other values.
+    """The gradient of group_norm_forward: that of batch normalisation, for each group of each image.
 
     dout, x: (N, C, H, W) or (N, C). gamma: (C,). mean, var: (N, groups), as group_norm_forward returned them.
     Returns dx, dgamma, dbeta in the shapes of x, gamma and beta.
@@ -139,7 +141,8 @@ def local_response_norm_forward(
     out = x / (k + alpha * sum of squares over `size` channels, centred) ** beta
 
     x: (N, C, H, W). size: odd. Returns out: (N, C, H, W). Channels beyond the first and the last count as 0.
-    As in the paper, alpha multiplies the sum; PyTorch and ONNX divide it by size: give them size * alpha.
+    As in the paper, alpha multiplies the sum. PyTorch and ONNX divide their alpha by size: give them
+    size * alpha.
     Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep CNNs", 2012.
 
     >>> x = np.array([3.0, 4.0]).reshape(1, 2, 1, 1)
@@ -157,9 +160,10 @@ def local_response_norm_forward(
 def local_response_norm_backward(
     dout: Array, x: Array, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2.0
 ) -> Array:
-    """Each value moves its own output, and as a part of their sums those of its neighbours.
+    """The gradient of local_response_norm_forward: a value changes its own output and, through their sums,
+    those of its neighbours.
 
-    dout, x: (N, C, H, W). The rest as in local_response_norm_forward. Returns dx: (N, C, H, W).
+    dout, x: (N, C, H, W). The others as in local_response_norm_forward. Returns dx: (N, C, H, W).
     """
     check_local_response_norm(x, size, alpha, beta, k)
     check_array("dout", dout, "(N, C, H, W)", x.shape, x.dtype)

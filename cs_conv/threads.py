@@ -1,9 +1,9 @@
 """A GPU's threads in plain Python: for lessons, on small grids.
 
-A kernel is a function that is called once for each thread. Where threads must wait for each other it says
-`yield`, which is CUDA's __syncthreads(): the barrier of a block. Threads run one at a time, each until its
-next barrier or its end, and blocks one after the other, so that a mistake gives the same result every time. A
-thread runs as far ahead as the barriers let it: a missing one shows.
+A kernel is a function that is called once for each thread. `yield` is CUDA's __syncthreads(), the barrier at
+which the threads of a block wait for each other. Threads run one at a time, each until its next barrier or
+its end, and blocks run one after the other, so a mistake gives the same result every time. Each thread runs
+as far as the barriers allow, so a missing barrier shows.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ MOST_THREADS = 1024  # in a block, as on every GPU of today
 
 
 class BarrierError(RuntimeError):
-    """Some threads of a block wait at a barrier that others never come to."""
+    """Some threads of a block wait at a barrier that others never reach."""
 
 
 def launch(kernel: Callable[..., Any], blocks: Size, threads: Size, **shared: tuple[int, ...]) -> None:
     """Call kernel(block, thread) for every thread of every block.
 
     blocks, threads: how many, an int or a tuple of ints such as (rows, columns); block and thread are then
-    ints or tuples, too. A keyword names an array of shared memory and gives its shape: each block gets one of
-    its own, full of NaN, and the kernel gets it as a keyword: launch(kernel, 4, 16, tile=(16, 16)).
-    BarrierError where some threads of a block wait for others that have ended, TypeError for a number of
-    blocks or threads that is not whole.
+    ints or tuples, too. A keyword names an array of shared memory and gives its shape: each block gets its
+    own array, full of NaN, and the kernel gets it as a keyword: launch(kernel, 4, 16, tile=(16, 16)).
+    BarrierError if some threads of a block wait for others that have ended; TypeError if a number of blocks
+    or threads is not whole.
 
     >>> out = np.zeros(4)
     >>> launch(lambda block, thread: out.__setitem__(2 * block + thread, block), blocks=2, threads=2)
@@ -51,7 +51,7 @@ def launch(kernel: Callable[..., Any], blocks: Size, threads: Size, **shared: tu
 
 
 def _keep_in_step(running: list[Generator[Any, Any, Any]]) -> None:
-    """Run threads that have barriers, from one barrier to the next."""
+    """Run threads from one barrier to the next, all of them to each."""
     while running:
         waiting = [thread for thread in running if _runs_to_a_barrier(thread)]
         if waiting and len(waiting) < len(running):
@@ -71,7 +71,7 @@ def _runs_to_a_barrier(thread: Generator[Any, Any, Any]) -> bool:
 
 
 def _whole(name: str, size: Any) -> Size:
-    """How many blocks or threads there are, as Python's own ints: NumPy's are as good."""
+    """Return a number of blocks or threads as Python integers, which NumPy's are converted to."""
     try:
         return tuple(map(operator.index, size)) if isinstance(size, tuple | list) else operator.index(size)
     except TypeError:

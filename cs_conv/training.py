@@ -18,7 +18,7 @@ from cs_conv.network import Network
 
 
 class SGD:
-    """Stochastic gradient descent with momentum: the velocity remembers the gradients before.
+    """Stochastic gradient descent with momentum: the velocity keeps a part of all earlier gradients.
 
     rate: how far a gradient of 1 moves a parameter. momentum: the part of its velocity that it keeps, 0 to 1.
     Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
@@ -37,10 +37,10 @@ class SGD:
 
 
 class Adam:
-    """Steps of about equal size for every parameter: the mean gradient over its root mean square.
+    """Steps of about equal size for every parameter: the mean gradient divided by its root mean square.
 
-    rate: the size of a step. beta1, beta2: the part of the mean, and of the mean square, that stays at each
-    step, 0 to 1. eps: added to the root, so that nobody divides by 0.
+    rate: the size of a step. beta1, beta2: the part of the mean, and of the mean square, that is kept at each
+    step, 0 to 1. eps: added to the root, so that nothing is divided by 0.
     Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
     """
 
@@ -74,7 +74,7 @@ Optimiser = SGD | Adam
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over the training images came to."""
+    """The results of one pass over the training images."""
 
     number: int
     losses: list[float]  # one a batch, in nats
@@ -92,10 +92,10 @@ def train(
 ) -> Iterator[Epoch]:
     """Train, and yield an Epoch after each pass over the training images, in an order drawn from `seed`.
 
-    A loop over it decides what to show, and may end at any time: network and optimiser keep what was
-    learned, and another loop goes on from there (give it another seed for another order).
-    batch: images for each step; the last one of an epoch may hold fewer. ValueError if it is less than 1.
-    Matrix products run on one core (`cs_conv.cores`), and between epochs on as many as before.
+    The loop over this decides what to show, and may stop at any time: network and optimiser keep what was
+    learned, and another loop goes on from there (with another seed for another order). batch: how many images
+    for each step; the last batch of an epoch may be smaller. ValueError if it is less than 1. Matrix products
+    run on one core (`cs_conv.cores`), and between epochs on as many as before.
     """
     if batch < 1:
         raise ValueError(f"a batch holds at least 1 image, not {batch}")
@@ -145,7 +145,7 @@ def _zeros_like_parameters(network: Network) -> list[Array]:
 
 
 def _together(network: Network, *states: list[Array]) -> Iterator[tuple[Array, Array, tuple[Array, ...]]]:
-    """Every parameter with its gradient and its part of each state."""
+    """Yield every parameter with its gradient and its arrays from each state."""
     pairs = (
         (parameter, layer.gradients[name])
         for layer in every_layer(network.layers)

@@ -1,10 +1,10 @@
-"""The layers of a network: each knows its forward pass, its backward pass and its parameters.
+"""The layers of a network: each has a forward pass, a backward pass and its parameters.
 
-A layer is made with its hyperparameters alone, `Conv(16, 3, pad=1)`; it learns the shape of what arrives
-when it is built into a network. `forward` remembers what `backward` needs; `backward` returns the gradient of
-the input and leaves those of the parameters in `gradients`, under the parameters' names.
+A layer is made from its hyperparameters alone, `Conv(16, 3, pad=1)`; the shape of its input is known when a
+network is built from it. `forward` keeps what `backward` needs. `backward` returns the gradient of the input,
+and leaves the gradients of the parameters in `gradients`, under the parameters' names.
 
-Shapes are of one image, (C, H, W) or (D,); arrays have the number of images N in front.
+Shapes are those of one image, (C, H, W) or (D,); arrays have the number of images N in front.
 
 >>> Conv(16, 3, pad=1).output_shape((3, 32, 32)), GlobalAveragePool().output_shape((16, 8, 8))
 ((16, 32, 32), (16, 1, 1))

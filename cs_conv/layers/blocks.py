@@ -1,6 +1,6 @@
-"""Blocks: layers that are made of layers, so that a network can branch and join and still be a row.
+"""Blocks: layers that are made of layers, so that a network can have branches and is still a row of layers.
 
-A branch is a list of layers, a single layer, or an empty list, which hands on what arrives: a shortcut.
+A branch is a list of layers, or a single layer. An empty list passes its input on unchanged: a shortcut.
 
 >>> from cs_conv.layers import BatchNorm, Conv, MaxPool, ReLU
 >>> residual = Sum([Conv(64, 3, pad=1), BatchNorm(), ReLU(), Conv(64, 3, pad=1), BatchNorm()], [])
@@ -23,9 +23,10 @@ from cs_conv.layers.layer import Layer, Sizes
 
 
 class Row(Layer):
-    """Layers one after the other, as one layer; an empty row hands on what arrives.
+    """Layers one after the other, as one layer; an empty row passes its input on unchanged.
 
-    shapes: of one image, once built; shapes[i] arrives at layers[i], shapes[i + 1] leaves it.
+    shapes: those of one image, once the row is built: shapes[i] is the input of layers[i], shapes[i + 1] its
+    output.
     """
 
     def __init__(self, layers: Iterable[Layer] = ()) -> None:
@@ -75,7 +76,7 @@ class Row(Layer):
 
 
 class _Branches(Layer):
-    """Branches side by side, which all see what arrives; a subclass says how their outputs are joined."""
+    """Branches that all get the same input; a subclass says how their outputs are joined."""
 
     def __init__(self, *branches: Layer | Iterable[Layer]) -> None:
         super().__init__()
@@ -103,11 +104,11 @@ class _Branches(Layer):
             branch.backward_parameters(part)
 
     def backward(self, dout: Array) -> Array:
-        """What arrived went into every branch, so its gradient is the sum of the branches' gradients."""
+        """Return the sum of the branches' gradients, since the input went into every branch."""
         first, *others = zip(self.branches, self._parts(dout), strict=True)
         dx = first[0].backward(first[1])
         for branch, part in others:
-            dx = dx + branch.backward(part)  # never in place: a branch may hand on its dout as it is
+            dx = dx + branch.backward(part)  # not in place: an empty branch returns its dout itself
         return dx
 
     def _joined(self, shapes: list[Sizes]) -> Sizes:
@@ -126,10 +127,10 @@ class _Branches(Layer):
 
 
 class Sum(_Branches):
-    """The sum of what its branches give, which must have one shape: (C, H, W) or (D,).
+    """The sum of its branches' outputs, which must have the same shape: (C, H, W) or (D,).
 
-    With an empty branch, `Sum([Conv(...), ...], [])`, it is a residual block: the other branches learn only
-    what is to be added to what arrives. Source: He et al., "Deep residual learning", 2015.
+    With an empty branch, `Sum([Conv(...), ...], [])`, it is a residual block: the other branch learns only
+    what to add to the input. Source: He et al., "Deep residual learning", 2015.
     """
 
     def forward(self, x: Array) -> Array:
@@ -152,10 +153,10 @@ class Sum(_Branches):
 
 
 class Concatenate(_Branches):
-    """The channels of all its branches behind each other: (C1, H, W), (C2, H, W) ... to (C1 + C2 ..., H, W).
+    """The channels of all its branches' outputs: (C1, H, W), (C2, H, W) become (C1 + C2, H, W).
 
-    Values (D1,), (D2,) ... become (D1 + D2 ...,). This is an inception block, Szegedy et al., "Going deeper
-    with convolutions", 2014; with an empty branch it is one step of a DenseNet, Huang et al., 2016.
+    Values (D1,), (D2,) become (D1 + D2,). This is an inception block: Szegedy et al., "Going deeper
+    with convolutions", 2014. With an empty branch it is a step of a DenseNet: Huang et al., 2016.
     """
 
     def forward(self, x: Array) -> Array:

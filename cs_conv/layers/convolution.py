@@ -1,4 +1,4 @@
-"""Filters over images: shared by all places, or each place's own."""
+"""Layers of filters: convolution, where all places share them, and locally connected layers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from cs_conv.locally_connected import locally_connected_backward, locally_connec
 class Conv(Layer):
     """K filters of `size` (an int or (FH, FW)) over all channels: (C, H, W) to (K, OH, OW).
 
-    groups: channels and filters in so many equal parts, each filter over its own part; C of them is
-    depthwise. kernels: who computes, anything with conv_forward and conv_backward: `cs_conv.naive`, or yours.
-    Where they have conv_filter_gradients too, a first layer is spared dx. Without, `cs_conv.choice` decides.
+    groups: channels and filters are divided into this many equal groups, and a filter sees only its own
+    group; C groups are depthwise convolution. kernels: the functions to use, anything with a conv_forward and
+    a conv_backward, such as `cs_conv.naive` or your own; if it has a conv_filter_gradients, too, a first
+    layer computes no dx. Default: what `cs_conv.choice` finds fastest.
     """
 
     K: int
@@ -32,7 +33,7 @@ class Conv(Layer):
 
     def __post_init__(self) -> None:
         if self.K < 1:
-            raise ValueError(f"a convolution needs a filter at least, but K is {self.K}")
+            raise ValueError(f"a convolution needs at least 1 filter, but K is {self.K}")
 
     def output_shape(self, shape: Sizes) -> Sizes:
         g = window_geometry((1, *image_shape(shape)), self.size, self.stride, self.pad, self.dilation)
@@ -84,7 +85,7 @@ class Conv(Layer):
 
 @dataclass(eq=False)
 class LocallyConnected(Layer):
-    """K filters of `size` at each place, not shared among the places: (C, H, W) to (K, OH, OW)."""
+    """K filters of `size` for each place of the output: (C, H, W) to (K, OH, OW)."""
 
     K: int
     size: Pair
@@ -94,7 +95,7 @@ class LocallyConnected(Layer):
 
     def __post_init__(self) -> None:
         if self.K < 1:
-            raise ValueError(f"a locally connected layer needs a filter at least, but K is {self.K}")
+            raise ValueError(f"a locally connected layer needs at least 1 filter, but K is {self.K}")
 
     def output_shape(self, shape: Sizes) -> Sizes:
         g = window_geometry((1, *image_shape(shape)), self.size, self.stride, self.pad, self.dilation)

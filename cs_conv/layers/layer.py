@@ -1,4 +1,4 @@
-"""What every layer offers, and what layers share: shapes that fit, first weights, training and use."""
+"""The base of all layers, and what they share: checks of shapes, first weights, switching to training."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ Sizes = tuple[int, ...]
 
 @dataclass(eq=False)
 class Layer:
-    """What every layer offers; one without parameters adds only forward and backward.
+    """The base of all layers; a layer without parameters only adds forward and backward.
 
-    buffers: what is kept and belongs to the weights, but is not learned by gradients, as running means.
-    training: whether forward does what it does in training alone, see `in_training`.
+    parameters, gradients: arrays by name. buffers: arrays that belong to the weights but have no gradients,
+    such as the running means of batch normalisation. training: whether the layer is being trained, see
+    `in_training`.
     """
 
     parameters: dict[str, Array] = field(default_factory=dict, init=False, repr=False)
@@ -30,12 +31,12 @@ class Layer:
     _kept: Any = field(default=None, init=False, repr=False)
 
     def output_shape(self, shape: Sizes) -> Sizes:
-        """Return the shape of what leaves, for one image of `shape`; ValueError where it does not fit."""
+        """Return the shape of the output for one image of `shape`; ValueError if it does not fit."""
         return shape
 
     @property
     def inner(self) -> Sequence[Layer]:
-        """The layers that this one is made of, as a block is: most are made of none."""
+        """The layers inside this one, if it is a block."""
         return ()
 
     def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
@@ -50,7 +51,7 @@ class Layer:
         raise NotImplementedError
 
     def backward_parameters(self, dout: Array) -> None:
-        """Do without the gradient of the input: nobody needs that of a first layer."""
+        """Compute the parameters' gradients, but not the input's: a first layer does not need it."""
         self.backward(dout)
 
     def _keep(self, kept: Any) -> None:
@@ -76,7 +77,9 @@ def every_layer(layers: Iterable[Layer]) -> Iterator[Layer]:
 
 @contextmanager
 def in_training(layers: Iterable[Layer]) -> Iterator[None]:
-    """In the `with` block, these layers and those inside them do what they do only in training.
+    """In the `with` block, these layers and those inside them are in training.
+
+    Batch normalisation then uses the statistics of the batch, and dropout leaves values out.
 
     >>> layer = Layer()
     >>> with in_training([layer]):
@@ -95,9 +98,9 @@ def in_training(layers: Iterable[Layer]) -> Iterator[None]:
 
 
 def he_weights(rng: np.random.Generator, shape: Sizes, fan_in: int, dtype: np.dtype[Any]) -> Array:
-    """Random weights that keep the size of what passes through them and a ReLU.
+    """Return random weights after which, and after a ReLU, values are as large as before on average.
 
-    fan_in: how many values each output adds up. Nothing larger than the weights themselves is made.
+    fan_in: how many values each output adds up. No memory is needed but that of the weights.
     Source: He et al., "Delving deep into rectifiers", 2015.
     """
     w = np.empty(shape, dtype)
@@ -107,14 +110,14 @@ def he_weights(rng: np.random.Generator, shape: Sizes, fan_in: int, dtype: np.dt
 
 
 def channels_shape(shape: Sizes) -> Sizes:
-    """Return the shape; ValueError where it is neither an image nor a row of values."""
+    """Return the shape; ValueError if it is neither that of an image nor that of values."""
     if len(shape) not in (1, 3):
         raise ValueError(f"it needs images (C, H, W) or values (D,), but what arrives has the shape {shape}")
     return shape
 
 
 def image_shape(shape: Sizes) -> tuple[int, int, int]:
-    """Return (C, H, W); ValueError where what arrives is no image."""
+    """Return (C, H, W); ValueError if the shape is not that of an image."""
     if len(shape) != 3:
         raise ValueError(
             f"it needs images (C, H, W), but what arrives has the shape {shape}: it belongs before the fully "

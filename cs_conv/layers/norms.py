@@ -1,4 +1,4 @@
-"""Normalisation: by the batch, by groups of channels, by neighbouring channels."""
+"""Normalisation over the batch, over groups of channels, and over neighbouring channels."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from cs_conv.normalisation import (
 
 @dataclass(eq=False)
 class BatchNorm(Layer):
-    """Each channel of the batch with mean beta and deviation gamma: (C, H, W) or (D,) to the same.
+    """Give each channel of the batch the mean beta and the deviation gamma: (C, H, W) or (D,), unchanged.
 
-    In training, mean and variance are those of the batch, and the running ones move towards them by the part
-    `momentum`; in use, they are the running ones. eps: added to the variance.
+    In training it uses the mean and the variance of the batch, and moves its running mean and variance
+    towards them by the fraction `momentum`. After training it uses the running ones. eps: added to the
+    variance.
     """
 
     momentum: float = 0.1
@@ -34,7 +35,7 @@ class BatchNorm(Layer):
 
     def __post_init__(self) -> None:
         if not 0 < self.momentum <= 1:
-            raise ValueError(f"momentum is the part of the batch, above 0 and at most 1, not {self.momentum}")
+            raise ValueError(f"momentum must be above 0 and at most 1, not {self.momentum}")
 
     def output_shape(self, shape: Sizes) -> Sizes:
         return channels_shape(shape)
@@ -71,9 +72,9 @@ class BatchNorm(Layer):
 
 @dataclass(eq=False)
 class GroupNorm(Layer):
-    """Each group of channels of each image with mean 0 and deviation 1, then gamma and beta by channel.
+    """Give each group of channels of each image the mean 0 and the deviation 1; then apply gamma and beta.
 
-    groups: equal parts of the channels; 1 is layer normalisation. eps: added to the variance.
+    groups: how many groups; 1 is layer normalisation. eps: added to the variance.
     """
 
     groups: int
@@ -103,9 +104,9 @@ class GroupNorm(Layer):
 
 @dataclass(eq=False)
 class LocalResponseNorm(Layer):
-    """Each value over a power of the squares of its neighbours: x / (k + alpha * sum of squares) ** beta.
+    """Divide by a power of the neighbouring channels: x / (k + alpha * sum of squares) ** beta.
 
-    size: how many channels, an odd number, are added. alpha is the paper's: PyTorch's divided by size.
+    size: how many channels are added up, an odd number. alpha is the paper's: PyTorch's divided by size.
     """
 
     size: int = 5

@@ -17,7 +17,7 @@ from cs_conv.layers.layer import Layer, Sizes, image_shape
 class MaxPool(Layer):
     """The largest value of each window of `size`: (C, H, W) to (C, OH, OW).
 
-    kernels: who computes, anything with max_pool_forward and max_pool_backward.
+    kernels: the functions to use, anything with max_pool_forward and max_pool_backward. Default: im2col's.
     """
 
     size: Pair
@@ -88,10 +88,10 @@ class GlobalAveragePool(Layer):
 
 @dataclass(eq=False)
 class Subsample(Layer):
-    """Every `stride`-th pixel, from the first one: (C, H, W) to (C, OH, OW) with OH = ceil(H / stride).
+    """Every `stride`-th pixel, from the first one on: (C, H, W) to (C, OH, OW) with OH = ceil(H / stride).
 
-    Any size fits, for no window can stick out. Before a 1x1 convolution it is that convolution's stride,
-    also for the even sizes of ResNet's shortcuts, at which (H - 1) / stride is not whole.
+    Every size fits. Before a 1x1 convolution, this does what the convolution's stride would do, also for the
+    even sizes of ResNet's shortcuts, for which (H - 1) / stride is not whole.
     """
 
     stride: int

@@ -1,4 +1,4 @@
-"""Units: fully connected layers, what follows them, and the loss at the end."""
+"""Fully connected layers, ReLU, dropout, and the loss at the end of a network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FullyConnected(Layer):
 
     def __post_init__(self) -> None:
         if self.units < 1:
-            raise ValueError(f"a layer needs a unit at least, but units is {self.units}")
+            raise ValueError(f"a layer needs at least 1 unit, but units is {self.units}")
 
     def output_shape(self, shape: Sizes) -> Sizes:
         return (self.units,)
@@ -44,7 +44,7 @@ class FullyConnected(Layer):
 
 @dataclass(eq=False)
 class ReLU(Layer):
-    """What is below zero becomes zero."""
+    """Values below zero become zero."""
 
     def forward(self, x: Array) -> Array:
         out = np.maximum(x, 0)
@@ -57,7 +57,7 @@ class ReLU(Layer):
 
 @dataclass(eq=False)
 class Dropout(Layer):
-    """In training, each value is 0 with the chance `rate`, and the others are enlarged; in use, nothing."""
+    """In training, set each value to 0 with the chance `rate`, and enlarge the others."""
 
     rate: float = 0.5
     _rng: Any = field(default=None, init=False, repr=False)
@@ -82,17 +82,17 @@ class Dropout(Layer):
 
 
 def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
-    """The mean of -log of the probability that the scores give to the right classes, and its gradient.
+    """Return the mean of -log(probability of the right class), and its gradient.
 
     scores: (N, classes). labels: (N,), integers from 0. Returns the loss (in nats) and dscores: (N, classes).
-    ValueError where the labels do not go with the scores, or there are none to take the mean of.
+    ValueError if the labels do not fit the scores, or there are no scores to take the mean of.
 
     >>> loss, dscores = softmax_loss(np.zeros((1, 4)), np.array([2]))
     >>> round(loss, 4), dscores
     (1.3863, array([[ 0.25,  0.25, -0.75,  0.25]]))
     """
     if scores.ndim != 2 or scores.size == 0:
-        raise ValueError(f"scores must be (N, classes), one at least, but their shape is {scores.shape}")
+        raise ValueError(f"scores must be (N, classes), both at least 1, but their shape is {scores.shape}")
     N, classes = scores.shape
     labels = np.asarray(labels)
     if labels.shape != (N,) or not np.issubdtype(labels.dtype, np.integer):
@@ -118,5 +118,5 @@ def softmax_loss(scores: Array, labels: Array) -> tuple[float, Array]:
 
 
 def _rows(x: Array) -> Array:
-    """Each image laid out in one row: (N, D). Not reshape(N, -1), which cannot tell D where N is 0."""
+    """Return each image as one row: (N, D). Not by reshape(N, -1), which fails if N is 0."""
     return x.reshape(len(x), math.prod(x.shape[1:]))

@@ -252,7 +252,7 @@ def test_labels_that_cannot_be(labels, said):
 
 @pytest.mark.parametrize("shape", [(3,), (0, 3), (2, 0)])
 def test_scores_that_cannot_be(shape):
-    with pytest.raises(ValueError, match=r"scores must be \(N, classes\), one at least"):
+    with pytest.raises(ValueError, match=r"scores must be \(N, classes\), both at least 1"):
         softmax_loss(np.zeros(shape), np.zeros(shape[0], int))
 
 
