@@ -19,6 +19,8 @@ from .table import Table
 Cells = Mapping[tuple[int, int], str]
 """The label of each pixel (row, column) that an output is joined with."""
 
+MARKED = "The pixels in its window have an x"
+
 MOST = 12
 """So many outputs, at most, can be looked at one after the other."""
 
@@ -90,9 +92,10 @@ def text(evidence: Evidence) -> list[str]:
 
 def html(evidence: Evidence) -> str:
     """The first picture as tables, the others folded; empty if there is nothing to draw."""
-    first, *more = [*islice(pictures(evidence), MOST)] or [None]
-    if first is None:
+    found = list(islice(pictures(evidence), MOST))
+    if not found:
         return ""
+    first, *more = found
     folded = "".join(
         f"<details><summary>{escape(picture.place)}</summary>{_tables(picture)}</details>" for picture in more
     )
@@ -100,7 +103,11 @@ def html(evidence: Evidence) -> str:
 
 
 def _heading(picture: Picture, evidence: Evidence) -> str:
+    columns = evidence.right.columns
     joined, weight = _WORDS.get(evidence.part, _WORDS[""])
+    if "p" not in columns:
+        numbered = "In each pixel of its window stands the switch that says that it was taken"
+        return f"{picture.place} at {evidence.geometry.words}. {numbered if 's' in columns else MARKED}:"
     where = f"{picture.place} at {evidence.geometry.words}"
     return f"{where}, {joined}. In each pixel stands the weight (row, column) {weight}:"
 
@@ -150,7 +157,7 @@ def _label(value: Mapping[str, int], factor: float) -> str:
         f"filter {value['wk']}: " if "wk" in value and value["wk"] != value.get("k", value["wk"]) else ""
     )
     channel = f"channel {value['c']}: " if "c" in value and value["c"] != value.get("xc", value["c"]) else ""
-    weight = f"{value['p']},{value['q']}" if "p" in value else "x"
+    weight = f"{value['p']},{value['q']}" if "p" in value else str(value.get("s", "x"))
     return f"{times}{filter_}{channel}{weight}"
 
 

@@ -29,8 +29,8 @@ def test_only_outputs_that_read_something_else_are_drawn_the_first_in_full():
     mine = table(*window(0, 0), *window(0, 1), *window(1, 0, 0), *window(1, 1))
     lines = picture.text(Evidence("out", OUT, HERE, mine, RIGHT))
     assert lines == [
-        "Output (i=1, j=0) at 3x3 pixels, one filter of 2x2, and the pixels that it reads. In each pixel stands "
-        "the weight (row, column) that it meets:",
+        "Output (i=1, j=0) at 3x3 pixels, one filter of 2x2, and the pixels that it reads. In each pixel "
+        "stands the weight (row, column) that it meets:",
         "      yours           right",
         "      0,0 0,1   .       .   .   .",
         "      1,0 1,1   .     0,0 0,1   .",
