@@ -15,7 +15,7 @@ import numpy as np
 from .exercise import Aspect, Case, Exercise, Function, Mistake
 from .findings import EDGES, Finding, Kind, findings, identity, shapes
 from .for_seed import Answer, Entry, cases_of, catalogue, compared, expected, fitting, slopes
-from .reading.reader import can_read, read
+from .reading import can_read, read
 from .recognise import habits, recognise, slips
 from .registry import find, names
 from .run_answer import Outcomes, call_all

@@ -11,6 +11,7 @@ import numpy as np
 
 from .compare import wrong
 from .media_type import VERDICT
+from .reading import Evidence, picture
 from .run_answer import INPUTS
 from .verdict import AspectResult, Failure, Recognised, Verdict, first_failure
 
@@ -52,6 +53,8 @@ class Report:
             lines += [f"    {_mark(a.passed)} {a.name}: {a.points} of {a.max_points}" for a in self.chosen]
         if self.failure:
             lines += [f"  {self._looks_like(m)}: {m.name}. {m.advice}" for m in self.mistakes]
+            lines += [f"  {self._right()}"] if self._right() else []
+            lines += [f"  {line}" for evidence in self._evidence() for line in picture.text(evidence)]
             lines += self._failure_text(self.failure)
         lines += [f"  Note: {note}" for note in self.notes]
         return "\n".join(lines)
@@ -65,10 +68,26 @@ class Report:
         if self.failure:
             line = '<div style="margin:6px 0"><b>{}: {}.</b> {}</div>'
             body += [line.format(self._looks_like(m), escape(m.name), _code(m.advice)) for m in self.mistakes]
+            body += [f"<div>{escape(self._right())}</div>"] if self._right() else []
+            body += [picture.html(evidence) for evidence in self._evidence()]
             body += self._failure_html(self.failure)
         body += [f'<div style="opacity:.8">Note: {escape(note)}</div>' for note in self.notes]
         style = f"border-left:4px solid {colour};padding:2px 10px;line-height:1.45"
         return f'<div style="{style}">{"".join(body)}</div>'
+
+    def _evidence(self) -> tuple[Evidence, ...]:
+        """What was read of the part that is shown below, as far as a picture can be made of it."""
+        found = self.verdict.reading.evidence if self.verdict.reading and self.failure else ()
+        here = tuple(e for e in found if self.failure and e.part == self.failure.part)
+        return here or found[:1]
+
+    def _right(self) -> str:
+        """A sentence on what is right in an answer that was read; empty if there is nothing to say."""
+        right = self.verdict.reading.right if self.verdict.reading else ()
+        if not right:
+            return ""
+        said = ", ".join(right[:-1]) + " and " + right[-1] if len(right) > 1 else right[0]
+        return f"{said[0].upper()}{said[1:]}."
 
     def _again(self) -> str:
         """What to type in a notebook to see this report again."""

@@ -14,8 +14,32 @@ answer (`Sentence.whole`). Else a sentence says what is certain about one part, 
 
 from __future__ import annotations
 
+from . import pooling, pooling_backward, reader
 from .geometry import Geometry
+from .layers import LAYERS
+from .reader import Answered, Ask
 from .result import Evidence, Reading, Sentence
 from .table import Table
 
-__all__ = ["Evidence", "Geometry", "Reading", "Sentence", "Table"]
+__all__ = ["Evidence", "Geometry", "Reading", "Sentence", "Table", "can_read", "read"]
+
+WAYS = {
+    **dict.fromkeys(LAYERS, reader.read),
+    **dict.fromkeys(pooling.POOLINGS, pooling.read),
+    **dict.fromkeys(pooling_backward.POOLINGS, pooling_backward.read),
+}
+"""How each exercise is read, by its name."""
+
+
+def can_read(exercise: str) -> bool:
+    """Whether the faults of an answer to this exercise can be read from the function."""
+    return exercise in WAYS
+
+
+def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> Reading:
+    """What can be said for certain of an answer whose parts `wrong` are wrong.
+
+    `ask` calls the answer on cases. `answered` holds the cases of the seed that fit, with what the answer
+    gave there: a description that explains everything must give the same.
+    """
+    return WAYS[exercise](exercise, ask, answered, wrong)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..compare import same
 from ..exercise import Case
-from ..plain_data import same
 from .geometry import Geometry
-from .raising import CONDITIONS, condition
+from .raising import CONDITIONS, advice, condition
 from .result import Evidence, Reading, Sentence
 from .shapes import SizeRule, rules
 from .table import Table
@@ -297,15 +297,13 @@ def read(
     }
     said: list[Sentence] = []
     if where:
-        kinds = list(dict.fromkeys(o.raised for *_, o in calls if o.raised))
-        hints = list(dict.fromkeys(o.hint for *_, o in calls if o.raised and o.hint))
-        advice = hints[0] if hints else "All other sizes are answered: ask what is special about these."
-        said.append(Sentence(f"{' or '.join(kinds[:2])} {where}", advice, pooling.parts, True))
+        kinds = [o.raised for *_, o in calls if o.raised]
+        said.append(Sentence(f"an error {where}", advice(kinds), pooling.parts, True, raises=True))
     said += _of_windows(found, pooling, wrong, whole)
     if "out" in wrong and found.kept not in (None, pooling.kept):
         name = f"each window's {found.kept.name}, where its {pooling.kept.name} belongs"
-        advice = pooling.kept.advice if found.kept in (MAXIMUM, MEAN, LENGTH) else found.kept.advice
-        said.append(_sentence("out", pooling, name, advice, whole["out"]))
+        about = pooling.kept if found.kept in (MAXIMUM, MEAN, LENGTH) else found.kept
+        said.append(_sentence("out", pooling, name, about.advice, whole["out"]))
     if "switches" in wrong and found.switch:
         said.append(_sentence("switches", pooling, found.switch, COUNT, whole["switches"]))
     right = [

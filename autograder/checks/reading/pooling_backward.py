@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..compare import same
 from ..exercise import Case
-from ..plain_data import same
 from .geometry import Geometry
 from .pooling import HOT, PROBES, Answered
-from .raising import CONDITIONS, condition
+from .raising import CONDITIONS, advice, condition
 from .result import Evidence, Reading, Sentence
 from .table import Table
 from .windows import Side, names, right_side, sides
@@ -252,12 +252,10 @@ def read(
             return Reading(calls=len(asked))
         if mine is not None and not same(mine, found.dx(dout, switches, g).astype(mine.dtype)):
             return Reading(calls=len(asked))
-    said = [Sentence(name, advice, ("dx",), True) for name, advice in _faults(found, pooling)]
+    said = [Sentence(*fault, ("dx",), True) for fault in _faults(found, pooling)]
     if where:
-        kinds = dict.fromkeys(o.raised for *_, o in calls if o.raised)
-        hints = [o.hint for *_, o in calls if o.raised and o.hint]
-        advice = hints[0] if hints else "All other sizes are answered: ask what is special about these."
-        said.insert(0, Sentence(f"{' or '.join([*kinds][:2])} {where}", advice, ("dx",), True))
+        kinds = [o.raised for *_, o in calls if o.raised]
+        said.insert(0, Sentence(f"an error {where}", advice(kinds), ("dx",), True, raises=True))
     right = [
         f"the {t} are right"
         for t, side in (("rows", found.rows), ("columns", found.columns))
@@ -272,12 +270,12 @@ def _faults(found: Description, pooling: Pooling) -> Iterator[tuple[str, str]]:
     if found.sent is not pooling.sent:
         yield found.sent.name, found.sent.advice
     if found.share != pooling.share:
-        advice = (
+        about = (
             "All of a gradient goes to one pixel: nothing is divided."
             if pooling.share == "1"
             else "Each of the FH * FW pixels of a window gets an equal share of its gradient."
         )
-        yield f"a pixel gets {found.share} of the gradient, where {pooling.share} belongs", advice
+        yield f"a pixel gets {found.share} of the gradient, where {pooling.share} belongs", about
     if found.meeting != "added":
         yield MEETING[found.meeting], ADD
 

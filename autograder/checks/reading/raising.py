@@ -39,6 +39,12 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
 }  # fmt: skip
 
 
+def advice(kinds: Sequence[str]) -> str:
+    """What to look at if errors of these kinds come under one condition; the report shows the error."""
+    ends = " or ".join(dict.fromkeys(kinds))
+    return f"There, and nowhere else, your function ends in {ends}: ask what is special about these sizes."
+
+
 def condition(raised: Sequence[tuple[Geometry, bool]]) -> str:
     """The simplest condition that is true exactly where `raised` is; empty if there is none, or always."""
     if all(here for _, here in raised) or not any(here for _, here in raised):

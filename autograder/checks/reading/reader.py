@@ -11,9 +11,9 @@ from ..compare import same
 from ..exercise import Case
 from .fit import right
 from .gate import gate
-from .layers import AXES, LAYERS, Arrays, Layer
+from .layers import AXES, Arrays, Layer
 from .questions import Questions, questions
-from .raising import condition
+from .raising import advice, condition
 from .read import PartRead, read_parts, rebuilt
 from .result import Evidence, Reading, Sentence
 from .words import Fault, faults, right_things, shape_faults
@@ -26,11 +26,6 @@ Ask = Callable[[Sequence[Case]], "Outcomes"]
 """Calls the student's function on cases; in trusted grading all of them in few messages."""
 
 Answered = Sequence[tuple[Case, "Outcome"]]
-
-
-def can_read(exercise: str) -> bool:
-    """Whether the products of this exercise can be read."""
-    return exercise in LAYERS
 
 
 @np.errstate(all="ignore")
@@ -103,13 +98,8 @@ ENOUGH = 5
 
 
 def _raises(where: str, outcomes: Sequence[Outcome]) -> Fault:
-    """The condition of an error as a fault; the report shows the error itself."""
-    kinds = " or ".join(dict.fromkeys(o.raised for o in outcomes))
-    return Fault(
-        f"an error {where}",
-        f"There, and nowhere else, your function ends in {kinds}: ask what is special about these sizes.",
-        raises=True,
-    )
+    """The condition of an error as a fault."""
+    return Fault(f"an error {where}", advice([o.raised for o in outcomes]), raises=True)
 
 
 def _sentences(told: Mapping[tuple[Fault, bool], list[str]], parts: Sequence[str]) -> tuple[Sentence, ...]:

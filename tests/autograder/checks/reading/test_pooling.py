@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.checks.for_seed import cases_of, compared, fitting
-from autograder.checks.reading import Reading, picture, pooling, pooling_backward
+from autograder.checks.reading import Reading, picture, read
 from autograder.checks.registry import find
 from autograder.checks.run_answer import call_all
 
@@ -70,8 +70,7 @@ def reading(exercise: str, answer: Callable[..., Any], seed: int = 5) -> Reading
     outcomes = ask(cases)
     wrong = frozenset(known.parts) - compared(known, seed, outcomes).fine
     answered = [(cases[i], outcomes[i]) for i in fitting(known, seed)]
-    module = pooling if exercise in pooling.POOLINGS else pooling_backward
-    return module.read(exercise, ask, answered, wrong)
+    return read(exercise, ask, answered, wrong)
 
 
 def said(found: Reading) -> set[str]:
