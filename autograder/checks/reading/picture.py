@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import islice
+from typing import Any
 
 from .result import Evidence
 from .table import Table
@@ -121,9 +122,10 @@ def _place(where: Mapping[str, int], evidence: Evidence) -> str:
 
 
 def _planes(yours: Table, right: Table, evidence: Evidence) -> Iterator[Plane]:
-    """The images and channels that differ."""
+    """The images and channels that differ, those that differ alike as one."""
     g = evidence.geometry
     mine, wanted = _labels(yours), _labels(right)
+    alike: dict[tuple[tuple[Any, ...], ...], list[tuple[int, int]]] = {}
     for image, channel in sorted({place[:2] for place in (*mine, *wanted)}):
         here, there = (
             {place[2:]: label for place, label in cells.items() if place[:2] == (image, channel)}
@@ -131,8 +133,15 @@ def _planes(yours: Table, right: Table, evidence: Evidence) -> Iterator[Plane]:
         )
         if here == there:
             continue
-        which = (("image", image, g.N), ("channel", channel, g.C))
-        title = ", ".join(f"{name} {index}" for name, index, most in which if most > 1)
+        alike.setdefault((tuple(here.items()), tuple(there.items())), []).append((image, channel))
+    for (here_, there_), places in alike.items():
+        here, there = dict(here_), dict(there_)
+        which = (("image", 0, g.N), ("channel", 1, g.C))
+        title = ", ".join(
+            f"{name} " + " and ".join(dict.fromkeys(str(place[axis]) for place in places))
+            for name, axis, most in which
+            if most > 1
+        )
         size = (
             max(g.H, *(y + 1 for y, _ in (*here, *there))),
             max(g.W, *(z + 1 for _, z in (*here, *there))),

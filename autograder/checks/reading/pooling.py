@@ -305,7 +305,8 @@ def read(
         about = pooling.kept if found.kept in (MAXIMUM, MEAN, LENGTH) else found.kept
         said.append(_sentence("out", pooling, name, about.advice, whole["out"]))
     if "switches" in wrong and found.switch:
-        said.append(_sentence("switches", pooling, found.switch, COUNT, whole["switches"]))
+        least = "" if whole["switches"] else "at least: "
+        said.append(Sentence(least + found.switch, COUNT, ("switches",), whole["switches"]))
     right = [
         f"the {thing} are right"
         for thing, side in (("rows", found.rows), ("columns", found.columns))

@@ -112,12 +112,10 @@ def _sentences(told: Mapping[tuple[Fault, bool], list[str]], parts: Sequence[str
 
 
 def _evidence(read: PartRead, asked: Questions) -> Evidence | None:
-    """The smallest geometry at which the products of a part are not the right ones."""
+    """The first geometry, and so the simplest, at which the products of a part are not the right ones."""
     for total, table, _ in read.sums:
         wanted = right(total).table(table.geometries)
-        for number, g in sorted(
-            enumerate(table.geometries), key=lambda pair: pair[1].N * pair[1].C * pair[1].H * pair[1].W
-        ):
+        for number, g in enumerate(table.geometries):
             yours, rights = table.at(geometry=number), wanted.at(geometry=number)
             if yours.counted() != rights.counted():
                 return Evidence(read.part, AXES[read.part], g, yours, rights)

@@ -26,8 +26,8 @@ FAULTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     ),
     "kept": ({"kept": lambda w: w.min((-2, -1))}, ("out: each window's minimum, where its maximum belongs",)),
     "mean": ({"kept": lambda w: w.mean((-2, -1))}, ("out: each window's mean, where its maximum belongs",)),
-    "by columns": ({"switch": lambda p, q, w: q * w[0] + p}, ("switches: switches counted by columns",)),
-    "from 1": ({"switch": lambda p, q, w: p * w[1] + q + 1}, ("switches: switches counted from 1",)),
+    "by columns": ({"switch": lambda p, q, w: q * w[0] + p}, ("switches counted by columns",)),
+    "from 1": ({"switch": lambda p, q, w: p * w[1] + q + 1}, ("switches counted from 1",)),
     "square output": ({"square": True}, ("OW = (H - FH) // stride + 1",)),
 }
 
