@@ -1,4 +1,4 @@
-"""How many cores NumPy's matrix products use: one, while times are compared or a network is trained."""
+"""Limits NumPy to one core, while times are compared or a network is trained."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def one_core() -> AbstractContextManager[Any]:
-    """In the `with` block, hold the libraries under NumPy to one core, if threadpoolctl is installed.
+    """In the `with` block, limit the libraries that NumPy uses to one core, if threadpoolctl is installed.
 
     Layers of the size that a course trains gain little from a second core, and on a busy machine the threads
     of one product wait for each other: two are slower than one.

@@ -1,11 +1,11 @@
 """Receptive fields: which pixels of an image one pixel of a network's output depends on.
 
-The rule goes back through the layers: output i of a window of extent F at stride S with pad P sees the inputs
-i * S - P to i * S - P + F - 1. The gradient finds the same by experiment: send 1 back from one place, through
-positive weights that let nothing cancel out, and see which pixels it reaches.
+The rule goes back through the layers: output i of a window of extent F at stride S with pad P depends on the
+inputs i * S - P to i * S - P + F - 1. The gradient finds the same by experiment: it sends 1 back from one
+place, through positive weights, so that nothing cancels out, and shows which pixels it reaches.
 
-A field is that of all channels of a place together. Batch normalisation and dropout are taken as they are in
-use, where each pixel is computed by itself; group normalisation sees its whole image.
+A field belongs to all channels of a place together. Batch normalisation and dropout count as after training,
+when each pixel is computed by itself; group normalisation depends on its whole image.
 Source: Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks", Distill, 2019.
 
 >>> from cs_conv.layers import Conv, MaxPool
@@ -62,11 +62,11 @@ WINDOWED = (Conv, LocallyConnected, MaxPool, AveragePool, Subsample)
 
 @dataclass(frozen=True)
 class Field:
-    """The rectangle of pixels that a place sees; numbers below 0 and beyond the image lie in its padding."""
+    """The rectangle of pixels that a place depends on; numbers outside the image lie in its padding."""
 
     top: int
     left: int
-    bottom: int  # of the last row, which is still seen
+    bottom: int  # the last row that belongs to it
     right: int
 
     @property
@@ -78,8 +78,8 @@ class Field:
 def receptive_field(network: Network, place: Place | None = None) -> Field:
     """Return the rectangle that the output at `place`, (row, column), depends on, by the rule.
 
-    place: the middle if not given. The rectangle includes padding, as published figures do; with dilation it
-    has gaps, which only pixels_by_rule shows. ValueError if the network has no such place, or no images.
+    place: default, the middle. The rectangle includes padding, as published figures do. With dilation it has
+    gaps, which only pixels_by_rule shows. ValueError if the output has no such place, or the input no pixels.
     """
     place = _checked(network, place)
     return _back(network.row, network.shapes[0], Field(*place, *place), _field_before, _hull)
@@ -88,7 +88,7 @@ def receptive_field(network: Network, place: Place | None = None) -> Field:
 def pixels_by_rule(network: Network, place: Place | None = None) -> Pixels:
     """Return which pixels of the image the output at `place` depends on, by the rule: (H, W), True or False.
 
-    place and errors: as of receptive_field.
+    place and errors: as in receptive_field.
     """
     return _back(network.row, network.shapes[0], _one_place(network, place), _pixels_before, _any)
 
@@ -96,8 +96,9 @@ def pixels_by_rule(network: Network, place: Place | None = None) -> Pixels:
 def pixels_by_gradient(network: Network, place: Place | None = None) -> Pixels:
     """Return the same as pixels_by_rule, found by sending a gradient back: (H, W), True or False.
 
-    The network itself stays as it is. A copy has positive weights, average in place of max pooling, and
-    the same `kernels` of its convolutions, so that your own convolution can be looked at, too.
+    The network is not changed. The gradient goes through a copy with positive weights, and with average
+    pooling in place of max pooling. Its convolutions keep their `kernels`, so you can look at your own
+    convolution.
     """
     dout = _one_place(network, place).astype(np.float64)
     copy = Network([_positive(layer) for layer in network.layers], network.shapes[0], dtype=np.float64)
@@ -112,7 +113,7 @@ def pixels_by_gradient(network: Network, place: Place | None = None) -> Pixels:
 
 
 def _checked(network: Network, place: Place | None) -> Place:
-    """Return a place of the output; of values, which have none, (0, 0)."""
+    """Return a place of the output; (0, 0) for values, which have no places."""
     if len(network.shapes[0]) != 3:
         raise ValueError(f"only images (C, H, W) have pixels, but the network is for {network.shapes[0]}")
     sizes = network.shapes[-1][1:] or (1, 1)
@@ -139,9 +140,9 @@ def _back(
     before: Callable[[tuple[Axis, Axis] | None, Sizes, Seen], Seen],
     joined: Callable[[list[Seen]], Seen],
 ) -> Seen:
-    """From what is seen of a layer's output, return what is seen of its input, of this shape.
+    """Return the part of a layer's input, of this shape, that the part `seen` of its output depends on.
 
-    before: does so for one layer, by its windows. joined: what several branches see together.
+    before: does this for one layer, by its windows. joined: puts together the parts of several branches.
     """
     if isinstance(layer, Row):
         for inner, arrives in zip(reversed(layer.layers), reversed(layer.shapes[:-1]), strict=True):
@@ -210,7 +211,7 @@ def _pixels_before(axes: tuple[Axis, Axis] | None, shape: Sizes, seen: Pixels) -
 
 
 def _along(axis: Axis, seen: Pixels) -> Pixels:
-    """From the outputs along the first axis that are seen, (OH, ...), return the inputs: (H, ...)."""
+    """Return the inputs (H, ...) along the first axis that these outputs (OH, ...) depend on."""
     before, after = axis.pad
     inputs = np.zeros((before + axis.size + after, *seen.shape[1:]), np.bool_)
     for tap in range(0, axis.extent, axis.dilation):
@@ -235,7 +236,7 @@ class _Everything(Layer):
 
 
 def _positive(layer: Layer) -> Layer:
-    """Return a new layer that sees what this one sees, and whose gradient is nowhere below 0."""
+    """Return a new layer that depends on the same inputs, and whose gradient is nowhere below 0."""
     if isinstance(layer, Row):
         return Row(map(_positive, layer.layers))
     if isinstance(layer, Sum | Concatenate):

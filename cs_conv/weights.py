@@ -1,8 +1,8 @@
-"""Weights in a file: what a network has learned, saved as .npz and loaded into a network of the same layers.
+"""Saves what a network has learned in an .npz file, and loads it into a network of the same layers.
 
-Each array is called by the number of its layer and its own name: "1.w" is the w of the first layer. Inside a
-block the numbers go on: "3.2.1.gamma" belongs to layer 3, its branch 2, layer 1 of that. Running means of
-batch normalisation are saved, too. Layers are not: a file holds only numbers, and loading it runs no code.
+Each array is named after its layer's number: "1.w" is the w of the first layer. Inside a block more numbers
+follow: "3.2.1.gamma" is in layer 3, branch 2, layer 1. The running means of batch normalisation are saved,
+too. The layers themselves are not saved: a file holds only numbers, and loading it runs no code.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ NAMED = 5  # arrays that an error names one by one
 def save_weights(network: Network, path: str | os.PathLike[str]) -> None:
     """Write all parameters and running means of a network into a file, usually called something.npz.
 
-    A file that is there already is replaced in one step, at the end: whoever ends the program before that
-    still has the old one. NaN is saved as it is. TypeError if a parameter is not an array of numbers.
+    An existing file is replaced in one step at the end, so it is not lost if the program is killed before
+    that. NaN is saved as it is. TypeError if a parameter is not an array of numbers.
 
     >>> from cs_conv.layers import FullyConnected
     >>> import tempfile
@@ -63,7 +63,7 @@ def save_weights(network: Network, path: str | os.PathLike[str]) -> None:
 
 
 def load_weights(network: Network, path: str | os.PathLike[str]) -> None:
-    """Put the arrays of a file that save_weights wrote into a network of the same layers.
+    """Load the arrays of a file that save_weights wrote into a network of the same layers.
 
     ValueError if the file is damaged or does not hold exactly the arrays of this network, each with its
     shape and dtype. Everything is checked first: after an error, the network is as it was.
@@ -76,7 +76,7 @@ def load_weights(network: Network, path: str | os.PathLike[str]) -> None:
             for key, arrays, name in there:
                 reading = key
                 loaded.append(_read(members[key], arrays[name]))
-        except Exception as error:  # what damaged or odd files raise is of all kinds
+        except Exception as error:  # damaged or odd files raise errors of all kinds
             raise ValueError(f"{path} cannot be loaded into this network: {reading}: {error}") from error
     for (_, arrays, name), array in zip(there, loaded, strict=True):
         arrays[name] = array
@@ -117,7 +117,7 @@ def _some(keys: set[str]) -> str:
 def _read(place: Member, like: Array) -> Array:
     """Return an array of the file; ValueError unless it has the shape and dtype of `like`.
 
-    Nothing larger than that is read or made, whatever the file says of its sizes.
+    Nothing larger than `like` is read or made, whatever sizes the file claims.
     """
     file, info = place
     if info.file_size > like.nbytes + LONGEST_HEADER:

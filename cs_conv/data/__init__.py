@@ -1,6 +1,6 @@
-"""Images to look at and to learn from: a photograph, Fashion-MNIST (a part of it), CIFAR-10 (if you have it).
+"""Images to look at and to learn from: a photograph, a part of Fashion-MNIST, and CIFAR-10 if you have it.
 
-NOTICE says whose they are and how the files here were made.
+NOTICE says who owns them, and how the files here were made.
 """
 
 from cs_conv.data.cifar import cifar10

@@ -1,7 +1,7 @@
 """CIFAR-10: ten kinds of things as colour pictures of 32x32 pixels, read from an archive that you have.
 
-Its licence does not let us ship it. Its authors publish it as an archive of plain bytes and as one of
-Python pickles; both are read here. A pickle can run any program, so only arrays and plain data are let in.
+Its licence does not let us ship it. Its authors publish it as an archive of plain bytes and as an archive of
+Python pickles; both are read here. A pickle can run any program, so only arrays and plain data are accepted.
 Source: Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
 """
 
@@ -37,7 +37,7 @@ def cifar10(archive: str | Path, *, verify: bool = True) -> Dataset:
 
     archive: where the file lies. verify: compare its MD5 sum with the published ones; False for an
     archive that you made yourself in the same format.
-    Raises FileNotFoundError if there is no such file, ValueError if it is another one or damaged.
+    FileNotFoundError if there is no such file, ValueError if it is damaged or another file.
     """
     path = Path(archive).expanduser()
     if not path.is_file():
@@ -105,7 +105,7 @@ class _Binary:
 
 
 class _Pickled:
-    """The archive of Python pickles, written by Python 2: their texts are bytes here."""
+    """The archive of Python pickles. Python 2 wrote them, so texts are read as bytes."""
 
     train, test, meta = "data_batch_{}", "test_batch", "batches.meta"
 
@@ -120,7 +120,7 @@ class _Pickled:
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """Lets in what an array is made of, and nothing that could act."""
+    """An unpickler that accepts what arrays are made of, and nothing that could run code."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in (("numpy", "ndarray"), ("numpy", "dtype")):

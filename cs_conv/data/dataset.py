@@ -1,4 +1,4 @@
-"""What every collection of labelled images looks like to a network."""
+"""A collection of labelled images, as networks are trained and tested with."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ class Dataset:
         return C, H, W
 
     def __repr__(self) -> str:
-        """Say what is in it instead of printing millions of numbers."""
+        """How many images of which shape there are, instead of millions of numbers."""
         images = f"{len(self.train_images):,} + {len(self.test_images):,} images"
         return f"Dataset({images} of shape {self.shape}, {len(self.classes)} classes)"
 

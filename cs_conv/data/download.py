@@ -1,6 +1,6 @@
-"""Fetching the archive of CIFAR-10, whole or not at all.
+"""Downloads the archive of CIFAR-10, whole or not at all.
 
-A module of its own: only who fetches needs the network's libraries.
+This is a module of its own, so that Python's network libraries are imported only to download.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ CHUNK = 2**20
 
 
 def download_cifar10(folder: str | Path, name: str = "cifar-10-binary.tar.gz", home: str = HOME) -> Path:
-    """Fetch the archive (170 MB) into a folder, unless it is there, and return where it lies.
+    """Download the archive (170 MB) into a folder, unless it is there already, and return its path.
 
-    What was fetched is kept when the connection breaks: call again and it goes on from there.
-    Raises ConnectionError when there is no network, ValueError when what came is damaged.
+    If the connection breaks, the part that has arrived is kept: call this again to go on from there.
+    ConnectionError if there is no network, ValueError if the file that arrived is damaged.
     """
     path = Path(folder).expanduser() / name
     if path.exists():
@@ -44,7 +44,7 @@ def download_cifar10(folder: str | Path, name: str = "cifar-10-binary.tar.gz", h
 
 
 def _fetch(url: str, part: Path) -> None:
-    """Append to `part` what it still lacks of the url's content."""
+    """Append the missing rest of the url's content to `part`."""
     have = part.stat().st_size if part.exists() else 0
     request = Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:

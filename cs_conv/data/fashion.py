@@ -1,4 +1,4 @@
-"""Fashion-MNIST, a part of it: ten kinds of clothes as grey pictures of 28x28 pixels."""
+"""A part of Fashion-MNIST: ten kinds of clothes as grey pictures of 28x28 pixels."""
 
 from pathlib import Path
 
@@ -21,11 +21,11 @@ CLASSES = (
 
 
 def fashion_mnist() -> Dataset:
-    """Return 10,000 images to train with and 2,000 to test with, as many of each class.
+    """Return 10,000 images to train with and 2,000 to test with, equally many of each class.
 
     Images are (N, 1, 28, 28) in float32. They are the first 1,000 and the first 200 of each class of the
-    original's 60,000 and 10,000, in the original's order. Fresh arrays each time: change them as you like.
-    Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
+    original's 60,000 and 10,000, in the original's order. The arrays are new at each call: change them as you
+    like. Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
     learning algorithms", 2017.
     """
     with np.load(Path(__file__).with_name("fashion_mnist.npz")) as stored:

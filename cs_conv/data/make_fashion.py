@@ -1,4 +1,4 @@
-"""How fashion_mnist.npz was made: as many images of each class, the first ones of the original.
+"""How fashion_mnist.npz was made: from equally many images of each class, the first ones of the original.
 
 The originals are in Debian's package dataset-fashion-mnist:
 
@@ -26,7 +26,7 @@ TRAIN_A_CLASS, TEST_A_CLASS = 1000, 200
 
 
 def read_idx(content: bytes) -> NDArray[np.uint8]:
-    """Read the format of MNIST: two zeros, an 8 (bytes), how many axes, their sizes, the bytes."""
+    """Read MNIST's format: two zeros, an 8 (for bytes), the number of axes, their sizes, the bytes."""
     if content[:3] != b"\x00\x00\x08":
         raise ValueError(f"this is not an idx file of bytes: it starts with {content[:4]!r}")
     axes = content[3]
@@ -44,7 +44,7 @@ def _read(folder: Path, name: str) -> NDArray[np.uint8]:
     content = gzip.decompress((folder / name).read_bytes())
     found = hashlib.sha256(content).hexdigest()
     if found != SHA256[name]:
-        raise ValueError(f"what is in {name} has sha256 {found}, expected {SHA256[name]}")
+        raise ValueError(f"the content of {name} has sha256 {found}, expected {SHA256[name]}")
     return read_idx(content)
 
 

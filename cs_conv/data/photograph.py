@@ -1,4 +1,4 @@
-"""The photograph that the notebooks look at, small enough to ship. NOTICE says whose it is."""
+"""The photograph that the notebooks look at, small enough to ship. NOTICE says who took it."""
 
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ def photograph(color: bool = False) -> NDArray[np.float64]:
     Returns:
         (H, W) float64, or (H, W, 3) with the channels last, as matplotlib shows pictures; for the
         layers of this course, channels come first: ``photograph(color=True).transpose(2, 0, 1)``.
-        A fresh array each time: change it as you like. H is 200, W is 256.
+        The array is new at each call: change it as you like. H is 200, W is 256.
 
     >>> photograph().shape, photograph(color=True).shape
     ((200, 256), (200, 256, 3))

@@ -1,9 +1,9 @@
-"""The first step to the GPU: NumPy code with another array module, and not one kernel of our own.
+"""The first step to the GPU: NumPy code with another array module, without a kernel of our own.
 
-CuPy offers NumPy's functions for arrays on the GPU; each call starts a ready-made kernel there. So the way to
-write this code is the way of `cs_conv.im2col`: few operations on large arrays. Loops run over the taps of the
-filter, never over pixels, and nothing asks for a value (`if x.any()`, `float(x)`, `x.max() > 0` in Python),
-which would make Python wait for the GPU and bring a number back.
+CuPy offers NumPy's functions for arrays on the GPU; each call starts a ready-made kernel there. So this code
+is written like `cs_conv.im2col`: few operations on large arrays. Loops run over the taps of the filter, never
+over pixels. Nothing asks for a value (`if x.any()`, `float(x)`, `x.max() > 0` in Python): that would make
+Python wait for the GPU and bring a number back.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def conv_backward(
 
 
 def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[Array, Array]:
-    """Compare one tap of all windows after the other with the largest so far.
+    """Go through the taps of the windows, and keep the largest value of each window so far.
 
     x: (N, C, H, W). size: the window, an int or (FH, FW). Padding is -inf: it never wins.
     Returns out: (N, C, OH, OW), and switches: the flat index, inside its window, of the first maximum.
@@ -98,10 +98,10 @@ def max_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> tuple[
 def max_pool_backward(
     dout: Array, switches: Array, x_shape: Shape, size: Pair, stride: Pair, pad: Pad = 0
 ) -> Array:
-    """Add each gradient where the switch points, one tap of all windows after the other.
+    """Add each gradient where its switch points, for one tap of all windows after the other.
 
-    dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
-    A switch that points outside its window gives its gradient to nobody: looking for such would mean waiting.
+    dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W). A switch that points
+    outside its window is not an error, and its gradient is lost: to look would be to wait.
     """
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)
@@ -174,7 +174,7 @@ def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad =
 
 
 def _tap(g: Geometry, fh: int, fw: int) -> tuple[slice, ...]:
-    """Where tap (fh, fw) of all windows lies in padded images: the result has the shape (N, C, OH, OW)."""
+    """Return the place of tap (fh, fw) of all windows in padded images, as slices: (N, C, OH, OW)."""
     top, left = fh * g.dilation[0], fw * g.dilation[1]
     rows = slice(top, top + (g.OH - 1) * g.stride[0] + 1, g.stride[0])
     columns = slice(left, left + (g.OW - 1) * g.stride[1] + 1, g.stride[1])
@@ -182,7 +182,7 @@ def _tap(g: Geometry, fh: int, fw: int) -> tuple[slice, ...]:
 
 
 def _columns(x: Array, g: Geometry) -> Array:
-    """Every window as a column, (N, C * FH * FW, OH * OW), copied one tap at a time."""
+    """Return every window as a column, copied one tap at a time: (N, C * FH * FW, OH * OW)."""
     padded = _pad(x, g)
     cols = machine.current().empty((g.N, g.C, g.FH, g.FW, g.OH, g.OW), x.dtype)
     for fh, fw in np.ndindex(g.FH, g.FW):

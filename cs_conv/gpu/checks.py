@@ -1,7 +1,7 @@
-"""What every operation of `cs_conv.gpu` asks before it starts: the right place, dtype and sizes.
+"""Checks at the start of every operation of `cs_conv.gpu`: the right place, dtype and sizes.
 
-The checks look at shapes and dtypes, which Python knows, and never at values: reading one number back would
-make Python wait for everything that the GPU still has to do.
+The checks look at shapes and dtypes, which Python knows, and never at values: to read a single number back,
+Python would have to wait for everything that the GPU still has to do.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def check_images(x: Array) -> None:
 
 
 def check_bias(b: Array, g: Geometry, dtype: np.dtype[Any]) -> None:
-    """Raise unless b has one bias a filter."""
+    """Raise unless b has one bias for each filter."""
     geometry.check_bias(stand_in("b", b, "(K,)"), g, dtype)
 
 
@@ -57,14 +57,14 @@ def check_dout(dout: Array, g: Geometry, dtype: np.dtype[Any] | None = None) -> 
 
 
 def check_switches(switches: Array, g: Geometry) -> None:
-    """Raise unless switches are integers, one an output. What they point at is not looked at (see above)."""
+    """Raise unless switches are integers, one for each output. Their values are not checked (see above)."""
     if machine.current().refuse(switches) and not hasattr(switches, "dtype"):
         geometry.check_switches(switches, g)
     geometry.check_switches(stand_in("switches", switches, "(N, C, OH, OW)"), g)
 
 
 def stand_in(name: str, array: Array, axes: str) -> Array:
-    """A NumPy array of the same shape and dtype that takes no memory, for cs_conv.geometry to look at.
+    """Return a NumPy array of the same shape and dtype that takes no memory, for cs_conv.geometry to check.
 
     TypeError unless `array` is in the right place: on the GPU, or wherever the current machine computes.
     """

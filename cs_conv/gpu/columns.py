@@ -1,7 +1,7 @@
 """Convolution as columns and a matrix product: our kernels copy (`kernels/columns.cu`), a library multiplies.
 
-The library is cuBLAS, through CuPy. Its matrix product is as fast as anything on the machine; the price is
-memory for the columns, FH * FW times the images at stride 1, and the time to write them and read them again.
+The library is cuBLAS, through CuPy. Its matrix product is as fast as the machine allows. The columns need
+memory, FH * FW times that of the images at stride 1, and time to be written and read again.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _im2col(x: Array, g: Geometry) -> Array:
 
 
 def _batches(g: Geometry, itemsize: int) -> Iterator[tuple[slice, Geometry]]:
-    """Which images to take at a time, and the geometry of so many."""
+    """Yield the images to compute at a time, and their geometry."""
     one = g.C * g.FH * g.FW * g.OH * g.OW  # numbers in the columns of one image
     if one > LARGEST:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Convolution with one thread an output: `kernels/direct.cu`, launched."""
+"""Convolution with one thread for each output: launches `kernels/direct.cu`."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Kernels on the CPU: the same source, compiled by g++ with a small header that plays the part of CUDA.
+"""Kernels on the CPU: the same source, compiled by g++ with a small header in place of CUDA.
 
     with on_cpu():
         out = cs_conv.gpu.conv_forward(x, w, b)      # NumPy arrays, kernels and all
 
-It is for tests and lessons on small cases, where there is no GPU: indices, tiles and barriers are those of
-the real thing. Speed is not, and no GPU has been tested when this passes.
+It is for tests and lessons without a GPU, on small cases. Indices, tiles and barriers are the same as on a
+GPU; the speed is not, and a test that passes here has tested no GPU.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ _LAUNCHING = threading.Lock()  # sizes and fibers are a library's globals: one g
 
 
 class BarrierError(RuntimeError):
-    """Some threads wait at a barrier that others of their block never come to."""
+    """Some threads wait at a barrier that others of their block never reach."""
 
 
 def available() -> bool:
-    """Whether there is a compiler to emulate with."""
+    """Return whether there is a compiler for the emulator."""
     return shutil.which("g++") is not None
 
 
 @contextmanager
 def on_cpu(backwards: bool = False) -> Iterator[None]:
-    """Let `cs_conv.gpu` run on NumPy arrays; `backwards`: the threads of a block take turns the other way."""
+    """Let `cs_conv.gpu` compute with NumPy arrays; `backwards`: a block's threads run in reverse order."""
     with machine.using(Emulator(backwards)):
         yield
 
 
 class Emulator:
-    """A machine whose arrays are NumPy's and whose kernels are g++'s."""
+    """A machine that takes NumPy arrays and runs kernels that g++ has compiled."""
 
     xp: Any = np
     array = "numpy"
@@ -61,12 +61,12 @@ class Emulator:
         self.backwards = backwards
 
     def refuse(self, array: Any) -> str | None:
-        """What is wrong with an argument, or None: here any NumPy array will do."""
+        """Return what is wrong with an argument, or None: here any NumPy array is right."""
         plain = isinstance(array, np.ndarray) and not isinstance(array, np.ma.MaskedArray)
         return None if plain else f"not {type(array).__name__}: use np.asarray"
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
-        """An array that nothing has been written to: NaN, so that what a kernel forgets shows."""
+        """Return an array of NaN, so that outputs that a kernel forgets to write show."""
         return np.frombuffer(
             bytearray(b"\xff") * (int(np.prod(shape)) * np.dtype(dtype).itemsize), dtype
         ).reshape(shape)
@@ -90,7 +90,7 @@ class Emulator:
 
 
 def compile_text(text: str, more: str = "") -> ctypes.CDLL:
-    """Compile CUDA C++ that may use what `on_cpu/` offers. ValueError with what the compiler says."""
+    """Compile CUDA C++ that may use what `on_cpu/` offers. ValueError with the compiler's message."""
     entries = "".join(f"ENTRY({kernel})\n" for kernel in kernels_in(text))
     return _compiled(f'#include "cuda_on_cpu.h"\nnamespace {{\n{text}\n}}\n{entries}{more}')
 
@@ -105,7 +105,7 @@ def run(
 ) -> None:
     """Run a compiled kernel on a grid. Arrays are written in place; Python integers are passed as int.
 
-    BarrierError where a barrier is not met by all threads, IndexError where a kernel writes beside an array.
+    BarrierError if not all threads reach a barrier, IndexError if a kernel writes outside an array.
     """
     guarded = [
         _Guarded(value, number) if isinstance(value, np.ndarray) else None
@@ -128,10 +128,10 @@ def run(
 
 
 class _Guarded:
-    """A copy of an array between two margins: NaN to who reads there, a trap for who writes.
+    """A copy of an array between two margins of NaN, which are checked after the kernel for changes.
 
-    The NaN is a signalling one, which any arithmetic changes, and each argument has its own: so what a kernel
-    computes, or copies, from beyond an array cannot be mistaken for a margin that nobody has touched.
+    The NaN is a signalling one, which any arithmetic changes, and each argument has its own. So a value that
+    a kernel computes or copies from outside an array cannot be mistaken for an untouched margin.
     """
 
     def __init__(self, array: Array, number: int) -> None:
@@ -157,7 +157,7 @@ class _Guarded:
 def _library(
     file: str, types: tuple[tuple[str, str], ...], names: tuple[str, ...], tiles: tuple[tuple[str, int], ...]
 ) -> ctypes.CDLL:
-    """One library for all layers: sizes are variables here, not constants, so that g++ runs once a file."""
+    """Compile a file once for all layers: sizes are variables here, not constants."""
     text = text_of(file, HEADERS)
     assign = "".join(f"{name} = sizes[{number}];" for number, name in enumerate(names))
     above = constants(dict(types), dict(tiles)) + f"static int {', '.join(names)};\n"

@@ -1,4 +1,4 @@
-"""Launching: how many blocks, and the types that a kernel is compiled for."""
+"""Launches: how many blocks, and the types that a kernel is compiled for."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ C_NAMES = {
 
 
 def each(count: int, file: str, kernel: str, g: Geometry, *arguments: Any, **dtypes: np.dtype[Any]) -> None:
-    """Launch one thread for each of `count` numbers. A keyword gives a kernel's type its dtype: real=x.dtype.
+    """Launch one thread for each of `count` numbers, rounded up to whole blocks.
 
-    The last block is rarely full: `count` rounded up to whole blocks is what runs.
+    A keyword says which dtype a type of the kernel stands for: real=x.dtype.
     """
     blocks = (up(count, THREADS), 1, 1)
     grid(blocks, THREADS, file, kernel, g, {}, *arguments, **dtypes)
@@ -45,7 +45,7 @@ def grid(
     *arguments: Any,
     **dtypes: np.dtype[Any],
 ) -> None:
-    """Launch a grid of blocks. Kernels read arrays in C order, so others are copied first, where they are."""
+    """Launch a grid of blocks. Kernels read arrays in C order, so others are copied first, on the GPU."""
     if 0 in blocks:
         return  # no images, no work; a GPU refuses an empty grid
     here = machine.current()
@@ -55,10 +55,10 @@ def grid(
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """An array on the current machine that nothing has been written to."""
+    """Return a new array on the current machine, without initial values."""
     return machine.current().empty(shape, dtype)
 
 
 def up(count: int, step: int) -> int:
-    """How many steps it takes to cover count."""
+    """Return count / step, rounded up."""
     return -(-count // step)

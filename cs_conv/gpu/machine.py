@@ -1,8 +1,8 @@
 """Where `cs_conv.gpu` computes: on a CUDA device, through CuPy, unless `using` says otherwise.
 
 A machine has an array module `xp`, says which arrays it takes, and launches kernels. Nothing here moves data:
-an array that is in the wrong place is an error, because a transfer costs more than most kernels and must be
-seen.
+an array in the wrong place is an error, because a transfer costs more than most kernels and should be visible
+in the code.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class NoGPUError(RuntimeError):
 
 
 class Machine(Protocol):
-    """What the operations ask of a machine."""
+    """What the operations need from a machine."""
 
     xp: Any
     array: str
 
     def refuse(self, array: Any) -> str | None:
-        """What is wrong with an argument that should be an array of this machine, or None."""
+        """Return what is wrong with an argument that should be an array of this machine, or None."""
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
         """An array that nothing has been written to."""
@@ -60,7 +60,7 @@ class Device:
         self.xp: Any = cupy
 
     def refuse(self, array: Any) -> str | None:
-        """What is wrong with an argument, or None where it is an array on the current device."""
+        """Return what is wrong with an argument, or None if it is an array on the current device."""
         if isinstance(array, np.ndarray):
             return "not a NumPy array, which the GPU cannot see: move it once, before the work: cupy.asarray"
         if not isinstance(array, self.xp.ndarray):
@@ -92,7 +92,7 @@ class Device:
 
 
 def device_text(file: str, types: dict[str, str], sizes: dict[str, int]) -> str:
-    """The source that NVRTC, CUDA's compiler at run time, gets for one layer."""
+    """Return the source that NVRTC, CUDA's compiler at run time, gets for one layer."""
     return "#define INFINITY __int_as_float(0x7f800000)\n" + constants(types, sizes) + text_of(file)
 
 
@@ -110,7 +110,7 @@ _chosen: ContextVar[Machine | None] = ContextVar("machine", default=None)
 
 @contextmanager
 def using(machine: Machine) -> Iterator[None]:
-    """Compute on this machine for a while, in this thread alone."""
+    """In the `with` block, compute on this machine; other threads are not affected."""
     before = _chosen.set(machine)
     try:
         yield
@@ -119,7 +119,7 @@ def using(machine: Machine) -> Iterator[None]:
 
 
 def current() -> Machine:
-    """The machine chosen by `using`, else the GPU. NoGPUError where there is none."""
+    """Return the machine chosen by `using`, else the GPU. NoGPUError if there is none."""
     return _chosen.get() or _device()
 
 

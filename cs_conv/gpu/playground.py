@@ -1,8 +1,8 @@
-"""Kernels of your own, in CUDA C: on the GPU where there is one, else on the CPU where g++ is there.
+"""Runs your own kernels, in CUDA C: on the GPU if there is one, else on the CPU if g++ is installed.
 
     run(SOURCE, "scale", blocks=4, threads=32, arguments=[n, x, out])
 
-On the CPU a kernel runs in a process of its own: what it does to memory cannot hurt the notebook.
+On the CPU a kernel runs in its own process, so that wrong accesses to memory cannot hurt the notebook.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SECONDS = 10.0  # a kernel that takes longer than this never ends
 
 
 def where() -> str:
-    """Where `run` runs kernels: "a GPU", "the CPU, through g++", or "" where neither is there."""
+    """Return where `run` runs kernels: "a GPU", "the CPU, through g++", or "" if there is neither."""
     try:
         machine.current()
     except machine.NoGPUError:
@@ -36,7 +36,7 @@ def where() -> str:
 def run(source: str, kernel: str, blocks: int, threads: int, arguments: Sequence[Any]) -> None:
     """Compile CUDA C and run one kernel on a grid. NumPy arrays are moved there and back; integers are int.
 
-    ValueError where the compiler refuses, RuntimeError where there is nothing to run it on or it goes wrong.
+    ValueError if the kernel does not compile; RuntimeError if nothing can run it, or if it fails.
     """
     place = where()
     if not place:
@@ -104,7 +104,7 @@ def _wait(child: int, kernel: str) -> None:
 
 
 def _shared(array: Array) -> Array:
-    """A copy in memory that a child process shares."""
+    """Return a copy of an array, in memory that is shared with child processes."""
     memory = mmap.mmap(-1, max(array.nbytes, 1))
     copy: Array = np.frombuffer(memory, array.dtype, array.size).reshape(array.shape)
     copy[...] = array

@@ -1,4 +1,4 @@
-"""Pooling on the GPU: `kernels/pooling.cu`, launched. One thread an output forward, one a pixel backward."""
+"""Pooling on the GPU: launches `kernels/pooling.cu`, a thread per output forward, per pixel backward."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def max_pool_backward(
 ) -> Array:
     """Let each pixel collect from the windows whose maximum it was.
 
-    dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W).
-    A switch that points outside its window gives its gradient to nobody: looking for such would mean waiting.
+    dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). Returns dx: (N, C, H, W). A switch that points
+    outside its window is not an error, and its gradient is lost: to look would be to wait.
     """
     g = pool_geometry(x_shape, size, stride, pad)
     check_dout(dout, g)
@@ -84,8 +84,8 @@ def l2_pool_forward(x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
 def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad = 0) -> Array:
     """Let each pixel collect its share, its value over the length of the window.
 
-    dout: (N, C, OH, OW). x: (N, C, H, W). Returns dx: (N, C, H, W). The lengths are computed again: one pass
-    over the images that saves each pixel from adding up every window over it. A window of zeros has no
+    dout: (N, C, OH, OW). x: (N, C, H, W). Returns dx: (N, C, H, W). The lengths are computed first, in one
+    pass over the images; otherwise each pixel would add up every window over it. A window of zeros has no
     direction (the norm has a kink there) and gets the gradient 0.
     """
     check_images(x)
@@ -100,5 +100,5 @@ def l2_pool_backward(dout: Array, x: Array, size: Pair, stride: Pair, pad: Pad =
 def _each(
     count: int, kernel: str, g: Geometry, *arguments: int | Array, real: Any, place: Any = np.uint8
 ) -> None:
-    """One thread for each of `count` numbers; only max pooling cares which integers its switches are."""
+    """Launch one thread for each of `count` numbers; only max pooling has switches, of some integer dtype."""
     launch.each(count, "pooling.cu", kernel, g, *arguments, real=real, place=place)

@@ -1,4 +1,4 @@
-"""What was measured on a GPU, by `cs-conv bench --gpu --record`; None while nothing was."""
+"""The measurements on a GPU that `cs-conv bench --gpu --record` has made; None if there are none."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ FILE = Path(__file__).parent / "record.json"
 
 
 def recorded() -> dict[str, Any] | None:
-    """The record: `about` (GPU, versions, date), `limits` and `rows`. None where there is none yet."""
+    """Return the record: `about` (GPU, versions, date), `limits` and `rows`; None if there is none yet."""
     return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else None

@@ -1,4 +1,4 @@
-"""From the files of `kernels/` to one text that a compiler takes, with a layer's sizes written above it."""
+"""Makes one source text from the files of `kernels/`, with a layer's sizes above it, for a compiler."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KERNEL = re.compile(r"__global__ void(?: __launch_bounds__\(\w+\))?\s+(\w+)\(")
 
 
 def sizes_of(g: Geometry) -> dict[str, int]:
-    """The sizes that kernels know by name: all of a geometry but N, which may change with every call."""
+    """Return the sizes that kernels know by name: all of a geometry but N, which may differ at each call."""
     return {
         "C": g.C,
         "H": g.H,
@@ -35,10 +35,10 @@ def sizes_of(g: Geometry) -> dict[str, int]:
 
 @cache
 def text_of(name: str, *folders: Path) -> str:
-    """The kernels in file `name` with its includes in their places, each once.
+    """Return the kernels in file `name`, with each file that it includes in its place, once.
 
-    Files in `folders` stand in for those of the same name in `kernels/`. Every line keeps its own file and
-    number, so that a compiler's complaint can be followed.
+    Files in `folders` replace those of the same name in `kernels/`. Every line keeps its own file and number,
+    so that a compiler's message names the right line.
     """
     seen: set[str] = set()
 
@@ -57,11 +57,11 @@ def text_of(name: str, *folders: Path) -> str:
 
 
 def kernels_in(text: str) -> list[str]:
-    """The names of the kernels that a source text defines."""
+    """Return the names of the kernels that a source text defines."""
     return _KERNEL.findall(text)
 
 
 def constants(types: dict[str, str], sizes: dict[str, int]) -> str:
-    """C++ lines that give names to types and to sizes."""
+    """Return C++ lines that give names to types and sizes."""
     lines = [f"typedef {meaning} {name};" for name, meaning in types.items()]
     return "\n".join([*lines, *(f"const int {name} = {size};" for name, size in sizes.items())]) + "\n"

@@ -1,12 +1,12 @@
-"""A stand-in for CuPy where there is no GPU: NumPy behind arrays that behave as if they were on one.
+"""A stand-in for CuPy without a GPU: NumPy behind arrays that behave as if they were on one.
 
-    xp = array_module()       # CuPy where there is a GPU, else the stand-in
+    xp = array_module()       # CuPy if there is a GPU, else the stand-in
     x_gpu = xp.asarray(x)     # there
     x = xp.asnumpy(x_gpu)     # and back
 
-As with CuPy, an array there cannot be mixed with a NumPy array and does not become one by itself: what would
-bring it back unseen raises TypeError. Stricter than CuPy, NumPy's functions do not take it (`np.pad`), and it
-does not become a number either: no `if`, no `float()`. It is no faster than NumPy, for it is NumPy.
+As with CuPy, such an array cannot be mixed with a NumPy array, and is never converted to one implicitly: that
+raises TypeError. More strictly than with CuPy, NumPy's functions do not take it (`np.pad`), and it is never
+converted to a number either: no `if`, no `float()`. It computes with NumPy, so it is no faster.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cs_conv.gpu import machine
 
 
 def array_module() -> Any:
-    """CuPy where it finds a GPU, else the stand-in."""
+    """Return CuPy if it finds a GPU, else the stand-in."""
     try:
         return machine.current().xp
     except machine.NoGPUError:
@@ -37,7 +37,7 @@ def _refuse(*_: Any, **__: Any) -> Any:
 
 
 class GPUArray:
-    """Stands for cupy.ndarray."""
+    """In place of cupy.ndarray."""
 
     def __init__(self, near: np.ndarray) -> None:
         self._near = near
@@ -46,7 +46,7 @@ class GPUArray:
     item = tolist = get = _refuse
 
     def __array_ufunc__(self, ufunc: Any, method: str, *arrays: Any, **options: Any) -> Any:
-        """What NumPy's operators call: with a number it is computed there, a NumPy array is refused."""
+        """Compute an operator for NumPy: numbers may be mixed with a GPU array, NumPy arrays may not."""
         return _of_standins(getattr(ufunc, method))(*arrays, **options)
 
     def __repr__(self) -> str:
@@ -104,7 +104,7 @@ for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
 
 
 def _near(value: Any) -> Any:
-    """What NumPy gets: the arrays inside those that are there. A NumPy array is refused, as by CuPy."""
+    """Return the NumPy arrays inside GPU arrays. A NumPy array is refused, as CuPy does."""
     if isinstance(value, np.ndarray):
         raise TypeError(
             "a NumPy array, which the GPU cannot see: move it there first, with xp.asarray(array)"
@@ -119,7 +119,7 @@ def _near(value: Any) -> Any:
 
 
 def _there(value: Any) -> Any:
-    """The result of NumPy as the student gets it: an array there, even where it holds a single number."""
+    """Return NumPy's result as a GPU array, even if it is a single number."""
     if isinstance(value, tuple | list) and any(isinstance(item, np.ndarray) for item in value):
         return type(value)(map(_there, value))
     return GPUArray(np.asarray(value)) if isinstance(value, np.ndarray | np.generic) else value
@@ -130,7 +130,7 @@ def _of_standins(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class StandIn:
-    """Stands for the module cupy: NumPy's functions, for arrays that are there."""
+    """In place of the module cupy: NumPy's functions, for GPU arrays."""
 
     ndarray = GPUArray
 
@@ -140,7 +140,7 @@ class StandIn:
         """What was moved, e.g. "there (2, 3, 8, 8)", in order; clear() it to begin anew."""
 
     def asarray(self, array: Any) -> Any:
-        """Move an array (or a number, or a list) there. One that is there already stays where it is."""
+        """Move an array (or a number, or a list) to the GPU; a GPU array is returned as it is."""
         if isinstance(array, GPUArray):
             return array
         moved = np.array(array)

@@ -1,8 +1,8 @@
-"""Convolution on tensor cores: `kernels/tensor.cu`, launched. For float32, on an A100 or younger.
+"""Convolution on tensor cores: launches `kernels/tensor.cu`. For float32, on an A100 or newer.
 
 Accuracy: the operands are rounded to TF32, whose mantissa has 10 bits, so each product is off by up to 1 part
-in 1,000; sums are float32. That is what PyTorch does by default for convolutions, and training rarely minds;
-a gradient check does.
+in 1,000; sums are float32. PyTorch does the same by default for convolutions. It rarely disturbs training,
+but a gradient check notices it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Convolution as a tiled matrix product that never writes the columns: `kernels/tiled.cu`, launched."""
+"""Convolution as a tiled matrix product that never writes the columns: launches `kernels/tiled.cu`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def conv_forward(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """Filters (K, C FH FW) times windows (C FH FW, N OH OW).
+    """Multiply filters (K, C FH FW) with windows (C FH FW, N OH OW).
 
     x: (N, C, H, W). w: (K, C / groups, FH, FW). b: (K,). Returns out: (N, K, OH, OW).
     """
@@ -40,7 +40,7 @@ def conv_backward(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> tuple[Array, Array, Array]:
-    """Filters turned round times gradients for dx, gradients times windows for dw.
+    """Multiply turned filters with gradients for dx, and gradients with windows for dw.
 
     dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C / groups, FH, FW).
     Returns dx, dw, db in the shapes of x, w and b. No two threads add to one number, and partial sums are
@@ -52,7 +52,7 @@ def conv_backward(
 def forward(
     file: str, x: Array, w: Array, b: Array, stride: Pair, pad: Pad, dilation: Pair, groups: int = 1
 ) -> Array:
-    """The forward pass by whichever file defines `product`: tiled.cu or tensor.cu."""
+    """Do the forward pass with the file that defines `product`: tiled.cu or tensor.cu."""
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
     if g.groups > 1:
@@ -73,7 +73,7 @@ def backward(
     dilation: Pair,
     groups: int = 1,
 ) -> tuple[Array, Array, Array]:
-    """The backward pass by whichever file defines `product`."""
+    """Do the backward pass with the file that defines `product`: tiled.cu or tensor.cu."""
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     if g.groups > 1:
@@ -89,7 +89,7 @@ def _to_images(file: str, g: Geometry, dout: Array, w: Array) -> Array:
 
 
 def _to_filters(file: str, g: Geometry, dout: Array, x: Array) -> Array:
-    """dw, summed over parts of the N * OH * OW places: one part would keep only a few blocks busy."""
+    """Return dw, the sum over parts of the N * OH * OW places: one part would keep few blocks busy."""
     (across, down, _), tiles = _tiling(g.K, g.C * g.FH * g.FW)
     places = g.N * g.OH * g.OW
     parts = max(1, min(ENOUGH_BLOCKS // (across * down), places // LEAST_SHARE))
@@ -101,7 +101,7 @@ def _to_filters(file: str, g: Geometry, dout: Array, x: Array) -> Array:
 
 
 def _tiling(rows: int, columns: int) -> tuple[tuple[int, int, int], dict[str, int]]:
-    """The grid of tiles that covers a result of rows x columns; low tiles where there are few rows."""
+    """Return the grid of tiles that covers a result of rows x columns; tiles are low if rows are few."""
     tile_m = next((tile for tile in (32, 64) if rows <= tile), 128)
     tile_n = 128 if columns > 64 else 64
     return (up(columns, tile_n), up(rows, tile_m), 1), {"TILE_M": tile_m, "TILE_N": tile_n, "TILE_K": DEPTH}

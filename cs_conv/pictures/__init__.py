@@ -1,7 +1,7 @@
-"""Pictures for the notebooks: one module a lesson, drawn with matplotlib.
+"""Pictures for the notebooks, drawn with matplotlib: one module for each lesson.
 
-All of them have their figures from `grid`, which also draws arrays as grids of numbers, and their colours
-from `palette`; `controls` lets a picture follow sliders. Each lesson's functions draw into a new figure,
-which a notebook shows by itself, and return nothing, so a cell may end in the call. What only fills one Axes
-takes that Axes first.
+All figures are made in `grid`, which also draws arrays as grids of numbers, and all colours come from
+`palette`; `controls` lets a picture follow sliders. The functions for lessons draw into a new figure, which a
+notebook shows by itself, and return nothing, so a cell may end with the call. A function that only fills one
+Axes takes that Axes first.
 """

@@ -1,4 +1,4 @@
-"""im2col, drawn: which window becomes which column, how large the matrices are, what a line of them reads."""
+"""Pictures of im2col: which window becomes which column, how large the matrices are, what a row reads."""
 
 from __future__ import annotations
 
@@ -119,10 +119,10 @@ def show_sizes(K: int, rows: int, columns: int) -> None:
 
 
 def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> None:
-    """Light up in an image (H, W), values 0 to 1, what one column and one row of its im2col matrix read.
+    """Show in an image (H, W), values 0 to 1, the pixels in one column and one row of its im2col matrix.
 
-    A column is a window: it and its pixels shine in an orange frame, the rest is dimmed. A row is one place
-    of all windows (blue). They meet in one pixel (black).
+    A column holds a window: its pixels are bright, in an orange frame, and the rest is dimmed. A row holds
+    one tap of all windows (blue). They share one pixel (black).
     """
     FH, FW = size
     windows = windows_of(image, size, stride)  # (OH, OW, FH, FW)
@@ -151,7 +151,7 @@ def show_scan(image: Array, size: Size, stride: int, column: int, row: int) -> N
 
 
 def _side_by_side(images: tuple[int, ...], matrix: tuple[int, ...]) -> tuple[list[list[Axes]], Axes]:
-    """A figure with N x C Axes for images (N, C, H, W) on the left and one for the matrix on the right."""
+    """Make a figure with N x C Axes for images (N, C, H, W) on the left, and one for the matrix beside."""
     N, C, H, W = images
     width, height = C * (W + 0.8), N * (H + 1.2)
     figure = new_figure(

@@ -1,7 +1,7 @@
-"""A picture that follows sliders and choices: it is drawn again whenever one of them moves.
+"""Pictures with sliders and choices, which are drawn again whenever one of these moves.
 
-Jupyter may report a move in a thread of its own. So every picture gets a figure that pyplot does not know,
-one is drawn at a time, and it is shown whole. Where ipywidgets is not installed, the picture is drawn once.
+Jupyter may report a move in another thread. So every picture gets a figure that pyplot does not know, one
+picture is drawn at a time, and it is shown when it is complete. Without ipywidgets it is drawn once.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ Draw = Callable[..., "str | None"]
 class Slider:
     """Whole numbers from `low` to `high`, both included.
 
-    `play` gives it a button that moves it on by itself, every so many milliseconds. `most` lowers `high` with
-    the values of all controls, by their names. A picture that takes long waits until it is let go (`waits`).
+    `play`: adds a button that moves the slider every so many milliseconds. `most`: a function of all
+    controls' values, by their names, that lowers `high`. `waits`: draw only when the slider is let go, for
+    slow pictures.
     """
 
     start: int
@@ -36,7 +37,7 @@ class Slider:
     waits: bool = False
 
     def widgets(self, name: str) -> list[Any]:
-        """The control itself, then what else is shown with it."""
+        """Return the control itself, then what is shown beside it."""
         import ipywidgets
 
         limits = {"value": self.start, "min": self.low, "max": self.high}
@@ -82,7 +83,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Steps:
-    """One of a few values in order, on a slider that counts once it is let go."""
+    """One of a few values in order, on a slider that takes effect when it is let go."""
 
     values: Sequence[Any]
     start: Any
@@ -97,7 +98,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class Switch:
-    """On or off, with what that means in words."""
+    """On or off, with a label."""
 
     words: str
     start: bool = True
@@ -111,17 +112,17 @@ class Switch:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of text, that begin as one of several `starts`."""
+    """Lines of text to edit, which start as one of several `starts`."""
 
     starts: Mapping[str, str]
 
     @property
     def start(self) -> str:
-        """The text of the first of them."""
+        """The text of the first of the starts."""
         return next(iter(self.starts.values()))
 
     def widgets(self, name: str) -> list[Any]:
-        """The control itself, then the choice of what it begins as."""
+        """Return the control itself, then the choice of its start."""
         import ipywidgets
 
         begin = ipywidgets.Dropdown(options=self.starts, description="begin with")
@@ -135,10 +136,10 @@ Control = Slider | Powers | Choice | Steps | Switch | Lines
 
 
 def play_with(draw: Draw, **controls: Control) -> None:
-    """Show what `draw` makes of the controls' values, with the controls above it.
+    """Show the picture that `draw` makes from the controls' values, with the controls above it.
 
-    `draw` gets each value by the name of its control. What it raises at first is raised here; later on its
-    error takes the picture's place, until a control is moved again.
+    `draw` gets each value by the name of its control. An error of its first call is raised here. A later
+    error is shown in place of the picture, until a control is moved again.
     """
     try:
         import ipywidgets  # noqa: F401
@@ -187,7 +188,7 @@ class _Player:
         return {name: widget.value for name, widget in self.inputs.items()}
 
     def _moved(self, change: Any) -> None:
-        """Draw again; where a picture is being drawn already, that thread goes on with the newest values."""
+        """Draw again; if a picture is being drawn already, its thread goes on with the newest values."""
         self._limit()
         with self.lock:
             self.waiting = True

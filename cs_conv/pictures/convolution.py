@@ -1,4 +1,4 @@
-"""A convolution, drawn: the window, the filter laid on it, the products, and the number that they become."""
+"""Pictures of a convolution: the window, the filter on it, the products, and the output they add up to."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def _volume(*channels: str) -> Array:
 def show_step(
     x: Array, w: Array, b: Array, out: Array, k: int, i: int, j: int, stride: int = 1, pad: int = 0
 ) -> None:
-    """Draw how out[k, i, j] comes about: one row a channel, from the window to the sum of its products.
+    """Draw how out[k, i, j] is computed: a row for each channel, from the window to the sum of its products.
 
-    x: (C, H, W). w: (K, C, FH, FW). b: (K,). out: (K, OH, OW), of which what comes before (k, i, j) is shown.
+    x: (C, H, W). w: (K, C, FH, FW). b: (K,). out: (K, OH, OW), shown up to (k, i, j).
     """
     _, C, FH, FW = w.shape
     padded = np.pad(x, ((0, 0), (pad, pad), (pad, pad)))
@@ -90,7 +90,7 @@ def _bracketed(value: float) -> str:
 
 
 def _draw_outputs(column: Iterable[Axes], out: Array, place: tuple[int, int, int]) -> None:
-    """The filters' outputs below each other, as far as they are computed; spare Axes stay empty."""
+    """Draw the filters' outputs below each other, as far as they are computed; spare Axes stay empty."""
     k, i, j = place
     order = np.arange(out.size).reshape(out.shape)
     for f, ax in enumerate(column):
@@ -131,7 +131,7 @@ def show_photograph(image: Array, title: str = "", ax: Axes | None = None) -> No
 
 
 def show_answer(answer: Array, title: str = "", ax: Axes | None = None, limit: float | None = None) -> None:
-    """Draw a filter's answer (H, W), which may be negative: white is 0, orange below, purple above."""
+    """Draw a filter's output (H, W), which may be negative: white is 0, orange below, purple above."""
     ax = subplots(figsize=(4.5, 3.6))[1] if ax is None else ax
     limit = limit or float(np.quantile(np.abs(answer), 0.995)) or 1.0
     drawn = ax.imshow(answer, cmap=SIGNED, vmin=-limit, vmax=limit)
@@ -162,7 +162,7 @@ def show_bank(image: Array, filters: Array, answers: Array, titles: Sequence[str
 
 
 def _show_as_it_is(answer: Array, weights: Array, title: str, ax: Axes) -> None:
-    """Weights that sum to 1 keep the brightness: their answer is an image again, and is shown as one."""
+    """Draw a filter's output; as an image if the weights sum to 1, since they keep the brightness."""
     if abs(weights.sum() - 1) < 0.01:
         show_photograph(answer, title, ax)
     else:

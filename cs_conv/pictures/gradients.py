@@ -1,7 +1,7 @@
-"""Which outputs an input feeds, and the gradients that come back the same way.
+"""Pictures of gradients: which outputs an input feeds, and how gradients come back the same way.
 
-A convolution along a line is a table: a row for each output, a column for each input, a weight where
-they meet. Forward reads it by rows; backward reads it by columns.
+A convolution along a line is a table with a row for each output, a column for each input, and a weight in
+each cell where the two are connected. Forward reads it by rows; backward reads it by columns.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def show_dilated(dout: Any, stride: int, filter_size: tuple[int, int]) -> None:
 
 
 def show_comparison(numeric: Any, yours: Any, name: str) -> None:
-    """Draw a measured gradient, yours, and the difference, all (rows, columns), in one scale of colours."""
+    """Draw a measured gradient, yours, and their difference, all (rows, columns), in one colour scale."""
     numeric, yours = np.atleast_2d(numeric), np.atleast_2d(yours)
     row_of_grids(
         [numeric, yours, yours - numeric],

@@ -1,7 +1,8 @@
-"""An array drawn as a grid: its numbers, a colour for each, frames around the cells that matter.
+"""Draws arrays as grids: numbers, a colour for each, and frames around the cells that matter.
 
-Signed values get a diverging map centred at 0 (orange below, white at 0, purple above), which the
-colour-blind read as well. One call draws one matrix into one Axes; `row_of_grids` makes a figure of several.
+Signed values get a diverging colour map centred at 0 (orange below, white at 0, purple above), which
+colour-blind people can read, too. One call draws one matrix into one Axes; `row_of_grids` makes a figure of
+several.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _OWN: ContextVar[list[Figure] | None] = ContextVar("_OWN", default=None)
 
 @contextmanager
 def own_figures() -> Iterator[list[Figure]]:
-    """Meanwhile pictures of this thread go into figures that pyplot does not know; gives the list of them."""
+    """In the `with` block, this thread draws into figures that pyplot does not know; yields their list."""
     figures: list[Figure] = []
     before = _OWN.set(figures)
     try:
@@ -43,7 +44,7 @@ def own_figures() -> Iterator[list[Figure]]:
 
 
 def new_figure(**options: Any) -> Figure:
-    """A new figure, which a notebook shows by itself; the `options` are those of `plt.figure`."""
+    """Return a new figure, which a notebook shows by itself; `options` are those of `plt.figure`."""
     own = _OWN.get()
     if own is None:
         return plt.figure(**options)
@@ -54,7 +55,7 @@ def new_figure(**options: Any) -> Figure:
 def subplots(
     *shape: int, figsize: tuple[float, float], layout: Any = None, **options: Any
 ) -> tuple[Figure, Any]:
-    """A new figure of that size in inches and its Axes; `shape` and `options` are those of `plt.subplots`."""
+    """Return a new figure, its size in inches, and its Axes; arguments are those of `plt.subplots`."""
     figure = new_figure(figsize=figsize, layout=layout)
     return figure, figure.subplots(*shape, **options)
 
@@ -76,11 +77,11 @@ def draw_grid(
     `limit` is the absolute value of the strongest colour (default: the largest in `values`); give several
     grids the same one to make their colours comparable. `numbers` writes the values (default: up to 400
     cells). Cells that are False in `known` (rows, columns) or NaN stay empty. `axes` names the rows and
-    columns; `index` writes their indices. ValueError where `values` is no matrix.
+    columns; `index` writes their indices. ValueError if `values` is not a matrix.
     """
     matrix = np.asarray(values, dtype=float)
     if matrix.ndim != 2:
-        raise ValueError(f"a grid shows a matrix; this array has {matrix.ndim} axes: {matrix.shape}")
+        raise ValueError(f"a grid shows a matrix, but this array has {matrix.ndim} axes: {matrix.shape}")
     shown = np.isfinite(matrix) if known is None else np.asarray(known, bool) & np.isfinite(matrix)
     top = _limit(matrix[shown]) if limit is None else limit
     image = np.ma.masked_array(matrix, ~shown)
@@ -123,7 +124,7 @@ def frame(
 
 
 def shade(ax: Axes, row: float, column: float, height: float = 1, width: float = 1) -> None:
-    """Hatch cells of a grid lightly, e.g. those that are padding."""
+    """Hatch cells of a grid lightly, for example padding."""
     ax.add_patch(
         Rectangle(
             (column - 0.5, row - 0.5),
@@ -156,7 +157,7 @@ def row_of_grids(
     cell: float = CELL,
     **options: Any,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with several matrices side by side, cells of equal size; returns the figure and its Axes.
+    """Draw several matrices side by side, with cells of equal size; return the figure and its Axes.
 
     `same_colors` gives all grids one colour scale; `options` go to `draw_grid`.
     """
@@ -187,14 +188,14 @@ def name_axes(ax: Axes, row: str, column: str, fontsize: float = 8) -> None:
 
 
 def number(value: float) -> str:
-    """A value as short as it can be read: integers without a point, others with two digits."""
+    """Return a value as a short text: integers without a point, others with two digits."""
     if value == int(value) and abs(value) < 1e5:
         return str(int(value))
     return f"{value:.2f}" if abs(value) < 100 else f"{value:.3g}"
 
 
 def _limit(values: np.ndarray) -> float:
-    """The largest absolute value, or 1 where there is none."""
+    """Return the largest absolute value, or 1 if there is none."""
     return float(np.abs(values).max(initial=0.0)) or 1.0
 
 
@@ -203,7 +204,7 @@ def _with_empty_cells() -> Colormap:
 
 
 def _lines(ax: Axes, rows: int, columns: int) -> None:
-    """Thin lines between the cells, and nothing else of an Axes' frame (one collection: ticks are slow)."""
+    """Draw thin lines between the cells, without an Axes' frame; as one collection, since ticks are slow."""
     across = [((-0.5, i - 0.5), (columns - 0.5, i - 0.5)) for i in range(rows + 1)]
     down = [((j - 0.5, -0.5), (j - 0.5, rows - 0.5)) for j in range(columns + 1)]
     ax.add_collection(LineCollection(across + down, colors=GREY, linewidths=0.6))

@@ -1,4 +1,4 @@
-"""Pooling, drawn: which window becomes which number, where its maximum stood, where its gradient goes."""
+"""Pictures of pooling: which window becomes which number, where its maximum was, where gradients go."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Size = tuple[int, int]
 
 
 def show_shrinking(image: Array, times: int = 3) -> None:
-    """Draw an image (H, W), values 0 to 1, and what 2x2 max pooling at stride 2 leaves, again and again.
+    """Draw an image (H, W), values 0 to 1, and the result of 2x2 max pooling at stride 2, several times.
 
-    All pictures have the same scale: a pixel is as large on the right as on the left.
+    All pictures have the same scale: a pixel on the right is as large as one on the left.
     """
     pictures = [image]
     for _ in range(times):
@@ -45,7 +45,7 @@ def show_shrinking(image: Array, times: int = 3) -> None:
 
 
 def show_windows(x: Array, size: Size, stride: int) -> None:
-    """Draw x (H, W) with every window framed, its maximum marked, and what max pooling makes of it.
+    """Draw x (H, W) with every window framed and its maximum marked, and the output of max pooling.
 
     The output and the switches stand beside it; each of their cells has the colour of its window.
     """
@@ -123,7 +123,7 @@ def show_kinds(image: Array, size: Size, stride: int) -> None:
 def show_switches(image: Array, switches: NDArray[np.integer], dx: Array, size: Size, stride: int) -> None:
     """Draw the switches (OH, OW) as dots on an image (H, W), and the gradient dx (H, W) that they route back.
 
-    A dot is the larger, the more windows chose its pixel. The first window is framed.
+    The more windows chose a pixel, the larger is its dot. The first window is framed.
     """
     chosen = np.zeros(image.shape, int)
     for (i, j), k in np.ndenumerate(switches):
@@ -165,7 +165,7 @@ def _frame_window(ax: Axes, i: int, j: int, size: Size, stride: int, color: str)
 
 
 def _mark(ax: Axes, row: int, column: int, color: str) -> None:
-    """Ring the number of a cell; a cell that is marked again gets a second ring around the first."""
+    """Draw a ring around a cell's number; a cell that is marked again gets a second, larger ring."""
     rings = sum(np.array_equal(c.get_offsets(), [[column, row]]) for c in ax.collections)
     size = (14 + 6 * rings) ** 2  # in square points
     ax.scatter(column, row, s=size, facecolors="none", edgecolors=color, linewidths=1.6, zorder=4)

@@ -1,4 +1,4 @@
-"""Where the time goes, drawn: computing speed under the two limits of a machine, and time against size."""
+"""Pictures of speed: operations a second under a machine's two limits, and time against size."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ def show_roofline(
 ) -> None:
     """Draw how fast each way computes, under the two limits of the machine.
 
-    points: for each name its operations, the bytes it has to move at least, and the seconds it took.
-    peak: operations a second. bandwidth: bytes a second.
-    span, lowest: the operations for each byte, and the slowest operations a second, that the axes show.
-    Without them the axes fit the points; with them points can be compared from picture to picture.
-    Source: Williams, Waterman and Patterson, "Roofline", 2009.
+    points: for each name its operations, the bytes that it must move at least, and the seconds that it took.
+    peak: operations a second. bandwidth: bytes a second. span, lowest: the operations per byte, and the
+    lowest operations a second, that the axes show. Default: what fits the points. With them, pictures can be
+    compared. Source: Williams, Waterman and Patterson, "Roofline", 2009.
     """
     _, ax = subplots(figsize=(8, 4.6))
     places = {name: (flops / moved, flops / seconds) for name, (flops, moved, seconds) in points.items()}
@@ -50,12 +49,12 @@ def show_roofline(
 
 
 def _span(places: Sequence[float], ridge: float) -> tuple[float, float]:
-    """How far the axis goes: to both sides of the ridge, with room for words right of each place."""
+    """Return the axis's ends: both sides of the ridge, with room for words to the right of each point."""
     return min([ridge / 20, *(x / 3 for x in places)]), 700 * max([ridge, *places])
 
 
 def _draw_roof(ax: Axes, span: tuple[float, float], peak: float, bandwidth: float) -> None:
-    """The two limits: moving bytes on the left, computing on the right."""
+    """Draw the two limits: moving bytes on the left, computing on the right."""
     ridge, (left, right) = peak / bandwidth, span
     x = np.geomspace(left, right, 200)
     roof = np.minimum(peak, bandwidth * x) / 1e9
@@ -87,7 +86,7 @@ def show_curves(x: Sequence[float], curves: Mapping[str, Sequence[float]], xlabe
 
 
 def show_bars(values: Mapping[str, float], xlabel: str, log: bool = False) -> None:
-    """Draw one bar a name, with its number beside it."""
+    """Draw a bar for each name, with its number beside it."""
     _, ax = subplots(figsize=(7.5, 0.5 + 0.5 * len(values)))
     names = list(values)
     ax.barh(names, [values[name] for name in names], color=BLUE, height=0.6, log=log)
@@ -104,7 +103,7 @@ def show_bars(values: Mapping[str, float], xlabel: str, log: bool = False) -> No
 
 
 def _apart(heights: Sequence[float], factor: float) -> list[float]:
-    """Heights for labels, from the lowest up, each at least `factor` times the one below it."""
+    """Return heights for labels, from the lowest up, each at least `factor` times the one below."""
     placed: dict[int, float] = {}
     last = 0.0
     for number in sorted(range(len(heights)), key=lambda n: heights[n]):
@@ -117,5 +116,5 @@ def _cycle(things: Sequence[str]) -> list[str]:
 
 
 def _short(value: float) -> str:
-    """Two digits that count, no more."""
+    """Return a number as text with two significant digits."""
     return f"{value:.0f}" if value >= 10 else f"{value:.2g}"

@@ -11,7 +11,7 @@ from cs_conv.pictures.palette import GREY, PALE_RED, PALES, VERMILION
 
 
 def show_owners(OH: int, OW: int, threads: int) -> None:
-    """Draw the outputs of one filter: in each the number of its thread, in the colour of its block."""
+    """Draw the outputs of one filter, each with the number of its thread and the colour of its block."""
     figure, axes = subplots(figsize=(0.75 * OW + 2.6, 0.62 * OH + 0.9), layout="constrained")
     for t in range(OH * OW):
         i, j = divmod(t, OW)
