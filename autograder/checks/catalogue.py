@@ -13,18 +13,25 @@ import numpy as np
 
 from .exercise import Function, Mistake
 
+text_of = cache(inspect.getsource)
+"""The text of a function, read from its file once."""
+
 
 class Catalogue(list[Mistake]):
     """Collects the mistakes of an exercise.
 
     `change` adds a mistake that changes some text of `program`, the right function as students write it.
     A mistake that is another program altogether is a function: `@catalogue.mistake("name", "advice")` stands
-    above it. The catalogue begins with the `mistakes` of another exercise, if it shares them.
+    above it. `helpers` are functions that the program calls and that students write, too: their text can be
+    changed as well. The catalogue begins with the `mistakes` of another exercise, if it shares them.
     """
 
-    def __init__(self, program: Function | None = None, mistakes: Iterable[Mistake] = ()) -> None:
+    def __init__(
+        self, program: Function | None = None, *helpers: Function, mistakes: Iterable[Mistake] = ()
+    ) -> None:
         super().__init__(mistakes)
         self.program = program
+        self.text = "\n".join(map(text_of, (*helpers, program))) if program else ""
 
     def change(
         self,
@@ -43,7 +50,7 @@ class Catalogue(list[Mistake]):
         assert self.program is not None, "changes need a program"
         for way in ways:
             try:
-                source = changed(text_of(self.program), way)
+                source = changed(self.text, way)
             except ValueError as error:
                 raise ValueError(f"mistake {name!r} of {self.program.__name__}: {error}") from None
             changes = Changed(self.program, source, f"<{self.program.__name__}, mistake {len(self) + 1}>")
@@ -68,10 +75,6 @@ class Catalogue(list[Mistake]):
         """The same for another way to make a mistake that is here already, with other wrong results."""
         (first,) = {(m.name, m.advice, m.slow, m.whole) for m in self if m.name == name}
         return self.mistake(*first)
-
-
-text_of = cache(inspect.getsource)
-"""The text of a program, read from its file once."""
 
 
 def changed(source: str, changes: Mapping[str, str]) -> str:

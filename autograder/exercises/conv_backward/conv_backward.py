@@ -335,7 +335,7 @@ mistakes.change(
     "With pad = 0 the slice [pad:-pad] is empty, because -0 is 0. Count from the front: pad to pad + H.",
     {
         "x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": (
-            "x_pad = np.zeros((N, x.shape[1], H + 2 * pad, W + 2 * pad))\nx_pad[:, :, pad:-pad, pad:-pad] = x"
+            "x_pad = np.zeros((*x.shape[:2], H + 2 * pad, W + 2 * pad))\nx_pad[:, :, pad:-pad, pad:-pad] = x"
         ),
     },
 )

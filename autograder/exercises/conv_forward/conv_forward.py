@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.errors import AnySizeError
 from autograder.checks.exercise import Case, Exercise, aspect
-from autograder.exercises.convolution_cases import convolve, pads, read_one_by_one, sizes
+from autograder.exercises.convolution_cases import pads, read_one_by_one, sizes
 from cs_conv.naive import conv_forward as reference
+
+from .conv_window import conv_window
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -98,49 +101,76 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
-# Mistakes keep the dtype of x, so that float32 is compared with the tolerance of float32, however a student
-# adds up.
+def conv_forward(x, w, b, stride=1, pad=0):
+    """Return the convolution of images with filters, (N, K, OH, OW).
 
-mistakes = Catalogue()
+    x: (N, C, H, W). w: (K, C, FH, FW). b: (K,). Raises ValueError where the windows do not fit.
+    """
+    N, _, H, W = x.shape
+    K, _, FH, FW = w.shape
+    if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
+        raise ValueError(f"a {FH}x{FW} filter at stride {stride} does not fit a {H}x{W} input with pad {pad}")
+    OH = (H - FH + 2 * pad) // stride + 1
+    OW = (W - FW + 2 * pad) // stride + 1
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = np.zeros((N, K, OH, OW))
+    for n in range(N):
+        for k in range(K):
+            for i in range(OH):
+                for j in range(OW):
+                    out[n, k, i, j] = conv_window(padded[n], w[k], b[k], i, j, stride)
+    return out
 
 
-@mistakes.mistake("bias left out", "Every output of filter k is a sum plus b[k].")
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, 0 * b, stride, pad)
+mistakes = Catalogue(conv_forward, conv_window)
 
+UNCHECKED = {"if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:": "if False:"}
 
-@mistakes.mistake(
+mistakes.change("bias left out", "Every output of filter k is a sum plus b[k].", {"b[k]": "0"})
+mistakes.change(
     "true convolution: the filter is flipped",
     "ConvNets do not flip (cross-correlation): a filter's first weight meets the first pixel of the window.",
+    {"window * w": "window * w[:, ::-1, ::-1]"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w[:, :, ::-1, ::-1], b, stride, pad)
-
-
-@mistakes.mistake(
-    "bias added once a channel", "Add b[k] after the sum over all channels, not inside the loop over them."
+mistakes.change(
+    "bias added once a channel",
+    "Add b[k] after the sum over all channels, not inside the loop over them.",
+    {"b[k]": "b[k] * len(w[k])"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, b * x.shape[1], stride, pad)
+mistakes.change(
+    "bias added once a filter weight",
+    "Add b[k] after the sum over the window, not inside it.",
+    {"np.sum(window * w) + b": "np.sum(window * w + b)"},
+)
+mistakes.change(
+    "padding ignored",
+    "Put `pad` rows and columns of zeros on each side of the input first.",
+    {
+        "OH = (H - FH + 2 * pad)": "OH = (H - FH)",
+        "OW = (W - FW + 2 * pad)": "OW = (W - FW)",
+        "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": "x",
+    },
+)
 
 
-@mistakes.mistake("bias added once a filter weight", "Add b[k] after the sum over the window, not inside it.")
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, b * w[0].size, stride, pad)
+@mistakes.also("padding ignored")
+def without_padding(x, w, b, stride=1, pad=0):
+    windows = sliding_window_view(x, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    return np.einsum("ncijpq,kcpq->nkij", windows, w) + b[:, None, None]
 
 
-@mistakes.mistake("padding ignored", "Put `pad` rows and columns of zeros on each side of the input first.")
-def _(x, w, b, stride=1, pad=0):
-    return _rounded(x, w, b, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "more padding counted than put on",
     "Your last windows reach beyond the array that they are cut out of. Either it is not padded on all four "
     "sides, or H and W were taken after padding, and 2 pad is added to them again.",
+    {"np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": "x"},
+    UNCHECKED | {"N, _, H, W = x.shape": "N, _, H, W = x.shape\nH, W = H + 2 * pad, W + 2 * pad"},
 )
+
+
+@mistakes.also("more padding counted than put on")
 def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
+    right = conv_forward(x, w, b, stride, pad)
     out = np.zeros((*right.shape[:2], *_size(x, w, stride, 2 * pad)), x.dtype)
     out[...] = right
     return out
@@ -149,189 +179,135 @@ def _(x, w, b, stride=1, pad=0):
 @mistakes.also("more padding counted than put on")
 def _(x, w, b, stride=1, pad=0):
     read_one_by_one(pads(x, pad), *_size(x, w, stride, 2 * pad), *w.shape[2:], stride)
-    return convolve(x, w, b, stride, pad)
+    return conv_forward(x, w, b, stride, pad)
 
 
-@mistakes.also("more padding counted than put on")
-def _(x, w, b, stride=1, pad=0):
-    return _windows(x, w, b, 0, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad))
-
-
-@mistakes.also("more padding counted than put on")
-def _(x, w, b, stride=1, pad=0):
-    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, 2 * pad))
-
-
-@mistakes.mistake(
+mistakes.change(
     "fit asked without all of the padding",
     "Windows must fit the padded input: ask of H - FH + 2 pad, the number that the output size divides.",
+    {
+        "(H - FH + 2 * pad) % stride": "(H - FH + pad) % stride",
+        "(W - FW + 2 * pad) % stride": "(W - FW + pad) % stride",
+    },
+    {
+        "(H - FH + 2 * pad) % stride": "(H - FH) % stride",
+        "(W - FW + 2 * pad) % stride": "(W - FW) % stride",
+    },
 )
-def _(x, w, b, stride=1, pad=0):
-    return _if_fits(x, w, b, stride, pad, counted=pad)
-
-
-@mistakes.also("fit asked without all of the padding")
-def _(x, w, b, stride=1, pad=0):
-    return _if_fits(x, w, b, stride, pad, counted=0)
-
-
-@mistakes.mistake(
+mistakes.change(
     "padded by 1 whatever `pad` says",
     "You always put one row and column of zeros on each side. How many there are is the argument `pad`.",
+    {"(pad, pad), (pad, pad)": "(1, 1), (1, 1)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return _windows(x, w, b, 1, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad))
-
-
-@mistakes.mistake(
+mistakes.change(
     "neither stride nor padding yet",
     "Your answer is right for stride 1 without padding, and gives that whatever the arguments say. Both "
     "change the size of the output, and the stride also the place of each window.",
+    {"N, _, H, W = x.shape": "stride, pad = 1, 0\nN, _, H, W = x.shape"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return _windows(x, w, b, 0, lambda i, j: (i, j), *_size(x, w, 1, 0))
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride ignored in the window's place",
     "The window of output (i, j) begins at row i * stride and column j * stride of the padded input.",
+    {"i * stride, j * stride": "i, j"},
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    return convolve(x, w, b, 1, pad)[:, :, : right.shape[2], : right.shape[3]]
-
-
-@mistakes.mistake(
-    "channels not summed", "A filter reaches through all channels: sum over c as well as over the window."
+mistakes.change(
+    "channels not summed",
+    "A filter reaches through all channels: sum over c as well as over the window.",
+    {"window * w": "window[-1] * w[-1]"},
+    {"window * w": "window[0] * w[0]"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x[:, -1:], w[:, -1:], b, stride, pad)
-
-
-@mistakes.also("channels not summed")
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x[:, :1], w[:, :1], b, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "only the first image",
     "Loop over all N images, out has one entry for each; and `return` stands after that loop, not in it.",
+    {"return out": "    return out"},
 )
-def _(x, w, b, stride=1, pad=0):
-    out = convolve(x, w, b, stride, pad)
-    out[1:] = 0
-    return out
-
-
-@mistakes.mistake(
-    "every filter gives the result of the first", "Use w[k] and b[k] for channel k of the output."
+mistakes.change(
+    "every filter gives the result of the first",
+    "Use w[k] and b[k] for channel k of the output.",
+    {"w[k], b[k]": "w[0], b[0]"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return np.repeat(convolve(x, w[:1], b[:1], stride, pad), len(w), axis=1)
-
-
-@mistakes.mistake("mean instead of sum", "A convolution adds the products up; it does not average them.")
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w / w[0].size, b, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "mean instead of sum",
+    "A convolution adds the products up; it does not average them.",
+    {"np.sum(": "np.mean("},
+)
+mistakes.change(
     "padded with copies of the border",
     "The padding is zeros: np.pad does that unless its mode says otherwise.",
+    {"(pad, pad)))": '(pad, pad)), mode="edge")'},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), w, b, stride)
-
-
-@mistakes.mistake(
-    "padded on one side only", "Padding goes on both sides: ((0, 0), (0, 0), (pad, pad), (pad, pad))."
+mistakes.change(
+    "padded on one side only",
+    "Padding goes on both sides: ((0, 0), (0, 0), (pad, pad), (pad, pad)).",
+    {"(pad, pad), (pad, pad)": "(0, 2 * pad), (0, 2 * pad)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
-    return convolve(padded, w, b, stride)
-
-
-@mistakes.mistake("rows padded below only", "Rows are padded above and below, as columns are left and right.")
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (pad, pad)))
-    return convolve(padded, w, b, stride).reshape(right.shape)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "rows padded below only",
+    "Rows are padded above and below, as columns are left and right.",
+    {"(pad, pad), (pad, pad)": "(0, 2 * pad), (pad, pad)"},
+)
+mistakes.change(
     "an error for pad = 0, where x is written into [pad:-pad]",
     "With pad = 0 the slice [pad:-pad] is empty: -0 is 0. Write [pad:pad + H], or use np.pad.",
+    {
+        "padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": (
+            "padded = np.zeros((*x.shape[:2], H + 2 * pad, W + 2 * pad))\n"
+            "padded[:, :, pad:-pad, pad:-pad] = x"
+        ),
+    },
 )
-def _(x, w, b, stride=1, pad=0):
-    N, C, H, W = x.shape
-    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), x.dtype)
-    padded[:, :, pad:-pad, pad:-pad] = x
-    return convolve(padded, w, b, stride)
-
-
-@mistakes.mistake(
-    "output one too small", "The output size is (H - FH + 2 pad) / stride + 1: count the first window too."
+mistakes.change(
+    "output one too small",
+    "The output size is (H - FH + 2 pad) / stride + 1: count the first window too.",
+    {
+        "OH = (H - FH + 2 * pad) // stride + 1": "OH = (H - FH + 2 * pad) // stride",
+        "OW = (W - FW + 2 * pad) // stride + 1": "OW = (W - FW + 2 * pad) // stride",
+    },
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, b, stride, pad)[:, :, :-1, :-1]
-
-
-@mistakes.mistake(
-    "output size forgets the padding", "The output size is (H - FH + 2 pad) / stride + 1, with 2 pad in it."
+mistakes.change(
+    "output size forgets the padding",
+    "The output size is (H - FH + 2 pad) / stride + 1, with 2 pad in it.",
+    {"OH = (H - FH + 2 * pad)": "OH = (H - FH)", "OW = (W - FW + 2 * pad)": "OW = (W - FW)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    OH, OW = ((n - f) // stride + 1 for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
-    return convolve(x, w, b, stride, pad)[:, :, :OH, :OW]
-
-
-@mistakes.mistake(
+mistakes.change(
     "the 1 of the output size added before dividing",
     "First divide by the stride, then add 1: the first window is one more than the steps.",
+    {
+        "OH = (H - FH + 2 * pad) // stride + 1": "OH = (H - FH + 2 * pad + 1) // stride",
+        "OW = (W - FW + 2 * pad) // stride + 1": "OW = (W - FW + 2 * pad + 1) // stride",
+    },
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    OH, OW = ((n + 2 * pad - f + 1) // stride for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
-    return right[:, :, :OH, :OW]
-
-
-@mistakes.mistake("output size counts the padding once", "Both sides are padded: H + 2 pad, not H + pad.")
-def _(x, w, b, stride=1, pad=0):
-    OH, OW = ((n - f + pad) // stride + 1 for n, f in zip(x.shape[2:], w.shape[2:], strict=True))
-    return convolve(x, w, b, stride, pad)[:, :, :OH, :OW]
-
-
-@mistakes.mistake(
-    "OH used for OW, in the loops and for the array", "OH comes from H and FH, OW from W and FW."
+mistakes.change(
+    "output size counts the padding once",
+    "Both sides are padded: H + 2 pad, not H + pad.",
+    {"OH = (H - FH + 2 * pad)": "OH = (H - FH + pad)", "OW = (W - FW + 2 * pad)": "OW = (W - FW + pad)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    OH, _OW = _size(x, w, stride, pad)
-    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), OH, OH)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "OH used for OW, in the loops and for the array",
+    "OH comes from H and FH, OW from W and FW.",
+    {"OW = (W - FW + 2 * pad) // stride + 1": "OW = OH"},
+)
+mistakes.change(
     "OH used for OW for the array only",
     "Your loops find the right windows, but the array they fill has OH rows and OH columns. Its width comes "
     "from W and FW.",
+    {"np.zeros((N, K, OH, OW))": "np.zeros((N, K, OH, OH))"},
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    OH, OW = right.shape[2:]
-    if OW > OH:
-        raise IndexError("the output has no such column")
-    return np.pad(right, ((0, 0), (0, 0), (0, 0), (0, OH - OW)))
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows numbered with the height of the output",
     "Counted flat, row by row, a row of the output holds OW windows. Yours begins a new row every OH.",
+    {
+        "np.zeros((N, K, OH, OW))": "np.zeros((N, K, OH * OW))",
+        "out[n, k, i, j]": "out[n, k, i * OH + j]",
+        "return out": "return out.reshape(N, K, OH, OW)",
+    },
+    {
+        "np.zeros((N, K, OH, OW))": "np.zeros((N, K, OH * OW))",
+        "out[n, k, i, j]": "out[n, k, i * OH + j]",
+        "b[k]": "0",
+        "return out": "return out.reshape(N, K, OH, OW) + b[:, None, None]",
+    },
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, 0 * b, stride, pad)
-    N, K, OH, OW = right.shape
-    flat = np.zeros((N, K, OH * OW), right.dtype)
-    for i, j in np.ndindex(OH, OW):
-        flat[:, :, i * OH + j] = right[:, :, i, j]
-    return flat.reshape(right.shape) + b[:, None, None]
 
 
 @mistakes.mistake(
@@ -348,20 +324,11 @@ def _(x, w, b, stride=1, pad=0):
     return np.einsum("ncijpq,kcpq->nkij", seen, w) + b[:, None, None]
 
 
-@mistakes.mistake(
+mistakes.change(
     "images and filters taken as square",
     "Height and width are two sizes: OH comes from H and FH, OW from W and FW, and a window is FH by FW.",
+    {"OW = (W - FW + 2 * pad) // stride + 1": "OW = OH", "column + FW": "column + FH"},
 )
-def _(x, w, b, stride=1, pad=0):
-    padded = pads(x, pad)
-    F = w.shape[2]
-    size = (padded.shape[2] - F) // stride + 1
-    out = np.zeros((len(x), len(w), size, size), x.dtype)
-    for i, j in np.ndindex(size, size):
-        row, column = i * stride, j * stride
-        window = padded[:, None, :, row : row + F, column : column + F]
-        out[:, :, i, j] = np.sum(window * w, axis=(2, 3, 4)) + b
-    return out
 
 
 @mistakes.mistake(
@@ -370,362 +337,219 @@ def _(x, w, b, stride=1, pad=0):
 def _(x, w, b, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
         raise AnySizeError
-    return convolve(x, w, b, stride, pad)
+    return conv_forward(x, w, b, stride, pad)
 
 
-@mistakes.mistake(
-    "rows and columns of the filter swapped", "Multiply x[i + p, j + q] by w[p, q], not by w[q, p]."
+mistakes.change(
+    "rows and columns of the filter swapped",
+    "Multiply x[i + p, j + q] by w[p, q], not by w[q, p].",
+    {"window * w": "window * w.transpose(0, 2, 1)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    if w.shape[2] != w.shape[3]:
-        raise ValueError("the window does not match the filter")
-    return convolve(x, np.swapaxes(w, 2, 3), b, stride, pad)
-
-
-@mistakes.mistake(
-    "negative sums cut off", "The ReLU is a layer of its own; a convolution may give negative numbers."
+mistakes.change(
+    "negative sums cut off",
+    "The ReLU is a layer of its own; a convolution may give negative numbers.",
+    {"return out": "return np.maximum(out, 0)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return np.maximum(convolve(x, w, b, stride, pad), 0)
-
-
-@mistakes.mistake(
+mistakes.change(
     "flipped along the channels as well",
     "A convolution of three-dimensional arrays flips all three axes. ConvNets flip none of them.",
+    {"window * w": "window * w[::-1, ::-1, ::-1]"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w[:, ::-1, ::-1, ::-1], b, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the running total never starts again",
     "Each output is a sum of its own: set the total back before each window.",
+    {
+        "out = np.zeros((N, K, OH, OW))": "out, total = np.zeros((N, K, OH, OW)), 0",
+        "out[n, k, i, j] = conv_window(padded[n], w[k], b[k], i, j, stride)": (
+            "total += conv_window(padded[n], w[k], 0, i, j, stride)\nout[n, k, i, j] = total + b[k]"
+        ),
+    },
+    {"b[k]": "0", "return out": "return np.cumsum(out, axis=1) + b[:, None, None]"},
 )
-def _(x, w, b, stride=1, pad=0):
-    totals = np.cumsum(convolve(x, w, 0 * b, stride, pad))
-    return totals.reshape(convolve(x, w, b, stride, pad).shape) + b[:, None, None]
-
-
-@mistakes.also("the running total never starts again")
-def _(x, w, b, stride=1, pad=0):
-    return np.cumsum(convolve(x, w, 0 * b, stride, pad), axis=1) + b[:, None, None]
-
-
-@mistakes.mistake("only the first filter", "Loop over all K filters; out has one channel for each.")
-def _(x, w, b, stride=1, pad=0):
-    out = convolve(x, w, b, stride, pad)
-    out[:, 1:] = 0
-    return out
-
-
-@mistakes.mistake("every image gives the result of the first", "Take the window out of image n: xp[n].")
-def _(x, w, b, stride=1, pad=0):
-    return np.repeat(convolve(x[:1], w, b, stride, pad), len(x), axis=0)
-
-
-@mistakes.mistake("bias of the image's number", "The biases belong to the filters: b[k], not b[n].")
-def _(x, w, b, stride=1, pad=0):
-    out = convolve(x, w, 0 * b, stride, pad)
-    for n in range(len(x)):
-        out[n] += b[n]
-    return out
-
-
-@mistakes.mistake("the first bias for every filter", "Filter k has a bias of its own, b[k].")
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, np.full_like(b, b[0]), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "only the first filter",
+    "Loop over all K filters; out has one channel for each.",
+    {"range(K)": "range(1)"},
+)
+mistakes.change(
+    "every image gives the result of the first",
+    "Take the window out of image n: xp[n].",
+    {"padded[n]": "padded[0]"},
+)
+mistakes.change(
+    "bias of the image's number", "The biases belong to the filters: b[k], not b[n].", {"b[k]": "b[n]"}
+)
+mistakes.change("the first bias for every filter", "Filter k has a bias of its own, b[k].", {"b[k]": "b[0]"})
+mistakes.change(
     "bias added along the columns",
     "`out + b` lines b up with the last axis, the columns. The K biases belong to axis 1 of out.",
+    {"b[k]": "0", "return out": "return out + b"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, 0 * b, stride, pad) + b
-
-
-@mistakes.mistake("stride for the rows only", "The windows move by `stride` to the right as well as down.")
-def _(x, w, b, stride=1, pad=0):
-    return _windows(x, w, b, pad, lambda i, j: (i * stride, j), *_size(x, w, stride, pad))
-
-
-@mistakes.mistake("stride for the columns only", "The windows move by `stride` down as well as to the right.")
-def _(x, w, b, stride=1, pad=0):
-    return _windows(x, w, b, pad, lambda i, j: (i, j * stride), *_size(x, w, stride, pad))
-
-
-@mistakes.mistake(
+mistakes.change(
+    "stride for the rows only",
+    "The windows move by `stride` to the right as well as down.",
+    {"i * stride, j * stride": "i * stride, j"},
+)
+mistakes.change(
+    "stride for the columns only",
+    "The windows move by `stride` down as well as to the right.",
+    {"i * stride, j * stride": "i, j * stride"},
+)
+mistakes.change(
     "rows and columns of the output swapped",
     "i goes with the rows and j with the columns, in out[n, k, i, j] as in the window's place.",
+    {"row, column =": "column, row ="},
 )
-def _(x, w, b, stride=1, pad=0):
-    return _windows(x, w, b, pad, lambda i, j: (j * stride, i * stride), *_size(x, w, stride, pad))
-
-
-@mistakes.mistake(
+mistakes.change(
     "i and j swapped in out[n, k, i, j]",
     "i is the row of an output and comes before its column j, in out as in the place of the window.",
+    {"out[n, k, i, j]": "out[n, k, j, i]"},
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    if right.shape[2] != right.shape[3]:
-        raise IndexError("out has no such row or column")
-    return right.swapaxes(2, 3)
-
-
-@mistakes.mistake(
+mistakes.change(
     "i over OW, j over OH",
     "i counts the OH rows of the output and j its OW columns. Somewhere you have them the other way round, "
     "in the loops or in the shape of out, which fails unless the output is square.",
+    {"range(OH)": "range(OW)", "range(OW)": "range(OH)"},
+    {"np.zeros((N, K, OH, OW))": "np.zeros((N, K, OW, OH))"},
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    for i, j in np.ndindex(*right.shape[:1:-1]):
-        right[:, :, i, j]
-    return right
 
 
 @mistakes.also("i over OW, j over OH")
 def _(x, w, b, stride=1, pad=0):
-    return _windows(
-        x, w, b, pad, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad), turned=True
-    )
+    OH, OW = _size(x, w, stride, pad)
+    read_one_by_one(pads(x, pad), OW, OH, *w.shape[2:], stride)
+    return conv_forward(x, w, b, stride, pad)
 
 
-@mistakes.also("i over OW, j over OH")
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    read_one_by_one(pads(x, pad), *right.shape[:1:-1], *w.shape[2:], stride)
-    return right
-
-
-@mistakes.mistake(
+mistakes.change(
     "row and column swapped in x",
     "x is indexed by image, channel, row, column: i and p belong to the row, j and q to the column.",
+    {"x[:, row : row + FH,": "x.swapaxes(1, 2)[:, row : row + FH,"},
+    {
+        "x[:, row : row + FH, column : column + FW]": (
+            "x[:, column + np.arange(FW), row + np.arange(FH)[:, None]]"
+        ),
+    },
 )
-def _(x, w, b, stride=1, pad=0):
-    xp, (OH, OW), (FH, FW) = pads(x, pad), _size(x, w, stride, pad), w.shape[2:]
-    H, W = (OH - 1) * stride + FH, (OW - 1) * stride + FW
-    if xp.shape[3] < H or xp.shape[2] < W:
-        raise IndexError("x has no such row or column")
-    return convolve(xp.swapaxes(2, 3)[:, :, :H, :W], w, b, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "loops in steps of the stride",
     "i and j number the outputs, one after the other: 0, 1, 2. The stride moves the window, i * stride.",
+    {
+        "range(OH)": "range(0, OH, stride)",
+        "range(OW)": "range(0, OW, stride)",
+        "i * stride, j * stride": "i, j",
+    },
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    out = np.zeros_like(right)
-    at_stride_1 = convolve(x, w, b, 1, pad)  # row i of it is the window that begins at row i
-    for i, j in np.ndindex(right.shape[2:]):
-        if i % stride == j % stride == 0:
-            out[:, :, i, j] = at_stride_1[:, :, i, j]
-    return out
-
-
-@mistakes.mistake(
+mistakes.change(
     "last row and column of the output left empty",
     "The last windows count too. range(n) already stops at n - 1: look at where your loops end.",
+    {"range(OH)": "range(OH - 1)", "range(OW)": "range(OW - 1)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    out = convolve(x, w, b, stride, pad)
-    out[:, :, -1], out[:, :, :, -1] = 0, 0
-    return out
-
-
-@mistakes.mistake(
+mistakes.change(
     "output as large as the input",
     "The output has (H - FH + 2 pad) / stride + 1 rows; only some paddings keep the size of the input.",
+    {"np.zeros((N, K, OH, OW))": "np.zeros((N, K, H, W))"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return _written_into(np.zeros((len(x), len(w), *x.shape[2:]), x.dtype), convolve(x, w, b, stride, pad))
-
-
-@mistakes.mistake(
-    "out made like x", "out is (N, K, OH, OW): as many channels as filters, and rows and columns of its own."
+mistakes.change(
+    "out made like x",
+    "out is (N, K, OH, OW): as many channels as filters, and rows and columns of its own.",
+    {"np.zeros((N, K, OH, OW))": "np.zeros_like(x)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return _written_into(np.zeros_like(x), convolve(x, w, b, stride, pad))
-
-
-@mistakes.mistake("OW worked out from H instead of W", "OH comes from H and FH, OW from W and FW.")
-def _(x, w, b, stride=1, pad=0):
-    OH, _ = _size(x, w, stride, pad)
-    OW = (x.shape[2] + 2 * pad - w.shape[3]) // stride + 1
-    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), OH, OW)
-
-
-@mistakes.mistake(
-    "OW worked out from FH instead of FW", "OH comes from H and FH, OW from W and FW; you have FH in both."
+mistakes.change(
+    "OW worked out from H instead of W",
+    "OH comes from H and FH, OW from W and FW.",
+    {"OW = (W - FW + 2 * pad)": "OW = (H - FW + 2 * pad)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    OH, _ = _size(x, w, stride, pad)
-    OW = (x.shape[3] + 2 * pad - w.shape[2]) // stride + 1
-    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), OH, OW)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "OW worked out from FH instead of FW",
+    "OH comes from H and FH, OW from W and FW; you have FH in both.",
+    {"OW = (W - FW + 2 * pad)": "OW = (W - FH + 2 * pad)"},
+)
+mistakes.change(
     "only the first FH columns of the filters used",
     "The window is FH rows high and FW columns wide, in the output's size as well as in the sums.",
+    {
+        "OW = (W - FW + 2 * pad)": "OW = (W - FH + 2 * pad)",
+        "column + FW": "column + FH",
+        "window * w": "window * w[:, :, :FH]",
+    },
 )
-def _(x, w, b, stride=1, pad=0):
-    FH, FW = w.shape[2:]
-    if FH > FW:
-        raise IndexError("the filter has no such column")
-    w = w[:, :, :, :FH]
-    return _windows(x, w, b, pad, lambda i, j: (i * stride, j * stride), *_size(x, w, stride, pad))
-
-
-@mistakes.mistake(
+mistakes.change(
     "all four axes padded",
     "np.pad(x, pad) pads images and channels too. Those two axes get (0, 0), rows and columns (pad, pad).",
+    {"((0, 0), (0, 0), (pad, pad), (pad, pad))": "pad"},
 )
-def _(x, w, b, stride=1, pad=0):
-    padded = np.pad(x, pad)
-    OH, OW = _size(x, w, stride, pad)
-    out = np.zeros((len(x), len(w), OH, OW), x.dtype)
-    FH, FW = w.shape[2:]
-    for n, k, i, j in np.ndindex(out.shape):
-        window = padded[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
-        out[n, k, i, j] = np.sum(window * w[k]) + b[k]
-    return out
-
-
-@mistakes.mistake("padded with ones", "The padding is zeros: a border that adds nothing to any sum.")
-def _(x, w, b, stride=1, pad=0):
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), constant_values=1)
-    return convolve(padded, w, b, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "padded with ones",
+    "The padding is zeros: a border that adds nothing to any sum.",
+    {"(pad, pad)))": "(pad, pad)), constant_values=1)"},
+)
+mistakes.change(
     "reshape of (K, N, OH, OW) where a transpose is needed",
     "The values are right, their places are not: reshape never moves an axis; transpose does.",
+    {"return out": "return out.transpose(1, 0, 2, 3).reshape(N, K, OH, OW)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    out = convolve(x, w, b, stride, pad)
-    return out.transpose(1, 0, 2, 3).reshape(out.shape)
-
-
-@mistakes.mistake(
-    "filters at the end", "out is (N, K, OH, OW): filters on axis 1, like the channels of the input."
+mistakes.change(
+    "filters at the end",
+    "out is (N, K, OH, OW): filters on axis 1, like the channels of the input.",
+    {"return out": "return out.transpose(0, 2, 3, 1)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, b, stride, pad).transpose(0, 2, 3, 1)
-
-
-@mistakes.mistake("images and filters swapped", "out is (N, K, OH, OW): images first, then filters.")
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, b, stride, pad).transpose(1, 0, 2, 3)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "images and filters swapped",
+    "out is (N, K, OH, OW): images first, then filters.",
+    {"return out": "return out.transpose(1, 0, 2, 3)"},
+)
+mistakes.change(
     "outputs cut to whole numbers",
     "out must hold real numbers: np.zeros without a dtype does, an array of int does not.",
+    {"np.zeros((N, K, OH, OW))": "np.zeros((N, K, OH, OW), int)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, b, stride, pad).astype(int)
-
-
-@mistakes.mistake(
+mistakes.change(
     "loops over channels where filters are meant",
     "The channels of out are the filters: loop over K there, not over C.",
+    {"range(K)": "range(x.shape[1])"},
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    out = np.zeros_like(right)
-    for k in range(x.shape[1]):
-        out[:, k] = right[:, k]
-    return out
-
-
-@mistakes.mistake(
+mistakes.change(
     "returns after the first number",
     "Look at the indentation of `return`: it belongs after all loops, not inside them.",
+    {"return out": "                return out"},
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    out = np.zeros_like(right)
-    out[0, 0, 0, 0] = right[0, 0, 0, 0]
-    return out
-
-
-@mistakes.mistake(
+mistakes.change(
     "returns after the first filter",
     "Look at the indentation of `return`: it belongs after all loops, not inside them.",
+    {"return out": "        return out"},
 )
-def _(x, w, b, stride=1, pad=0):
-    right = convolve(x, w, b, stride, pad)
-    out = np.zeros_like(right)
-    out[0, 0] = right[0, 0]
-    return out
-
-
-@mistakes.mistake(
+mistakes.change(
     "zeros around the output",
     "The zeros go around the input, before the windows are cut out, not around the result.",
+    {
+        "OH = (H - FH + 2 * pad)": "OH = (H - FH)",
+        "OW = (W - FW + 2 * pad)": "OW = (W - FW)",
+        "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": "x",
+        "return out": "return np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))",
+    },
 )
+
+
+@mistakes.also("zeros around the output")
 def _(x, w, b, stride=1, pad=0):
-    return np.pad(_rounded(x, w, b, stride), ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    return np.pad(without_padding(x, w, b, stride), ((0, 0), (0, 0), (pad, pad), (pad, pad)))
 
 
-@mistakes.mistake(
-    "same padding whatever `pad` says", "Pad by the argument `pad`, also where that shrinks the output."
+mistakes.change(
+    "same padding whatever `pad` says",
+    "Pad by the argument `pad`, also where that shrinks the output.",
+    {"N, _, H, W = x.shape": "pad = (w.shape[2] - 1) // 2\nN, _, H, W = x.shape"},
 )
-def _(x, w, b, stride=1, pad=0):
-    return convolve(x, w, b, stride, (w.shape[2] - 1) // 2)
-
-
-@mistakes.mistake(
+mistakes.change(
     "reshape of (K, OH, OW, N) where a transpose is needed",
     "The values are right, but the images come last: transpose brings them to the front, reshape does not.",
+    {"return out": "return out.transpose(1, 2, 3, 0).reshape(N, K, OH, OW)"},
 )
-def _(x, w, b, stride=1, pad=0):
-    out = convolve(x, w, b, stride, pad)
-    return out.transpose(1, 2, 3, 0).reshape(out.shape)
 
 
 def _size(x, w, stride, pad):
     return sizes(x.shape, w.shape[2:], stride, pad)
-
-
-def _rounded(x, w, b, stride):
-    """The convolution without padding on as much of x as fits: a student's size is rounded down."""
-    (OH, OW), (FH, FW) = _size(x, w, stride, 0), w.shape[2:]
-    return convolve(x[:, :, : (OH - 1) * stride + FH, : (OW - 1) * stride + FW], w, b, stride)
-
-
-def _if_fits(x, w, b, stride, pad, counted):
-    """The right answer where the windows fit an input that only `counted` rows and columns were added to."""
-    if any((n - f + counted) % stride for n, f in zip(x.shape[2:], w.shape[2:], strict=True)):
-        raise ValueError("the windows do not fit")
-    return convolve(x, w, b, stride, pad)
-
-
-def _written_into(out, right):
-    """An array of a wrong shape with the right outputs written into it, where it has room for them."""
-    if any(n > room for n, room in zip(right.shape, out.shape, strict=True)):
-        raise IndexError("an output does not fit into the array")
-    out[tuple(map(slice, right.shape))] = right
-    return out
-
-
-def _windows(x, w, b, pad, place, OH, OW, turned=False):
-    """Windows at place(i, j), cut out and multiplied as NumPy does it in a student's loop.
-
-    With `turned`, i runs over OW and j over OH.
-    A window that reaches beyond the padded input is cut short; times the filter that is an error, but for a
-    window cut to one row or column: NumPy stretches it.
-    """
-    padded = pads(x, pad)
-    FH, FW = w.shape[2:]
-    out = np.zeros((len(x), len(w), OH, OW), x.dtype)
-    for i, j in np.ndindex(*((OW, OH) if turned else (OH, OW))):
-        row, column = place(i, j)
-        window = padded[:, None, :, row : row + FH, column : column + FW]
-        out[:, :, i, j] = np.sum(window * w, axis=(2, 3, 4)) + b
-    return out
 
 
 exercise = Exercise(
@@ -742,5 +566,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=conv_forward,
     mistakes=tuple(mistakes),
 )

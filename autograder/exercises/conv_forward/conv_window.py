@@ -53,79 +53,61 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("edges", "arrays that are not contiguous", (scattered(x), scattered(w), b, 3, 2))
 
 
-mistakes = Catalogue()
+def conv_window(x, w, b, i, j, stride=1):
+    """Return V[i, j], one number of a convolution.
 
-
-@mistakes.mistake("bias left out", "V[i, j] is the sum of the products plus b.")
-def _(x, w, b, i, j, stride=1):
-    return reference(x, w, 0.0, i, j, stride)
-
-
-@mistakes.mistake(
-    "bias added once a weight",
-    "Add b once, after the sum: inside the sum it is added for each of the products.",
-)
-def _(x, w, b, i, j, stride=1):
-    return reference(x, w, b * w.size, i, j, stride)
-
-
-@mistakes.mistake("bias added once a channel", "Add b once, after the sum over all channels.")
-def _(x, w, b, i, j, stride=1):
-    return reference(x, w, b * len(w), i, j, stride)
-
-
-@mistakes.mistake(
-    "bias added to every pixel",
-    "Add b once, to the sum: added to the pixels of the window, it is multiplied by every weight.",
-)
-def _(x, w, b, i, j, stride=1):
-    return reference(x + b, w, 0.0, i, j, stride)
-
-
-@mistakes.mistake("bias taken away", "The bias is added to the sum, not subtracted from it.")
-def _(x, w, b, i, j, stride=1):
-    return reference(x, w, -b, i, j, stride)
-
-
-@mistakes.mistake(
-    "stride ignored",
-    "Window i begins at row i * stride, window j at column j * stride; yours begins at (i, j).",
-)
-def _(x, w, b, i, j, stride=1):
-    return reference(x, w, b, i, j)
-
-
-@mistakes.mistake(
-    "stride for the rows only", "The columns move by `stride` as well: look at where column j begins."
-)
-def _(x, w, b, i, j, stride=1):
-    return _begin_at(x, w, b, i * stride, j)
-
-
-@mistakes.mistake(
-    "stride for the columns only", "The rows move by `stride` as well: look at where row i begins."
-)
-def _(x, w, b, i, j, stride=1):
-    return _begin_at(x, w, b, i, j * stride)
-
-
-@mistakes.mistake(
-    "stride forgotten at the window's end",
-    "A window is FH rows and FW columns large wherever it begins: its end is its beginning plus that.",
-)
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    return np.sum(x[:, i * stride : i + FH, j * stride : j + FW] * w) + b
-
-
-@mistakes.mistake(
-    "stride between the weights",
-    "The stride is the step from window to window. Inside one, pixels are neighbours; yours skips some.",
-)
-def _(x, w, b, i, j, stride=1):
+    x: (C, H, W), one image, already padded. w: (C, FH, FW), one filter. b: a number, its bias.
+    """
     _, FH, FW = w.shape
     row, column = i * stride, j * stride
-    return np.sum(x[:, row : row + FH * stride : stride, column : column + FW * stride : stride] * w) + b
+    window = x[:, row : row + FH, column : column + FW]  # (C, FH, FW)
+    return np.sum(window * w) + b
+
+
+mistakes = Catalogue(conv_window)
+
+mistakes.change("bias left out", "V[i, j] is the sum of the products plus b.", {" + b": ""})
+mistakes.change(
+    "bias added once a weight",
+    "Add b once, after the sum: inside the sum it is added for each of the products.",
+    {"np.sum(window * w) + b": "np.sum(window * w + b)"},
+)
+mistakes.change(
+    "bias added once a channel",
+    "Add b once, after the sum over all channels.",
+    {"np.sum(window * w) + b": "sum(np.sum(window[c] * w[c]) + b for c in range(len(w)))"},
+)
+mistakes.change(
+    "bias added to every pixel",
+    "Add b once, to the sum: added to the pixels of the window, it is multiplied by every weight.",
+    {"np.sum(window * w) + b": "np.sum((window + b) * w)"},
+)
+mistakes.change("bias taken away", "The bias is added to the sum, not subtracted from it.", {"+ b": "- b"})
+mistakes.change(
+    "stride ignored",
+    "Window i begins at row i * stride, window j at column j * stride; yours begins at (i, j).",
+    {"i * stride, j * stride": "i, j"},
+)
+mistakes.change(
+    "stride for the rows only",
+    "The columns move by `stride` as well: look at where column j begins.",
+    {"i * stride, j * stride": "i * stride, j"},
+)
+mistakes.change(
+    "stride for the columns only",
+    "The rows move by `stride` as well: look at where row i begins.",
+    {"i * stride, j * stride": "i, j * stride"},
+)
+mistakes.change(
+    "stride forgotten at the window's end",
+    "A window is FH rows and FW columns large wherever it begins: its end is its beginning plus that.",
+    {"row + FH": "i + FH", "column + FW": "j + FW"},
+)
+mistakes.change(
+    "stride between the weights",
+    "The stride is the step from window to window. Inside one, pixels are neighbours; yours skips some.",
+    {"row + FH": "row + FH * stride : stride", "column + FW": "column + FW * stride : stride"},
+)
 
 
 @mistakes.also("stride between the weights")
@@ -133,203 +115,131 @@ def _(x, w, b, i, j, stride=1):
     return b + sum(x[c, (i + p) * stride, (j + q) * stride] * w[c, p, q] for c, p, q in np.ndindex(w.shape))
 
 
-@mistakes.mistake(
+mistakes.change(
     "stride added, not multiplied",
     "Window i begins i steps after the first one, and each step is `stride` rows: that is a product.",
+    {"i * stride, j * stride": "i + stride, j + stride"},
 )
-def _(x, w, b, i, j, stride=1):
-    return _begin_at(x, w, b, i + stride, j + stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows side by side",
     "The next window begins `stride` further, not a whole filter further: most windows overlap.",
+    {"i * stride, j * stride": "i * FH, j * FW"},
 )
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    return _begin_at(x, w, b, i * FH, j * FW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "window ends where the next one begins",
     "How large a window is has nothing to do with the stride: it is FH rows and FW columns.",
+    {"row + FH": "row + stride", "column + FW": "column + stride"},
 )
-def _(x, w, b, i, j, stride=1):
-    return np.sum(x[:, i * stride : (i + 1) * stride, j * stride : (j + 1) * stride] * w) + b
-
-
-@mistakes.mistake(
+mistakes.change(
     "the filter's size taken for the end of the window",
     "A slice a:b ends before place b, it does not have b rows. A window that begins at row a ends at a + FH.",
+    {"row + FH": "FH", "column + FW": "FW"},
 )
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    return np.sum(x[:, i * stride : FH, j * stride : FW] * w) + b
-
-
-@mistakes.mistake(
-    "filter size fixed at 3", "The checks bring filters of other sizes: FH and FW stand in w.shape."
+mistakes.change(
+    "filter size fixed at 3",
+    "The checks bring filters of other sizes: FH and FW stand in w.shape.",
+    {"row + FH": "row + 3", "column + FW": "column + 3"},
 )
-def _(x, w, b, i, j, stride=1):
-    row, column = i * stride, j * stride
-    return np.sum(x[:, row : row + 3, column : column + 3] * w) + b
-
-
-@mistakes.mistake(
+mistakes.change(
     "channels taken as the last axis",
     "x is (C, H, W), channels first: rows are axis 1, columns axis 2. Other notes put channels last.",
+    {"x[:, row : row + FH, column : column + FW]": "x[row : row + FH, column : column + FW, :]"},
 )
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    row, column = i * stride, j * stride
-    return np.sum(x[row : row + FH, column : column + FW, :] * w) + b
-
-
-@mistakes.mistake("padded once more", "x is padded already, so the window of (0, 0) begins at x[c, 0, 0].")
-def _(x, w, b, i, j, stride=1):
-    return _begin_at(np.pad(x, ((0, 0), (1, 1), (1, 1))), w, b, i * stride, j * stride)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "padded once more",
+    "x is padded already, so the window of (0, 0) begins at x[c, 0, 0].",
+    {"_, FH, FW = w.shape": "_, FH, FW = w.shape\nx = np.pad(x, ((0, 0), (1, 1), (1, 1)))"},
+)
+mistakes.change(
     "i and j swapped",
     "i counts rows and comes first: x[c, row, column]. Your window lies at row j and column i.",
+    {"row, column =": "column, row ="},
 )
-def _(x, w, b, i, j, stride=1):
-    return _begin_at(x, w, b, j * stride, i * stride)
-
-
-@mistakes.mistake(
-    "window begins one pixel late", "Output (0, 0) looks at the window whose first pixel is x[c, 0, 0]."
+mistakes.change(
+    "window begins one pixel late",
+    "Output (0, 0) looks at the window whose first pixel is x[c, 0, 0].",
+    {"i * stride, j * stride": "i * stride + 1, j * stride + 1"},
 )
-def _(x, w, b, i, j, stride=1):
-    return _begin_at(x, w, b, i * stride + 1, j * stride + 1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "window one row and column too small",
     "The end of a slice is not part of it: x[a : a + FH] already has exactly FH rows.",
+    {"_, FH, FW = w.shape": "w = w[:, :-1, :-1]\n_, FH, FW = w.shape"},
 )
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    return reference(x, w[:, : FH - 1, : FW - 1], b, i, j, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the filter is flipped",
     "A ConvNet does not flip (cross-correlation): the first weight meets the first pixel of the window.",
+    {"window * w": "window * w[:, ::-1, ::-1]"},
 )
-def _(x, w, b, i, j, stride=1):
-    return reference(x, w[:, ::-1, ::-1], b, i, j, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "rows and columns of the filter swapped",
     "Weight w[c, p, q] meets the pixel p rows down and q columns right.",
+    {"window * w": "window * w.transpose(0, 2, 1)"},
 )
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    row, column = i * stride, j * stride
-    return np.sum(x[:, row : row + FH, column : column + FW] * w.transpose(0, 2, 1)) + b
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters taken as square",
     "The window is FH rows high and FW columns wide: two sizes, one for each direction.",
+    {"column + FW": "column + FH"},
 )
-def _(x, w, b, i, j, stride=1):
-    F = w.shape[1]
-    return np.sum(x[:, i * stride : i * stride + F, j * stride : j * stride + F] * w) + b
-
-
-@mistakes.mistake(
-    "FH and FW swapped", "FH counts rows and comes first in w.shape; the window is FH high and FW wide."
+mistakes.change(
+    "FH and FW swapped",
+    "FH counts rows and comes first in w.shape; the window is FH high and FW wide.",
+    {"_, FH, FW": "_, FW, FH"},
 )
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    return np.sum(x[:, i * stride : i * stride + FW, j * stride : j * stride + FH] * w) + b
-
-
-@mistakes.mistake("only the first channel", "The filter has a slice for every channel: sum over c as well.")
-def _(x, w, b, i, j, stride=1):
-    return reference(x[:1], w[:1], b, i, j, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "only the first channel",
+    "The filter has a slice for every channel: sum over c as well.",
+    {"window * w": "window[0] * w[0]"},
+)
+mistakes.change(
     "only the last channel",
     "Each channel's sum must be added to the total; yours replaces what was there before.",
+    {"window * w": "window[-1] * w[-1]"},
 )
-def _(x, w, b, i, j, stride=1):
-    return reference(x[-1:], w[-1:], b, i, j, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the first channel under every slice of the filter",
     "Slice c of the filter lies on channel c of the window: x[0] is one channel, x[:] is all of them.",
+    {"x[:, row": "x[0, row"},
 )
-def _(x, w, b, i, j, stride=1):
-    return reference(np.repeat(x[:1], len(x), axis=0), w, b, i, j, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "summed over the channels only",
     "One window gives one number: sum over rows and columns, too. np.sum without an axis sums everything.",
+    {"window * w": "window * w, axis=0"},
 )
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    row, column = i * stride, j * stride
-    return np.sum(x[:, row : row + FH, column : column + FW] * w, axis=0) + b
-
-
-@mistakes.mistake(
+mistakes.change(
     "channels kept apart",
     "One window gives one number: sum over the channels too, not only over rows and columns.",
+    {"window * w": "window * w, axis=(1, 2)"},
 )
-def _(x, w, b, i, j, stride=1):
-    return np.array([reference(x[c : c + 1], w[c : c + 1], b, i, j, stride) for c in range(len(x))])
-
-
-@mistakes.mistake(
+mistakes.change(
     "matrix product instead of products pixel by pixel",
     "Each pixel meets one weight. `@` and np.dot multiply rows by columns, which mixes them.",
+    {"window * w": "window @ w"},
 )
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    return np.sum(x[:, i * stride : i * stride + FH, j * stride : j * stride + FW] @ w) + b
-
-
-@mistakes.mistake(
+mistakes.change(
     "sum of the window times sum of the filter",
     "Multiply first, pixel by pixel, then sum: the sum of products is not the product of sums.",
+    {"np.sum(window * w)": "np.sum(window) * np.sum(w)"},
 )
-def _(x, w, b, i, j, stride=1):
-    return (reference(x, np.ones_like(w), 0.0, i, j, stride)) * w.sum() + b
-
-
-@mistakes.mistake("products not summed", "One window gives one number: sum the products, then add b.")
-def _(x, w, b, i, j, stride=1):
-    _, FH, FW = w.shape
-    return x[:, i * stride : i * stride + FH, j * stride : j * stride + FW] * w + b
-
-
-@mistakes.mistake("mean instead of sum", "A convolution adds the products up; it does not average them.")
-def _(x, w, b, i, j, stride=1):
-    return reference(x, w / w.size, b, i, j, stride)
-
-
-@mistakes.mistake("negative results cut off", "The ReLU is a layer of its own: V[i, j] may be negative.")
-def _(x, w, b, i, j, stride=1):
-    return max(reference(x, w, b, i, j, stride), 0.0)
-
-
-@mistakes.mistake("cut to a whole number", "Outputs are real numbers: keep what stands behind the point.")
-def _(x, w, b, i, j, stride=1):
-    return int(reference(x, w, b, i, j, stride))
-
-
-def _begin_at(x, w, b, row, column):
-    """The window that begins at (row, column); a window that reaches beyond x does not match the filter."""
-    _, FH, FW = w.shape
-    return np.sum(x[:, row : row + FH, column : column + FW] * w) + b
+mistakes.change(
+    "products not summed",
+    "One window gives one number: sum the products, then add b.",
+    {"np.sum(window * w)": "window * w"},
+)
+mistakes.change(
+    "mean instead of sum",
+    "A convolution adds the products up; it does not average them.",
+    {"np.sum": "np.mean"},
+)
+mistakes.change(
+    "negative results cut off",
+    "The ReLU is a layer of its own: V[i, j] may be negative.",
+    {"np.sum(window * w) + b": "max(np.sum(window * w) + b, 0.0)"},
+)
+mistakes.change(
+    "cut to a whole number",
+    "Outputs are real numbers: keep what stands behind the point.",
+    {"np.sum(window * w) + b": "int(np.sum(window * w) + b)"},
+)
 
 
 exercise = Exercise(
@@ -344,5 +254,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=conv_window,
     mistakes=tuple(mistakes),
 )
