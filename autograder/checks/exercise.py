@@ -48,14 +48,14 @@ class Aspect:
     """
 
     name: str
-    points: int
+    points: float
     tags: frozenset[str] | None = None
     parts: frozenset[str] | None = None
     only_shape: bool = False
 
 
 def aspect(
-    name: str, points: int, *tags: str, parts: Iterable[str] | None = None, only_shape: bool = False
+    name: str, points: float, *tags: str, parts: Iterable[str] | None = None, only_shape: bool = False
 ) -> Aspect:
     """Shorthand for an `Aspect`; no tags means every case."""
     return Aspect(name, points, frozenset(tags) or None, frozenset(parts) if parts else None, only_shape)
@@ -128,7 +128,7 @@ class Exercise:
     program: Function | None = None
 
     @property
-    def max_points(self) -> int:
+    def max_points(self) -> float:
         """The points of all aspects."""
         return sum(a.points for a in self.aspects)
 

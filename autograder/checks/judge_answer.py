@@ -80,7 +80,7 @@ def judge_mistakes(
     return [(m, with_speed(v, known, m.function, lost) if m.slow else v) for m, v in verdicts]
 
 
-def points(exercise: str, aspect: str | None = None) -> int:
+def points(exercise: str, aspect: str | None = None) -> float:
     """The points of an exercise, or of one of its aspects."""
     known = find(exercise)
     return known.aspect(aspect).points if aspect else known.max_points

@@ -44,13 +44,15 @@ class Report:
         points, most = sum(a.points for a in self.chosen), sum(a.max_points for a in self.chosen)
         title = self.verdict.exercise + (f", {self.aspect}" if self.aspect else "")
         state = "passed" if self.passed else "not yet"
-        return f"{title}: {state}, {points} of {most} points"
+        return f"{title}: {state}, {points:g} of {most:g} points"
 
     def text(self) -> str:
         """The report for a terminal."""
         lines = [_mark(self.passed) + " " + self.headline()]
         if len(self.chosen) > 1:
-            lines += [f"    {_mark(a.passed)} {a.name}: {a.points} of {a.max_points}" for a in self.chosen]
+            lines += [
+                f"    {_mark(a.passed)} {a.name}: {a.points:g} of {a.max_points:g}" for a in self.chosen
+            ]
         if self.failure:
             lines += [f"  {self._looks_like(m)}: {m.name}. {m.advice}" for m in self.mistakes]
             lines += [f"  {self._right()}"] if self._right() else []
@@ -144,7 +146,7 @@ def _mark_html(passed: bool) -> str:
 
 def _points_html(aspects: Sequence[AspectResult]) -> str:
     items = "".join(
-        f'<li style="margin:0">{_mark_html(a.passed)} {escape(a.name)} {a.points}/{a.max_points}</li>'
+        f'<li style="margin:0">{_mark_html(a.passed)} {escape(a.name)} {a.points:g}/{a.max_points:g}</li>'
         for a in aspects
     )
     style = "display:flex;flex-wrap:wrap;gap:2px 14px;list-style:none;margin:2px 0;padding:0"

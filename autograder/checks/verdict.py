@@ -74,7 +74,7 @@ class AspectResult:
     """An aspect's points: all, or none with the smallest failing case and the parts wrong in any case."""
 
     name: str
-    max_points: int
+    max_points: float
     failure: Failure | None
     wrong_parts: frozenset[str] = frozenset()
 
@@ -84,7 +84,7 @@ class AspectResult:
         return self.failure is None
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         """The points earned."""
         return self.max_points if self.passed else 0
 
@@ -124,12 +124,12 @@ class Verdict:
         return all(a.passed for a in self.aspects)
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         """The points earned."""
         return sum(a.points for a in self.aspects)
 
     @property
-    def max_points(self) -> int:
+    def max_points(self) -> float:
         """The points of the exercise."""
         return sum(a.max_points for a in self.aspects)
 

@@ -23,7 +23,7 @@ def run(system: str, names: Sequence[str], to: Path | None, roster: Path | None,
     students, waiting = read_grades(course, assignments)
     unknown: list[str] = []
     if system == "canvas":
-        rows, unknown = canvas_rows(students, assignments, roster, read_possible(course, assignments))
+        rows, unknown = canvas_rows(students, assignments, read_possible(course, assignments), roster)
     else:
         rows = moodle_rows(students, assignments)
     path = to or course.reports / f"{system}.csv"

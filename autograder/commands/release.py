@@ -22,6 +22,9 @@ def run(names: Sequence[str], folder: Path | None) -> None:
             status.update(f"releasing {assignment.name}")
             made = release(course, assignment)
             what = "made" if made.changed else "unchanged"
-            console.print(f"[green]{what}[/]  {escape(short(made.folder))}  ({assignment.points:g} points)")
+            points = f"{made.points.together:g} points"
+            if made.points.by_hand:
+                points += f", {made.points.by_hand:g} of them given by hand"
+            console.print(f"[green]{what}[/]  {escape(short(made.folder))}  ({points})")
             for remark in made.remarks:
                 console.print(f"    [yellow]{escape(printable(remark))}[/]", highlight=False)

@@ -57,6 +57,21 @@ Count = Annotated[int, Field(strict=True, ge=1, le=10**7)]
 Points = Annotated[float, Field(strict=True, ge=0, le=10**6, allow_inf_nan=False)]
 
 
+def _notebooks(value: Any) -> Any:
+    """`notebooks:` as a section of names with points, which may also be a plain list of names."""
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, list):
+        given = "nothing" if value is None else repr(value)[:80]
+        raise ValueError(f"must list names, as in [conv_forward], or be a section of names, not {given}")
+    for number, name in enumerate(value):
+        if not isinstance(name, str):
+            raise ValueError(f"{name!r} cannot be a notebook's name; list names, as in [conv_forward]")
+        if name in value[:number]:
+            raise ValueError(f"{name} is listed twice; keep one of them")
+    return dict.fromkeys(value)
+
+
 class Limits(_Strict):
     """What one submitted notebook may use while it is graded."""
 
@@ -83,14 +98,12 @@ class Assignment(_Strict):
     name: Name
     title: str = Field(min_length=1)
     due: Due | None = None
-    notebooks: dict[Name, Points] = Field(min_length=1)
+    notebooks: Annotated[dict[Name, Points | None], BeforeValidator(_notebooks)] = Field(min_length=1)
+    """The notebooks' names. A value is the points that their tests must have together, as far as it says any;
+    the points themselves come from the notebooks' cells.
+    """
     limits: Limits = Limits()
     allow: tuple[Module, ...] = ()
-
-    @property
-    def points(self) -> float:
-        """The points of all its notebooks together."""
-        return sum(self.notebooks.values())
 
 
 class Description(_Strict):

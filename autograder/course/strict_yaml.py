@@ -68,8 +68,11 @@ def line_of(node: yaml.Node | None, where: list[Any]) -> int:
             if not pairs:
                 break
             line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
+        elif isinstance(node, yaml.SequenceNode):
+            found = [item for number, item in enumerate(node.value) if part in (number, item.value)]
+            if not found:
+                break
+            node = found[0]
             line = node.start_mark.line + 1
         else:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from autograder.grading.gradebook.open import one_commit, open_gradebook
 from autograder.grading.gradebook.own_tables import make_tables
 from autograder.grading.nbgrader_settings import settings
 from autograder.notebooks.files import read_notebook, write_notebook
+from autograder.notebooks.points import Points, points_of
 from autograder.notebooks.review import problems_of_release, problems_of_source
 from autograder.notebooks.source import build_source
 from autograder.notebooks.tell_gradebook import KeepCells, remove_notebooks
@@ -27,6 +28,7 @@ class Released:
     folder: Path
     files: tuple[Path, ...]
     changed: bool
+    points: Points
     remarks: tuple[str, ...] = ()
     """What the release means for work that was handed in before it."""
 
@@ -48,8 +50,10 @@ def release(course: Course, assignment: Assignment) -> Released:
         write_notebook(notebook, made / f"{name}.ipynb")
     _refuse(assignment, problems)
     remarks = _tell_gradebook(course, assignment, kept)
-    released = _put_in_place(made, course.releases / assignment.name, assignment.name)
-    return replace(released, remarks=tuple(remarks))
+    folder = course.releases / assignment.name
+    changed = _put_in_place(made, folder, assignment.name)
+    files = tuple(sorted(folder / relative for relative in _contents(made)))
+    return Released(assignment.name, folder, files, changed, points_of(*sources.values()), tuple(remarks))
 
 
 def _generate(course: Course, assignment: Assignment) -> Path:
@@ -81,7 +85,8 @@ def _tell_gradebook(course: Course, assignment: Assignment, kept: Sequence[KeepC
     return list(dict.fromkeys(said))
 
 
-def _put_in_place(made: Path, folder: Path, name: str) -> Released:
+def _put_in_place(made: Path, folder: Path, name: str) -> bool:
+    """Make `folder` hold what was made; returns whether it held anything else before."""
     before, after = _contents(folder), _contents(made)
     if before != after:
         if folder.exists():
@@ -91,8 +96,7 @@ def _put_in_place(made: Path, folder: Path, name: str) -> Released:
             shutil.move(folder, kept)
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(made, folder)
-    files = tuple(sorted(folder / relative for relative in after))
-    return Released(name, folder, files, changed=before != after)
+    return before != after
 
 
 def _contents(folder: Path) -> dict[Path, bytes]:

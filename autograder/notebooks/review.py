@@ -17,6 +17,7 @@ from autograder.course import Assignment
 from autograder.notebooks.check_calls import check_call, tree_of
 from autograder.notebooks.files import graded_as
 from autograder.notebooks.free_names import defines, imports
+from autograder.notebooks.points import points_of
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 MARKERS = (BEGIN, END, "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME", "END MARK SCHEME")
@@ -47,7 +48,6 @@ def grader_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, di
 def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str) -> list[str]:
     """What would keep the notebook from being released, each with what to do; [] where all is well."""
     found = []
-    points = 0.0
     ids: Counter[str] = Counter()
     for number, cell, known in grader_cells(notebook):
         here = f"{name}, cell {number} ({known.get('grade_id', 'no grade_id')})"
@@ -55,7 +55,6 @@ def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str
         if not known.get("grade_id"):
             found.append(f"{here}: give it a grade_id")
         if known.get("grade") and not known.get("solution"):
-            points += float(str(known.get("points", 0)))
             if not known.get("locked"):
                 found.append(f'{here}: a test cell needs "locked": true')
             found += [f"{here}: {problem}" for problem in _problems_of_test(cell.source, known)]
@@ -66,12 +65,18 @@ def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str
             found.append(f"{name}, cell {number}: ### {BEGIN} and ### {END} do not pair up")
     found += _imported_answers(notebook, name)
     found += [f"{name}: the grade_id {grade_id} is used twice" for grade_id, n in ids.items() if n > 1]
-    if not isclose(points, assignment.notebooks[name]):
-        found.append(
-            f"{name}: its test cells are worth {points:g} points together, course.yml says "
-            f"{assignment.notebooks[name]}; make them equal"
-        )
-    return found
+    return found + _other_points(notebook, assignment, name)
+
+
+def _other_points(notebook: NotebookNode, assignment: Assignment, name: str) -> list[str]:
+    """Points in course.yml, which may have none, are those of the tests."""
+    said, points = assignment.notebooks[name], points_of(notebook).by_tests
+    if said is None or isclose(points, said):
+        return []
+    return [
+        f"{name}: the test cells in {assignment.name}/{name}.py are worth {points:g} points together, "
+        f"course.yml says {said:g}; make them equal, or list the notebook in course.yml without points"
+    ]
 
 
 def _imported_answers(notebook: NotebookNode, name: str) -> list[str]:

@@ -16,7 +16,7 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.read import waits_for_a_person
-from autograder.reports.record import possible_points
+from autograder.notebooks.points import possible_points
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -55,7 +55,7 @@ def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list
 def read_possible(course: Course, assignments: Sequence[Assignment]) -> dict[str, float]:
     """What each assignment can give, by its name, points by hand included."""
     with open_gradebook(course) as gradebook:
-        return {assignment.name: possible_points(gradebook, assignment) for assignment in assignments}
+        return {assignment.name: possible_points(course, assignment, gradebook) for assignment in assignments}
 
 
 def guarded(text: str) -> str:
@@ -66,21 +66,20 @@ def guarded(text: str) -> str:
 def canvas_rows(
     students: Iterable[Graded],
     assignments: Sequence[Assignment],
+    possible: Mapping[str, float],
     roster: Path | None = None,
-    possible: Mapping[str, float] | None = None,
 ) -> tuple[list[list[str]], list[str]]:
     """The rows of a Canvas import, and the students whom the roster does not know.
 
-    `roster` is what Canvas itself exports: from it come its numbers of students and assignments. Without it
-    students are found by their login, and Canvas asks which assignment a column is. `possible` is what
-    `read_possible` gives; without it the points of course.yml stand there.
+    `possible` is what `read_possible` returns. `roster` is a gradebook that Canvas exported, with its ids of
+    students and assignments. Without it Canvas finds students by their login, and asks which assignment a
+    column is.
     """
-    most = {a.name: a.points for a in assignments} | dict(possible or {})
     people, titles = _roster(roster) if roster else ({}, {})
     head = [titles.get(a.title.casefold()) or titles.get(a.name.casefold()) or a.title for a in assignments]
     rows = [
         [*CANVAS, *head],
-        ["    Points Possible", "", "", "", "", *(f"{most[a.name]:g}" for a in assignments)],
+        ["    Points Possible", "", "", "", "", *(f"{possible[a.name]:g}" for a in assignments)],
     ]
     unknown = []
     for student in students:

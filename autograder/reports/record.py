@@ -17,6 +17,7 @@ from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.own_tables import removed_students
 from autograder.grading.gradebook.read import judgement, read_scores, test_score
 from autograder.grading.results import Mistake, Result, Status
+from autograder.notebooks.points import possible_points
 from autograder.terminal import count
 
 
@@ -123,7 +124,7 @@ def save_record(course: Course, assignment: Assignment, results: Iterable[Result
         course=course.id,
         assignment=assignment.name,
         title=assignment.title,
-        max_score=max([assignment.points, *(result.max_score for result in results)]),
+        max_score=max((result.max_score for result in results), default=0.0),
         graded=datetime.now(UTC).replace(microsecond=0),
         results=tuple(kept[student] for student in sorted(kept)),
     )
@@ -159,7 +160,7 @@ def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
             student: _as_in(submissions.get(student), known[student], late)
             for student in known.keys() - set(fresh)
         }
-        most = possible_points(gradebook, assignment)
+        most = possible_points(course, assignment, gradebook)
     for student in submissions.keys() - known.keys():
         score, _, tests = read_scores(course, assignment, student)
         results[student] = Result(
@@ -185,17 +186,6 @@ def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
             results=tuple(results[s].model_copy(update={"max_score": most}) for s in sorted(results)),
         ),
     )
-
-
-def possible_points(gradebook: Any, assignment: Assignment) -> float:
-    """What an assignment can give, points by hand included; by course.yml where the gradebook lacks it."""
-    from nbgrader.api import MissingEntry
-
-    try:
-        known = gradebook.find_assignment(assignment.name)
-    except MissingEntry:
-        return assignment.points
-    return float(known.max_score) if known.notebooks else assignment.points
 
 
 def _as_in(submission: Any, result: Result, late: LatePolicy) -> Result:

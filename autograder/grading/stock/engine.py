@@ -23,11 +23,13 @@ import psutil  # type: ignore[import-untyped]
 
 from autograder.course import Course
 from autograder.grading.gradebook.lock import Turn
+from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.interface import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.stock.worker import Job
 from autograder.grading.trusted.computing_time import WAITING
+from autograder.notebooks.points import possible_points
 
 GRACE = 120
 """Seconds for starting Python and the notebook's kernel on a busy machine."""
@@ -39,6 +41,7 @@ class NbgraderEngine:
     def __init__(self, workers: int | None = None) -> None:
         self.name = f"nbgrader {version('nbgrader')}"
         self.workers = workers or min(2, os.cpu_count() or 1)
+        self._possible: dict[str, float] = {}
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopping = threading.Event()
 
@@ -50,6 +53,9 @@ class NbgraderEngine:
     ) -> Iterator[Result]:
         """Yield each submission's result as it finishes."""
         secret = read_secret(course)
+        with open_gradebook(course) as gradebook:
+            for name in {submission.assignment for submission in submissions}:
+                self._possible[name] = possible_points(course, course.assignment(name), gradebook)
         done: queue.Queue[Result | BaseException] = queue.Queue()
         self._stopping.clear()
 
@@ -105,6 +111,7 @@ class NbgraderEngine:
                     seed=seed,
                     turn=turn,
                     engine=self.name,
+                    max_score=self._possible[assignment.name],
                 ).model_dump_json(),
                 encoding="utf-8",
             )
@@ -146,7 +153,7 @@ class NbgraderEngine:
             assignment=submission.assignment,
             status=status,
             score=score,
-            max_score=float(assignment.points),
+            max_score=self._possible[assignment.name],
             detail=detail,
             engine=self.name,
         )

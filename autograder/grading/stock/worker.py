@@ -35,6 +35,8 @@ class Job(BaseModel):
     seed: int
     turn: Path
     engine: str
+    max_score: float
+    """All that the assignment can give."""
 
 
 def grade(job: Job) -> Result:
@@ -46,9 +48,9 @@ def grade(job: Job) -> Result:
     with turn.held():
         status, detail = _attempt(course, assignment, job, turn)
         if status is Status.NOT_GRADED:
-            score, max_score, tests = None, float(assignment.points), ()
+            score, max_score, tests = None, job.max_score, ()
         else:
-            score, max_score, tests, detail = _record(course, assignment, job.student, status, detail)
+            score, max_score, tests, detail = _record(course, assignment, job, status, detail)
     return Result(
         student=job.student,
         assignment=job.assignment,
@@ -105,15 +107,16 @@ def _autograde(course: Course, assignment: Assignment, student: str, turn: Turn)
 
 
 def _record(
-    course: Course, assignment: Assignment, student: str, status: Status, detail: str
+    course: Course, assignment: Assignment, job: Job, status: Status, detail: str
 ) -> tuple[float, float, Any, str]:
     """Complete the gradebook and read from it what the submission came to."""
     from autograder.grading.gradebook.read import read_scores, set_missing_to_zero
 
+    student = job.student
     if status in (Status.MISSING, Status.UNREADABLE):
         shutil.rmtree(course.autograded(student, assignment.name), ignore_errors=True)
     if status is Status.MISSING:
-        return 0.0, float(assignment.points), (), detail
+        return 0.0, job.max_score, (), detail
     missing = set_missing_to_zero(course, assignment, student)
     if missing and status is Status.GRADED:
         detail = f"test cells were removed from the notebook: {', '.join(missing)}"

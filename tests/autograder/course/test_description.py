@@ -42,7 +42,7 @@ def test_says_what_it_says(tmp_path):
     course = load(tmp_path, GOOD)
     one, two = course.assignments
     assert (course.id, course.title) == ("small", "Small")
-    assert one.points == 10
+    assert (one.notebooks, two.notebooks) == ({"one": 7, "more": 3}, {"two": 4})
     assert one.due == datetime(2027, 2, 12, 22, 59, tzinfo=UTC)
     assert two.due is None
     assert (one.limits.seconds_a_cell, one.limits.seconds_in_all) == (20, 120)
@@ -87,7 +87,12 @@ def test_says_what_it_says(tmp_path):
         ("allow: [numpy]", "allow: !!python/name:os.system x", 6, "python/name"),
         ("title: One", "title: O\0ne", 10, "a character that text cannot hold (number 0)"),
         ("    limits: {seconds_a_cell: 5}", "    limits: 5", 17, "must be a section"),
-        ("    notebooks: {two: 4}", "    notebooks: [two]", 19, "must be a section"),
+        ("    notebooks: {two: 4}", "    notebooks: two", 19, "must list names, as in [conv_forward]"),
+        ("    notebooks: {two: 4}", "    notebooks: [two, {three: 4}]", 19, "cannot be a notebook's name"),
+        ("    notebooks: {two: 4}", "    notebooks: [two, 3]", 19, "cannot be a notebook's name"),
+        ("    notebooks: {two: 4}", "    notebooks: [two, two]", 19, "two is listed twice"),
+        ("    notebooks: {two: 4}", "    notebooks:\n    - two\n    - t/o", 21, "cannot be a folder's name"),
+        ("    notebooks: {two: 4}", "    notebooks: []", 19, "must not be empty"),
         ("    notebooks: {two: 4}", "    notebooks: {}", 19, "must not be empty"),
         ("title: Two", "title: [Two", 17, "look at the indentation"),
         ("    notebooks: {two: 4}", "", 15, "notebooks: is missing"),
@@ -100,6 +105,12 @@ def test_names_the_line(tmp_path, good, bad, line, says):
         load(tmp_path, GOOD.replace(good, bad, 1))
     assert f"line {line}:" in str(error.value)
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["[two]", "{two: }", "\n    - two", "\n      two:"])
+def test_notebooks_need_no_points(tmp_path, text):
+    course = load(tmp_path, GOOD.replace("{two: 4}", text))
+    assert course.assignment("02").notebooks == {"two": None}
 
 
 def test_says_one_mistake_once(tmp_path):
@@ -153,7 +164,8 @@ def test_the_root_is_found_from_below(tmp_path):
         find_root(Path("/"))
 
 
-def test_this_course_is_described():
+def test_this_course_is_described_and_has_its_points_elsewhere():
     course = load_course(REPOSITORY)
+    assert {points for a in course.assignments for points in a.notebooks.values()} == {None}
     assert [a.name for a in course.assignments] == sorted(a.name for a in course.assignments)
     assert all(a.due is not None for a in course.assignments)

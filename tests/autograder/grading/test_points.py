@@ -12,7 +12,10 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course import Course, CourseError, load_course
 from autograder.grading.gradebook.open import open_gradebook
+from autograder.grading.interface import Submission
 from autograder.grading.results import Status
+from autograder.grading.stock.engine import NbgraderEngine
+from autograder.notebooks.points import possible_points
 from autograder.notebooks.release import release
 from autograder.reports import refresh_record
 from autograder.reports.class_page import class_page
@@ -194,6 +197,56 @@ def halves_of(course: Course):
     text = (course.root / "course.yml").read_text(encoding="utf-8")
     (course.root / "course.yml").write_text(text.replace("3.8", "4.5"))
     return load_course(course.root).assignments[0]
+
+
+@pytest.fixture
+def unsaid(bare: Course) -> Course:
+    """The sample course, whose course.yml has no points."""
+    text = (bare.root / "course.yml").read_text(encoding="utf-8")
+    (bare.root / "course.yml").write_text(text.replace("{sums: 6}", "[sums]"), encoding="utf-8")
+    return load_course(bare.root)
+
+
+def test_a_course_without_points_in_its_description_has_those_of_its_cells(unsaid, monkeypatch):
+    monkeypatch.chdir(unsaid.root)
+    source = unsaid.answers / NAME / "sums.py"
+    source.write_text(source.read_text(encoding="utf-8").replace('"points": 3', '"points": 3.5'))
+    assert "(6.5 points)" in CliRunner().invoke(app, ["release"]).output
+    shown = CliRunner().invoke(app, ["progress"]).output
+    assert "0 / 6.5" in shown
+    source.write_text(source.read_text(encoding="utf-8") + BY_HAND, encoding="utf-8")
+    assert "(15.5 points, 9 of them given by hand)" in CliRunner().invoke(app, ["release"]).output
+    assert "0 / 6.5" in CliRunner().invoke(app, ["progress"]).output, "a person's points are not progress"
+    with open_gradebook(unsaid) as gradebook:
+        assert possible_points(unsaid, unsaid.assignments[0], gradebook) == 15.5
+
+
+def test_without_a_gradebook_the_points_are_those_of_the_released_cells(unsaid, monkeypatch):
+    release(unsaid, unsaid.assignments[0])
+    unsaid.gradebook.unlink()
+    monkeypatch.chdir(unsaid.root)
+    assert "0 / 6" in CliRunner().invoke(app, ["progress"]).output
+    shown = CliRunner().invoke(app, ["export", "canvas", "01"])
+    assert shown.exit_code == 0, shown.output
+    rows = list(csv.reader((unsaid.reports / "canvas.csv").open(encoding="utf-8", newline="")))
+    assert rows[1][-1] == "6"
+
+
+def test_a_gradebook_from_before_the_points_left_course_yml_stays_as_it_is(judged):
+    before = refresh_record(judged, judged.assignments[0])
+    text = (judged.root / "course.yml").read_text(encoding="utf-8")
+    (judged.root / "course.yml").write_text(text.replace("{sums: 6}", "[sums]"), encoding="utf-8")
+    course = load_course(judged.root)
+    made = release(course, course.assignments[0])
+    assert (made.changed, made.remarks, made.points.together) == (False, (), 15)
+    after = refresh_record(course, course.assignments[0])
+    assert after.results == before.results
+
+
+def test_a_missing_submission_shows_all_that_was_possible(judged):
+    """By nbgrader's own engine, too, which learns it before it starts."""
+    (result,) = NbgraderEngine().grade(judged, [Submission("late", NAME)])
+    assert (result.status, result.score, result.max_score) == (Status.MISSING, 0, 15)
 
 
 @pytest.mark.parametrize("points", ["true", "'2'", ".nan", ".inf", "-0.5", "1e9", "[1]"])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import nbformat
 import pytest
 
+from autograder.checks import Report, find, judge, registry
+from autograder.checks.verdict import AspectResult
 from autograder.course import CourseError
 from autograder.notebooks.markers import expand
 from autograder.notebooks.source import read_source
@@ -86,3 +90,17 @@ def test_all_that_is_wrong_is_said_with_the_file_and_the_cell(tmp_path):
         CourseError, match=r"sums.py, cell 1: 'a b' cannot be.*\n.*sums.py, cell 2: task=\"t\""
     ):
         read_source(path)
+
+
+def test_half_points_come_from_the_exercise(monkeypatch):
+    whole = find("conv_window")
+    halves = tuple(replace(aspect, points=aspect.points / 4) for aspect in whole.aspects)
+    monkeypatch.setattr(registry, "find", lambda name: replace(whole, aspects=halves))
+    noted = expanded({"test": "values"}, CHECK.format("values"))
+    assert noted["points"] == 0.5
+    with pytest.raises(ValueError, match=r"points=1, conv_window says 0\.5"):
+        expanded({"test": "values", "points": 1}, CHECK.format("values"))
+    verdict = replace(judge("conv_window", whole.reference), aspects=())
+    results = tuple(AspectResult(aspect.name, aspect.points, None) for aspect in halves)
+    assert Report(replace(verdict, aspects=results)).headline().endswith("1 of 1 points")
+    assert Report(replace(verdict, aspects=results), "values").headline().endswith("0.5 of 0.5 points")

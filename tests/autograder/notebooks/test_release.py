@@ -116,7 +116,11 @@ def test_work_in_the_release_is_kept(course):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('"points": 2', '"points": 5', "worth 9 points together, course.yml says 6"),
+        (
+            '"points": 2',
+            '"points": 5',
+            "01-sums/sums.py are worth 9 points together, course.yml says 6",
+        ),
         (
             '"grade_id": "add_test", "locked": true',
             '"grade_id": "add_test", "locked": false',
@@ -228,7 +232,7 @@ def test_no_answer_marker_output_or_bytecode_is_released(assignment, name):
 
 @pytest.mark.parametrize(("assignment", "name"), NOTEBOOKS)
 def test_points_are_the_aspects_points(assignment, name):
-    """The points of every test cell are its aspect's, together those of course.yml."""
+    """The points of every test cell are its aspect's."""
     source = read_source(HERE.answers / assignment / f"{name}.py")
     assert problems_of_source(source, HERE.assignment(assignment), name) == []
 

@@ -9,7 +9,14 @@ import pytest
 
 from autograder.course import CourseError
 from autograder.grading.gradebook.open import open_gradebook
-from autograder.reports.export import canvas_rows, guarded, moodle_rows, read_grades, write_csv
+from autograder.reports.export import (
+    canvas_rows,
+    guarded,
+    moodle_rows,
+    read_grades,
+    read_possible,
+    write_csv,
+)
 
 POLICY = """
 from nbgrader.plugins import LateSubmissionPlugin
@@ -57,7 +64,7 @@ def test_points_are_the_gradebooks(graded):
 
 def test_canvas(graded, tmp_path):
     students, _ = read_grades(graded, graded.assignments)
-    rows, unknown = canvas_rows(students, graded.assignments)
+    rows, unknown = canvas_rows(students, graded.assignments, read_possible(graded, graded.assignments))
     assert rows == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Sums"],
         ["    Points Possible", "", "", "", "", "6"],
@@ -67,7 +74,7 @@ def test_canvas(graded, tmp_path):
     ]
     assert unknown == []
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8-sig")
-    rows, unknown = canvas_rows(students, graded.assignments, tmp_path / "roster.csv")
+    rows, unknown = canvas_rows(students, graded.assignments, {"01-sums": 6}, tmp_path / "roster.csv")
     assert rows[0][-1] == "Sums (4711)"
     assert rows[2:] == [["Lee, Ana", "17", "u17", "Ana", "Monday", "1.5"]]
     assert unknown == ["=cmd", "ben"]
@@ -96,4 +103,4 @@ def test_no_cell_is_a_formula(text):
 def test_a_roster_that_is_none(tmp_path, text):
     (tmp_path / "roster.csv").write_text(text)
     with pytest.raises(CourseError, match=r"roster\.csv"):
-        canvas_rows([], [], tmp_path / "roster.csv")
+        canvas_rows([], [], {}, tmp_path / "roster.csv")
