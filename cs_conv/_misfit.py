@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cs_conv.geometry import Axis
+from cs_conv._axis import Axis
 
 
 def misfit(axes: Sequence[Axis], noun: str, pad_below: tuple[int, int] | None = None) -> str:

@@ -20,6 +20,7 @@ from typing import Any, SupportsIndex, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from cs_conv._axis import Axis as Axis  # public here
 from cs_conv._misfit import misfit
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -29,37 +30,6 @@ Shape: TypeAlias = tuple[SupportsIndex, SupportsIndex, SupportsIndex, SupportsIn
 Sides: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One axis of an image with a window that slides along it; all lengths in pixels."""
-
-    size: int
-    window: int
-    stride: int
-    pad: tuple[int, int]
-    dilation: int
-
-    @property
-    def extent(self) -> int:
-        """Pixels from the window's first tap to its last."""
-        return self.dilation * (self.window - 1) + 1
-
-    @property
-    def span(self) -> int:
-        """How far the window can move; negative if it is larger than the padded image."""
-        return self.size + sum(self.pad) - self.extent
-
-    @property
-    def fits(self) -> bool:
-        """Whether whole strides lead from the first pixel to the last."""
-        return self.span >= 0 and self.span % self.stride == 0
-
-    @property
-    def steps(self) -> int:
-        """How many places the window visits: (size - extent + pads) / stride + 1."""
-        return self.span // self.stride + 1
 
 
 @dataclass(frozen=True)

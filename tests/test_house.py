@@ -1,8 +1,10 @@
 """What README and CI rest on: a lock that fits, targets that exist, a package that is whole."""
 
+import ast
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,48 @@ def test_an_error_that_is_asked_for_says_whether_it_is_graded(source: Path) -> N
     prose = [re.sub(r"\n# ?", "\n", cell) for cell in cells if cell.startswith(" [markdown]")]
     asked = [p for cell in prose for p in re.split(r"\n\n|\n- ", cell) if "`ValueError`" in p]
     assert [paragraph for paragraph in asked if "graded" not in paragraph] == []
+
+
+def modules() -> dict[str, Path]:
+    """The modules of both packages by name."""
+    paths = [path for top in ("autograder", "cs_conv") for path in (ROOT / top).rglob("*.py")]
+    dotted = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in paths}
+    return {name.removesuffix(".__init__"): path for name, path in dotted.items()}
+
+
+def imported(name: str, path: Path, known: set[str]) -> Iterator[str]:
+    """What a module imports of `known`: at its top, within its functions, and for its types alone."""
+    package = name if path.stem == "__init__" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
+            source = ".".join([*above, *filter(None, [node.module])])
+            for alias in node.names:
+                whole = f"{source}.{alias.name}"
+                yield from [whole] if whole in known else [source] if source in known else []
+
+
+def circles(imports: dict[str, set[str]]) -> list[set[str]]:
+    """The groups of modules that import each other, directly or through others of the group."""
+
+    def reached(name: str) -> set[str]:
+        seen, new = set[str](), imports[name]
+        while new:
+            seen, new = seen | new, {after for each in new for after in imports[each]} - seen - new
+        return seen
+
+    within = {name: reached(name) for name in imports}
+    mutual = {name: {other for other in within[name] if name in within[other]} for name in imports}
+    return [set(group) for group in set(map(frozenset, mutual.values())) if group]
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    known = modules()
+    imports = {name: set(imported(name, path, set(known))) - {name} for name, path in known.items()}
+    assert len(imports["autograder.cli"]) > 10, "imports within functions count"
+    assert circles(imports | {"autograder.course.errors": {"autograder.cli"}}) != [], (
+        "a circle would be found"
+    )
+    assert circles(imports) == []
