@@ -29,6 +29,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import DTypeLike
 
 from cs_conv import shifted
+from cs_conv._row_by_row import row_by_row
 from cs_conv.geometry import Array, Geometry, Pad, Pair, check_bias, check_dout, conv_geometry
 from cs_conv.im2col import (
     average_pool_backward,
@@ -58,6 +59,7 @@ TILE_ROWS = 7  # rows made by a product: more would multiply more zeros, fewer c
 SMALL = 64  # pixels of an image that is a row of a matrix
 
 
+@row_by_row
 def conv_forward(
     x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> Array:
@@ -88,6 +90,7 @@ def conv_forward(
     return out
 
 
+@row_by_row
 def conv_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
@@ -105,6 +108,7 @@ def conv_backward(
     return shifted.conv_backward(dout, x, w, stride, pad, dilation, groups)
 
 
+@row_by_row
 def conv_filter_gradients(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -29,14 +28,17 @@ from cs_conv._norm_checks import (
     check_local_response_norm,
     check_values_to_share,
 )
+from cs_conv._row_by_row import row_by_row
 from cs_conv.geometry import Array, check_array, check_groups
 
 FAR = 100.0  # a squared mean so many times the variance costs two digits of seven: then it is taken off first
+SMALL_PLANE = 512  # values: a walk over fewer takes as long to begin as to go
 BLOCK_BYTES = 2**18  # images computed at a time: what stays in a core's cache
 
 Share = Callable[[Array], Array]  # from sums of planes (N, C) to the means of what is normalised together
 
 
+@row_by_row
 def batch_norm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> tuple[Array, Array, Array]:
     """Give each channel of the batch the mean beta and the deviation gamma, as in training.
 
@@ -57,6 +59,7 @@ def batch_norm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -
     return out, mean[0].astype(x.dtype), var[0].astype(x.dtype)
 
 
+@row_by_row
 def batch_norm_inference(
     x: Array, gamma: Array, beta: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> Array:
@@ -68,6 +71,7 @@ def batch_norm_inference(
     return _normalise(_planes(x), gamma, beta, mean[np.newaxis], var[np.newaxis], eps).reshape(x.shape)
 
 
+@row_by_row
 def batch_norm_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
@@ -83,6 +87,7 @@ def batch_norm_backward(
     return _gradients(dout, x, gamma, mean[np.newaxis], var[np.newaxis], eps, share)
 
 
+@row_by_row
 def batch_norm_inference_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
@@ -95,6 +100,7 @@ def batch_norm_inference_backward(
     return _gradients(dout, x, gamma, mean[np.newaxis], var[np.newaxis], eps, share=_nothing)
 
 
+@row_by_row
 def group_norm_forward(
     x: Array, gamma: Array, beta: Array, groups: int, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
@@ -118,6 +124,7 @@ def group_norm_forward(
     return out, mean[:, ::size].astype(x.dtype), var[:, ::size].astype(x.dtype)
 
 
+@row_by_row
 def group_norm_backward(
     dout: Array, x: Array, gamma: Array, mean: Array, var: Array, eps: float = 1e-5
 ) -> tuple[Array, Array, Array]:
@@ -133,6 +140,7 @@ def group_norm_backward(
     return _gradients(dout, x, gamma, mean, var, eps, _over_groups(_planes(x), groups))
 
 
+@row_by_row
 def local_response_norm_forward(
     x: Array, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2.0
 ) -> Array:
@@ -157,6 +165,7 @@ def local_response_norm_forward(
     return out
 
 
+@row_by_row
 def local_response_norm_backward(
     dout: Array, x: Array, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2.0
 ) -> Array:
@@ -199,21 +208,24 @@ def _nothing(sums: Array) -> Array:
     return np.zeros((1, sums.shape[1]))
 
 
-def _dots(a: Array, b: Array) -> Array:
-    """The dot product of each plane of a with that of b, (N, C), in float64 from here on."""
-    return np.vecdot(a, b).astype(np.float64)
+def _sums(planes: Array, others: Array) -> Array:
+    """Of each plane the sum, and the dot product with another's: (2, N, C), in float64 from here on."""
+    ones, sums = np.ones(planes.shape[2], planes.dtype), np.empty((2, *planes.shape[:2]))
+    for block in _blocks(planes):  # read from memory once
+        sums[0][block] = np.vecdot(planes[block], ones)
+        sums[1][block] = np.vecdot(planes[block], others[block])
+    return sums
 
 
 def _moments(planes: Array, share: Share) -> tuple[Array, Array]:
     """The mean and the variance of what is normalised together, in the shape that share gives."""
-    ones = np.ones(planes.shape[2], planes.dtype)
-    mean = share(_dots(planes, ones))
-    var = share(_dots(planes, planes)) - mean**2
+    mean, squares = (share(sums) for sums in _sums(planes, planes))
+    var = squares - mean**2
     if _is_far(mean, var):
         first = mean.astype(planes.dtype)
         centred = planes - first[..., np.newaxis]
-        rest = share(_dots(centred, ones))  # what rounding left of the mean
-        mean, var = first + rest, share(_dots(centred, centred)) - rest**2
+        rest, squares = (share(sums) for sums in _sums(centred, centred))
+        mean, var = first + rest, squares - rest**2  # rest is what rounding left of the mean
     return mean, np.maximum(var, 0)
 
 
@@ -234,9 +246,10 @@ def _normalise(planes: Array, gamma: Array, beta: Array, mean: Array, var: Array
     planes, mean = _centred(planes, mean.astype(np.float64), var.astype(np.float64))
     a = gamma / np.sqrt(var.astype(np.float64) + eps)  # (N or 1, C)
     out = np.empty(planes.shape, planes.dtype)
-    for images, a_, c_ in _blocks(planes, a, beta - a * mean):
-        block = np.multiply(planes[images], a_, out=out[images])
-        block += c_
+    a, c = _factors(planes, a, beta - a * mean)
+    for block in _blocks(planes):
+        values = np.multiply(planes[block], a[block], out=out[block])
+        values += c[block]
     return out
 
 
@@ -252,29 +265,43 @@ def _gradients(
     planes, mean = _centred(_planes(x), mean.astype(np.float64), var.astype(np.float64))
     dplanes = _planes(dout)
     deviation = np.sqrt(var.astype(np.float64) + eps)
-    sums = _dots(dplanes, np.ones(planes.shape[2], planes.dtype))  # of dout, (N, C)
-    moments = (_dots(dplanes, planes) - mean * sums) / deviation  # of n dout, (N, C)
+    sums, products = _sums(dplanes, planes)  # of dout, of x dout, (N, C)
+    moments = (products - mean * sums) / deviation  # of n dout
     a = gamma / deviation
     b = -share(gamma * moments) / deviation**2
     c = -share(gamma * sums) / deviation - b * mean
     dx = np.empty(planes.shape, planes.dtype)
-    for images, a_, b_, c_ in _blocks(planes, a, b, c):
-        block = np.multiply(dplanes[images], a_, out=dx[images])
-        through = planes[images] * b_
-        through += c_
-        block += through
+    a, b, c = _factors(planes, a, b, c)
+    for block in _blocks(planes):
+        values = np.multiply(dplanes[block], a[block], out=dx[block])
+        through = planes[block] * b[block]
+        through += c[block]
+        values += through
     dgamma, dbeta = moments.sum(axis=0), sums.sum(axis=0)
     return dx.reshape(x.shape), dgamma.astype(x.dtype), dbeta.astype(x.dtype)
 
 
-def _blocks(planes: Array, *factors: Array) -> Iterator[tuple[Any, ...]]:
-    """Some images at a time, and of factors (N or 1, C) theirs, (n or 1, C, 1), in the planes' dtype."""
+def _blocks(planes: Array) -> Iterator[tuple[slice, slice]]:
+    """Images and channels at a time, of planes (N, C, P), that take about BLOCK_BYTES."""
     N, C, P = planes.shape
-    images = max(BLOCK_BYTES // max(C * P * planes.itemsize, 1), 1)
-    ready = [factor.astype(planes.dtype)[..., np.newaxis] for factor in factors]
+    count = max(BLOCK_BYTES // max(P * planes.itemsize, 1), 1)
+    images = max(count // max(C, 1), 1)
     for n in range(0, N, images):
-        block = slice(n, n + images)
-        yield block, *(factor if len(factor) == 1 else factor[block] for factor in ready)
+        for c in range(0, C, count):
+            yield slice(n, n + images), slice(c, c + count)
+
+
+def _factors(planes: Array, *factors: Array) -> Iterator[Array]:
+    """Factors (N or 1, C) as they multiply planes (N, C, P), in their dtype.
+
+    One factor serves all values of a plane. Small planes get one for each value: otherwise each of them would
+    be a walk of its own.
+    """
+    for factor in factors:
+        of_planes = factor.astype(planes.dtype)[..., np.newaxis]
+        if planes.shape[2] < SMALL_PLANE:
+            of_planes = np.repeat(of_planes, planes.shape[2], axis=2)
+        yield np.broadcast_to(of_planes, planes.shape)
 
 
 def _pixel_blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cs_conv import im2col
+from cs_conv._row_by_row import row_by_row
 from cs_conv.geometry import Array, Geometry, Pad, Pair, check_bias, check_dout, conv_geometry
 from cs_conv.im2col import (
     average_pool_backward,
@@ -45,6 +46,7 @@ ENOUGH_PLACES = 512  # places of small images that share a product: fewer would 
 FEW_PLACES = 128  # images with fewer places are small
 
 
+@row_by_row
 def conv_forward(
     x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> Array:
@@ -68,6 +70,7 @@ def conv_forward(
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
 
+@row_by_row
 def conv_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
@@ -87,6 +90,7 @@ def conv_backward(
     return _images(dpixels, g), *_filter_gradients(dout, x, g)
 
 
+@row_by_row
 def conv_filter_gradients(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:

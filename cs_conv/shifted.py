@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cs_conv._row_by_row import row_by_row
 from cs_conv.geometry import Array, Geometry, Pad, Pair, check_bias, check_dout, conv_geometry
 from cs_conv.im2col import (
     average_pool_backward,
@@ -60,6 +61,7 @@ class FilterRow(NamedTuple):
     pixels: slice
 
 
+@row_by_row
 def conv_forward(
     x: Array, w: Array, b: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> Array:
@@ -76,13 +78,18 @@ def conv_forward(
     weights = [(phase, rows, _filter_rows(w, rows, g)) for phase, rows in phases(g)]
     out = np.empty((g.N, g.groups, g.K // g.groups, g.OH, g.OW), x.dtype)
     for images in _bands(g, x.itemsize):
-        out[images] = b.reshape(g.groups, -1, 1, 1)
+        bias: Array | None = b.reshape(g.groups, -1, 1, 1)
         for phase, rows, w_rows in weights:
             copies = _by_group(copies_of(x[images, :, phase], g), g)  # (n, G, C FW, H OW)
-            _gather_rows(out[images], w_rows @ copies, rows)
+            sums = _parted(w_rows @ _joined(copies), len(copies))  # (n, G, FH K, H OW)
+            _gather_rows(out[images], sums, rows, bias)
+            bias = None
+        if bias is not None:  # no row of the images meets the filters
+            out[images] = bias
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
 
+@row_by_row
 def conv_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
@@ -97,6 +104,7 @@ def conv_backward(
     return dx, *_gradients(dout, x, w, g, dx)
 
 
+@row_by_row
 def conv_filter_gradients(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:
@@ -115,11 +123,11 @@ def _gradients(dout: Array, x: Array, w: Array, g: Geometry, dx: Array | None) -
         dw_col = np.zeros(w_col.shape, x.dtype)
         for images in _bands(g, x.itemsize):
             pixels = x[images, :, phase]
-            dsums = _spread_rows(dout[images], rows, pixels.shape[2], g)  # (n, G, FH K, H OW)
-            products = _joined(_by_group(copies_of(pixels, g), g)) @ _joined(dsums).swapaxes(2, 3)
-            dw_col += products.sum(axis=0)
+            dsums = _joined(_spread_rows(dout[images], rows, pixels.shape[2], g))  # (n, G, FH K, H OW)
+            for product in _joined(_by_group(copies_of(pixels, g), g)) @ dsums.swapaxes(2, 3):
+                dw_col += product
             if dx is not None:
-                _add_copies(dx[images, :, phase], w_col @ dsums, g)
+                _add_copies(dx[images, :, phase], _parted(w_col @ dsums, len(pixels)), g)
         dw_rows = dw_col.reshape(G, C, g.FW, len(rows), K).transpose(0, 4, 1, 3, 2)
         dw[:, :, :, [row.number for row in rows]] = dw_rows
     return dw.reshape(g.K, C, g.FH, g.FW), np.asarray(dout).sum(axis=(0, 2, 3))
@@ -129,6 +137,13 @@ def _joined(band: Array) -> Array:
     """The images of a band (n, G, R, places) side by side, (1, G, R, n * places), where places are few."""
     n, G, R, places = band.shape
     return band.transpose(1, 2, 0, 3).reshape(1, G, R, n * places) if places < FEW_PLACES else band
+
+
+def _parted(joined: Array, n: int) -> Array:
+    """The inverse of _joined for n images, as a view: (n, G, R, places)."""
+    blocks, G, R, width = joined.shape
+    parts = joined.reshape(blocks, G, R, n // blocks, width * blocks // n)
+    return parts.transpose(0, 3, 1, 2, 4).reshape(n, G, R, -1)
 
 
 def phases(g: Geometry) -> Iterator[tuple[slice, list[FilterRow]]]:
@@ -210,12 +225,23 @@ def columns_met(g: Geometry) -> list[tuple[slice, slice]]:
     return [meet(g.OW, g.W, g.stride[1], shift) for shift in shifts]
 
 
-def _gather_rows(out: Array, sums: Array, rows: list[FilterRow]) -> None:
-    """Add partial sums (n, G, FH K, H OW) to outputs (n, G, K, OH, OW), each filter row's a row further."""
+def _gather_rows(out: Array, sums: Array, rows: list[FilterRow], bias: Array | None) -> None:
+    """Add partial sums (n, G, FH K, H OW) to outputs (n, G, K, OH, OW), each filter row's a row further.
+
+    With a bias nothing is in the outputs yet: they become the bias and what is added.
+    """
     n, G, K, _, OW = out.shape
     sums = sums.reshape(n, G, len(rows), K, -1, OW)
-    for index, row in enumerate(rows):
-        out[..., row.outputs, :] += sums[:, :, index, :, row.pixels]
+    parts = [(row.outputs, sums[:, :, index, :, row.pixels]) for index, row in enumerate(rows)]
+    parts.sort(key=lambda part: part[1].shape[3], reverse=True)  # first the one that all outputs get
+    for outputs, part in parts:
+        if bias is not None and part.shape == out.shape:
+            np.add(part, bias, out=out)
+        else:
+            if bias is not None:
+                out[...] = bias
+            out[..., outputs, :] += part
+        bias = None
 
 
 def _spread_rows(dout: Array, rows: list[FilterRow], H: int, g: Geometry) -> Array:
