@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from . import pooling, pooling_backward, reader
 from .geometry import Geometry
-from .layers import LAYERS
+from .linear import LAYERS
 from .reader import Answered, Ask
 from .result import Evidence, Reading, Sentence
 from .table import Table

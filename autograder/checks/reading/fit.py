@@ -2,102 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 
 import numpy as np
 
-from .geometry import Geometry
-from .layers import AXES, SIZE, Sum
-from .numbering import Numbering, numberings
-from .rules import ABSENT, ADD, EVERY, FACTOR, ORDERS, WHICH, Line, Rule, lines, overwritten
-from .table import Table, joined
-
-Sizes = Callable[[Geometry, str], int]
-"""How far the numbers in a column go at a geometry; other than right where a result has a wrong size."""
-
-
-def right_sizes(g: Geometry, column: str) -> int:
-    """The right sizes."""
-    return int(getattr(g, SIZE[column]))
-
-
-@dataclass(frozen=True)
-class Description:
-    """How the products of a sum are found.
-
-    A column that depends on others has a rule; the others are loops. Of these products, those that a rule of
-    `missing` finds are left out, and the rest has a factor. A rule that is None was not found. A `numbering`
-    puts them in other places.
-    """
-
-    total: Sum
-    columns: Mapping[str, Line | Rule | None]
-    missing: tuple[Rule, ...] | None = ()
-    factor: Rule | None = FACTOR[0]
-    numbering: Numbering | None = None
-    sizes: Sizes = field(default=right_sizes, compare=False)
-
-    @property
-    def whole(self) -> bool:
-        """Whether it says everything about the table."""
-        return None not in self.columns.values() and self.missing is not None and self.factor is not None
-
-    @property
-    def sensible(self) -> bool:
-        """Whether images, filters and channels are those that belong together."""
-        wanted = right(self.total).columns
-        return all(rule == wanted[c] for c, rule in self.columns.items() if c in ("xn", "wk", "xc"))
-
-    def table(self, geometries: Sequence[Geometry], all_of_them: bool = False) -> Table:
-        """The products at these geometries, without those that are missing, unless asked for all of them."""
-        rules = {name: rule for name, rule in self.columns.items() if rule is not None}
-        loops = [c for c in self.total.columns if getattr(rules.get(c), "formula", rules.get(c)) is EVERY]
-        pieces = []
-        for number, g in enumerate(geometries):
-            grid = np.indices([max(0, self.sizes(g, c)) for c in loops]).reshape(len(loops), -1).T
-            pieces.append((number, grid, np.ones(len(grid))))
-        t = joined(geometries, loops, pieces)
-        for column in (c for c in self.total.columns if c not in loops):
-            rule = rules[column]
-            t = t.with_columns(**{column: (rule if isinstance(rule, Line) else rule.formula)(t)})  # type: ignore[misc]
-            sizes = np.array([self.sizes(g, column) for g in geometries], int)[t.geometry]
-            t = t.take((t.columns[column] >= 0) & (t.columns[column] < sizes))
-        t = t.with_columns(**{column: t.columns[column] for column in self.total.columns})
-        if not all_of_them and len(t):
-            if self.missing:
-                t = t.take(~np.logical_or.reduce([_of(rule, t) for rule in self.missing]))
-            if self.factor is not None and self.factor.formula is not None and len(t):
-                t = replace(t, factor=self.factor.formula(t))
-        return self._renumbered(t) if self.numbering is not None and not all_of_them else t
-
-    def _renumbered(self, t: Table) -> Table:
-        """The products at the places where the numbering puts them; of a result, the last at each place."""
-        assert self.numbering is not None
-        array, moved = self.numbering.array, t.with_columns(**self.numbering.forth(t))
-        inside = [(moved.columns[c] >= 0) & (moved.columns[c] < getattr(t, SIZE[c])) for c in AXES[array]]
-        moved = moved.take(np.logical_and.reduce(inside))
-        if array == self.total.part and self.numbering.back is None and len(moved):
-            _, last = np.unique(moved.keys(AXES[array])[::-1], return_index=True)
-            moved = moved.take(np.sort(len(moved) - 1 - last))
-        return moved
-
-
-RIGHT_COLUMNS = ("wk", "xn", "xc", "bk")
-
-
-def right(total: Sum) -> Description:
-    """The right description of a sum."""
-    columns: dict[str, Line | Rule | None] = {c: WHICH[c][0] for c in RIGHT_COLUMNS if c in total.columns}
-    if "y" in total.columns:
-        columns |= {"y": lines(0)[0], "z": lines(1)[0]}
-    return Description(total, columns)
-
-
-def _of(rule: Rule, t: Table) -> np.ndarray:
-    return rule.formula(t) if rule.formula is not None else np.zeros(len(t), bool)
+from .description import Description, Sizes, right, right_sizes, said
+from .layers import AXES, Sum
+from .numbering import numberings
+from .rules import ABSENT, ADD, EVERY, FACTOR, NOTHING, ORDERS, WHICH, Line, Rule, lines, overwritten
+from .table import Table
 
 
 def _described(total: Sum, t: Table, sizes: Sizes) -> Description:
@@ -107,10 +22,10 @@ def _described(total: Sum, t: Table, sizes: Sizes) -> Description:
         columns[column] = _line(t, column) if column in "yz" else _which(t, column)
     missing = None
     if None not in columns.values():
-        every = replace(wanted, columns=columns, sizes=sizes).table(t.geometries, all_of_them=True)
+        every, inside = replace(wanted, columns=columns, sizes=sizes).reached(t.geometries)
         mine, theirs = t.keys(total.columns), every.keys(total.columns)
-        extra = len(np.unique(mine)) < len(mine) or not np.isin(mine, theirs).all()
-        missing = None if extra else _missing(every, ~np.isin(theirs, mine), total)
+        extra = len(np.unique(mine)) < len(mine) or not np.isin(mine, theirs[inside]).all()
+        missing = None if extra else _missing(every, inside, ~np.isin(theirs, mine), total)
     if missing is None:
         columns = {column: _certain(t, column, rule) for column, rule in columns.items()}
     return Description(total, columns, missing, _factor(t), sizes=sizes)
@@ -128,6 +43,7 @@ def described(total: Sum, t: Table, sizes: Sizes = right_sizes) -> Description:
 def _numbered(total: Sum, t: Table) -> Description | None:
     """The same with the places numbered in another way, if that explains the table."""
     mine = np.sort(t.keys(total.columns))
+    some = t.take(np.arange(0, len(t), 1 + len(t) // 60))
     for numbering in numberings(total):
         if numbering.back is None:
             found = replace(right(total), numbering=numbering)
@@ -135,12 +51,21 @@ def _numbered(total: Sum, t: Table) -> Description | None:
             if np.array_equal(mine, theirs) and (t.factor == 1).all():
                 return found
             continue
+        if not _likely(some.with_columns(**numbering.back(some)), total):
+            continue
         moved = t.with_columns(**numbering.back(t))
         if all(_line(moved, c, 40) for c in "yz" if c in total.columns):
             found = _described(total, moved, right_sizes)
             if found.whole and found.sensible:
                 return replace(found, numbering=numbering)
     return None
+
+
+def _likely(t: Table, total: Sum) -> bool:
+    """Whether images, filters and channels are the right ones in some products."""
+    columns = right(total).columns.items()
+    rules = [(c, rule) for c, rule in columns if isinstance(rule, Rule) and rule.formula is not None]
+    return all(np.array_equal(said(rule, t), t.columns[c]) for c, rule in rules)
 
 
 def _certain(t: Table, column: str, rule: Line | Rule | None) -> Line | Rule | None:
@@ -171,7 +96,7 @@ def _line(t: Table, column: str, most: int | None = None) -> Line | None:
 
 
 def _which(t: Table, column: str) -> Rule | None:
-    for rule in WHICH[column]:
+    for rule in sorted(WHICH[column], key=lambda rule: rule.formula is EVERY):
         if rule.formula is EVERY:
             return rule
         try:
@@ -196,32 +121,37 @@ MOST = 4
 """So many reasons, at most, may products have to be missing."""
 
 
-def _missing(every: Table, gone: np.ndarray, total: Sum) -> tuple[Rule, ...] | None:
-    """The rules, as few as can be, that leave out exactly the products that are not there."""
+def _missing(every: Table, inside: np.ndarray, gone: np.ndarray, total: Sum) -> tuple[Rule, ...] | None:
+    """The rules, as few as can be, that leave out exactly the products `inside` that are not there."""
+    gone = gone[inside]
     if not gone.any():
         return ()
+    if gone.all():
+        return (NOTHING,)
     menu: list[tuple[Rule, np.ndarray]] = []
     for rule in (*ABSENT, *_overwriting(total)):
         try:
-            lost = _of(rule, every)
+            here = said(rule, every)[inside]
         except (AttributeError, KeyError):
             continue
-        if lost.any() and not (lost & ~gone).any():
-            menu.append((rule, lost))
-    for rule, lost in menu:
-        if np.array_equal(lost, gone):
+        if here.any() and not (here & ~gone).any():
+            menu.append((rule, here))
+    for rule, here in menu:
+        if np.array_equal(here, gone):
             return (rule,)
-    for (one, lost), (two, more) in combinations(menu, 2):
-        if np.array_equal(lost | more, gone):
+    for (one, here), (two, more) in combinations(menu, 2):
+        if np.array_equal(here | more, gone):
             return (one, two)
     found: list[Rule] = []
     left = gone.copy()
     while (
         menu and left.any() and len(found) < MOST
     ):  # each time the rule that explains the most of what is left
-        rule, lost = max(menu, key=lambda pair: int((pair[1] & left).sum()))
+        rule, here = max(menu, key=lambda pair: int((pair[1] & left).sum()))
+        if not (here & left).any():
+            break
         found.append(rule)
-        left &= ~lost
+        left &= ~here
     return None if left.any() else tuple(found)
 
 

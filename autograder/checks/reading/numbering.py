@@ -66,7 +66,7 @@ def numberings(total: Sum) -> tuple[Numbering, ...]:
     """The numberings that people use for the arrays of a sum."""
     found: list[Numbering] = []
     for array in dict.fromkeys(a for a in (total.part, total.hot, total.seen) if a and len(AXES[a]) > 1):
-        found += _of_columns(array) if array == "cols" else _of_array(array)
+        found += _of_columns(array) if len(AXES[array]) == 6 else _of_array(array)
     return tuple(found)
 
 
@@ -81,14 +81,15 @@ def _of_array(array: str) -> Iterator[Numbering]:
     for order in permutations(axes):
         if order != axes:
             there = ", ".join(LETTERS[a] for a in order)
-            yield _reordered(array, order, f"`{array}` reshaped as if its axes were ({there})", RESHAPE)
+            yield _reordered(array, order, f"`{array}` used as if its axes were ({there})", RESHAPE)
     if array in ("out", "dout"):
         yield from _rows_of_wrong_length(array, ("i", "j"))
 
 
 def _of_columns(array: str) -> Iterator[Numbering]:
     rows, columns = AXES[array][:3], AXES[array][3:]
-    words = {"c": "c", "p": "fh", "q": "fw", "n": "n", "i": "i", "j": "j"}
+    words = dict(zip(AXES[array], ("c", "fh", "fw", "n", "i", "j"), strict=True))
+    n, i, j = columns
     for first in permutations(rows):
         for last in permutations(columns):
             said = [
@@ -100,12 +101,12 @@ def _of_columns(array: str) -> Iterator[Numbering]:
                 yield _reordered(array, (*first, *last), " and ".join(said), ORDER)
     for order, name in (
         ((*columns, *rows), "one window a row, then reshaped instead of transposed"),
-        (("n", *rows, "i", "j"), "reshaped with the images in front"),
-        (("n", "i", "j", *rows), "one window a row, then reshaped instead of transposed"),
-        (("i", "j", "n", *rows), "one window a row, in the order i, j, n, then reshaped"),
+        ((n, *rows, i, j), "reshaped with the images in front"),
+        ((i, j, n, *rows), "one window a row, in the order i, j, n, then reshaped"),
     ):
         yield _reordered(array, order, name, RESHAPE)
-    yield from _rows_of_wrong_length(array, columns)
+    if array == "cols":
+        yield from _rows_of_wrong_length(array, columns)
 
 
 ORDER = (

@@ -12,8 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 from ..exercise import Case
-from .geometry import PROBES, TABLES, Geometry
-from .layers import LAYERS, Arrays, Layer, Sum, sizes
+from .geometry import Geometry
+from .layers import AXES, Arrays, Layer, Sum, sizes
+from .linear import LAYERS
 
 DIGIT = 61.0
 """Without a `seen` array, several numbers are hot at once: 1, 61, 61 ** 2. What comes out is their digits."""
@@ -57,8 +58,7 @@ class Questions:
 def questions(exercise: str) -> Questions:
     """The questions to an exercise, made once: they depend on no seed and on no answer."""
     layer = LAYERS[exercise]
-    tables = tuple(g for g in TABLES if layer.suits(g)) or layer.tables
-    probes = (*tables, *(g for g in PROBES if layer.suits(g) and g not in tables))
+    tables, probes = layer.tables, layer.probes
     rng = np.random.default_rng(4)
     asked: list[Question] = []
 
@@ -200,6 +200,7 @@ def products(total: Sum, question: Question, result: np.ndarray) -> tuple[np.nda
     """
     places = np.argwhere(np.abs(result) > EXACT)
     values = result[tuple(places.T)]
+    places = places + question.geometry.first(AXES[total.part])
     on = np.argwhere(question.arrays[total.hot]) if total.hot else np.zeros((1, 0), int)
     hot = question.arrays[total.hot][tuple(on.T)] if total.hot else np.ones(1)
     seen = question.arrays[total.seen] if total.seen else None

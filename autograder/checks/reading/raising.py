@@ -20,6 +20,12 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "with filters higher than wide": lambda g: g.FH > g.FW,
     "with images wider than high": lambda g: g.W > g.H,
     "with images higher than wide": lambda g: g.H > g.W,
+    "with images larger than one pixel": lambda g: g.H * g.W > 1,
+    "where the padding, counted twice, gives more windows": lambda g: (
+        (g.H + 4 * g.pad - g.FH) // g.stride + 1 > g.OH or (g.W + 4 * g.pad - g.FW) // g.stride + 1 > g.OW
+    ),
+    "with several columns of pixels": lambda g: g.W > 1,
+    "with several rows of pixels": lambda g: g.H > 1,
     "with several images": lambda g: g.N > 1,
     "with several channels": lambda g: g.C > 1,
     "with several filters": lambda g: g.K > 1,
@@ -35,6 +41,14 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "where the output and the image differ in size": lambda g: (g.OH, g.OW) != (g.H, g.W),
     "where the stride is not the height of the window": lambda g: g.stride != g.FH,
     "where pad is not (F - 1) / 2": lambda g: 2 * g.pad != g.FH - 1 or 2 * g.pad != g.FW - 1,
+    "unless the stride divides H - FH + pad and W - FW + pad": lambda g: (
+        (g.H - g.FH + g.pad) % g.stride > 0 or (g.W - g.FW + g.pad) % g.stride > 0
+    ),
+    "unless the stride divides H - FH and W - FW": lambda g: (
+        (g.H - g.FH) % g.stride > 0 or (g.W - g.FW) % g.stride > 0
+    ),
+    "where the padding is larger than FH - 1": lambda g: g.pad > g.FH - 1,
+    "where the padding is larger than FW - 1": lambda g: g.pad > g.FW - 1,
     "with filters that have an even side": lambda g: g.FH % 2 == 0 or g.FW % 2 == 0,
 }  # fmt: skip
 
@@ -45,15 +59,29 @@ def advice(kinds: Sequence[str]) -> str:
     return f"There, and nowhere else, your function ends in {ends}: ask what is special about these sizes."
 
 
-def condition(raised: Sequence[tuple[Geometry, bool]]) -> str:
-    """The simplest condition that is true exactly where `raised` is; empty if there is none, or always."""
-    if all(here for _, here in raised) or not any(here for _, here in raised):
+ONCE, OFTEN = 2, 6
+"""At so many geometries, at least, must one condition be true (and false), and two conditions together."""
+
+
+def condition(
+    raised: Sequence[tuple[Geometry, bool]], more: Mapping[str, Sequence[bool]] | None = None
+) -> str:
+    """The simplest condition that is true exactly where `raised` is; empty if there is none.
+
+    `more` holds further conditions, with their truth at each of these geometries. Where it is seldom true, or
+    seldom false, it may be an accident, and two conditions together may be so sooner than one.
+    """
+    rarer = min(sum(here for _, here in raised), sum(not here for _, here in raised))
+    if rarer < ONCE:
         return ""
     truth = {words: [holds(g) for g, _ in raised] for words, holds in CONDITIONS.items()}
+    truth |= {words: list(here) for words, here in (more or {}).items()}
     wanted = [here for _, here in raised]
     for words, here in truth.items():
         if here == wanted:
             return words
+    if rarer < OFTEN:
+        return ""
     for join, both in (("or", any), ("and", all)):
         for (one, first), (two, second) in combinations(truth.items(), 2):
             if [both(pair) for pair in zip(first, second, strict=True)] == wanted:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .fit import Description, Sizes, described, right_sizes
+from .description import Description, Sizes, right_sizes
+from .fit import described
 from .geometry import Geometry
 from .layers import AXES, Arrays, Form, Layer, Sum
 from .questions import Questions, UnreadableError, products
@@ -100,7 +101,8 @@ def rebuilt(read: PartRead, layer: Layer, calls: Sequence[tuple[Geometry, Arrays
             values = here.factor.copy()
             for name in filter(None, (total.hot, total.seen)):
                 values *= arrays[name][tuple(here.columns[c] for c in AXES[name])]
-            np.add.at(results[number], tuple(here.columns[c] for c in axes), values)
+            places = zip(axes, geometries[number].first(axes), strict=True)
+            np.add.at(results[number], tuple(here.columns[c] - first for c, first in places), values)
     return [
         result.reshape(shape.of(layer, g)).transpose(shape.order).astype(np.result_type(*arrays.values()))
         for (g, arrays), result in zip(calls, results, strict=True)

@@ -9,10 +9,10 @@ import numpy as np
 
 from ..compare import same
 from ..exercise import Case
-from .fit import right
+from .description import right
 from .gate import gate
 from .layers import AXES, Arrays, Layer
-from .questions import Questions, questions
+from .questions import questions
 from .raising import advice, condition
 from .read import PartRead, read_parts, rebuilt
 from .result import Evidence, Reading, Sentence
@@ -42,14 +42,15 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     ]
     known += [(*asked.layer.opened(case.args, case.options), outcome) for case, outcome in answered]
     told: dict[tuple[Fault, bool], list[str]] = {}
+    shut, read_all = gate(asked, outcomes), read_parts(asked, outcomes)
     raised = [(g, bool(o.raised)) for g, _, o in known]
-    where = condition(raised)
+    where = condition(raised, _reaching(read_all, [g for g, *_ in known]))
     explained = bool(where) or not any(here for _, here in raised)
     errors = [o for *_, o in known if o.raised]
     if where and not all(o.slip for o in errors):
         told[_raises(where, errors), True] = list(asked.layer.parts)
-    shut, read_all = gate(asked, outcomes), read_parts(asked, outcomes)
     rights: list[str] = []
+    evidence: list[Evidence] = []
     for part, parts_read in read_all.items():
         if part not in wrong:
             continue
@@ -62,12 +63,32 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
         if parts_read.sums:
             total, _, description = parts_read.sums[0]
             rights += right_things(parts_read, total, description)
+            evidence += _evidence(parts_read)
     return Reading(
         _sentences(told, asked.layer.parts),
         tuple(dict.fromkeys(rights)),
-        tuple(e for part, r in read_all.items() if part in wrong and (e := _evidence(r, asked)) is not None),
+        tuple(evidence),
         len(asked.asked),
     )
+
+
+def _reaching(read_all: Mapping[str, PartRead], geometries: Sequence[Geometry]) -> Mapping[str, list[bool]]:
+    """At which geometries the windows that were read reach beyond the image, or beyond its padding."""
+    beyond: dict[str, list[bool]] = {}
+    for read in read_all.values():
+        for _, _, description in read.sums:
+            if not {"y", "z"} <= description.columns.keys() or None in description.columns.values():
+                continue
+            t, _ = description.reached(geometries)
+            for words, over in (
+                ("where windows reach beyond the padded image", t.pad),
+                ("where windows reach beyond the image", 0 * t.pad),
+            ):
+                outside = (t.y >= t.H + over) | (t.z >= t.W + over)
+                found = np.zeros(len(geometries), bool)
+                found[t.geometry[outside]] = True
+                beyond.setdefault(words, found.tolist())
+    return beyond
 
 
 Known = Sequence[tuple["Geometry", Arrays, "Outcome"]]
@@ -89,11 +110,11 @@ def _certain(read: PartRead, layer: Layer, known: Known, explained: bool) -> lis
             return [(fault, False) for fault in shape_faults(read)]
         return [(fault, explained) for fault in found if explained or not fault.fragile]
     if any(len({*table.geometry}) < ENOUGH for _, table, _ in read.sums):
-        return []
+        return [(fault, False) for fault in shape_faults(read)]
     return [(fault, False) for fault in found if not fault.fragile]
 
 
-ENOUGH = 5
+ENOUGH = 4
 """At so many geometries, at least, must products be read before one thing is said of them alone."""
 
 
@@ -111,12 +132,12 @@ def _sentences(told: Mapping[tuple[Fault, bool], list[str]], parts: Sequence[str
     return tuple(said)
 
 
-def _evidence(read: PartRead, asked: Questions) -> Evidence | None:
+def _evidence(read: PartRead) -> list[Evidence]:
     """The first geometry, and so the simplest, at which the products of a part are not the right ones."""
     for total, table, _ in read.sums:
         wanted = right(total).table(table.geometries)
         for number, g in enumerate(table.geometries):
             yours, rights = table.at(geometry=number), wanted.at(geometry=number)
             if yours.counted() != rights.counted():
-                return Evidence(read.part, AXES[read.part], g, yours, rights)
-    return None
+                return [Evidence(read.part, AXES[read.part], g, yours, rights)]
+    return []

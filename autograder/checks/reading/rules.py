@@ -51,11 +51,32 @@ def _which(
 IMAGES = "Image n of the result belongs to image n of the input, and to no other."
 FILTERS = "Filter w[k] and bias b[k] belong to channel k of the output, and to no other."
 CHANNELS = "A weight w[k, c] meets the pixels of channel c, and of no other."
+TAKES = (
+    "Weight (c, fh, fw) of a filter meets row (c, fh, fw) of the matrix, and window (n, i, j) is its column."
+)
+FOUR = "np.pad(x, pad) pads all four axes. Images and channels get (0, 0), rows and columns (pad, pad)."
 
 WHICH: Mapping[str, tuple[Rule, ...]] = {
-    "xn": _which("image", "n", "N", ("k", "c"), IMAGES, "every image mixed with every other"),
+    "xn": (
+        *_which("image", "n", "N", ("k", "c"), IMAGES, "every image mixed with every other"),
+        Rule("padded along the images as well", FOUR, lambda t: t.n - t.pad),
+    ),
     "wk": _which("filter", "k", "K", ("n", "c"), FILTERS, "every filter mixed with every other"),
-    "xc": _which("channel", "c", "C", ("k", "n"), CHANNELS, "every channel mixed with every other"),
+    "xc": (
+        *_which("channel", "c", "C", ("k", "n"), CHANNELS, "every channel mixed with every other"),
+        Rule("padded along the channels as well", FOUR, lambda t: t.c - t.pad),
+    ),
+    **{
+        column: _which(thing, right, size, others, TAKES, f"every {thing} with every other")
+        for column, thing, right, size, others in (
+            ("rc", "channel", "c", "C", ()),
+            ("rp", "row of the window", "p", "FH", ("q",)),
+            ("rq", "column of the window", "q", "FW", ("p",)),
+            ("mn", "image", "n", "N", ()),
+            ("mi", "row of windows", "i", "OH", ("j",)),
+            ("mj", "column of windows", "j", "OW", ("i",)),
+        )
+    },
     "bk": _which(
         "filter's bias",
         "k",
@@ -280,13 +301,17 @@ def _beyond(thing: str, name: str, size: str, number: str) -> Rule:
     )
 
 
+NOTHING = Rule(
+    "nothing arrives: all of it is zero",
+    "Follow one number from the arguments to the result.",
+    lambda t: t.N > 0,
+)
+
 ABSENT: tuple[Rule, ...] = (
     *(rule for name, (thing, size) in THINGS.items() for rule in _ends(name, size, thing)),
     Rule("places of the result beyond OH and OW are never filled",
          "The result has OH rows and OW columns: look at the shape with which you make it.",
          lambda t: (t.i >= t.OH) | (t.j >= t.OW)),
-    Rule("nothing arrives: all of it is zero", "Follow one number from the arguments to the result.",
-         lambda t: t.N > 0),
     _beyond("columns of outputs", "j", "OH", "OH"),
     _beyond("rows of outputs", "i", "OW", "OW"),
     _beyond("columns of the filters", "q", "FH", "FH"),

@@ -41,6 +41,8 @@ class Shaped:
     def size(self, g: Geometry, column: str) -> int:
         """How far the numbers in a column go at a geometry."""
         rule = self.sizes.get(column)
+        if rule is None and g.only is not None and column in "ij":
+            return 1
         return int(getattr(g, SIZE[column])) if rule is None else rule.formula(g)
 
     def of(self, layer: Layer, g: Geometry) -> Shape:
@@ -155,12 +157,11 @@ def _images(name: str) -> Iterator[SizeRule]:
         f"2 pad {rows} too many are cut off": lambda g: max(0, at(g)[0] - 2 * g.pad),
         f"always one of the {rows} is cut off on each side": lambda g: max(0, at(g)[0] + 2 * g.pad - 2),
         f"always one of the {rows} is cut off": lambda g: max(0, at(g)[0] - 1),
-        f"the {rows} are no more than {other_size(name)}": lambda g: min(
-            at(g)[0] + g.pad, getattr(g, other_size(name))
-        ),
     }
     for words, formula in menu.items():
         yield SizeRule(words, cut, formula)
+    for other_name in (n for n in SIZES if n != name):
+        yield SizeRule(f"{other_name} {rows}, where {name} belong", cut, _sliced(name, other_name))
     full = (
         f"dx is as large as forward's input: dout with stride - 1 zeros between its {rows} and {F} - 1 "
         f"around it gives {name} + 2 pad {rows}."
@@ -202,9 +203,9 @@ def _full(filters: str, inner: Size, outer: Size, cropped: Size) -> Size:
     return lambda g: max(0, inner(g) + 2 * outer(g) - int(getattr(g, filters)) + 1 - 2 * cropped(g))
 
 
-def other_size(name: str) -> str:
-    """The size of the image along the other axis."""
-    return {"H": "W", "W": "H"}[name]
+def _sliced(name: str, other: str) -> Size:
+    """The size of the slice pad to pad + other, where pad to pad + name belongs."""
+    return lambda g: int(min(getattr(g, name) + g.pad, getattr(g, other)))
 
 
 # Shapes with another number of axes

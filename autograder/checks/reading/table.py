@@ -80,12 +80,12 @@ class Table:
         """One integer a product: two products have the same where all these columns are equal."""
         key = self.geometry.astype(np.int64)
         for name in names:
-            key = key * SPAN + (self.columns[name] + SPAN // 2)
+            key = key * SPAN + self.columns[name]
         return key
 
 
-SPAN = 48
-"""No index that is read is as large as half of this, and none is as small as minus half of it."""
+SPAN = 1_000_003
+"""Far more than any index. Keys of many columns go round in 64 bits, but an odd factor keeps them apart."""
 
 
 def joined(

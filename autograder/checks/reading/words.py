@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .fit import Description, right
+from .description import Description, right
 from .layers import SIZE, Sum
 from .read import PartRead
 from .rules import FACTOR, Line, Rule, lines

@@ -372,7 +372,7 @@ def test_a_named_mistake_stands_alone(monkeypatch):
 def test_one_number_has_no_direction():
     verdict = judge("conv_window", lambda *a, **o: -find("conv_window").reference(*a, **o))
     assert "upside" not in Report(verdict).text()
-    assert "sign turned" not in Report(verdict).text()
+    assert "with its sign turned" not in Report(verdict).text()
 
 
 def test_what_is_said_for_programs_is_made_of_sentences():
