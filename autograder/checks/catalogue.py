@@ -6,7 +6,8 @@ import inspect
 import linecache
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, cached_property
+from dataclasses import replace
+from functools import cache, cached_property, wraps
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,8 @@ class Catalogue(list[Mistake]):
                 source = changed(self.text, way)
             except ValueError as error:
                 raise ValueError(f"mistake {name!r} of {self.program.__name__}: {error}") from None
-            changes = Changed(self.program, source, f"<{self.program.__name__}, mistake {len(self) + 1}>")
-            self.append(Mistake(name, advice, changes, slow, whole))
+            file = f"<{self.program.__name__}, mistake {len(self) + 1}>"
+            self._add(Mistake(name, advice, Changed(self.program, source, file), slow, whole))
 
     def mistake(
         self, name: str, advice: str, slow: bool = False, whole: bool = False
@@ -62,7 +63,7 @@ class Catalogue(list[Mistake]):
         """A decorator that adds the function below it under this name."""
 
         def add(function: Function) -> Function:
-            self.append(Mistake(name, advice, function, slow, whole))
+            self._add(Mistake(name, advice, function, slow, whole))
             return function
 
         return add
@@ -75,6 +76,10 @@ class Catalogue(list[Mistake]):
         """The same for another way to make a mistake that is here already, with other wrong results."""
         (first,) = {(m.name, m.advice, m.slow, m.whole) for m in self if m.name == name}
         return self.mistake(*first)
+
+    def _add(self, mistake: Mistake) -> None:
+        slow = mistake.slow  # its lines are counted, and its values are right
+        self.append(mistake if slow else replace(mistake, function=in_their_precision(mistake.function)))
 
 
 def changed(source: str, changes: Mapping[str, str]) -> str:
@@ -101,11 +106,7 @@ def changed(source: str, changes: Mapping[str, str]) -> str:
 
 
 class Changed:
-    """A function made from a changed `source` of a program, compiled when it is first called.
-
-    Results for float32 arguments are float32, so that they are compared with the tolerance of float32,
-    whatever the program adds up in.
-    """
+    """A function made from a changed `source` of a program, compiled when it is first called."""
 
     def __init__(self, program: Function, source: str, file: str) -> None:
         self.source = source
@@ -123,10 +124,23 @@ class Changed:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Call the changed program."""
-        result = self.function(*args, **options)
+        return self.function(*args, **options)
+
+
+def in_their_precision(function: Function) -> Function:
+    """The same function, but results for float32 arguments are float32, whatever it adds up in.
+
+    So they are compared with the tolerance of float32.
+    """
+
+    @wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        result = function(*args, **options)
         if not any(isinstance(a, np.ndarray) and a.dtype == np.float32 for a in args):
             return result
         return tuple(map(_single, result)) if isinstance(result, tuple) else _single(result)
+
+    return call
 
 
 def _single(value: Any) -> Any:

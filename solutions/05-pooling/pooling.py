@@ -360,8 +360,9 @@ def max_pool_backward(dout, switches, x_shape, size, stride):
         for c in range(C):
             for i in range(OH):
                 for j in range(OW):
+                    top, left = i * stride, j * stride
                     p, q = divmod(switches[n, c, i, j], size[1])
-                    dx[n, c, i * stride + p, j * stride + q] += dout[n, c, i, j]
+                    dx[n, c, top + p, left + q] += dout[n, c, i, j]
     return dx
     ### END SOLUTION
 
@@ -536,8 +537,9 @@ def average_pool_forward(x, size, stride):
     FH, FW = size
     if (H - FH) % stride or (W - FW) % stride:
         raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
-    out = np.zeros((N, C, (H - FH) // stride + 1, (W - FW) // stride + 1))
-    for n, c, i, j in np.ndindex(*out.shape):
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for n, c, i, j in np.ndindex(N, C, OH, OW):
         top, left = i * stride, j * stride
         out[n, c, i, j] = x[n, c, top : top + FH, left : left + FW].mean()
     return out
@@ -615,9 +617,10 @@ def average_pool_backward(dout, x_shape, size, stride):
     dout: (N, C, OH, OW). x_shape: (N, C, H, W). size: (FH, FW).
     """
     ### BEGIN SOLUTION
+    N, C, OH, OW = dout.shape
     FH, FW = size
     dx = np.zeros(x_shape)
-    for n, c, i, j in np.ndindex(*dout.shape):
+    for n, c, i, j in np.ndindex(N, C, OH, OW):
         top, left = i * stride, j * stride
         dx[n, c, top : top + FH, left : left + FW] += dout[n, c, i, j] / (FH * FW)
     return dx
@@ -707,8 +710,9 @@ def l2_pool_forward(x, size, stride):
     FH, FW = size
     if (H - FH) % stride or (W - FW) % stride:
         raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
-    out = np.zeros((N, C, (H - FH) // stride + 1, (W - FW) // stride + 1))
-    for n, c, i, j in np.ndindex(*out.shape):
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for n, c, i, j in np.ndindex(N, C, OH, OW):
         top, left = i * stride, j * stride
         out[n, c, i, j] = np.sqrt(np.sum(x[n, c, top : top + FH, left : left + FW] ** 2))
     return out

@@ -13,7 +13,7 @@ from autograder.exercises.convolution_cases import sizes
 from cs_conv.naive import average_pool_backward as reference
 from cs_conv.naive import average_pool_forward
 
-from .shared import WINDOWS, backward_mistakes, divisor_mistakes, every_pixel, send
+from .shared import WINDOWS, backward_mistakes, divisor_mistakes
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -37,107 +37,81 @@ def slopes(case, rng):
     return [Slope("dx", v, float(np.sum(dout * change)))]
 
 
-def shares_of(_, size):
-    """An equal share to each pixel of the window."""
-    return (*every_pixel(size), 1 / (size[0] * size[1]))
+def average_pool_backward(dout, x_shape, size, stride):
+    """Return dx (N, C, H, W): each gradient shared out equally among the pixels of its window.
 
-
-shared = Catalogue()
-backward_mistakes(shared, shares_of)
-
-mistakes = Catalogue()
-for each in shared:
-
-    def without_more(dout, x_shape, size, stride, function=each.function):
-        return function(dout, None, x_shape, size, stride)
-
-    mistakes.mistake(each.name, each.advice)(without_more)
-
-
-def shared_out(share):
-    """The right windows, where pixel (p, q) of a window gets share(p, q, FH, FW) of the gradient."""
-
-    def pool(dout, x_shape, size, stride):
-        p, q = every_pixel(size)
-        return send(dout, x_shape, (p, q, share(p, q, *size)), lambda i: i * stride, lambda j: j * stride)
-
-    return pool
-
-
-def divided_by(divisor):
-    """The right windows, where every pixel gets 1 / divisor(FH, FW, stride) of the gradient."""
-
-    def pool(dout, x_shape, size, stride):
-        whole = shared_out(lambda p, q, FH, FW: 1.0)
-        return whole(dout, x_shape, size, stride) / divisor(*size, stride)
-
-    return pool
-
-
-divisor_mistakes(mistakes, divided_by)
-
-
-@mistakes.mistake(
-    "divided by the number of windows",
-    "OH * OW is how many gradients arrive. Each is shared out in one window: ask how many pixels that holds.",
-)
-def _(dout, x_shape, size, stride):
-    return divided_by(lambda *_: dout.shape[2] * dout.shape[3])(dout, x_shape, size, stride)
-
-
-mistakes.mistake(
-    "whole division",
-    "`//` throws away what is behind the point, and rounds down below zero. A share is any number.",
-)(
-    lambda dout, x_shape, size, stride: divided_by(lambda FH, FW, stride: 1)(
-        dout // (size[0] * size[1]), x_shape, size, stride
-    )
-)
-
-
-@mistakes.also("windows laid side by side")
-def _(dout, x_shape, size, stride):
-    """With slices, which end where dx ends."""
-    (FH, FW), dx = size, np.zeros(x_shape)
-    for i, j in np.ndindex(dout.shape[2:]):
-        dx[:, :, i * FH : i * FH + FH, j * FW : j * FW + FW] += dout[:, :, i, j, None, None] / (FH * FW)
+    dout: (N, C, OH, OW). x_shape: (N, C, H, W). size: (FH, FW).
+    """
+    N, C, OH, OW = dout.shape
+    FH, FW = size
+    dx = np.zeros(x_shape)
+    for n, c, i, j in np.ndindex(N, C, OH, OW):
+        top, left = i * stride, j * stride
+        dx[n, c, top : top + FH, left : left + FW] += dout[n, c, i, j] / (FH * FW)
     return dx
 
 
-mistakes.mistake(
+mistakes = Catalogue(average_pool_backward)
+
+PIXEL_BY_PIXEL = {
+    "dx[n, c, top : top + FH, left : left + FW] +=": (
+        "for p, q in np.ndindex(FH, FW):\n    dx[n, c, top + p, left + q] +="
+    ),
+}
+
+backward_mistakes(
+    mistakes,
+    place="n, c, top : top + FH, left : left + FW",
+    share="dout[n, c, i, j] / (FH * FW)",
+    columns_first={"n, c, i, j in np.ndindex(N, C, OH, OW)": "n, c, j, i in np.ndindex(N, C, OW, OH)"},
+    pixel_by_pixel=PIXEL_BY_PIXEL,
+)
+divisor_mistakes(mistakes, lambda by: {"/ (FH * FW)": f"/ ({by})"})
+
+mistakes.change(
+    "divided by the number of windows",
+    "OH * OW is how many gradients arrive. Each is shared out in one window: ask how many pixels that holds.",
+    {"/ (FH * FW)": "/ (OH * OW)"},
+)
+mistakes.change(
+    "whole division",
+    "`//` throws away what is behind the point, and rounds down below zero. A share is any number.",
+    {"/ (FH * FW)": "// (FH * FW)"},
+)
+mistakes.change(
     "not divided",
     "Every pixel of the window gets the whole gradient. Each made only a part of the mean: ask how large "
     "a part.",
-)(divided_by(lambda FH, FW, stride: 1))
-
-mistakes.mistake(
-    "divided twice", "The share is 1 over the number of values in the window; yours is its square."
-)(divided_by(lambda FH, FW, stride: (FH * FW) ** 2))
-
-mistakes.mistake(
+    {" / (FH * FW)": ""},
+)
+mistakes.change(
+    "divided twice",
+    "The share is 1 over the number of values in the window; yours is its square.",
+    {"/ (FH * FW)": "/ (FH * FW) ** 2"},
+)
+mistakes.change(
     "the whole gradient to one pixel",
     "One pixel takes all of the gradient, as in max pooling. In a mean every pixel of the window has its "
     "part.",
-)(shared_out(lambda p, q, FH, FW: 1.0 * ((p == 0) & (q == 0))))
-
-mistakes.mistake(
+    {"top : top + FH, left : left + FW": "top, left", " / (FH * FW)": ""},
+)
+mistakes.change(
     "one pixel of each window only",
     "Only the first pixel of each window gets its share. All of them went into the mean.",
-)(shared_out(lambda p, q, FH, FW: ((p == 0) & (q == 0)) / (FH * FW)))
-
-
-@mistakes.mistake(
-    "height and width of the window swapped", "`size` is (FH, FW): the rows come first, then the columns."
+    {"top : top + FH, left : left + FW": "top, left"},
 )
-def _(dout, x_shape, size, stride):
-    return divided_by(lambda FH, FW, stride: FH * FW)(dout, x_shape, size[::-1], stride)
-
-
-@mistakes.mistake(
-    "windows taken as square", "`size` holds two numbers, FH and FW, and you use the first for both."
+mistakes.change(
+    "height and width of the window swapped",
+    "`size` is (FH, FW): the rows come first, then the columns.",
+    {"FH, FW = size": "FW, FH = size"},
+    PIXEL_BY_PIXEL | {"FH, FW = size": "FW, FH = size"},
 )
-def _(dout, x_shape, size, stride):
-    return divided_by(lambda FH, FW, stride: FH * FW)(dout, x_shape, (size[0], size[0]), stride)
+mistakes.change(
+    "windows taken as square",
+    "`size` holds two numbers, FH and FW, and you use the first for both.",
+    {"FH, FW = size": "FH, FW = size[0], size[0]"},
+    PIXEL_BY_PIXEL | {"FH, FW = size": "FH, FW = size[0], size[0]"},
+)
 
 
 @mistakes.mistake(
@@ -174,13 +148,11 @@ def _(dout, x_shape, size, stride):
     return dx
 
 
-@mistakes.mistake(
+mistakes.change(
     "divides dout in place",
     "`dout /= ...` changes the caller's dout. Write dout / ... instead.",
+    {"dx = np.zeros(x_shape)": "dx = np.zeros(x_shape)\ndout /= FH * FW", " / (FH * FW)": ""},
 )
-def _(dout, x_shape, size, stride):
-    dout /= size[0] * size[1]
-    return shared_out(lambda p, q, FH, FW: 1.0)(dout, x_shape, size, stride)
 
 
 exercise = Exercise(
@@ -195,6 +167,7 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=average_pool_backward,
     mistakes=tuple(mistakes),
     slopes=slopes,
 )

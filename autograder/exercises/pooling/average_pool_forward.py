@@ -10,7 +10,7 @@ from autograder.checks.catalogue import Catalogue
 from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.naive import average_pool_forward as reference
 
-from .shared import INSIDE, divisor_mistakes, forward_cases, forward_mistakes, in_each_window
+from .shared import WINDOW, divisor_mistakes, forward_cases, forward_mistakes
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -20,63 +20,68 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("values", "many zeros, as after a ReLU", (x, (2, 2), 2))
 
 
-mistakes = Catalogue()
-forward_mistakes(mistakes, lambda w: w.mean(INSIDE))
-sums = in_each_window(lambda w: w.sum(INSIDE))
+def average_pool_forward(x, size, stride):
+    """Return the mean of each window, (N, C, OH, OW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    N, C, H, W = x.shape
+    FH, FW = size
+    if (H - FH) % stride or (W - FW) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for n, c, i, j in np.ndindex(N, C, OH, OW):
+        top, left = i * stride, j * stride
+        out[n, c, i, j] = x[n, c, top : top + FH, left : left + FW].mean()
+    return out
 
 
-def divided_by(divisor):
-    return lambda x, size, stride: sums(x, size, stride) / divisor(*size, stride)
+mistakes = Catalogue(average_pool_forward)
+forward_mistakes(mistakes)
+divisor_mistakes(mistakes, lambda by: {".mean()": f".sum() / ({by})"})
 
-
-divisor_mistakes(mistakes, divided_by)
-
-
-@mistakes.mistake(
+mistakes.change(
     "divided by the number of windows",
     "OH * OW is how many means there are. Each is over one window: ask how many values that holds.",
+    {".mean()": ".sum() / (OH * OW)"},
 )
-def _(x, size, stride):
-    total = sums(x, size, stride)
-    return total / (total.shape[2] * total.shape[3])
-
-
-mistakes.mistake("sum instead of mean", "You add the window up; divide by how many values it holds.")(sums)
-
-mistakes.mistake(
-    "maximum instead of mean", "You keep the largest value of each window; here all of them count."
-)(in_each_window(lambda w: w.max(INSIDE)))
-
-mistakes.mistake(
-    "median instead of mean", "The value in the middle is the median; the mean is the sum over the count."
-)(in_each_window(lambda w: np.median(w, INSIDE)))
-
-mistakes.mistake(
+mistakes.change(
+    "sum instead of mean",
+    "You add the window up; divide by how many values it holds.",
+    {".mean()": ".sum()"},
+)
+mistakes.change(
+    "maximum instead of mean",
+    "You keep the largest value of each window; here all of them count.",
+    {".mean()": ".max()"},
+)
+mistakes.change(
+    "median instead of mean",
+    "The value in the middle is the median; the mean is the sum over the count.",
+    {f"x[n, c, {WINDOW}].mean()": f"np.median(x[n, c, {WINDOW}])"},
+)
+mistakes.change(
     "divided by the number of values that are not 0",
     "A zero counts as a value: divide by the size of the window, whatever it holds.",
-)(in_each_window(lambda w: w.sum(INSIDE) / np.maximum(np.count_nonzero(w, INSIDE), 1)))
-
-mistakes.also("divided by the number of values that are not 0")(
-    in_each_window(lambda w: w.sum(INSIDE) / np.count_nonzero(w, INSIDE))
+    {".mean()": f".sum() / max(np.count_nonzero(x[n, c, {WINDOW}]), 1)"},
+    {".mean()": f".sum() / np.count_nonzero(x[n, c, {WINDOW}])"},
 )
-
-mistakes.mistake(
+mistakes.change(
     "whole division",
     "`//` throws away what is behind the point, and rounds down below zero. A mean is any number.",
-)(lambda x, size, stride: sums(x, size, stride) // (size[0] * size[1]))
-
-mistakes.mistake("mean of absolute values", "The signs are lost: the mean of -1 and 1 is 0.")(
-    in_each_window(lambda w: np.abs(w).mean(INSIDE))
+    {".mean()": ".sum() // (FH * FW)"},
 )
-
-
-@mistakes.mistake(
+mistakes.change(
+    "mean of absolute values",
+    "The signs are lost: the mean of -1 and 1 is 0.",
+    {f"x[n, c, {WINDOW}]": f"abs(x[n, c, {WINDOW}])"},
+)
+mistakes.change(
     "divides x in place",
     "`x /= ...` changes the caller's x. Write x / ... instead, or divide the result.",
+    {"FH, FW = size": "FH, FW = size\nx /= FH * FW", ".mean()": ".sum()"},
 )
-def _(x, size, stride):
-    x /= size[0] * size[1]
-    return sums(x, size, stride)
 
 
 exercise = Exercise(
@@ -91,5 +96,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=average_pool_forward,
     mistakes=tuple(mistakes),
 )

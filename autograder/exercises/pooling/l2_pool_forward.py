@@ -11,7 +11,7 @@ from autograder.checks.draw import integers
 from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.naive import l2_pool_forward as reference
 
-from .shared import INSIDE, flat, forward_cases, forward_mistakes, in_each_window
+from .shared import forward_cases, forward_mistakes
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -24,70 +24,83 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("values", "a window of zeros beside another", (x, (2, 2), 2))
 
 
-def length(window):
-    return np.sqrt(np.sum(window**2, INSIDE))
+def l2_pool_forward(x, size, stride):
+    """Return the L2 norm of each window, (N, C, OH, OW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    N, C, H, W = x.shape
+    FH, FW = size
+    if (H - FH) % stride or (W - FW) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for n, c, i, j in np.ndindex(N, C, OH, OW):
+        top, left = i * stride, j * stride
+        out[n, c, i, j] = np.sqrt(np.sum(x[n, c, top : top + FH, left : left + FW] ** 2))
+    return out
 
 
-mistakes = Catalogue()
-forward_mistakes(mistakes, length)
+mistakes = Catalogue(l2_pool_forward)
+forward_mistakes(mistakes)
 
-mistakes.mistake("no square root", "You return the sum of the squares; the length is its square root.")(
-    in_each_window(lambda w: np.sum(w**2, INSIDE))
+mistakes.change(
+    "no square root",
+    "You return the sum of the squares; the length is its square root.",
+    {"np.sqrt(": "("},
 )
-
-mistakes.mistake(
+mistakes.change(
     "root of the mean",
     "You take the mean of the squares. The L2 norm takes their sum, and nothing is divided.",
-)(in_each_window(lambda w: np.sqrt(np.mean(w**2, INSIDE))))
-
-mistakes.mistake(
-    "divided by the size of the window", "The L2 norm is a root of a sum; nothing is divided after it."
-)(in_each_window(lambda w: length(w) / flat(w).shape[-1]))
-
-mistakes.mistake("sum of absolute values", "That is the L1 norm. The L2 norm squares each value first.")(
-    in_each_window(lambda w: np.sum(np.abs(w), INSIDE))
+    {"np.sum(": "np.mean("},
 )
-
-mistakes.mistake(
+mistakes.change(
+    "divided by the size of the window",
+    "The L2 norm is a root of a sum; nothing is divided after it.",
+    {"** 2))": "** 2)) / (FH * FW)"},
+)
+mistakes.change(
+    "sum of absolute values",
+    "That is the L1 norm. The L2 norm squares each value first.",
+    {"np.sqrt(np.sum(": "np.sum(abs(", " ** 2": ""},
+)
+mistakes.change(
     "summed before squaring",
     "You square the sum, which gives its absolute value back. Square each value, then add.",
-)(in_each_window(lambda w: np.sqrt(np.sum(w, INSIDE) ** 2)))
-
-mistakes.mistake(
-    "not squared", "You take the root of a plain sum: negative values then give NaN. Square each value first."
-)(in_each_window(lambda w: np.sqrt(np.sum(w, INSIDE))))
-
-mistakes.mistake("doubled instead of squared", "x * 2 doubles; x * x or x ** 2 squares.")(
-    in_each_window(lambda w: np.sqrt(np.sum(w * 2, INSIDE)))
+    {" ** 2))": ") ** 2)"},
 )
-
-mistakes.mistake(
-    "maximum instead of the length", "You keep the largest value of each window; here all of them count."
-)(in_each_window(lambda w: w.max(INSIDE)))
-
-mistakes.mistake(
-    "mean instead of the length", "You average the window; the L2 norm squares, adds and takes the root."
-)(in_each_window(lambda w: w.mean(INSIDE)))
-
-mistakes.mistake(
+mistakes.change(
+    "not squared",
+    "You take the root of a plain sum: negative values then give NaN. Square each value first.",
+    {" ** 2": ""},
+)
+mistakes.change("doubled instead of squared", "x * 2 doubles; x * x or x ** 2 squares.", {" ** 2": " * 2"})
+mistakes.change(
+    "maximum instead of the length",
+    "You keep the largest value of each window; here all of them count.",
+    {"np.sqrt(np.sum(": "(np.max(", " ** 2": ""},
+)
+mistakes.change(
+    "mean instead of the length",
+    "You average the window; the L2 norm squares, adds and takes the root.",
+    {"np.sqrt(np.sum(": "(np.mean(", " ** 2": ""},
+)
+mistakes.change(
     "the norm of a matrix",
     "np.linalg.norm(window, 2) of a 2-D window is a matrix norm (its largest singular value). "
     "Make the window flat first, or leave out the 2.",
-)(in_each_window(lambda w: np.linalg.norm(w, 2, INSIDE)))
-
-mistakes.mistake(
+    {"np.sqrt(np.sum(": "np.linalg.norm(", " ** 2))": ", 2)"},
+)
+mistakes.change(
     "a small number added under the root",
     "Nothing is divided here, so no small number is needed: a window of zeros has the length 0 exactly.",
-)(in_each_window(lambda w: np.sqrt(np.sum(w**2, INSIDE) + 1e-6)))
-
-
-@mistakes.mistake(
+    {"** 2))": "** 2) + 1e-6)"},
+)
+mistakes.change(
     "squares x in place",
     "`x **= 2` (or `x *= x`) changes the caller's x. Write x**2, which makes a new array.",
+    {"FH, FW = size": "FH, FW = size\nx **= 2", " ** 2": ""},
 )
-def _(x, size, stride):
-    x **= 2
-    return in_each_window(lambda w: np.sqrt(np.sum(w, INSIDE)))(x, size, stride)
 
 
 exercise = Exercise(
@@ -102,5 +115,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=l2_pool_forward,
     mistakes=tuple(mistakes),
 )

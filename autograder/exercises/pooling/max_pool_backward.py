@@ -13,7 +13,7 @@ from autograder.checks.exercise import Case, Exercise, Slope, aspect
 from autograder.exercises.convolution_cases import sizes
 from cs_conv.naive import max_pool_backward as reference
 
-from .shared import WINDOWS, backward_mistakes, every_pixel, send
+from .shared import WINDOWS, backward_mistakes, nested
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -50,82 +50,99 @@ def slopes(case, rng):
     return [Slope("dx", v, float(dout.ravel() @ np.array(picked)))]
 
 
-mistakes = Catalogue()
+def max_pool_backward(dout, switches, x_shape, size, stride):
+    """Return dx (N, C, H, W): each gradient at the pixel that was the maximum of its window.
+
+    dout, switches: (N, C, OH, OW). x_shape: (N, C, H, W). size: (FH, FW).
+    """
+    N, C, OH, OW = dout.shape
+    dx = np.zeros(x_shape)
+    for n in range(N):
+        for c in range(C):
+            for i in range(OH):
+                for j in range(OW):
+                    top, left = i * stride, j * stride
+                    p, q = divmod(switches[n, c, i, j], size[1])
+                    dx[n, c, top + p, left + q] += dout[n, c, i, j]
+    return dx
 
 
-def shares_of(switches, size):
-    """All of a gradient goes to the pixel of its switch."""
-    return (*np.divmod(switches[..., None], size[1]), 1.0)
+mistakes = Catalogue(max_pool_backward)
+backward_mistakes(
+    mistakes,
+    place="n, c, top + p, left + q",
+    share="dout[n, c, i, j]",
+    loops=nested,
+    gradients=("dout", "switches"),
+    columns_first={"for i in range(OH)": "for j in range(OW)", "for j in range(OW)": "for i in range(OH)"},
+)
 
 
-backward_mistakes(mistakes, shares_of)
+@mistakes.also("dx sized from the output")
+def _(dout, switches, x_shape, size, stride):
+    """Whole windows are added, and those at the end are larger than what is left of dx."""
+    N, C, OH, OW = dout.shape
+    dx = np.zeros((N, C, OH * stride, OW * stride))
+    for n, c, i, j in np.ndindex(N, C, OH, OW):
+        window, top, left = np.zeros(size), i * stride, j * stride
+        window.flat[switches[n, c, i, j]] = dout[n, c, i, j]
+        dx[n, c, top : top + size[0], left : left + size[1]] += window
+    return dx
 
 
-def sent_to(place):
-    """The right windows, with place(switches, FH, FW) -> p, q, share in place of the switches' own."""
-
-    def pool(dout, switches, x_shape, size, stride):
-        shares = place(switches[..., None], *size)
-        return send(dout, x_shape, shares, lambda i: i * stride, lambda j: j * stride)
-
-    return pool
-
-
-mistakes.mistake(
+mistakes.change(
     "the gradient to every pixel of the window",
     "All pixels of a window get the gradient. Only the one at the switch made the output; the others get "
     "none.",
-)(sent_to(lambda k, FH, FW: (*every_pixel((FH, FW)), 1.0)))
-
-mistakes.mistake(
+    {"top + p, left + q": "top : top + size[0], left : left + size[1]"},
+)
+mistakes.change(
     "the gradient shared out equally",
     "You divide the gradient among the pixels of the window, as average pooling does. Here one pixel "
     "takes all of it.",
-)(sent_to(lambda k, FH, FW: (*every_pixel((FH, FW)), 1 / (FH * FW))))
-
-mistakes.mistake(
+    {
+        "top + p, left + q": "top : top + size[0], left : left + size[1]",
+        "+= dout[n, c, i, j]": "+= dout[n, c, i, j] / (size[0] * size[1])",
+    },
+)
+mistakes.change(
     "divided by the size of the window",
     "The gradient arrives at the right pixel, but FH * FW times too small. Nothing is divided in max "
     "pooling.",
-)(sent_to(lambda k, FH, FW: (k // FW, k % FW, 1 / (FH * FW))))
-
-mistakes.mistake(
+    {"+= dout[n, c, i, j]": "+= dout[n, c, i, j] / (size[0] * size[1])"},
+)
+mistakes.change(
     "every gradient to the first pixel of its window",
     "Your switches are not used: they say which pixel it was.",
-)(sent_to(lambda k, FH, FW: (0 * k, 0 * k, 1.0)))
-
-mistakes.mistake(
+    {"top + p, left + q": "top, left"},
+)
+mistakes.change(
     "row and column of the switch swapped",
     "The flat index runs along the rows: the row is what whole rows of the window fit into it, the column "
     "is the rest.",
-)(sent_to(lambda k, FH, FW: (k % FW, k // FW, 1.0)))
-
-mistakes.mistake(
+    {"p, q = divmod": "q, p = divmod"},
+)
+mistakes.change(
     "switch divided by the height",
     "To get the row out of a flat index, divide by the length of a row. Ask how many values one row of "
     "the window holds.",
-)(sent_to(lambda k, FH, FW: (k // FH, k % FH, 1.0)))
-
-mistakes.mistake(
+    {"size[1]": "size[0]"},
+)
+mistakes.change(
     "switches counted down the columns",
     "The flat index goes along the rows: 0, 1, ... in the first row, then on in the second.",
-)(sent_to(lambda k, FH, FW: (k % FH, k // FH, 1.0)))
-
-mistakes.mistake("switches read as if counted from 1", "The first value of a window has the index 0, not 1.")(
-    sent_to(lambda k, FH, FW: (*np.divmod(k - 1, FW), 1.0))
+    {"p, q = divmod": "q, p = divmod", "size[1]": "size[0]"},
 )
-
-
-@mistakes.mistake(
+mistakes.change(
+    "switches read as if counted from 1",
+    "The first value of a window has the index 0, not 1.",
+    {"switches[n, c, i, j]": "switches[n, c, i, j] - 1"},
+)
+mistakes.change(
     "switches read as places in the image",
     "A switch counts inside its own window. Work out where the window begins and add it.",
+    {"dx[n, c, top + p, left + q]": "dx.reshape(N, C, -1)[n, c, switches[n, c, i, j]]"},
 )
-def _(dout, switches, x_shape, size, stride):
-    N, C, H, W = x_shape
-    dx = np.zeros((N, C, H * W))
-    for (n, c, i, j), k in np.ndenumerate(switches):
-        dx[n, c, k] += dout[n, c, i, j]
-    return dx.reshape(x_shape)
 
 
 @mistakes.mistake(
@@ -144,62 +161,39 @@ def _(dout, switches, x_shape, size, stride):
     return dx
 
 
-@mistakes.mistake(
+mistakes.change(
     "each window overwrites the one before, with zeros too",
     "You set the whole window: the gradient at its maximum and 0 everywhere else. Where windows overlap, "
     "those zeros and gradients wipe out what earlier windows sent.",
+    {
+        "dx[n, c, top + p, left + q] +=": (
+            "dx[n, c, top : top + size[0], left : left + size[1]] = 0\ndx[n, c, top + p, left + q] ="
+        ),
+    },
 )
-def _(dout, switches, x_shape, size, stride):
-    dx = np.zeros(x_shape)
-    for (n, c, i, j), k in np.ndenumerate(switches):
-        window = dx[n, c, i * stride : i * stride + size[0], j * stride : j * stride + size[1]]
-        window[...] = 0
-        window[np.unravel_index(k, size)] = dout[n, c, i, j]
-    return dx
-
-
-@mistakes.mistake(
+mistakes.change(
     "window as large as the stride",
     "You read the switches as if windows were `stride` pixels high and wide. Their height and width are in "
     "`size`.",
+    {"size[1]": "stride"},
+    {"divmod(switches[n, c, i, j], size[1])": "np.unravel_index(switches[n, c, i, j], (stride, stride))"},
 )
-def _(dout, switches, x_shape, size, stride):
-    dx = np.zeros(x_shape)
-    for (n, c, i, j), k in np.ndenumerate(switches):
-        p, q = np.unravel_index(k, (stride, stride))
-        dx[n, c, i * stride + p, j * stride + q] += dout[n, c, i, j]
-    return dx
-
-
-@mistakes.also("window as large as the stride")
-def _(dout, switches, x_shape, size, stride):
-    return sent_to(lambda k, FH, FW: (k // stride, k % stride, 1.0))(dout, switches, x_shape, size, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "switch divided by the width of the image",
     "A switch counts along the rows of its window, which are shorter than those of the image. Ask how many "
     "values one row of the window holds.",
+    {"size[1]": "x_shape[3]"},
 )
-def _(dout, switches, x_shape, size, stride):
-    W = x_shape[3]
-    return sent_to(lambda k, FH, FW: (k // W, k % W, 1.0))(dout, switches, x_shape, size, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the switches of the first channel for all",
     "Each channel has its own maxima: read switches[n, c, i, j] with the c of dout.",
+    {"switches[n, c, i, j]": "switches[n, 0, i, j]"},
 )
-def _(dout, switches, x_shape, size, stride):
-    return reference(dout, np.broadcast_to(switches[:, :1], switches.shape), x_shape, size, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the switches of the first image for all",
     "Each image has its own maxima: read switches[n, c, i, j] with the n of dout.",
+    {"switches[n, c, i, j]": "switches[0, c, i, j]"},
 )
-def _(dout, switches, x_shape, size, stride):
-    return reference(dout, np.broadcast_to(switches[:1], switches.shape), x_shape, size, stride)
 
 
 @mistakes.mistake(
@@ -210,7 +204,7 @@ def _(dout, switches, x_shape, size, stride):
 def _(dout, switches, x_shape, size, stride):
     if (stride, stride) != tuple(size):
         raise AnySizeError
-    return reference(dout, switches, x_shape, size, stride)
+    return max_pool_backward(dout, switches, x_shape, size, stride)
 
 
 exercise = Exercise(
@@ -227,6 +221,7 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=max_pool_backward,
     mistakes=tuple(mistakes),
     slopes=slopes,
 )

@@ -102,5 +102,5 @@ def test_another_program_is_a_function_with_a_decorator():
     def doubled(x, w):
         return x * w * 1.0
 
-    assert mistakes[1].function is doubled
+    assert mistakes[1].function(np.ones(2, np.float32), 3.0).tolist() == [3, 3]
     assert mistakes[1].advice == "Halve it."

@@ -25,8 +25,8 @@ def own_mistakes(exercise):
 
 def written(mistake):
     """What two mistakes have in common that are the same lines and know nothing else."""
-    alone = getattr(mistake.function, "__closure__", ()) is None
-    return mistake.function.__code__ if alone else mistake.function
+    function = getattr(mistake.function, "__wrapped__", mistake.function)
+    return function.__code__ if getattr(function, "__closure__", ()) is None else function
 
 
 def table(exercise, seeds, everything=True):

@@ -3,19 +3,6 @@
 import numpy as np
 
 
-def window_loops(dout, x_shape, size, stride):
-    FH, FW = size
-    N, C, OH, OW = dout.shape
-    dx = np.zeros(x_shape)
-    for n in range(N):
-        for c in range(C):
-            for i in range(OH):
-                for j in range(OW):
-                    h, w = i * stride, j * stride
-                    dx[n, c, h : h + FH, w : w + FW] += dout[n, c, i, j] / (FH * FW)
-    return dx
-
-
 def pixel_loops(dout, x_shape, size, stride):
     """For each pixel, the windows that hold it."""
     dx = np.zeros(x_shape)
@@ -79,7 +66,6 @@ def add_at(dout, x_shape, size, stride):
 
 
 ANSWERS = [
-    window_loops,
     pixel_loops,
     place_by_place,
     outputs_only,
