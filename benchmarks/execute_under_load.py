@@ -115,7 +115,7 @@ def _execute(name: str) -> None:
     from nbformat.v4 import new_code_cell, new_notebook
     from traitlets.config import Config
 
-    from autograder.grading.stock.nbgrader_steps import PatientExecute
+    from autograder.grading.stock.nbgrader_steps import ExecuteForEngine
 
     make: Any = new_code_cell
     if name == TINY:
@@ -124,8 +124,8 @@ def _execute(name: str) -> None:
     else:
         (source,) = (SOLUTIONS / name).glob("*.py")
         notebook, folder = jupytext.read(source), source.parent
-    config = Config({"PatientExecute": {"seconds_a_cell": 60, "seconds_in_all": 600, "timeout": 300}})
-    PatientExecute(config=config).preprocess(notebook, {"metadata": {"path": str(folder)}})
+    config = Config({"ExecuteForEngine": {"seconds_a_cell": 60, "seconds_in_all": 600, "timeout": 300}})
+    ExecuteForEngine(config=config).preprocess(notebook, {"metadata": {"path": str(folder)}})
 
 
 if __name__ == "__main__":

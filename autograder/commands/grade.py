@@ -33,7 +33,7 @@ from autograder.grading.submissions.students import (
 )
 from autograder.notebooks.released import changes_since_release, read_released
 from autograder.reports.record import Record, earlier_record, refresh_record, save_record, write_json
-from autograder.reports.tables import COLOURS, NAME, points, seen
+from autograder.reports.tables import COLOURS, NAME, points_text, seen
 from autograder.terminal import bar, console, printable
 
 
@@ -179,5 +179,5 @@ def _line(result: Result, widest: int) -> str:
     name = escape(printable(result.student)[:widest].ljust(widest))
     return (
         f"  {name}  [{colour}]{result.status.value:10}[/]  "
-        f"{points(result):>8}  {bar(result.score, result.max_score)}  [dim]{said}[/]"
+        f"{points_text(result):>8}  {bar(result.score, result.max_score)}  [dim]{said}[/]"
     )

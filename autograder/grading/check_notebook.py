@@ -25,7 +25,7 @@ from autograder.checks.judge_answer import PUBLIC_SEED
 from autograder.course import Assignment, Course, CourseError, Limits, NoCourseError, learners_course
 from autograder.grading.nbgrader_settings import STUB
 from autograder.grading.results import Status
-from autograder.grading.submissions.cells import Handed, Unreadable, read
+from autograder.grading.submissions.cells import SubmittedCell, Unreadable, read
 from autograder.grading.submissions.file_kinds import decoded
 from autograder.grading.submissions.intake import NotPlainFile, other_files, read_file
 from autograder.grading.trusted import job as jobs
@@ -46,7 +46,7 @@ class OpenedNotebook:
     """A notebook ready to run: its cells, the job as grading would get it, and remarks on the file."""
 
     path: Path
-    handed: list[Handed]
+    handed: list[SubmittedCell]
     job: jobs.Job
     remarks: tuple[str, ...] = ()
 
@@ -148,7 +148,7 @@ def open_notebook(path: Path) -> OpenedNotebook:
     return OpenedNotebook(path, handed, job, tuple(remarks))
 
 
-def _place_of(path: Path, handed: list[Handed]) -> tuple[Assignment | None, Path]:
+def _place_of(path: Path, handed: list[SubmittedCell]) -> tuple[Assignment | None, Path]:
     """The assignment and the released file that a notebook belongs to; without any, None and its own path."""
     ids = {cell.grade_id for cell in handed if cell.grade_id}
     for course, around in _courses(path.parent):

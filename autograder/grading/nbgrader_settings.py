@@ -18,12 +18,12 @@ from autograder.grading.nbgrader_workarounds import (
     let_timestamps_be_read,
     let_validate_show_reports,
 )
-from autograder.notebooks.unwritten import WORDS
+from autograder.notebooks.unwritten import NOT_WRITTEN
 
-EXECUTE = "autograder.grading.stock.nbgrader_steps.StillExecute"
+EXECUTE = "autograder.grading.stock.nbgrader_steps.ExecuteForCommands"
 STUB = f"""\
 # Write your answer here, in place of this comment and the next line.
-raise NotImplementedError("{WORDS}")"""
+raise NotImplementedError("{NOT_WRITTEN}")"""
 
 
 def configure(config: Config, root: Path) -> Config:

@@ -21,9 +21,9 @@ def let_validate_show_reports() -> None:
     from nbgrader.preprocessors import CheckCellMetadata, ClearOutput
     from nbgrader.validator import Validator
 
-    from autograder.grading.stock.nbgrader_steps import TellingExecute
+    from autograder.grading.stock.nbgrader_steps import ExecuteForValidate
 
-    Validator.preprocessors.default_args = ([CheckCellMetadata, ClearOutput, TellingExecute],)
+    Validator.preprocessors.default_args = ([CheckCellMetadata, ClearOutput, ExecuteForValidate],)
 
 
 def let_timestamps_be_read() -> None:

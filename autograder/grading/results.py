@@ -38,7 +38,7 @@ class _Plain(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Mistake(_Plain):
+class FoundMistake(_Plain):
     """A misconception that a check recognised."""
 
     exercise: str
@@ -66,11 +66,11 @@ class TestScore(_Plain):
     """Whether a person gives the points."""
     waits: bool = False
     """Whether a person has still to look at it; until then it has the points that the score says."""
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[FoundMistake, ...] = ()
     where: str = ""
 
 
-class Part(_Plain):
+class Earned(_Plain):
     """Points out of those that were possible."""
 
     score: float
@@ -96,19 +96,19 @@ class Result(_Plain):
 
     @computed_field  # type: ignore[prop-decorator]
     @property
-    def mistakes(self) -> tuple[Mistake, ...]:
+    def mistakes(self) -> tuple[FoundMistake, ...]:
         """The misconceptions recognised anywhere in it, each once."""
         return tuple(dict.fromkeys(mistake for test in self.tests for mistake in test.mistakes))
 
     @computed_field  # type: ignore[prop-decorator]
     @property
-    def automatic(self) -> Part:
+    def automatic(self) -> Earned:
         """The points of the tests."""
         return _sum(test for test in self.tests if not test.by_hand)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
-    def by_hand(self) -> Part:
+    def by_hand(self) -> Earned:
         """The points that a person gives."""
         return _sum(test for test in self.tests if test.by_hand)
 
@@ -119,6 +119,6 @@ class Result(_Plain):
         return tuple(test.grade_id for test in self.tests if test.waits)
 
 
-def _sum(tests: Iterable[TestScore]) -> Part:
+def _sum(tests: Iterable[TestScore]) -> Earned:
     chosen = list(tests)
-    return Part(score=sum(t.score for t in chosen), possible=sum(t.max_score for t in chosen))
+    return Earned(score=sum(t.score for t in chosen), possible=sum(t.max_score for t in chosen))

@@ -58,7 +58,7 @@ def look_now_and_then(channel: Any) -> None:
     channel.get_msg = get_msg
 
 
-class Still(ExecutePreprocessor):
+class ExecutionWithoutWidgets(ExecutePreprocessor):
     """Execution where widgets stand still: what they show becomes the cell's own output.
 
     nbclient plays the browser for widgets that show output. While it answers the kernel, the kernel's reply
@@ -77,7 +77,7 @@ class Still(ExecutePreprocessor):
         """Leave the widget to itself."""
 
 
-class Patient(Still):
+class LimitedExecution(ExecutionWithoutWidgets):
     """Execution with limits on computing time, surviving a dead kernel.
 
     A process grades one submission, so what happened is noted on the class, for whoever started it.
@@ -86,13 +86,13 @@ class Patient(Still):
     seconds_a_cell = Integer(30, help="Seconds that one cell may compute.").tag(config=True)
     seconds_in_all = Integer(180, help="Seconds that all cells of a notebook may compute.").tag(config=True)
     happened: ClassVar[list[tuple[Status, str]]] = []
-    outside_turn: ClassVar[Callable[[], AbstractContextManager[None]]] = nullcontext
+    without_lock: ClassVar[Callable[[], AbstractContextManager[None]]] = nullcontext
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any], km: Any = None) -> Any:
         """Run all cells."""
         self._over = ""
         self._began: float | None = None
-        with type(self).outside_turn():
+        with type(self).without_lock():
             return super().preprocess(nb, resources, km)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Any:

@@ -21,7 +21,7 @@ from autograder.notebooks.tell_gradebook import KeepCells, remove_notebooks
 
 
 @dataclass(frozen=True)
-class Released:
+class NewRelease:
     """What a release made: the folder, its files, and whether it differs from what was there before."""
 
     assignment: str
@@ -33,7 +33,7 @@ class Released:
     """What the release means for work that was handed in before it."""
 
 
-def release(course: Course, assignment: Assignment) -> Released:
+def release(course: Course, assignment: Assignment) -> NewRelease:
     """Make the students' version of one assignment and tell the gradebook about it.
 
     The folder in `assignments/` is replaced only when everything is in order.
@@ -53,7 +53,7 @@ def release(course: Course, assignment: Assignment) -> Released:
     folder = course.releases / assignment.name
     changed = _put_in_place(made, folder, assignment.name)
     files = tuple(sorted(folder / relative for relative in _contents(made)))
-    return Released(assignment.name, folder, files, changed, points_of(*sources.values()), tuple(remarks))
+    return NewRelease(assignment.name, folder, files, changed, points_of(*sources.values()), tuple(remarks))
 
 
 def _generate(course: Course, assignment: Assignment) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-WORDS = "not written yet"
+NOT_WRITTEN = "not written yet"
 """What a released answer raises as the text of its NotImplementedError."""
 
 
@@ -25,11 +25,11 @@ def say_in_one_line(shell: Any) -> None:
     ) -> list[str]:
         nonlocal stopped
         function = _innermost(trace)
-        if error.args == (WORDS,):
+        if error.args == (NOT_WRITTEN,):
             stopped = True
-            said = [f"{kind.__name__}: {function or 'this answer'} is {WORDS}"]
+            said = [f"{kind.__name__}: {function or 'this answer'} is {NOT_WRITTEN}"]
         elif kind is NameError and stopped and not function:
-            said = [f"{kind.__name__}: {error}; a cell above stopped at an answer that is {WORDS}"]
+            said = [f"{kind.__name__}: {error}; a cell above stopped at an answer that is {NOT_WRITTEN}"]
         else:
             said = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
         shell._showtraceback(kind, error, said)

@@ -16,7 +16,7 @@ from autograder.grading.results import Result, Status, TestScore
 from autograder.reports.feedback import first_page
 from autograder.reports.html import document, facts, meter, named, table
 from autograder.reports.record import Record
-from autograder.reports.tables import points, seen
+from autograder.reports.tables import points_text, seen
 
 BARS = 12
 """The most bars of the distribution; one for each point where that suffices."""
@@ -185,8 +185,8 @@ def _students(record: Record, with_page: Mapping[str, str]) -> str:
             [
                 _student(result, with_page.get(result.student)),
                 status,
-                points(result),
-                meter(share, points(result)),
+                points_text(result),
+                meter(share, points_text(result)),
                 escape(seen(result)),
             ]
         )

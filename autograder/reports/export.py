@@ -24,7 +24,7 @@ MOODLE = ("First name", "Last name", "ID number", "Email address")
 
 
 @dataclass(frozen=True)
-class Graded:
+class StudentPoints:
     """A student as the gradebook has them, and the points by assignment; none where nothing was handed in."""
 
     id: str
@@ -34,7 +34,7 @@ class Graded:
     points: dict[str, float]
 
 
-def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list[Graded], int]:
+def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list[StudentPoints], int]:
     """Every student of the gradebook, and how many submissions wait for a person's judgement."""
     points: dict[str, dict[str, float]] = {}
     waiting = 0
@@ -46,7 +46,7 @@ def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list
                 grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
                 waiting += any(map(waits_for_a_person, grades))
         students = [
-            Graded(s.id, s.first_name or "", s.last_name or "", s.email or "", points.get(s.id, {}))
+            StudentPoints(s.id, s.first_name or "", s.last_name or "", s.email or "", points.get(s.id, {}))
             for s in sorted(gradebook.students, key=lambda student: student.id)
         ]
     return students, waiting
@@ -64,7 +64,7 @@ def guarded(text: str) -> str:
 
 
 def canvas_rows(
-    students: Iterable[Graded],
+    students: Iterable[StudentPoints],
     assignments: Sequence[Assignment],
     possible: Mapping[str, float],
     roster: Path | None = None,
@@ -94,7 +94,7 @@ def canvas_rows(
     return rows, unknown
 
 
-def moodle_rows(students: Iterable[Graded], assignments: Sequence[Assignment]) -> list[list[str]]:
+def moodle_rows(students: Iterable[StudentPoints], assignments: Sequence[Assignment]) -> list[list[str]]:
     """The rows of a Moodle import: "ID number" or "Email address" says who, the rest are points."""
     rows = [[*MOODLE, *(a.title for a in assignments)]]
     for student in students:
@@ -109,7 +109,7 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
         csv.writer(file).writerows(rows)
 
 
-def _cells(student: Graded, assignments: Sequence[Assignment]) -> list[str]:
+def _cells(student: StudentPoints, assignments: Sequence[Assignment]) -> list[str]:
     """Points; an empty cell leaves alone what the other system has."""
     return [f"{student.points[a.name]:g}" if a.name in student.points else "" for a in assignments]
 

@@ -24,14 +24,14 @@ from autograder.grading.trusted.autograded_folder import of_the_exchange
 from autograder.grading.trusted.journal import write_whole
 from autograder.grading.trusted.run.test_cells import TestTooLong, limited
 from autograder.reports.hide_tests import HideTests
-from autograder.reports.notebook_page import Graded, notebook_page
+from autograder.reports.notebook_page import PageContent, notebook_page
 from autograder.reports.record import load_record
 from autograder.reports.tables import seen
 
 SECONDS = 60
 """What the pages of one student may take by the clock. They take less than one, unless made to be slow."""
 Notebooks = Mapping[str, Mapping[str, Any]]
-"""Graded notebooks by name, as nbformat 4 has them."""
+"""PageContent notebooks by name, as nbformat 4 has them."""
 
 
 def who_gets_pages(course: Course, assignment: Assignment, students: Iterable[str] = ()) -> dict[str, str]:
@@ -126,7 +126,7 @@ class Pages:
                 continue
             penalty = self.late.penalty(submission, found) or 0.0
             pages[found.name] = notebook_page(
-                Graded(
+                PageContent(
                     title=self.assignment.title,
                     student=student,
                     notebook=found.name,

@@ -63,7 +63,7 @@ _REPORT = nh3.Cleaner(
 
 
 @dataclass(frozen=True)
-class Graded:
+class PageContent:
     """What a page says: a notebook's cells (as nbformat 4 has them) and what the gradebook has for it."""
 
     title: str
@@ -84,7 +84,7 @@ class Graded:
     """Where the pictures lie that its prose names."""
 
 
-def notebook_page(graded: Graded) -> str:
+def notebook_page(graded: PageContent) -> str:
     """The page as HTML."""
     passed = sum(test.passed is True for test in graded.tests)
     shown = [(f"{graded.score:g} of {graded.most:g}", "points")]
@@ -143,7 +143,7 @@ def _findings(test: TestScore) -> list[str]:
 class _Cells:
     """The notebook's cells as HTML, with what is left of the page's room for prose and pictures."""
 
-    def __init__(self, graded: Graded) -> None:
+    def __init__(self, graded: PageContent) -> None:
         self.graded = graded
         self.scores = {test.grade_id: test for test in graded.tests}
         self.prose, self.pictures = MOST_PROSE, MOST_PICTURES

@@ -16,7 +16,7 @@ from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.own_tables import removed_students
 from autograder.grading.gradebook.read import judgement, read_scores, test_score
-from autograder.grading.results import Mistake, Result, Status
+from autograder.grading.results import FoundMistake, Result, Status
 from autograder.notebooks.points import possible_points
 from autograder.terminal import count
 
@@ -57,7 +57,7 @@ class Record(BaseModel):
     def misconceptions(self) -> tuple[Misconception, ...]:
         """The misconceptions of the class, the most frequent first."""
         students: dict[tuple[str, str], list[str]] = {}
-        first: dict[tuple[str, str], Mistake] = {}
+        first: dict[tuple[str, str], FoundMistake] = {}
         for result in self.results:
             for key in dict.fromkeys((m.exercise, m.name) for m in result.mistakes):
                 students.setdefault(key, []).append(result.student)

@@ -40,7 +40,7 @@ def class_table(record: Record) -> Table:
         table.add_row(
             escape(printable(result.student)),
             Text(result.status.value, COLOURS[result.status]),
-            points(result),
+            points_text(result),
             bar(result.score, result.max_score),
             escape(seen(result)),
         )
@@ -58,7 +58,7 @@ def misconception_table(record: Record) -> Table:
     return table
 
 
-def points(result: Result) -> str:
+def points_text(result: Result) -> str:
     """Points out of the maximum; a dash where grading failed."""
     score = "-" if result.score is None else f"{result.score:g}"
     return f"{score} / {result.max_score:g}"

@@ -20,11 +20,11 @@ from autograder.checks.media_type import VERDICT
 from autograder.checks.report import Report
 from autograder.course import load_course
 from autograder.demo.submissions import Student, sample_students
-from autograder.grading.results import Mistake, Result, Status, TestScore
+from autograder.grading.results import FoundMistake, Result, Status, TestScore
 from autograder.reports import Record
 from autograder.reports.class_page import class_page
 from autograder.reports.html import document
-from autograder.reports.notebook_page import Graded, notebook_page
+from autograder.reports.notebook_page import PageContent, notebook_page
 from autograder.reports.prose import to_html
 from cs_conv.naive import conv_forward
 
@@ -51,7 +51,7 @@ def graded(student: Student) -> tuple[Result, list[Report]]:
         verdict = judge(exercise, names.get(exercise, unanswered), seed=11)
         for aspect in verdict.aspects:
             said = verdict.to_dict(aspect.name)
-            mistakes = tuple(Mistake(exercise=exercise, **mistake) for mistake in said["mistakes"])
+            mistakes = tuple(FoundMistake(exercise=exercise, **mistake) for mistake in said["mistakes"])
             test = TestScore(
                 notebook="conv_forward",
                 grade_id=f"{exercise}_{aspect.name.replace(' ', '_')}",
@@ -149,7 +149,7 @@ def test_a_students_page(page: Page, tmp_path: Path) -> None:
         }
         for test, report in zip(result.tests, reports, strict=True)
     ]
-    graded = Graded(
+    graded = PageContent(
         title=ASSIGNMENT.title,
         student="fatima",
         notebook="conv_forward",

@@ -9,7 +9,7 @@ from autograder.checks.media_type import VERDICT
 from autograder.course import Assignment, Course
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
-from autograder.grading.results import Mistake, TestScore
+from autograder.grading.results import FoundMistake, TestScore
 from autograder.notebooks.files import read_notebook
 
 Scores = tuple[float, float, tuple[TestScore, ...]]
@@ -89,7 +89,7 @@ def test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
     """The points of a cell as the gradebook has them, with what `check` said in it."""
     exercise = verdict.get("exercise")
     mistakes = [
-        Mistake(exercise=str(exercise), name=str(m.get("name", "")), advice=str(m.get("advice", "")))
+        FoundMistake(exercise=str(exercise), name=str(m.get("name", "")), advice=str(m.get("advice", "")))
         for m in verdict.get("mistakes", [])
         if isinstance(m, dict) and m.get("name")
     ]

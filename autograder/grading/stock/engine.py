@@ -22,12 +22,12 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from autograder.course import Course
-from autograder.grading.gradebook.lock import Turn
+from autograder.grading.gradebook.lock import GradebookLock
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.interface import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
-from autograder.grading.stock.worker import Job
+from autograder.grading.stock.worker import SubmissionJob
 from autograder.grading.trusted.computing_time import WAITING
 from autograder.notebooks.points import possible_points
 
@@ -102,14 +102,12 @@ class NbgraderEngine:
         assignment = course.assignment(submission.assignment)
         with tempfile.TemporaryDirectory(prefix="cs-conv-") as folder:
             job, answer, said = (Path(folder) / name for name in ("job.json", "answer.json", "log.txt"))
-            turn = course.root / ".cs-conv" / "turn"
             job.write_text(
-                Job(
+                SubmissionJob(
                     root=course.root,
                     assignment=assignment.name,
                     student=submission.student,
                     seed=seed,
-                    turn=turn,
                     engine=self.name,
                     max_score=self._possible[assignment.name],
                 ).model_dump_json(),
@@ -145,7 +143,7 @@ class NbgraderEngine:
         if status is Status.TIMED_OUT:
             from autograder.grading.gradebook.read import set_missing_to_zero
 
-            with Turn(course.root / ".cs-conv" / "turn").held():
+            with GradebookLock(course).held():
                 set_missing_to_zero(course, assignment, submission.student)
             score = 0.0
         return Result(

@@ -8,14 +8,14 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 
 from autograder.checks.media_type import VERDICT
-from autograder.grading.run_in_kernel import Patient, Still
+from autograder.grading.run_in_kernel import ExecutionWithoutWidgets, LimitedExecution
 
 
-class StillExecute(Still, Execute):
+class ExecuteForCommands(ExecutionWithoutWidgets, Execute):
     """For nbgrader's own commands."""
 
 
-class TellingExecute(StillExecute):
+class ExecuteForValidate(ExecuteForCommands):
     """For nbgrader's Validate, which shows errors alone: a failed check's report replaces the traceback."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Any:
@@ -28,5 +28,5 @@ class TellingExecute(StillExecute):
         return cell, resources
 
 
-class PatientExecute(Patient, Execute):
+class ExecuteForEngine(LimitedExecution, Execute):
     """For our engine that grades with nbgrader."""

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from autograder.course import Assignment, Course, load_course
 from autograder.grading.call_nbgrader import NbgraderError, run
-from autograder.grading.gradebook.lock import Turn
+from autograder.grading.gradebook.lock import GradebookLock
 from autograder.grading.nbgrader_settings import EXECUTE, settings
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import SEED_VARIABLE
@@ -26,27 +26,26 @@ from autograder.grading.trusted.computing_time import WAITING
 from autograder.notebooks.files import read_notebook
 
 
-class Job(BaseModel):
+class SubmissionJob(BaseModel):
     """What a worker has to know."""
 
     root: Path
     assignment: str
     student: str
     seed: int
-    turn: Path
     engine: str
     max_score: float
     """All that the assignment can give."""
 
 
-def grade(job: Job) -> Result:
+def grade(job: SubmissionJob) -> Result:
     """Grade the submission and write its grades into the gradebook."""
     began = time.monotonic()
     course = load_course(job.root)
     assignment = course.assignment(job.assignment)
-    turn = Turn(job.turn)
-    with turn.held():
-        status, detail = _attempt(course, assignment, job, turn)
+    lock = GradebookLock(course)
+    with lock.held():
+        status, detail = _attempt(course, assignment, job, lock)
         if status is Status.NOT_GRADED:
             score, max_score, tests = None, job.max_score, ()
         else:
@@ -64,7 +63,9 @@ def grade(job: Job) -> Result:
     )
 
 
-def _attempt(course: Course, assignment: Assignment, job: Job, turn: Turn) -> tuple[Status, str]:
+def _attempt(
+    course: Course, assignment: Assignment, job: SubmissionJob, lock: GradebookLock
+) -> tuple[Status, str]:
     """Run nbgrader, or say why there is nothing to run."""
     folder = course.submitted(job.student, assignment.name)
     wanted = [folder / f"{name}.ipynb" for name in assignment.notebooks]
@@ -79,35 +80,37 @@ def _attempt(course: Course, assignment: Assignment, job: Job, turn: Turn) -> tu
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _limit_memory(assignment.limits.memory_mb)
     try:
-        happened = _autograde(course, assignment, job.student, turn)
+        happened = _autograde(course, assignment, job.student, lock)
     except NbgraderError as error:
         return _blame(error)
     return happened[0] if happened else (Status.GRADED, "")
 
 
-def _autograde(course: Course, assignment: Assignment, student: str, turn: Turn) -> list[tuple[Status, str]]:
+def _autograde(
+    course: Course, assignment: Assignment, student: str, lock: GradebookLock
+) -> list[tuple[Status, str]]:
     """nbgrader's own autograde, with our execution in place of its."""
     from nbgrader.converters import Autograde
     from nbgrader.coursedir import CourseDirectory
 
-    from autograder.grading.stock.nbgrader_steps import PatientExecute
+    from autograder.grading.stock.nbgrader_steps import ExecuteForEngine
 
     config = settings(course)
-    config.PatientExecute.seconds_a_cell = assignment.limits.seconds_a_cell
-    config.PatientExecute.timeout = WAITING * assignment.limits.seconds_a_cell
-    config.PatientExecute.seconds_in_all = assignment.limits.seconds_in_all
-    PatientExecute.outside_turn = turn.given_up
+    config.ExecuteForEngine.seconds_a_cell = assignment.limits.seconds_a_cell
+    config.ExecuteForEngine.timeout = WAITING * assignment.limits.seconds_a_cell
+    config.ExecuteForEngine.seconds_in_all = assignment.limits.seconds_in_all
+    ExecuteForEngine.without_lock = lock.given_up
     folder = CourseDirectory(config=config, assignment_id=assignment.name, student_id=student)
     app = Autograde(coursedir=folder, config=config, force=True)
     app.autograde_preprocessors = [
-        PatientExecute if step == EXECUTE else step for step in app.autograde_preprocessors
+        ExecuteForEngine if step == EXECUTE else step for step in app.autograde_preprocessors
     ]
     run(app, f"grading {assignment.name} of {student}")
-    return PatientExecute.happened
+    return ExecuteForEngine.happened
 
 
 def _record(
-    course: Course, assignment: Assignment, job: Job, status: Status, detail: str
+    course: Course, assignment: Assignment, job: SubmissionJob, status: Status, detail: str
 ) -> tuple[float, float, Any, str]:
     """Complete the gradebook and read from it what the submission came to."""
     from autograder.grading.gradebook.read import read_scores, set_missing_to_zero
@@ -161,7 +164,7 @@ def _limit_memory(megabytes: int) -> None:
 
 def main(job: str, answer: str) -> None:
     """Read the job, grade, write the answer."""
-    result = grade(Job.model_validate_json(Path(job).read_text(encoding="utf-8")))
+    result = grade(SubmissionJob.model_validate_json(Path(job).read_text(encoding="utf-8")))
     Path(answer).write_text(result.model_dump_json(), encoding="utf-8")
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.submissions.attachments import Attachments, attachments_of
-from autograder.grading.submissions.file_kinds import decoded, what_is_wrong
-from autograder.grading.submissions.without_outputs import MOST_BYTES, lightened
+from autograder.grading.submissions.file_kinds import decoded, why_no_notebook
+from autograder.grading.submissions.without_outputs import MOST_BYTES, without_outputs
 from autograder.grading.trusted.notebook.template import text_of
 
 MOST_CELLS = 2000
@@ -20,7 +20,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Handed:
+class SubmittedCell:
     """One cell as it was handed in."""
 
     cell_type: str
@@ -32,9 +32,9 @@ class Handed:
     attachments: Attachments = field(default_factory=dict)
 
 
-def read(data: bytes) -> list[Handed]:
+def read(data: bytes) -> list[SubmittedCell]:
     """The cells of a notebook file of any version from 3 on. Raises Unreadable."""
-    data = lightened(data)
+    data = without_outputs(data)
     if len(data) > MOST_BYTES:
         raise Unreadable(
             f"it has {len(data) / 2**20:.0f} MiB without its outputs; {MOST_BYTES >> 20} MiB are the most"
@@ -43,7 +43,7 @@ def read(data: bytes) -> list[Handed]:
     try:
         notebook = json.loads(text)
     except json.JSONDecodeError as error:
-        raise Unreadable(what_is_wrong(data, text, error)) from None
+        raise Unreadable(why_no_notebook(data, text, error)) from None
     except RecursionError:
         raise Unreadable("its JSON is nested too deep") from None
     except ValueError as error:
@@ -56,15 +56,15 @@ def read(data: bytes) -> list[Handed]:
         raise Unreadable("it is JSON, but no notebook: it holds no cells")
     if len(cells) > MOST_CELLS:
         raise Unreadable(f"it has {len(cells)} cells; {MOST_CELLS} are the most")
-    return [_handed(cell) for cell in cells if isinstance(cell, dict)]
+    return [_submitted_cell(cell) for cell in cells if isinstance(cell, dict)]
 
 
-def _handed(cell: dict[str, Any]) -> Handed:
+def _submitted_cell(cell: dict[str, Any]) -> SubmittedCell:
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
     kind = cell.get("cell_type")
-    return Handed(
+    return SubmittedCell(
         cell_type=kind if kind in ("code", "markdown", "raw") else "markdown",
         source=text_of(cell)[:MOST_SOURCE],
         grade_id=grade_id if isinstance(grade_id, str) else "",

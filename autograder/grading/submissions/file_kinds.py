@@ -49,7 +49,7 @@ def decoded(data: bytes) -> str:
     return text if sure and text else data.decode("latin-1")
 
 
-def what_is_wrong(data: bytes, text: str, error: json.JSONDecodeError) -> str:
+def why_no_notebook(data: bytes, text: str, error: json.JSONDecodeError) -> str:
     """Why a file is no notebook, from its content, the same as `decoded`, and the error of reading it."""
     start = text.strip("\ufeff\0 \t\r\n")
     if not start:

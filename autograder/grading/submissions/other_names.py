@@ -18,11 +18,11 @@ MOST_OTHERS = 10
 """Notebooks of a folder that are looked into for answers."""
 
 
-Released = Mapping[str, Mapping[str, Any]]
+Templates = Mapping[str, Mapping[str, Any]]
 """The notebooks of an assignment as they were released, by name."""
 
 
-def misnamed(course: Course, assignment: Assignment, student: str, released: Released) -> str:
+def misnamed(course: Course, assignment: Assignment, student: str, released: Templates) -> str:
     """What of this assignment is there under another name than the released one; empty where nothing is."""
     try:
         return _misnamed(course, assignment, student, released)
@@ -30,7 +30,7 @@ def misnamed(course: Course, assignment: Assignment, student: str, released: Rel
         return f"{error.filename} cannot be looked into ({error.strerror})"
 
 
-def _misnamed(course: Course, assignment: Assignment, student: str, released: Released) -> str:
+def _misnamed(course: Course, assignment: Assignment, student: str, released: Templates) -> str:
     folder = course.submitted(student, assignment.name)
     if folder.is_dir():
         unread = _unread(folder, released, student)
@@ -81,7 +81,7 @@ def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[s
             yield f"{student} handed in no {name}"
 
 
-def _unread(folder: Path, released: Released, student: str) -> Iterator[str]:
+def _unread(folder: Path, released: Templates, student: str) -> Iterator[str]:
     """A sentence for each other notebook with answers that the one which is graded lacks."""
     graded = [folder / f"{name}.ipynb" for name in released]
     places = (folder, *filter(Path.is_dir, visible(folder)))

@@ -18,7 +18,7 @@ _BEGINNING = re.compile(rb'"outputs"\s*+:\s*+\[|' + _TEXT + rb'|"', re.DOTALL)
 _WITHIN = re.compile(_TEXT + rb'|"|[\[\]]', re.DOTALL)
 
 
-def lightened(data: bytes) -> bytes:
+def without_outputs(data: bytes) -> bytes:
     """The file, if it is a large one without its outputs; what is no JSON stays as it is."""
     if len(data) <= MOST_BYTES:
         return data

@@ -31,7 +31,7 @@ from autograder.grading.interface import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.submissions.intake import NotPlainFile, other_files, read_notebook_file
-from autograder.grading.submissions.without_outputs import lightened
+from autograder.grading.submissions.without_outputs import without_outputs
 from autograder.grading.trusted import job as jobs
 from autograder.grading.trusted.autograded_folder import mirror, when_it_came
 from autograder.grading.trusted.journal import Journal
@@ -258,7 +258,7 @@ class _Run:
             student=submission.student,
             assignment=self.assignment.name,
             template=template,
-            submitted=lightened(data),
+            submitted=without_outputs(data),
             files=files,
             given=self.given,
             allow=self.assignment.allow,

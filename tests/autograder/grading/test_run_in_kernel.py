@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from autograder.grading import run_in_kernel as patient
-from autograder.grading.run_in_kernel import LOOK, Still, look_now_and_then
+from autograder.grading.run_in_kernel import LOOK, ExecutionWithoutWidgets, look_now_and_then
 
 
 class Unnoticed:
@@ -65,7 +65,7 @@ def test_a_notebook_ends_though_no_message_is_ever_announced(monkeypatch):
     monkeypatch.setattr(patient, "look_now_and_then", deaf)
     monkeypatch.setattr(patient, "LOOK", 0.05)
     cells = [nbformat.v4.new_code_cell(source) for source in ("x = 20", "print(x + 1)")]
-    notebook, _ = Still(timeout=300).preprocess(
+    notebook, _ = ExecutionWithoutWidgets(timeout=300).preprocess(
         nbformat.v4.new_notebook(cells=cells), {"metadata": {"path": "."}}
     )
     assert [o["text"] for o in notebook.cells[1].outputs] == ["21\n"]

@@ -6,10 +6,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder.notebooks.unwritten import WORDS
+from autograder.notebooks.unwritten import NOT_WRITTEN
 
 CELLS = [
-    f"import autograder\n\ndef layer(x):\n    raise NotImplementedError('{WORDS}')",
+    f"import autograder\n\ndef layer(x):\n    raise NotImplementedError('{NOT_WRITTEN}')",
     "out = layer(1)",
     "print(out)",
     "raise NotImplementedError('an abstract method')",

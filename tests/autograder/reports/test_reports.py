@@ -19,7 +19,7 @@ from autograder.checks.media_type import VERDICT
 from autograder.commands.grade import grade_assignment
 from autograder.course import CourseError
 from autograder.grading.gradebook.open import open_gradebook
-from autograder.grading.results import Mistake, Result, Status, TestScore
+from autograder.grading.results import FoundMistake, Result, Status, TestScore
 from autograder.reports import (
     class_table,
     feedback,
@@ -30,14 +30,14 @@ from autograder.reports import (
     write_class_page,
 )
 from autograder.reports.formulas import mathml
-from autograder.reports.notebook_page import Graded, notebook_page
+from autograder.reports.notebook_page import PageContent, notebook_page
 from autograder.reports.prose import to_html
 from autograder.reports.record import write_json
 from autograder.reports.tables import seen
 from autograder.terminal import bar, printable
 
-BIAS = Mistake(exercise="conv_forward", name="bias left out", advice="Add b[k].")
-FLIP = Mistake(exercise="conv_forward", name="flipped", advice="Do not flip.")
+BIAS = FoundMistake(exercise="conv_forward", name="bias left out", advice="Add b[k].")
+FLIP = FoundMistake(exercise="conv_forward", name="flipped", advice="Do not flip.")
 
 
 def result(student, score, *mistakes, status=Status.GRADED, **more):
@@ -142,7 +142,7 @@ def test_the_page_links_to_the_pages_that_are_there(course):
 
 def page_of(*cells, tests=(), **more):
     graded = {"title": "Sums", "student": "<ben>", "notebook": "sums", "score": 2, "most": 6} | more
-    return notebook_page(Graded(cells=cells, tests=tests, **graded))
+    return notebook_page(PageContent(cells=cells, tests=tests, **graded))
 
 
 def test_a_notebooks_page_shows_the_checks_report_and_nothing_that_acts():

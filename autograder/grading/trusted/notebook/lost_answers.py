@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograder.grading.submissions.cells import Handed
+from autograder.grading.submissions.cells import SubmittedCell
 from autograder.grading.trusted.notebook.template import Template
 
 
 def find_written(
     template: Template,
-    answers: dict[int, Handed],
-    after: dict[int, list[Handed]],
+    answers: dict[int, SubmittedCell],
+    after: dict[int, list[SubmittedCell]],
     seen: set[int],
     remarks: list[str],
 ) -> set[int]:
@@ -26,11 +26,11 @@ def find_written(
     released = {cell.source.strip() for cell in template.cells}
     wanted = [number for number, cell in enumerate(template.cells) if cell.role == "written"]
 
-    def own(anchors: Iterable[int]) -> list[Handed]:
+    def own(anchors: Iterable[int]) -> list[SubmittedCell]:
         cells = [cell for anchor in anchors for cell in after.get(anchor, [])]
         return [cell for cell in cells if cell.source.strip() and cell.source.strip() not in released]
 
-    def take(number: int, cell: Handed) -> None:
+    def take(number: int, cell: SubmittedCell) -> None:
         for group in after.values():
             group[:] = [other for other in group if other is not cell]
         answers[number] = cell

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from autograder.grading.submissions.attachments import shown
-from autograder.grading.submissions.cells import Handed
+from autograder.grading.submissions.cells import SubmittedCell
 from autograder.grading.trusted.notebook.lost_answers import find_written
 from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.notebook.template import Template, TemplateCell
@@ -25,7 +25,7 @@ class Rebuilt:
     remarks: list[str] = field(default_factory=list)
 
 
-def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
+def rebuild(template: Template, handed: list[SubmittedCell]) -> Rebuilt:
     """Put the answers into the template and the student's other cells between its cells."""
     by_id = {cell.grade_id: number for number, cell in enumerate(template.cells) if cell.grade_id}
     plain = {cell.id: number for number, cell in enumerate(template.cells) if cell.id and not cell.grade_id}
@@ -39,8 +39,8 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
                 if cell.grade_id in last:
                     continue  # a copy of the released cell is no answer
             last[cell.grade_id] = place
-    answers: dict[int, Handed] = {}
-    after: dict[int, list[Handed]] = {}
+    answers: dict[int, SubmittedCell] = {}
+    after: dict[int, list[SubmittedCell]] = {}
     remarks = []
     anchor, seen = -1, {-1}
     for place, cell in enumerate(handed):
@@ -82,14 +82,14 @@ def rebuild(template: Template, handed: list[Handed]) -> Rebuilt:
     return Rebuilt(steps, list(dict.fromkeys(remarks)))
 
 
-def _extra(cell: Handed) -> Step:
+def _extra(cell: SubmittedCell) -> Step:
     step = Step(cell.cell_type, cell.source, attachments=cell.attachments)
     if cell.cell_type == "code" and cell.source.strip():
         step.inside = cell.source
     return step
 
 
-def _known(known: TemplateCell, handed: Handed | None) -> Step:
+def _known(known: TemplateCell, handed: SubmittedCell | None) -> Step:
     step = Step(known.cell_type, known.source, known, attachments=known.attachments)
     if _is_theirs(known):
         step.answered = handed is not None and handed.source.strip() != known.source.strip()

@@ -15,8 +15,8 @@ from typing import Any
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading.results import Status
-from autograder.grading.run_in_kernel import Patient
-from autograder.grading.submissions.cells import Handed
+from autograder.grading.run_in_kernel import LimitedExecution
+from autograder.grading.submissions.cells import SubmittedCell
 from autograder.grading.trusted.computing_time import WAITING
 from autograder.grading.trusted.job import Job
 from autograder.grading.trusted.notebook.rebuild import rebuild
@@ -26,7 +26,7 @@ from autograder.grading.trusted.notebook.which_side import in_one_process
 from autograder.grading.trusted.outcome import Outcome, TestOutcome
 
 
-def run(job: Job, handed: list[Handed]) -> tuple[Outcome, list[str]]:
+def run(job: Job, handed: list[SubmittedCell]) -> tuple[Outcome, list[str]]:
     """Run a notebook; the outcome, and sentences on what may be otherwise when it is graded."""
     rebuilt = rebuild(job.template, handed)
     steps = [step for step in rebuilt.steps if step.cell_type == "code"]
@@ -36,8 +36,8 @@ def run(job: Job, handed: list[Handed]) -> tuple[Outcome, list[str]]:
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        Patient.happened = []
-        make: Any = Patient
+        LimitedExecution.happened = []
+        make: Any = LimitedExecution
         patient = make(
             kernel_name="python3",
             seconds_a_cell=round(job.seconds_a_cell),
@@ -50,10 +50,10 @@ def run(job: Job, handed: list[Handed]) -> tuple[Outcome, list[str]]:
         notebook: Any = new_notebook(cells=cells)  # type: ignore[no-untyped-call]
         ran, _ = patient.preprocess(notebook, {"metadata": {"path": folder}})
     outputs = {id(step): cell.outputs for step, cell in zip(steps, ran.cells, strict=True)}
-    happened = list(dict.fromkeys([*(what for _, what in Patient.happened), *rebuilt.remarks]))
+    happened = list(dict.fromkeys([*(what for _, what in LimitedExecution.happened), *rebuilt.remarks]))
     outcome = Outcome(
         notebook=job.template.name,
-        status=Patient.happened[0][0] if Patient.happened else Status.GRADED,
+        status=LimitedExecution.happened[0][0] if LimitedExecution.happened else Status.GRADED,
         detail="; ".join(happened),
         tests=tuple(
             _test(step, outputs.get(id(step), []))

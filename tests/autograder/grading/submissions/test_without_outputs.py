@@ -9,7 +9,7 @@ import pytest
 
 from autograder.grading.submissions.cells import Unreadable, read
 from autograder.grading.submissions.intake import MOST_FILE, read_notebook_file
-from autograder.grading.submissions.without_outputs import MOST_BYTES, lightened
+from autograder.grading.submissions.without_outputs import MOST_BYTES, without_outputs
 
 PLOT = "iVBORw0KGgo" * (1 << 20)
 
@@ -37,13 +37,13 @@ def test_the_cells_of_a_file_with_large_plots_are_read() -> None:
     )
     assert len(data) > 21 << 20
     assert [each.source for each in read(data)] == sources
-    assert len(lightened(data)) < 2000
-    assert json.loads(lightened(data))["cells"][0]["outputs"] == []
+    assert len(without_outputs(data)) < 2000
+    assert json.loads(without_outputs(data))["cells"][0]["outputs"] == []
 
 
 def test_a_small_file_stays_as_it_is() -> None:
     data = notebook(cell("x = 1", plot("small")))
-    assert lightened(data) is data
+    assert without_outputs(data) is data
 
 
 def test_a_notebook_may_have_more_bytes_than_other_files(tmp_path: Any) -> None:
