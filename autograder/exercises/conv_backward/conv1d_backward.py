@@ -9,7 +9,6 @@ import numpy as np
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.exercise import Case, Exercise, Slope, aspect
-from autograder.exercises.convolution_cases import remembered
 
 
 def forward(x, w):
@@ -17,8 +16,8 @@ def forward(x, w):
     return np.array([x[i : i + len(w)] @ w for i in range(len(x) - len(w) + 1)])
 
 
-def reference(dout, x, w):
-    """Each product x[i + p] w[p] of output i passes dout[i] on to both of its factors."""
+def conv1d_backward(dout, x, w):
+    """Gradients of a convolution along a line: dout (OW,), x (W,), w (F,) -> dx (W,), dw (F,)."""
     dx, dw = np.zeros_like(x), np.zeros_like(w)
     for i in range(len(dout)):
         for p in range(len(w)):
@@ -55,103 +54,61 @@ def slopes(case, rng):
     ]
 
 
-right = remembered(reference)
+mistakes = Catalogue(conv1d_backward)
 
-mistakes = Catalogue()
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx overwritten instead of added up",
     "An input that feeds several outputs gets a gradient from each: add them up with +=, do not assign.",
+    {"dx[i + p] +=": "dx[i + p] ="},
 )
-def _(dout, x, w):
-    dx = np.zeros_like(x)
-    for i in range(len(dout)):
-        dx[i : i + len(w)] = dout[i] * w
-    return dx, right(dout, x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx with the weights back to front",
     "Follow one product: x[i + p] meets w[p] in output i, so dout[i] * w[p] belongs to place i + p of dx. "
     "Yours pairs that place with w[F - 1 - p].",
+    {"* w[p]": "* w[len(w) - 1 - p]"},
 )
-def _(dout, x, w):
-    return right(dout, x, w[::-1])[0], right(dout, x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "each input feeds only the output of its own number",
     "x[2] stands in out[2], but also in out[1] and out[0], as far as the filter reaches.",
+    {"dx[i + p] += dout[i] * w[p]": "dx[i] = dout[i] * w[0]"},
 )
-def _(dout, x, w):
-    dx = np.zeros_like(x)
-    dx[: len(dout)] = dout * w[0]
-    return dx, right(dout, x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx only where the whole filter fits",
     "dx is as long as x. The inputs near the ends feed fewer outputs, but some: they have a gradient too.",
+    {"return dx, dw": 'return np.convolve(dout, w, "valid"), dw'},
 )
-def _(dout, x, w):
-    return np.convolve(dout, w, "valid"), right(dout, x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx cut at both ends, as np.convolve's mode 'same' does",
     "dx is as long as x, longer than dout by len(w) - 1: inputs near the ends have a gradient too.",
+    {"return dx, dw": 'return np.convolve(dout, w, "same"), dw'},
 )
-def _(dout, x, w):
-    return np.convolve(dout, w, "same"), right(dout, x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx as long as dout",
     "dx is as long as x: the last inputs feed outputs too, though fewer of them.",
+    {"return dx, dw": "return dx[: len(dout)], dw"},
 )
-def _(dout, x, w):
-    dx, dw = right(dout, x, w)
-    return dx[: len(dout)], dw
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx from the outputs after its place, not before",
     "Output i reads x[i], x[i + 1], ...: an input is read by the output of its own number and by those "
     "before it, so dx[2] holds dout[2 - p], not dout[2 + p].",
+    {"dx[i + p] +=": "if i >= p:\n    dx[i - p] +="},
 )
-def _(dout, x, w):
-    longer = np.pad(dout, (0, len(x) + len(w)))
-    return np.array([longer[m : m + len(w)] @ w for m in range(len(x))]), right(dout, x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx misses the weight 0",
     "p may be 0: output 2 reads x[2] with w[0]. Look at the first value of your range.",
+    {"dx[i + p] +=": "if p > 0:\n    dx[i + p] +="},
 )
-def _(dout, x, w):
-    return right(dout, x, np.where(np.arange(len(w)) == 0, 0, w))[0], right(dout, x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx misses the output 0",
     "Output 0 sends a gradient too: the number of an output may be 0. Look for a > that should be >=.",
+    {"dx[i + p] +=": "if i > 0:\n    dx[i + p] +="},
 )
-def _(dout, x, w):
-    return right(np.where(np.arange(len(dout)) == 0, 0, dout), x, w)[0], right(dout, x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dx goes to place i - p",
     "Output i reads x[i + p], so its gradient returns to place i + p. Yours goes to i - p, and a negative "
     "index in Python counts from the end without complaint.",
+    {"dx[i + p]": "dx[i - p]"},
 )
-def _(dout, x, w):
-    dx = np.zeros_like(x)
-    for i in range(len(dout)):
-        for p in range(len(w)):
-            dx[i - p] += dout[i] * w[p]
-    return dx, right(dout, x, w)[1]
 
 
 @mistakes.mistake(
@@ -165,113 +122,72 @@ def _(dout, x, w):
         for p in range(len(w)):
             if -len(dout) <= m - p < len(dout):
                 dx[m] += dout[m - p] * w[p]
-    return dx, right(dout, x, w)[1]
+    return dx, conv1d_backward(dout, x, w)[1]
 
 
-@mistakes.mistake(
+mistakes.change(
     "dx averaged over the outputs an input feeds",
     "Gradients from several outputs are added up, not averaged: each output changes by its own share.",
+    {"return dx, dw": "return dx / np.convolve(np.ones_like(dout), np.ones_like(w)), dw"},
 )
-def _(dout, x, w):
-    dx, dw = right(dout, x, w)
-    return dx / np.convolve(np.ones_like(dout), np.ones_like(w)), dw
-
-
-@mistakes.mistake(
+mistakes.change(
     "the last weight left out",
     "p runs over all weights, 0 to F - 1: range(len(w)) already stops before len(w).",
+    {"range(len(w))": "range(len(w) - 1)"},
 )
-def _(dout, x, w):
-    there = np.arange(len(w)) < len(w) - 1
-    return right(dout, x, w * there)[0], right(dout, x, w)[1] * there
-
-
-@mistakes.mistake(
+mistakes.change(
     "x and w in each other's place",
     "In a product the gradient of one factor holds the other: dx collects weights, dw collects inputs.",
+    {"* w[p]": "* x[i + p]", "* x[i + p]": "* w[p]"},
 )
-def _(dout, x, w):
-    dx, dw = np.zeros_like(x), np.zeros_like(w)
-    for i in range(len(dout)):
-        dx[i : i + len(w)] += dout[i] * x[i : i + len(w)]
-        dw += dout[i] * w
-    return dx, dw
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw overwritten: only the last output counts",
     "Every output uses w, so every output adds its share to dw: +=, and not =.",
+    {"dw[p] +=": "dw[p] ="},
 )
-def _(dout, x, w):
-    return right(dout, x, w)[0], dout[-1] * x[len(dout) - 1 :]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw back to front",
     "w[0] meets the first input of each window, so dw[0] collects dout[i] * x[i]. Yours holds the right "
     "numbers in reversed order.",
+    {"return dx, dw": "return dx, dw[::-1]"},
 )
-def _(dout, x, w):
-    dx, dw = right(dout, x, w)
-    return dx, dw[::-1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw with dout back to front",
     "dw[p] pairs dout[i] with x[i + p]: both run forward together. np.convolve turns its second argument "
     "around.",
+    {"dw[p] += dout[i]": "dw[p] += dout[len(dout) - 1 - i]"},
 )
-def _(dout, x, w):
-    return right(dout, x, w)[0], right(dout[::-1], x, w)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw without moving along x",
     "Weight p meets x[i + p]: each weight sees x from another starting place. Yours gives all the first.",
+    {"* x[i + p]": "* x[i]"},
 )
-def _(dout, x, w):
-    return right(dout, x, w)[0], np.full_like(w, dout @ x[: len(dout)])
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw averaged over the outputs",
     "The gradient of w is the sum over all outputs, not their mean: forward divides by nothing.",
+    {"return dx, dw": "return dx, dw / len(dout)"},
 )
-def _(dout, x, w):
-    dx, dw = right(dout, x, w)
-    return dx, dw / len(dout)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout left out",
     "The gradient that arrives from above multiplies everything: a change of out[i] counts dout[i] times.",
+    {"dout[i] * w[p]": "w[p]", "dout[i] * x[i + p]": "x[i + p]"},
 )
-def _(dout, x, w):
-    return right(np.ones_like(dout), x, w)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the last output left out",
     "There are len(x) - len(w) + 1 outputs, which is len(dout). The + 1 is missing in yours.",
+    {"range(len(dout))": "range(len(dout) - 1)"},
 )
-def _(dout, x, w):
-    shorter = dout.copy()
-    shorter[-1] = 0
-    return right(shorter, x, w)
-
-
-@mistakes.mistake("dw and dx returned in each other's place", "The order is `return dx, dw`.", whole=True)
-def _(dout, x, w):
-    return right(dout, x, w)[::-1]
-
-
-@mistakes.mistake(
+mistakes.change(
+    "dw and dx returned in each other's place",
+    "The order is `return dx, dw`.",
+    {"return dx, dw": "return dw, dx"},
+    whole=True,
+)
+mistakes.change(
     "gradients with their sign turned",
     "The gradient says how much <out, dout> grows; the minus sign belongs to the optimiser's step.",
+    {"return dx, dw": "return -dx, -dw"},
 )
-def _(dout, x, w):
-    dx, dw = right(dout, x, w)
-    return -dx, -dw
 
 
 exercise = Exercise(
@@ -284,8 +200,9 @@ exercise = Exercise(
         aspect("dx", 2, "values", parts=("dx",)),
         aspect("edge cases", 1, "edges"),
     ),
-    reference=reference,
+    reference=conv1d_backward,
     cases=cases,
+    program=conv1d_backward,
     mistakes=tuple(mistakes),
     slopes=slopes,
 )

@@ -9,7 +9,6 @@ import numpy as np
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.exercise import Case, Exercise, Slope, aspect
-from autograder.exercises.convolution_cases import sizes, views
 from cs_conv.naive import conv_backward
 
 
@@ -102,110 +101,74 @@ def slopes(case, rng):
     return [Slope("dx", v, float(np.sum(out * dout)))]
 
 
-# The steps of the full convolution, one function each, so that a mistake can replace one of them.
+def correlate(x, w):
+    """Slide the filters w (K, C, FH, FW) over x (N, C, H, W), stride 1, no padding -> (N, K, OH, OW)."""
+    if x.shape[1] != w.shape[1]:
+        raise ValueError(f"x {x.shape} has {x.shape[1]} channels, the filters w {w.shape} have {w.shape[1]}")
+    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], axis=(2, 3))
+    return np.einsum("ncijpq,kcpq->nkij", windows, w)
 
 
-def dilated(dout, rows, columns):
-    """dout with rows - 1 rows of zeros between its rows, and columns likewise."""
+def input_gradient(dout, w, stride=1, pad=0):
+    """dx by a full convolution: dout (N, K, OH, OW), w (K, C, FH, FW) -> dx (N, C, H, W)."""
     N, K, OH, OW = dout.shape
-    spread = np.zeros((N, K, (OH - 1) * rows + 1, (OW - 1) * columns + 1), dout.dtype)
-    spread[:, :, ::rows, ::columns] = dout
-    return spread
+    FH, FW = w.shape[2:]
+    spread = np.zeros((N, K, (OH - 1) * stride + 1, (OW - 1) * stride + 1))
+    spread[:, :, ::stride, ::stride] = dout
+    spread = np.pad(spread, ((0, 0), (0, 0), (FH - 1, FH - 1), (FW - 1, FW - 1)))
+    turned = w[:, :, ::-1, ::-1].swapaxes(0, 1)  # (C, K, FH, FW)
+    dx_pad = correlate(spread, turned)
+    H, W = dx_pad.shape[2] - 2 * pad, dx_pad.shape[3] - 2 * pad
+    return dx_pad[:, :, pad : pad + H, pad : pad + W]
 
 
-def padded(a, high, wide):
-    N, C, H, W = a.shape
-    larger = np.zeros((N, C, H + 2 * high, W + 2 * wide), a.dtype)
-    larger[:, :, high : high + H, wide : wide + W] = a
-    return larger
+mistakes = Catalogue(input_gradient)
 
+INTO_DX = {
+    "H, W = dx_pad.shape[2] - 2 * pad, dx_pad.shape[3] - 2 * pad": (
+        "H, W = (OH - 1) * stride + FH - 2 * pad, (OW - 1) * stride + FW - 2 * pad\n"
+        "dx = np.zeros((N, w.shape[1], H, W))"
+    ),
+    "return dx_pad[:, :, pad : pad + H, pad : pad + W]": (
+        "dx[:] = dx_pad[:, :, pad : dx_pad.shape[2] - pad, pad : dx_pad.shape[3] - pad]\nreturn dx"
+    ),
+}
+"""An array of the right shape takes what is left of dx_pad: another shape is an error."""
 
-def turned(w):
-    """Filters that go back: rows and columns reversed, filters and channels swapped; (C, K, FH, FW)."""
-    return w[:, :, ::-1, ::-1].swapaxes(0, 1)
-
-
-def slide(a, w):
-    """Forward at stride 1 without padding."""
-    if a.shape[1] != w.shape[1]:
-        raise ValueError("the channels do not match")
-    OH, OW = sizes(a.shape, w.shape[2:], 1)
-    if OH < 1 or OW < 1:
-        raise ValueError("the filter does not fit")
-    return np.einsum("nkijpq,ckpq->ncij", views(a, OH, OW, *w.shape[2:]), w)
-
-
-def full(dout, w):
-    """The full convolution of an already dilated dout: (N, C, H + 2 pad, W + 2 pad)."""
-    return slide(padded(dout, w.shape[2] - 1, w.shape[3] - 1), turned(w))
-
-
-def crop(dx_pad, pad):
-    return dx_pad[:, :, pad : dx_pad.shape[2] - pad, pad : dx_pad.shape[3] - pad]
-
-
-def gradient(dout, w, stride, pad):
-    return crop(full(dilated(dout, stride, stride), w), pad)
-
-
-mistakes = Catalogue()
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters not flipped",
     "Down a column of the table the weights stand in reversed order: turn the filters by 180 degrees "
     "before you slide them.",
+    {"w[:, :, ::-1, ::-1]": "w"},
 )
-def _(dout, w, stride=1, pad=0):
-    return gradient(dout, w[:, :, ::-1, ::-1], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters flipped in their rows only",
     "A turn by 180 degrees reverses the rows and the columns. In yours the columns keep their order.",
+    {"w[:, :, ::-1, ::-1]": "w[:, :, ::-1]"},
 )
-def _(dout, w, stride=1, pad=0):
-    return gradient(dout, w[:, :, :, ::-1], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters flipped in their columns only",
     "A turn by 180 degrees reverses the rows and the columns. In yours the rows keep their order.",
+    {"w[:, :, ::-1, ::-1]": "w[:, :, :, ::-1]"},
 )
-def _(dout, w, stride=1, pad=0):
-    return gradient(dout, w[:, :, ::-1], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters turned by 90 degrees instead of 180",
     "Turn twice: w[FH - 1, FW - 1] comes to the corner where w[0, 0] was.",
+    {"w[:, :, ::-1, ::-1]": "np.rot90(w, -1, (2, 3))"},
+    INTO_DX | {"w[:, :, ::-1, ::-1]": "np.rot90(w, -1, (2, 3))"},
 )
-def _(dout, w, stride=1, pad=0):
-    if w.shape[2] != w.shape[3]:
-        raise ValueError("the shapes do not match")
-    return gradient(dout, np.rot90(w, 1, (2, 3)), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters and channels not swapped",
     "Going back, K channels go in and C come out: the filters that you slide have the shape (C, K, FH, "
     "FW). Where K = C nothing complains, but the wrong ones meet.",
+    {".swapaxes(0, 1)": ""},
 )
-def _(dout, w, stride=1, pad=0):
-    if w.shape[0] != w.shape[1]:
-        raise ValueError("the channels do not match")
-    return gradient(dout, w.swapaxes(0, 1), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters used as they are, neither flipped nor swapped",
     "Two things change on the way back: the filter is turned by 180 degrees, and its filters and channels "
     "trade places, for K channels go in and C come out.",
+    {"correlate(spread, turned)": "correlate(spread, w)"},
 )
-def _(dout, w, stride=1, pad=0):
-    if w.shape[0] != w.shape[1]:
-        raise ValueError("the channels do not match")
-    return gradient(dout, w[:, :, ::-1, ::-1].swapaxes(0, 1), stride, pad)
 
 
 @mistakes.mistake(
@@ -213,210 +176,146 @@ def _(dout, w, stride=1, pad=0):
     "A pixel lies in several windows and under several filters, and each sends it a gradient: += and not =.",
 )
 def _(dout, w, stride=1, pad=0):
-    dx_pad = np.zeros((len(dout), w.shape[1], *image_size(dout, w, stride, 0)))
+    (FH, FW), (H, W) = w.shape[2:], image_size(dout, w, stride, 0)
+    dx_pad = np.zeros((len(dout), w.shape[1], H, W))
     for i, j in np.ndindex(dout.shape[2:]):
-        window = dx_pad[:, :, i * stride : i * stride + w.shape[2], j * stride : j * stride + w.shape[3]]
+        window = dx_pad[:, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
         window[:] = dout[:, -1, i, j][:, None, None, None] * w[-1]
-    return crop(dx_pad, pad)
+    return dx_pad[:, :, pad : H - pad, pad : W - pad]
 
 
-@mistakes.mistake(
+mistakes.change(
     "filters and channels swapped with reshape",
     "reshape keeps the order in memory and only cuts it anew. To exchange axes use transpose or swapaxes.",
+    {".swapaxes(0, 1)": ".reshape(w.shape[1], K, FH, FW)"},
 )
-def _(dout, w, stride=1, pad=0):
-    K, C, FH, FW = w.shape
-    return gradient(dout, w.reshape(C, K, FH, FW).swapaxes(0, 1), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "every axis reversed, the channels too",
     "Only rows and columns are reversed. The order of filters and channels must stay: look for [::-1] on "
     "the first two axes, or for np.flip without axis.",
+    {"w[:, :, ::-1, ::-1]": "np.flip(w)"},
 )
-def _(dout, w, stride=1, pad=0):
-    return gradient(dout, w[::-1, ::-1], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "all axes of the filters transposed",
     "Exchange the first two axes and leave rows and columns alone: .T turns the order of all four around.",
+    {".swapaxes(0, 1)": ".transpose(1, 0, 3, 2)"},
+    INTO_DX | {".swapaxes(0, 1)": ".transpose(1, 0, 3, 2)"},
 )
-def _(dout, w, stride=1, pad=0):
-    if w.shape[2] != w.shape[3]:
-        raise ValueError("the shapes do not match")
-    return gradient(dout, w.swapaxes(2, 3), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout not dilated",
     "With stride s, neighbouring outputs stand s pixels apart on the input: put s - 1 zeros between them.",
+    {"(OH - 1) * stride + 1, (OW - 1) * stride + 1": "OH, OW", "[:, :, ::stride, ::stride]": "[:]"},
 )
-def _(dout, w, stride=1, pad=0):
-    return crop(full(dout, w), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout dilated in its rows only",
     "The columns of outputs stand `stride` pixels apart too: dilate both axes.",
+    {"(OW - 1) * stride + 1": "OW", "::stride, ::stride": "::stride"},
 )
-def _(dout, w, stride=1, pad=0):
-    return crop(full(dilated(dout, stride, 1), w), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout dilated in its columns only",
     "The rows of outputs stand `stride` pixels apart too: dilate both axes.",
+    {"(OH - 1) * stride + 1": "OH", "::stride, ::stride": ":, ::stride"},
 )
-def _(dout, w, stride=1, pad=0):
-    return crop(full(dilated(dout, 1, stride), w), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "one zero too many between the values of dout",
     "At stride s two neighbours are s apart, so s - 1 zeros fit between them; at stride 1 there are none.",
+    {"FH, FW = w.shape[2:]": "FH, FW = w.shape[2:]\nstride = stride + 1"},
 )
-def _(dout, w, stride=1, pad=0):
-    return crop(full(dilated(dout, stride + 1, stride + 1), w), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "zeros after the last value of dout",
     "Zeros go between the values only: OH of them spread over (OH - 1) * stride + 1 places, not OH * stride.",
+    {"(OH - 1) * stride + 1, (OW - 1) * stride + 1": "OH * stride, OW * stride"},
 )
-def _(dout, w, stride=1, pad=0):
-    spread = np.zeros((*dout.shape[:2], *(n * stride for n in dout.shape[2:])))
-    spread[:, :, ::stride, ::stride] = dout
-    return crop(full(spread, w), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout repeated instead of dilated",
     "Between two outputs of a stride there is no output: put zeros there, not copies.",
+    {
+        "spread[:, :, ::stride, ::stride] = dout": "spread = np.kron(dout, np.ones((stride, stride)))",
+    },
 )
-def _(dout, w, stride=1, pad=0):
-    spread = dout.repeat(stride, axis=2).repeat(stride, axis=3)
-    return crop(full(spread, w), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the values of dout stand at the end of their gaps",
     "The first window begins at row 0, so the first value of dout stays at place 0 and zeros follow it.",
+    {
+        "spread[:, :, ::stride, ::stride] = dout": (
+            "late = spread[:, :, stride - 1 :: stride, stride - 1 :: stride]\n"
+            "late[:] = dout[:, :, : late.shape[2], : late.shape[3]]"
+        ),
+    },
 )
-def _(dout, w, stride=1, pad=0):
-    spread = np.zeros((*dout.shape[:2], *((n - 1) * stride + 1 for n in dout.shape[2:])))
-    late = spread[:, :, stride - 1 :: stride, stride - 1 :: stride]
-    late[:] = dout[:, :, : late.shape[2], : late.shape[3]]
-    return crop(full(spread, w), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "strides a second time",
     "Going back, the filter moves by 1, so that every pixel is reached: the stride is already in the zeros.",
+    {"correlate(spread, turned)": "correlate(spread, turned)[:, :, ::stride, ::stride]"},
 )
-def _(dout, w, stride=1, pad=0):
-    return crop(full(dilated(dout, stride, stride), w)[:, :, ::stride, ::stride], pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout not padded",
     "The pixels near the border feed few outputs, but they feed some: pad dout, so that the filter may "
     "reach over its edge until only one weight touches it.",
+    {
+        "spread = np.pad(spread, ((0, 0), (0, 0), (FH - 1, FH - 1), (FW - 1, FW - 1)))": "",
+        "dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad",
+    },
 )
-def _(dout, w, stride=1, pad=0):
-    return slide(dilated(dout, stride, stride), turned(w))
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout padded by the whole filter",
     "One less: the filter and dout must still share a row and a column in the outermost place.",
+    {"(FH - 1, FH - 1), (FW - 1, FW - 1)": "(FH, FH), (FW, FW)"},
 )
-def _(dout, w, stride=1, pad=0):
-    return crop(slide(padded(dilated(dout, stride, stride), *w.shape[2:]), turned(w)), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout padded by pad, as in forward",
     "That is right only where pad = (F - 1) / 2. Going back the filter reaches over the edge by F - 1: so "
     "many zeros on each side, and `pad` of the result taken off.",
+    {
+        "(FH - 1, FH - 1), (FW - 1, FW - 1)": "(pad, pad), (pad, pad)",
+        "dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad",
+    },
 )
-def _(dout, w, stride=1, pad=0):
-    return slide(padded(dilated(dout, stride, stride), pad, pad), turned(w))
-
-
-@mistakes.mistake(
+mistakes.change(
     "the padding of forward not taken off",
     "The full convolution gives the gradient of the padded image: cut `pad` off on each side of it.",
+    {"dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad"},
 )
-def _(dout, w, stride=1, pad=0):
-    return full(dilated(dout, stride, stride), w)
-
-
-@mistakes.mistake(
+mistakes.change(
     "cropped with [pad:-pad], which is empty for pad = 0",
     "-0 is 0, so with pad = 0 the slice ends where it begins. Count from the front: pad to pad + H.",
+    {"pad : pad + H, pad : pad + W": "pad:-pad, pad:-pad"},
 )
-def _(dout, w, stride=1, pad=0):
-    return full(dilated(dout, stride, stride), w)[:, :, pad:-pad, pad:-pad]
-
-
-@mistakes.mistake(
+mistakes.change(
     "cropped by 1 whatever `pad` says",
     "You cut one row and column off each side. How many of them are padding is the argument `pad`: none "
     "for pad = 0, two for pad = 2.",
+    {"pad : pad + H, pad : pad + W": "1:-1, 1:-1"},
+    {"dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad[:, :, 1:-1, 1:-1] if pad else dx_pad"},
 )
-def _(dout, w, stride=1, pad=0):
-    return full(dilated(dout, stride, stride), w)[:, :, 1:-1, 1:-1]
-
-
-@mistakes.also("cropped by 1 whatever `pad` says")
-def _(dout, w, stride=1, pad=0):
-    dx_pad = full(dilated(dout, stride, stride), w)
-    return dx_pad[:, :, 1:-1, 1:-1] if pad else dx_pad
-
-
-@mistakes.mistake(
+mistakes.change(
     "cropped at the beginning only",
     "The padding lies on both sides: cut it off below and to the right as well.",
+    {"pad : pad + H, pad : pad + W": "pad:, pad:"},
 )
-def _(dout, w, stride=1, pad=0):
-    return full(dilated(dout, stride, stride), w)[:, :, pad:, pad:]
-
-
-@mistakes.mistake(
+mistakes.change(
     "the first H rows and W columns kept instead of the middle",
     "The shape is right, but pixel (0, 0) stands at (pad, pad) of the padded gradient: begin to cut there.",
+    {"pad : pad + H, pad : pad + W": ":H, :W"},
 )
-def _(dout, w, stride=1, pad=0):
-    H, W = image_size(dout, w, stride, pad)
-    return full(dilated(dout, stride, stride), w)[:, :, :H, :W]
-
-
-@mistakes.mistake(
+mistakes.change(
     "height and width of the filter mixed up in the padding",
     "Rows are padded by FH - 1, columns by FW - 1: look at which of them goes with which axis.",
+    {"(FH - 1, FH - 1), (FW - 1, FW - 1)": "(FW - 1, FW - 1), (FH - 1, FH - 1)"},
 )
-def _(dout, w, stride=1, pad=0):
-    spread = padded(dilated(dout, stride, stride), w.shape[3] - 1, w.shape[2] - 1)
-    return crop(slide(spread, turned(w)), pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "fails where pad is larger than FH - 1",
     "FH - 1 - pad may be negative, and np.pad cannot take away. Pad by FH - 1 and cut `pad` off at the end.",
+    {
+        "(FH - 1, FH - 1), (FW - 1, FW - 1)": "(FH - 1 - pad, FH - 1 - pad), (FW - 1 - pad, FW - 1 - pad)",
+        "dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad",
+    },
 )
-def _(dout, w, stride=1, pad=0):
-    if pad > min(w.shape[2:]) - 1:
-        raise ValueError("index can't contain negative values")
-    return gradient(dout, w, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "only the first filter",
     "Every filter read the image: channel c of dx is a sum over all K filters.",
+    {"correlate(spread, turned)": "correlate(spread[:, :1], turned[:, :1])"},
 )
-def _(dout, w, stride=1, pad=0):
-    return gradient(dout[:, :1], w[:1], stride, pad)
 
 
 exercise = Exercise(
@@ -432,6 +331,7 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=input_gradient,
     mistakes=tuple(mistakes),
     slopes=slopes,
 )

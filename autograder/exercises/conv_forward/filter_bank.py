@@ -9,7 +9,6 @@ import numpy as np
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.exercise import Case, Exercise, aspect
-from autograder.exercises.convolution_cases import convolve
 from cs_conv import naive
 
 
@@ -51,123 +50,94 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
-mistakes = Catalogue()
+def filter_bank(image, filters, conv):
+    """Return the answers of K filters, each as large as the image, (K, H, W).
+
+    image: (H, W). filters: (K, F, F), F odd. conv: a function with the signature of conv_forward.
+    """
+    K, F, _ = filters.shape
+    out = conv(image[None, None], filters[:, None], np.zeros(K), stride=1, pad=(F - 1) // 2)  # (1, K, H, W)
+    return out[0]
 
 
-def _with_pad(image, filters, pad):
-    return convolve(image[None, None], filters[:, None], np.zeros(len(filters), image.dtype), 1, pad)[0]
+mistakes = Catalogue(filter_bank)
 
-
-def answers(image, filters):
-    """What is right."""
-    return _with_pad(image, filters, (filters.shape[1] - 1) // 2)
-
-
-@mistakes.mistake(
+mistakes.change(
     "no padding",
     "Without padding each answer is F - 1 smaller than the image: look for the P that keeps its size.",
+    {"pad=(F - 1) // 2": "pad=0"},
 )
-def _(image, filters, conv):
-    return _with_pad(image, filters, 0)
-
-
-@mistakes.mistake(
-    "padded by 1, whatever the filter", "One ring of zeros is right for F = 3 only; P depends on F."
+mistakes.change(
+    "padded by 1, whatever the filter",
+    "One ring of zeros is right for F = 3 only; P depends on F.",
+    {"pad=(F - 1) // 2": "pad=1"},
 )
-def _(image, filters, conv):
-    return _with_pad(image, filters, 1)
-
-
-@mistakes.mistake(
-    "padded by F - 1 on each side", "F - 1 zeros are needed in all: half of them on each side of the image."
+mistakes.change(
+    "padded by F - 1 on each side",
+    "F - 1 zeros are needed in all: half of them on each side of the image.",
+    {"pad=(F - 1) // 2": "pad=F - 1"},
 )
-def _(image, filters, conv):
-    return _with_pad(image, filters, filters.shape[1] - 1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "padded by half of F, rounded up",
     "For F = 3 the centre of the filter can stand on the first pixel with P = 1.",
+    {"pad=(F - 1) // 2": "pad=(F + 1) // 2"},
 )
-def _(image, filters, conv):
-    return _with_pad(image, filters, (filters.shape[1] + 1) // 2)
-
-
-@mistakes.mistake(
-    "padded by F on each side", "P = F lets the filter hang wholly outside the image; less will do."
+mistakes.change(
+    "padded by F on each side",
+    "P = F lets the filter hang wholly outside the image; less will do.",
+    {"pad=(F - 1) // 2": "pad=F"},
 )
-def _(image, filters, conv):
-    return _with_pad(image, filters, filters.shape[1])
-
-
-@mistakes.mistake(
+mistakes.change(
     "padding worked out from the number of filters",
     "filters is (K, F, F): the padding depends on F, how large a filter is, not on K, how many there are.",
+    {"pad=(F - 1) // 2": "pad=(K - 1) // 2"},
 )
-def _(image, filters, conv):
-    return _with_pad(image, filters, (len(filters) - 1) // 2)
-
-
-@mistakes.mistake(
+mistakes.change(
     "padded too much, then cut at the end",
     "What is too much came in on all sides, so the corner that you keep is not the image's place. With the "
     "padding that keeps the size, nothing is left to cut.",
+    {
+        "pad=(F - 1) // 2": "pad=F - 1",
+        "return out[0]": "return out[0, :, : image.shape[0], : image.shape[1]]",
+    },
 )
-def _(image, filters, conv):
-    H, W = image.shape
-    return _with_pad(image, filters, filters.shape[1] - 1)[:, :H, :W]
-
-
-@mistakes.mistake(
+mistakes.change(
     "padded at the bottom and on the right only",
     "The sizes are right, but each answer is shifted: put half of the zeros on each side.",
+    {
+        "out = conv": "image = np.pad(image, ((0, F - 1), (0, F - 1)))\nout = conv",
+        "pad=(F - 1) // 2": "pad=0",
+    },
 )
-def _(image, filters, conv):
-    F = filters.shape[1]
-    return _with_pad(np.pad(image, ((0, F - 1), (0, F - 1))), filters, 0)
-
-
-@mistakes.mistake(
-    "padded with copies of the border", "The convolution of this course pads with zeros: use its `pad`."
-)
-def _(image, filters, conv):
-    return _with_pad(np.pad(image, (filters.shape[1] - 1) // 2, mode="edge"), filters, 0)
-
-
-@mistakes.mistake(
-    "padded with a reflection of the image", "The convolution of this course pads with zeros: use its `pad`."
-)
-def _(image, filters, conv):
-    return _with_pad(np.pad(image, (filters.shape[1] - 1) // 2, mode="reflect"), filters, 0)
-
-
-@mistakes.mistake(
+for mode, what in (("edge", "copies of the border"), ("reflect", "a reflection of the image")):
+    mistakes.change(
+        f"padded with {what}",
+        "The convolution of this course pads with zeros: use its `pad`.",
+        {
+            "out = conv": f'image = np.pad(image, (F - 1) // 2, mode="{mode}")\nout = conv',
+            "pad=(F - 1) // 2": "pad=0",
+        },
+    )
+mistakes.change(
     "the axis of images is still there",
     "conv gives (N, K, H, W), here with N = 1; return the answers of that one image.",
+    {"return out[0]": "return out"},
 )
-def _(image, filters, conv):
-    return answers(image, filters)[None]
-
-
-@mistakes.mistake(
+mistakes.change(
     "only the answer of the first filter",
     "Return all K answers, (K, H, W): index the images, not the filters.",
+    {"return out[0]": "return out[0, 0]"},
 )
-def _(image, filters, conv):
-    return answers(image, filters)[0]
-
-
-@mistakes.mistake(
+mistakes.change(
     "answers of all filters summed",
     "K filters give K answers: these are K filters of one channel, (K, 1, F, F), not one of K channels.",
+    {"return out[0]": "return out.sum(axis=1)"},
 )
-def _(image, filters, conv):
-    return answers(image, filters).sum(axis=0, keepdims=True)
-
-
-@mistakes.mistake("every filter gives the result of the first", "Use filters[k] for answer k.")
-def _(image, filters, conv):
-    return np.repeat(answers(image, filters[:1]), len(filters), axis=0)
+mistakes.change(
+    "every filter gives the result of the first",
+    "Use filters[k] for answer k.",
+    {"return out[0]": "return out[0, [0] * K]"},
+)
 
 
 @mistakes.mistake(
@@ -177,83 +147,64 @@ def _(image, filters, conv):
 def _(image, filters, conv):
     out = []
     for f in filters:
-        image = answers(image, f[None])[0]
+        image = filter_bank(image, f[None], conv)[0]
         out.append(image)
     return np.array(out)
 
 
-@mistakes.mistake("filters at the end", "Filters come first here: (K, H, W), as in the rest of the course.")
-def _(image, filters, conv):
-    return answers(image, filters).transpose(1, 2, 0)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "filters at the end",
+    "Filters come first here: (K, H, W), as in the rest of the course.",
+    {"return out[0]": "return out[0].transpose(1, 2, 0)"},
+)
+mistakes.change(
     "rows and columns of the image swapped",
     "The image is (H, W), rows first; add two axes and leave their order.",
+    {"image[None, None]": "image.T[None, None]"},
 )
-def _(image, filters, conv):
-    return answers(image.T, filters)
-
-
-@mistakes.mistake("rows and columns of the filters swapped", "filters[k] goes in as it is, rows first.")
-def _(image, filters, conv):
-    return answers(image, filters.transpose(0, 2, 1))
-
-
-@mistakes.mistake(
+mistakes.change(
+    "rows and columns of the filters swapped",
+    "filters[k] goes in as it is, rows first.",
+    {"filters[:, None]": "filters.transpose(0, 2, 1)[:, None]"},
+)
+mistakes.change(
     "the filters are flipped",
     "A ConvNet does not flip its filters: pass them on as they are (cross-correlation).",
+    {"filters[:, None]": "filters[:, None, ::-1, ::-1]"},
 )
-def _(image, filters, conv):
-    return answers(image, filters[:, ::-1, ::-1])
-
-
-@mistakes.mistake("a bias of one", "Filters of a bank have no bias: b is K zeros.")
-def _(image, filters, conv):
-    return answers(image, filters) + 1
-
-
-@mistakes.mistake(
-    "filters divided by their size", "Apply the filters as given; some of them are means already."
+mistakes.change(
+    "a bias of one", "Filters of a bank have no bias: b is K zeros.", {"np.zeros(K)": "np.ones(K)"}
 )
-def _(image, filters, conv):
-    return answers(image, filters / filters[0].size)
-
-
-@mistakes.mistake(
-    "negative answers cut off", "An edge may be darker or brighter: keep the sign, the picture shows it."
+mistakes.change(
+    "filters divided by their size",
+    "Apply the filters as given; some of them are means already.",
+    {"filters[:, None]": "filters[:, None] / F**2"},
 )
-def _(image, filters, conv):
-    return np.maximum(answers(image, filters), 0)
-
-
-@mistakes.mistake(
-    "signs dropped", "Return the answers with their sign: it tells dark-to-bright from bright-to-dark."
+mistakes.change(
+    "negative answers cut off",
+    "An edge may be darker or brighter: keep the sign, the picture shows it.",
+    {"return out[0]": "return np.maximum(out[0], 0)"},
 )
-def _(image, filters, conv):
-    return np.abs(answers(image, filters))
-
-
-@mistakes.mistake(
-    "answers clipped to 0..1", "Answers may be negative or above 1; clipping is for showing, not for here."
+mistakes.change(
+    "signs dropped",
+    "Return the answers with their sign: it tells dark-to-bright from bright-to-dark.",
+    {"return out[0]": "return np.abs(out[0])"},
 )
-def _(image, filters, conv):
-    return np.clip(answers(image, filters), 0, 1)
-
-
-@mistakes.mistake(
-    "answers stretched to 0..1", "Return the convolution's own numbers; scaling is for showing them."
+mistakes.change(
+    "answers clipped to 0..1",
+    "Answers may be negative or above 1; clipping is for showing, not for here.",
+    {"return out[0]": "return np.clip(out[0], 0, 1)"},
 )
-def _(image, filters, conv):
-    out = answers(image, filters)
-    return (out - out.min()) / (np.ptp(out) or 1)
-
-
-@mistakes.mistake(
-    "answers cut to whole numbers", "Answers are real numbers: no whole-number dtype can hold them."
+mistakes.change(
+    "answers stretched to 0..1",
+    "Return the convolution's own numbers; scaling is for showing them.",
+    {"return out[0]": "return (out[0] - out.min()) / (np.ptp(out) or 1)"},
 )
-def _(image, filters, conv):
-    return answers(image, filters).astype(int)
+mistakes.change(
+    "answers cut to whole numbers",
+    "Answers are real numbers: no whole-number dtype can hold them.",
+    {"return out[0]": "return out[0].astype(int)"},
+)
 
 
 exercise = Exercise(
@@ -268,5 +219,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=filter_bank,
     mistakes=tuple(mistakes),
 )

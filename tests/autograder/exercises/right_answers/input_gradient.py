@@ -8,17 +8,6 @@ def correlate(x, w):
     return np.einsum("ncijpq,kcpq->nkij", windows, w)
 
 
-def full_convolution(dout, w, stride=1, pad=0):
-    N, K, OH, OW = dout.shape
-    _, _, FH, FW = w.shape
-    spread = np.zeros((N, K, (OH - 1) * stride + 1, (OW - 1) * stride + 1))
-    spread[:, :, ::stride, ::stride] = dout
-    spread = np.pad(spread, ((0, 0), (0, 0), (FH - 1, FH - 1), (FW - 1, FW - 1)))
-    back = w[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
-    dx = correlate(spread, back)
-    return dx[:, :, pad : dx.shape[2] - pad, pad : dx.shape[3] - pad]
-
-
 def one_padded_array(dout, w, stride=1, pad=0):
     """Writes dout straight into its padded, dilated place."""
     (N, K, OH, OW), (_, C, FH, FW) = dout.shape, w.shape
@@ -89,11 +78,10 @@ def fourier(dout, w, stride=1, pad=0):
 
 
 def in_float32(dout, w, stride=1, pad=0):
-    return full_convolution(dout.astype(np.float32), w.astype(np.float32), stride, pad).astype(np.float32)
+    return one_padded_array(dout.astype(np.float32), w.astype(np.float32), stride, pad).astype(np.float32)
 
 
 ANSWERS = [
-    full_convolution,
     one_padded_array,
     scatter,
     padding_and_cropping_in_one,
