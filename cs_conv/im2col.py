@@ -19,6 +19,7 @@ processing", 2006.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -171,8 +172,9 @@ def max_pool_backward(
     check_switches(switches, g)
     dx = np.empty((g.N, g.C, g.H, g.W), dout.dtype)
     if g.stride == (g.FH, g.FW) and g.FH * g.FW <= FEW_TAPS:
+        write = _write_pairs if _has_pairs(g, dx) else _write_taps
         for block in _blocks(g, dx, dout, switches):
-            _write_taps(*block)
+            write(*block)
         return dx
     corners = None
     for part, dimages, gradients, places in _blocks(g, dx, dout, switches):
@@ -410,6 +412,24 @@ def _write_taps(g: Geometry, dimages: Array, gradients: Array, switches: Array) 
         np.bitwise_and(gradients.view(bits), all_or_none, out=taps[:, :, fh, fw])
     if dpadded is not dimages:
         dimages[...] = inside(dpadded, g)
+
+
+def _has_pairs(g: Geometry, dx: Array) -> bool:
+    """Whether _write_pairs serves: 2x2 windows without padding, and the left pixel's bits come first."""
+    whole = (g.FH, g.FW, g.pad) == (2, 2, ((0, 0), (0, 0)))
+    return whole and dx.dtype == np.float32 and sys.byteorder == "little"
+
+
+def _write_pairs(g: Geometry, dimages: Array, gradients: Array, switches: Array) -> None:
+    """As _write_taps, but two pixels of a row at once, as a number of 64 bits.
+
+    The gradient's 32 bits go to its right half or stay in its left, of the upper row or the lower.
+    """
+    pairs = dimages.view(np.uint64).reshape(1, g.C, g.OH, 2, g.OW)
+    moved = gradients.view(np.uint32).astype(np.uint64)
+    moved <<= ((switches & 1) << 5).astype(np.uint64)
+    np.multiply(moved, switches < 2, out=pairs[:, :, :, 0])
+    np.subtract(moved, pairs[:, :, :, 0], out=pairs[:, :, :, 1])
 
 
 def _addresses(g: Geometry, height: int, width: int) -> tuple[Array, Array]:

@@ -140,7 +140,6 @@ def group_norm_backward(
     return _gradients(dout, x, gamma, mean, var, eps, _over_groups(_planes(x), groups))
 
 
-@row_by_row
 def local_response_norm_forward(
     x: Array, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2.0
 ) -> Array:
@@ -161,11 +160,10 @@ def local_response_norm_forward(
     out = np.empty(x.shape, x.dtype)
     for pixels, outputs in _pixel_blocks(x, out):
         scale = _scale(pixels, size, alpha, k)
-        np.multiply(pixels, _inverse_power(scale, beta), out=outputs)
+        np.divide(pixels, _power(scale, beta), out=outputs)
     return out
 
 
-@row_by_row
 def local_response_norm_backward(
     dout: Array, x: Array, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2.0
 ) -> Array:
@@ -179,9 +177,13 @@ def local_response_norm_backward(
     dx = np.empty(x.shape, x.dtype)
     for pixels, gradients, dpixels in _pixel_blocks(x, dout, dx):
         scale = _scale(pixels, size, alpha, k)
-        direct = gradients * _inverse_power(scale, beta)
-        through_sums = _neighbours(direct * pixels / scale, size)
-        np.subtract(direct, (2 * alpha * beta) * pixels * through_sums, out=dpixels)
+        direct = np.divide(gradients, _power(scale, beta), out=dpixels)
+        each = direct * pixels
+        each /= scale
+        through_sums = _neighbours(each, size)
+        through_sums *= pixels
+        through_sums *= 2 * alpha * beta
+        direct -= through_sums
     return dx
 
 
@@ -316,7 +318,7 @@ def _pixel_blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
 
 def _scale(pixels: Array, size: int, alpha: float, k: float) -> Array:
     """k + alpha * the sum of squares of the neighbours, (C, pixels)."""
-    scale = _neighbours(pixels**2, size)
+    scale = _neighbours(np.square(pixels), size)
     scale *= alpha
     scale += k
     return scale
@@ -331,9 +333,10 @@ def _neighbours(values: Array, size: int) -> Array:
     return total
 
 
-def _inverse_power(scale: Array, beta: float) -> Array:
-    """scale ** -beta; for the 3/4 of the paper by two square roots, many times as fast as a power."""
+def _power(scale: Array, beta: float) -> Array:
+    """scale ** beta; for the 3/4 of the paper by two square roots, many times as fast as a power."""
     if beta != 0.75:
-        return scale**-beta
-    root = np.sqrt(scale)
-    return 1 / (root * np.sqrt(root))
+        return scale**beta
+    power = np.sqrt(scale)
+    power *= np.sqrt(power)
+    return power
