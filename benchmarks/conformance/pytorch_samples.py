@@ -189,12 +189,23 @@ OPERATIONS: dict[str, Callable[..., tuple[dict[str, Way], list[Any]]]] = {
 
 
 def _random_convolution(rng: np.random.Generator, title: str, dtype: Any) -> Case | Skipped:
-    """Uneven sizes, strides, pads, dilations and groups, padded by hand where the two ends differ."""
+    """Uneven sizes, strides, pads, dilations and groups, padded by hand where the two ends differ.
+
+    Some are depthwise, some have 1x1 filters, and some have many channels, which have variants of their own.
+    """
     groups = int(rng.integers(1, 4))
     (N, seen, part), (FH, FW), stride, dilation = (
         rng.integers(1, high, size=size).tolist() for high, size in ((4, 3), (4, 2), (4, 2), (3, 2))
     )
-    (top, bottom), (left, right) = pad = tuple(map(tuple, rng.integers(0, 3, size=(2, 2)).tolist()))
+    kind = rng.choice(["any", "any", "depthwise", "1x1", "wide"])
+    if kind == "depthwise":
+        groups, seen, part = groups * 2, 1, 1
+    elif kind == "1x1":
+        FH, FW = 1, 1
+    elif kind == "wide":
+        N, groups, seen, part, (FH, FW), stride = 1, 1, 32, 32, (3, 3), [1, 1]
+    pad = tuple(map(tuple, rng.integers(0, 3, size=(2, 2)).tolist()))
+    pad = ((0, 0), (0, 0)) if kind == "1x1" else pad
     H, W = rng.integers(1, 12, size=2).tolist()
     x, w, b = (
         torch.from_numpy(rng.standard_normal(shape)).to(dtype).requires_grad_()
@@ -204,6 +215,7 @@ def _random_convolution(rng: np.random.Generator, title: str, dtype: Any) -> Cas
         ways = ours.convolution(_array(x), _array(w), _array(b), tuple(stride), pad, tuple(dilation), groups)
     except LeftOut as why:
         return Skipped("conv2d", title, str(why))
+    (top, bottom), (left, right) = pad
     padded = functional.pad(x, (left, right, top, bottom))
     out = functional.conv2d(padded, w, b, stride, 0, dilation, groups)
     return _expected("conv2d", title, ways, out, [x, w, b])
