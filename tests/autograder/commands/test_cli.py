@@ -130,6 +130,14 @@ def test_lab_is_jupyterlab_in_the_courses_folder(run, course, monkeypatch):
     assert (course.mine / "01-sums" / "sums.ipynb").is_file()
 
 
+def test_notebooks_compute_on_one_core_unless_their_owner_says_otherwise(run, course, monkeypatch):
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", lambda words: None)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    run(course.root, "lab")
+    assert (os.environ["OPENBLAS_NUM_THREADS"], os.environ["OMP_NUM_THREADS"]) == ("1", "4")
+
+
 def test_what_has_another_name_is_named(run, course):
     course.submitted("ana", "01-sms").mkdir(parents=True)
     shown = run(course.root, "grade")
