@@ -1,10 +1,100 @@
-"""What a case hands over to a function: copies, so that no call sees what another has changed."""
+"""What a case hands over to a function: copies, so that no call sees what another has changed, and functions
+whose calls are counted.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections import Counter
 from typing import Any
 
 import numpy as np
+
+from .exercise import Case, Function
+from .nested_data import copied
+from .plain_data import NotPlainError, describe
+
+
+class Lender:
+    """Hands over the arguments of one case after the other, and counts the calls of functions among them.
+
+    A function that several cases hand over is the same object in all of them.
+    """
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        """How often each argument has been called since the last case was handed over."""
+        self._lent: dict[tuple[int, str], Function] = {}
+
+    def hand_over(self, case: Case, arguments: tuple[str, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of one call, and its options."""
+        self.calls = Counter()
+        names = (*arguments, *("",) * len(case.args))
+        given = tuple(self._twin(value, name) for name, value in zip(names, case.args, strict=False))
+        return given, {name: self._twin(value, name) for name, value in case.options.items()}
+
+    def _twin(self, argument: Any, name: str) -> Any:
+        """A copy of an argument; a function becomes one whose calls are counted under this name."""
+        if isinstance(argument, np.ndarray):
+            return _same_strides(argument)
+        if inspect.isfunction(argument):
+            if (id(argument), name) not in self._lent:
+                self._lent[id(argument), name] = self._lend(argument, name)
+            return self._lent[id(argument), name]
+        if isinstance(argument, list | tuple):
+            return type(argument)(self._twin(entry, name) for entry in argument)
+        if isinstance(argument, dict):
+            return {key: self._twin(value, name) for key, value in argument.items()}
+        return argument
+
+    def _lend(self, function: Function, name: str) -> Function:
+        """A function that a student may call with plain data, as from the other side of a process boundary.
+
+        Both sides get copies: the function sees no later change of what it was given, nor does its caller.
+        """
+
+        def lent(*args: Any, **options: Any) -> Any:
+            self.calls[name] += 1
+            given = tuple(_given(value, function) for value in args)
+            named = {key: _given(value, function) for key, value in options.items()}
+            result = function(*given, **named)
+            return tuple(map(_copy, result)) if type(result) is tuple else _copy(result)
+
+        lent.__name__ = lent.__qualname__ = function.__qualname__ = function.__name__  # as errors tell it
+        lent.__doc__ = function.__doc__
+        return lent
+
+
+def _copy(result: Any) -> Any:
+    return result.copy() if type(result) is np.ndarray else result
+
+
+def is_changed(before: Any, after: Any) -> bool:
+    """Whether a call changed what was handed over to it, in any bit; `after` may now hold anything."""
+    if isinstance(before, np.ndarray):
+        return differ(before, after)
+    if not isinstance(before, list | tuple | dict):
+        return False
+    if type(after) is not type(before) or len(after) != len(before):
+        return True
+    old, new = list(before), list(after)
+    old, new = list(before), list(after)
+    if isinstance(before, dict):
+        if any(type(a) is not type(b) or a != b for a, b in zip(old, new, strict=True)):
+            return True
+        old, new = list(before.values()), list(dict(after).values())
+    return any(map(_is_other, old, new))
+
+
+def _is_other(before: Any, after: Any) -> bool:
+    """The same for a value inside: it may have been exchanged for another as well."""
+    if inspect.isfunction(before):
+        return not inspect.isfunction(after)
+    if type(before) is not type(after):
+        return True
+    if isinstance(before, np.ndarray | list | tuple | dict):
+        return is_changed(before, after)
+    return bool(before != after and (before == before or after == after))
 
 
 def differ(a: np.ndarray, b: np.ndarray) -> bool:
@@ -12,16 +102,26 @@ def differ(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape != b.shape or a.dtype != b.dtype or a.tobytes() != b.tobytes()
 
 
-def twin(argument: Any) -> Any:
+def _given(value: Any, function: Function) -> Any:
+    """A copy of what a student gives to a function that was lent; TypeError if it is not plain data."""
+    if type(value) is np.ndarray and not value.dtype.hasobject:
+        return value.copy(order="K")
+    try:
+        return copied(value, "").value
+    except NotPlainError:
+        raise TypeError(
+            f"{function.__name__}( ) takes numbers, arrays and other plain data, not {describe(value)}"
+        ) from None
+
+
+def _same_strides(array: np.ndarray) -> np.ndarray:
     """A copy that keeps the strides of an array, so that a non-contiguous case stays one."""
-    if not isinstance(argument, np.ndarray):
-        return argument
-    if argument.flags.c_contiguous or argument.base is None:
-        return argument.copy(order="K")
-    base = argument.base
+    if array.flags.c_contiguous or array.base is None:
+        return array.copy(order="K")
+    base = array.base
     while isinstance(base, np.ndarray) and base.base is not None:
         base = base.base
     if not isinstance(base, np.ndarray) or not base.flags.c_contiguous:
-        return argument.copy(order="K")
-    offset = argument.__array_interface__["data"][0] - base.__array_interface__["data"][0]
-    return np.ndarray(argument.shape, argument.dtype, base.copy(), offset, argument.strides)
+        return array.copy(order="K")
+    offset = array.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    return np.ndarray(array.shape, array.dtype, base.copy(), offset, array.strides)

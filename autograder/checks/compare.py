@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -54,6 +54,35 @@ def wrong(got: np.ndarray, want: np.ndarray) -> np.ndarray:
 def same(a: np.ndarray, b: np.ndarray) -> bool:
     """Whether two results agree in shape and, up to rounding, in value."""
     return a.shape == b.shape and not wrong(a, b).any()
+
+
+LEAST = 1e-3
+"""A single number is compared relative to its own size; below this, relative to this."""
+
+
+def same_number(got: Any, want: Any) -> bool:
+    """Whether two single numbers are the same up to rounding; an int is wanted exactly, 3.0 is 3."""
+    if got == want:
+        return True
+    if type(want) is int or (type(got) is int and abs(got) > 1e300):
+        return False
+    limit = DOUBLE * max(abs(float(want)), LEAST) if np.isfinite(want) else 0.0
+    single = isinstance(got, np.float32) or isinstance(want, np.float32)
+    return bool(near(np.array(float(got)), np.array(float(want)), limit, single))
+
+
+class Results(Protocol):
+    """One part of the results of many cases: arrays in a `Row`, other plain data in a `DataRow`."""
+
+    @property
+    def present(self) -> np.ndarray:
+        """In which cases anything came back."""
+
+    def agrees(self, wanted: Any) -> bool:
+        """Whether both gave the same on every case, or no value."""
+
+    def agreement(self, wanted: Any) -> np.ndarray:
+        """In which cases both gave the same."""
 
 
 @dataclass(frozen=True, eq=False)

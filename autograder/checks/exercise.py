@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,9 +16,13 @@ class Case:
     """One call of the student's function.
 
     `tag` says what the case is about and decides which aspects it counts for; `about` says the same to the
-    student. A case that does not fit carries in `rounded` the arguments that do, so that rounding down, as
-    the libraries do, can be told from garbage; the right answer is a ValueError. One that `repeats` another
-    (by its number) has its sizes and options, but other numbers.
+    student. Arguments are arrays, other plain data, and functions: an answer may call those `calls` times at
+    most in all, or as often as it likes.
+
+    A case whose sizes do not fit carries in `rounded` the arguments that do, so that rounding down, as the
+    libraries do, can be told from garbage. A case that must end in a ValueError for another reason has in
+    `error` what its message must mention, such as a position: `(7,)`; `()` for any message.
+    A case that `repeats` another (by its number) has its sizes and options, but other numbers.
     """
 
     tag: str
@@ -27,17 +31,30 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
     rounded: tuple[Any, ...] | None = None
     repeats: int | None = None
+    error: tuple[object, ...] | None = None
+    calls: int | None = None
 
     @property
     def fits(self) -> bool:
-        """Whether the sizes of this case fit."""
-        return self.rounded is None
+        """Whether this case has a result: its sizes fit, and no error is asked for."""
+        return self.rounded is None and self.error is None
 
     @property
     def size(self) -> int:
         """About how many values a person has to read to follow this case by hand; padding is read, too."""
         pad = self.options.get("pad", 0)
-        return sum(a.size for a in self.args if isinstance(a, np.ndarray)) + (2 * pad) ** 2
+        return sum(map(_to_read, self.args)) + (2 * pad) ** 2
+
+
+def _to_read(argument: Any) -> int:
+    """How many values of an argument a person has to read; a single number is none."""
+    if isinstance(argument, np.ndarray):
+        return argument.size
+    if isinstance(argument, dict):
+        return sum(1 + _to_read(value) for value in argument.values())
+    if isinstance(argument, list | tuple):
+        return sum(1 + _to_read(value) for value in argument)
+    return len(argument) if isinstance(argument, str) else 0
 
 
 @dataclass(frozen=True)
@@ -111,7 +128,12 @@ class Exercise:
     """Everything about one function that students write.
 
     `parts` names what it returns, in order; `axes` names the axes of each part, for saying where it is wrong.
-    `slopes`, where given, measures the *trusted* forward of a case along random directions. `program` is the
+    A part without axes is one number. The parts named in `data` are other plain data: text, True and False,
+    None, lists, tuples and dicts, with arrays in them or without. For these `axes` says what an entry of the
+    outermost list is, of the lists in it, and so on: `{"rows": ("row",)}`.
+    For sizes that do not fit, raising an error is right, and rounding down is accepted if the part that fits
+    is right; `unfit="error"` asks for a ValueError instead.
+    `slopes`, if given, measures the *trusted* forward of a case along random directions. `program` is the
     function as students write it: the notebook's solution, line by line.
     """
 
@@ -126,6 +148,8 @@ class Exercise:
     slopes: Callable[[Case, np.random.Generator], list[Slope]] | None = None
     speed: Speed | None = None
     program: Function | None = None
+    data: tuple[str, ...] = ()
+    unfit: Literal["round", "error"] = "round"
 
     @property
     def max_points(self) -> float:
@@ -135,7 +159,11 @@ class Exercise:
     @property
     def numbers(self) -> frozenset[str]:
         """The parts of the result that are one number: they have no axes."""
-        return frozenset(part for part in self.parts if not self.axes.get(part))
+        return frozenset(part for part in self.parts if not self.axes.get(part) and part not in self.data)
+
+    def asks_for_error(self, case: Case) -> bool:
+        """Whether the right answer to this case is to raise a ValueError, and nothing else."""
+        return case.error is not None or (self.unfit == "error" and case.rounded is not None)
 
     def aspect(self, name: str) -> Aspect:
         """The aspect of that name; ValueError with the known ones where there is none."""

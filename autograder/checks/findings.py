@@ -8,11 +8,15 @@ from enum import Enum, auto
 
 import numpy as np
 
-from .compare import DOUBLE, SINGLE, is_single, same
+from .compare import DOUBLE, SINGLE, is_single
+from .differences import agree
+from .errors import UNANSWERED
 from .exercise import Case, Exercise, Slope
-from .for_seed import Answer, cases_of, expected, fitting, slopes
-from .run_answer import INPUTS, Outcome, Outcomes
+from .for_seed import Answer, calls_too_many, cases_of, expected, settled, slopes
+from .nested_data import Part
+from .run_answer import CALLS, ERRORS, INPUTS, Outcome, Outcomes
 from .verdict import Identity
+from .wanted_errors import fault_of
 
 
 class Kind(Enum):
@@ -23,6 +27,9 @@ class Kind(Enum):
     SHAPE = auto()
     VALUES = auto()
     REMEMBERED = auto()  # the values of an earlier call
+    ACCEPTED = auto()  # a result came back where an error is asked for
+    ERROR = auto()  # another error than the one asked for
+    CALLS = auto()  # a function that was handed over was called too often
     CHANGED = auto()  # an argument is not what it was
     OVERWRITTEN = auto()  # a result is not what it was
 
@@ -49,15 +56,19 @@ def findings(exercise: Exercise, seed: int, mine: Answer) -> tuple[Finding, ...]
     outcomes, wanted = mine.outcomes, expected(exercise, seed)[0]
     cases = cases_of(exercise, seed)
     answers = any(o.parts for o in outcomes)
-    places = enumerate(fitting(exercise, seed))
+    places = enumerate(settled(exercise, seed))
     wrong_parts = {n: [p for p in exercise.parts if not mine.right[p][i]] for i, n in places}
     remembered = _remembered(
         outcomes, wanted, {n: cases[n].repeats for n, parts in wrong_parts.items() if parts}
     )
     found = []
     for number, parts in wrong_parts.items():
-        for kind, part in _compare(outcomes[number], wanted[number], parts, number in remembered):
-            found.append(Finding(number, cases[number], kind, part))
+        case, got = cases[number], outcomes[number]
+        if exercise.asks_for_error(case):
+            faults = _compare_errors(got, case, answers)
+        else:
+            faults = _compare(got, wanted[number], parts, number in remembered)
+        found += [Finding(number, case, kind, part) for kind, part in (*faults, *_beside(case, got))]
     for number in set(range(len(cases))) - set(wrong_parts):
         for kind, part in compare_unfit(outcomes[number], wanted[number], answers):
             found.append(Finding(number, cases[number], kind, part))
@@ -80,8 +91,24 @@ def _compare(
             yield Kind.SHAPE, part
         else:
             yield Kind.REMEMBERED if remembered else Kind.VALUES, part
-    if got.changed:
+
+
+def _compare_errors(got: Outcome, case: Case, answers: bool) -> Iterator[tuple[Kind, str]]:
+    """What is wrong in a case that asks for an error; a function that only raises answers nothing."""
+    if not got.raised and got.problem != UNANSWERED:
+        yield Kind.ACCEPTED, ""
+    elif got.problem == UNANSWERED or not answers:
+        yield Kind.MISSING, ""
+    elif fault_of(case, got):
+        yield Kind.ERROR, ERRORS
+
+
+def _beside(case: Case, got: Outcome) -> Iterator[tuple[Kind, str]]:
+    """What a call did besides giving a result."""
+    if got.changed and not got.problem:
         yield Kind.CHANGED, INPUTS
+    if calls_too_many(case, got):
+        yield Kind.CALLS, CALLS
     for part in got.overwritten:
         yield Kind.OVERWRITTEN, part
 
@@ -117,7 +144,7 @@ def compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple[
         yield Kind.MISSING, ""
     else:
         for part in got.parts:
-            if not same(got.parts[part], want.parts[part]):
+            if not agree(got.parts[part], want.parts[part]):
                 yield Kind.VALUES, part
 
 
@@ -134,15 +161,15 @@ def _against_numeric_gradients(exercise: Exercise, seed: int, outcomes: Outcomes
 
 def identity(slope: Slope, got: Outcome) -> Identity:
     """A numeric gradient beside the student's."""
-    return Identity(slope.part, slope.numeric, float(np.sum(slope.along * got.parts[slope.part])))
+    return Identity(slope.part, slope.numeric, float(np.sum(slope.along * _array(got.parts[slope.part]))))
+
+
+def _array(part: Part) -> np.ndarray:
+    assert isinstance(part, np.ndarray), "only arrays have gradients"
+    return part
 
 
 def _near(both: Identity, case: Case, got: Outcome) -> bool:
     arrays = [a for a in (*case.args, *got.parts.values()) if isinstance(a, np.ndarray)]
     limit = SINGLE if is_single(*arrays) else DOUBLE
     return abs(both.numeric - both.yours) <= 100 * limit * max(1.0, abs(both.numeric))
-
-
-def shapes(outcome: Outcome) -> list[tuple[int, ...]]:
-    """The shapes of what came back."""
-    return [part.shape for part in outcome.parts.values()]

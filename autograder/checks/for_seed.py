@@ -11,9 +11,12 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from .compare import Row, same
+from .compare import Results, Row
+from .differences import DataRow, agree
 from .exercise import Case, Exercise, Mistake, Slope
-from .run_answer import INPUTS, Outcome, Outcomes, call_all
+from .nested_data import Data
+from .run_answer import BESIDE, CALLS, ERRORS, INPUTS, Outcome, Outcomes, call_all
+from .wanted_errors import fault_of
 
 
 @lru_cache(maxsize=32)
@@ -32,42 +35,80 @@ def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
 
 
 def _gives_other_results(exercise: Exercise, one: Case, other: Case) -> bool:
-    a, b = call_all(exercise.reference, (one, other), exercise.arguments, exercise.parts)
-    return any(a.parts[p].shape == b.parts[p].shape and not same(a.parts[p], b.parts[p]) for p in a.parts)
+    a, b = call_all(exercise.reference, (one, other), exercise)
+    return any(a.parts[p].shape == b.parts[p].shape and not agree(a.parts[p], b.parts[p]) for p in a.parts)
 
 
 @lru_cache(maxsize=32)
 def fitting(exercise: Exercise, seed: int) -> tuple[int, ...]:
-    """The numbers of the cases that fit: the others have no one right result."""
+    """The numbers of the cases that have a result: their sizes fit, and no error is asked for."""
     return tuple(i for i, case in enumerate(cases_of(exercise, seed)) if case.fits)
 
 
-def _rows(exercise: Exercise, seed: int, outcomes: Outcomes) -> Mapping[str, Row]:
-    """Each part of the results in a row, and whether inputs were changed."""
-    chosen = [outcomes[i] for i in fitting(exercise, seed)]
-    result = {INPUTS: _row([np.zeros(0) if o.changed else None for o in chosen])}
-    return result | {part: _row([o.parts.get(part) for o in chosen]) for part in exercise.parts}
+@lru_cache(maxsize=32)
+def settled(exercise: Exercise, seed: int) -> tuple[int, ...]:
+    """The numbers of the cases with one right answer, a result or an error: all but those where rounding
+    down is accepted as well.
+    """
+    cases = enumerate(cases_of(exercise, seed))
+    return tuple(i for i, case in cases if case.fits or exercise.asks_for_error(case))
 
 
-def _row(arrays: list[np.ndarray | None]) -> Row:
-    shapes = tuple(None if a is None else a.shape for a in arrays)
-    return Row(shapes, tuple(a for a in arrays if a is not None))
+def _rows(exercise: Exercise, seed: int, outcomes: Outcomes) -> Mapping[str, Results]:
+    """Each part of the results in a row; beside them changed inputs, wrong errors, and calls too many."""
+    cases = cases_of(exercise, seed)
+    chosen = [(cases[i], outcomes[i]) for i in settled(exercise, seed)]
+    faults = [faults_beside(exercise, case, outcome) for case, outcome in chosen]
+    found: dict[str, Results] = {name: _marks(each[name] for each in faults) for name in BESIDE}
+    for part in exercise.parts:
+        came = [o.parts.get(part) for _, o in chosen]
+        if part in exercise.data:
+            found[part] = DataRow(tuple(value if isinstance(value, Data) else None for value in came))
+        else:
+            arrays = [None if value is None or isinstance(value, Data) else value for value in came]
+            shapes = tuple(None if array is None else array.shape for array in arrays)
+            found[part] = Row(shapes, tuple(array for array in arrays if array is not None))
+    return found
+
+
+def faults_beside(exercise: Exercise, case: Case, outcome: Outcome) -> Mapping[str, object]:
+    """What is wrong with a call besides its result, by what it is about; False, () or 0 for nothing."""
+    return {
+        INPUTS: outcome.changed != (),
+        ERRORS: fault_of(case, outcome) if exercise.asks_for_error(case) else (),
+        CALLS: calls_too_many(case, outcome),
+    }
+
+
+def _marks(faults: Iterable[object]) -> Row:
+    """Faults in a row, as if they were shapes of empty arrays: None for a case without."""
+    shapes = tuple(fault or None for fault in faults)
+    return Row(shapes, tuple(np.zeros(0) for fault in shapes if fault))
+
+
+def calls_too_many(case: Case, outcome: Outcome) -> int:
+    """How often functions that were handed over were called, if that is more than the case allows; else 0."""
+    calls = sum(outcome.calls.values())
+    return calls if case.calls is not None and calls > case.calls else 0
 
 
 @lru_cache(maxsize=32)
-def expected(exercise: Exercise, seed: int) -> tuple[Outcomes, Mapping[str, Row]]:
-    """The right results; for a case that does not fit, those of what does."""
-    cases = (c if c.rounded is None else replace(c, args=c.rounded) for c in cases_of(exercise, seed))
-    outcomes = call_all(exercise.reference, cases, exercise.arguments, exercise.parts)
+def expected(exercise: Exercise, seed: int) -> tuple[Outcomes, Mapping[str, Results]]:
+    """The right results; for sizes that do not fit, those of the part that does, or else the error."""
+    cases = (
+        c if c.rounded is None or exercise.asks_for_error(c) else replace(c, args=c.rounded)
+        for c in cases_of(exercise, seed)
+    )
+    outcomes = call_all(exercise.reference, cases, exercise)
     return outcomes, _rows(exercise, seed, outcomes)
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What a function gave on the cases of one seed; of those that fit, part by part, which are `right`."""
+    """What a function gave on the cases of one seed; of the settled ones, part by part, which are `right`."""
 
     outcomes: Outcomes
-    rows: Mapping[str, Row]
+    rows: Mapping[str, Results]
     right: Mapping[str, np.ndarray]
 
     @cached_property
@@ -76,7 +117,7 @@ class Answer:
         return frozenset(part for part, cases in self.right.items() if cases.all())
 
     def wrong(self, part: str) -> np.ndarray:
-        """Where this part came back with wrong values."""
+        """In which cases this part came back with wrong values."""
         return self.rows[part].present & ~self.right[part]
 
 
@@ -114,10 +155,11 @@ class Entry:
         If it gives none at all (it raises), its other parts are missing too, and that they are missing
         elsewhere proves nothing.
         """
-        return frozenset(part for part in self.exercise.parts if self.answer.wrong(part).any())
+        places = (*self.exercise.parts, ERRORS, CALLS)
+        return frozenset(part for part in places if self.answer.wrong(part).any())
 
     def _called(self, cases: Iterable[Case]) -> Outcomes:
-        return call_all(self.mistake.function, cases, self.exercise.arguments, self.exercise.parts)
+        return call_all(self.mistake.function, cases, self.exercise)
 
 
 @lru_cache(maxsize=32)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from .exercise import Aspect, Case, Exercise, Function, Mistake
-from .findings import EDGES, Finding, Kind, findings, identity, shapes
+from .findings import EDGES, Finding, Kind, findings, identity
 from .for_seed import Answer, Entry, cases_of, catalogue, compared, expected, fitting, slopes
 from .reading import can_read, read
 from .recognise import habits, recognise, slips
@@ -47,8 +47,7 @@ def judge(
     known = find(exercise) if isinstance(exercise, str) else exercise
     seed = whole(seed)
     cases = cases_of(known, seed)
-    outcomes = call_all(function, cases, known.arguments, known.parts, strange=True, numbers=known.numbers)
-    mine = compared(known, seed, outcomes)
+    mine = compared(known, seed, call_all(function, cases, known, strange=True))
     verdict = _read(_verdict(known, seed, mine, _name(function)), known, mine, function)
     timed = known.speed is not None and aspect in (None, known.speed.aspect)
     return with_speed(verdict, known, function) if timed else verdict
@@ -117,7 +116,7 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
     answered = [(cases_of(exercise, verdict.seed)[i], mine.outcomes[i]) for i in places]
 
     def ask(cases: Sequence[Case]) -> Outcomes:
-        return call_all(function, cases, exercise.arguments, exercise.parts, True, exercise.numbers)
+        return call_all(function, cases, exercise, strange=True)
 
     reading = read(exercise.name, ask, answered, left)
     told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in reading.sentences)
@@ -129,7 +128,10 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
 # What it costs, and what to show of it
 
 VALUES = (Kind.VALUES, Kind.REMEMBERED)
-"""Findings on numbers in an array of the right shape."""
+"""Findings on values in a result of the right shape."""
+
+LATER = (*VALUES, Kind.ACCEPTED, Kind.ERROR, Kind.CALLS)
+"""Findings that are shown if nothing more basic is wrong."""
 
 
 def _counts(finding: Finding, aspect: Aspect, exercise: Exercise) -> bool:
@@ -145,6 +147,8 @@ def _counts(finding: Finding, aspect: Aspect, exercise: Exercise) -> bool:
         return False
     if finding.kind is Kind.MISSING and not finding.part:
         return True
+    if finding.kind in (Kind.ACCEPTED, Kind.ERROR, Kind.CALLS):
+        return not aspect.only_shape
     if aspect.parts is not None and finding.part not in aspect.parts:
         return False
     return finding.kind in (Kind.MISSING, Kind.FORM, Kind.SHAPE) or not aspect.only_shape
@@ -164,18 +168,19 @@ def _judged(
     """
     if not found:
         return AspectResult(aspect.name, aspect.points, None)
-    first = min(found, key=lambda f: (f.kind in VALUES, f.case.size))
+    first = min(found, key=lambda f: (f.kind in LATER, f.case.size))
     affected = (({f.part} if f.part else aspect.parts or exercise.parts) for f in found)
     parts = frozenset[str]().union(*affected)
     failure = _failure(exercise, seed, first, outcomes)
-    if failure.got is not None:
+    if isinstance(failure.got, np.ndarray):
         right = expected(exercise, seed)[0]
         same_kind = [f for f in found if f.part == first.part and f.kind in VALUES]
         if len(same_kind) < ENOUGH:  # what other aspects found in this part tells chance from likeness
             same_kind = [f for f in every if f.part == first.part and f.kind in VALUES]
         others = (f for f in same_kind if f != first)
         pairs = ((outcomes[f.number].parts[f.part], right[f.number].parts[f.part]) for f in others)
-        failure = replace(failure, others=tuple(pairs))
+        arrays = ((a, b) for a, b in pairs if isinstance(a, np.ndarray) and isinstance(b, np.ndarray))
+        failure = replace(failure, others=tuple(arrays))
     return AspectResult(aspect.name, aspect.points, failure, parts)
 
 
@@ -184,9 +189,11 @@ def _failure(exercise: Exercise, seed: int, finding: Finding, outcomes: Outcomes
     case, part = finding.case, finding.part
     got, want = outcomes[finding.number], expected(exercise, seed)[0][finding.number]
     failure = Failure(case, part, words(finding, got, want))
-    if finding.kind not in VALUES:
+    compares = finding.kind is Kind.SHAPE and part in exercise.data
+    if finding.kind not in VALUES and not compares:
         return failure
-    numeric = slopes(exercise, seed).get(finding.number, ()) if shapes(got) == shapes(want) else ()
+    same_shapes = [p.shape for p in got.parts.values()] == [p.shape for p in want.parts.values()]
+    numeric = slopes(exercise, seed).get(finding.number, ()) if same_shapes else ()
     return replace(
         failure,
         got=got.parts[part],

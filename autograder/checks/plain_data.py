@@ -28,12 +28,16 @@ ARRAY, NUMBER = "a NumPy array", "one number"
 """What a part of a result can be."""
 
 
-def unpack(value: Any, parts: tuple[str, ...], numbers: Collection[str] = ()) -> tuple[Any, ...]:
+def unpack(
+    value: Any, parts: tuple[str, ...], numbers: Collection[str] = (), data: Collection[str] = ()
+) -> tuple[Any, ...]:
     """Split what a function returned into its named parts: a tuple or list, or the value itself for one.
 
-    `numbers` names the parts that are one number, not an array.
+    `numbers` names the parts that are one number, not an array, and `data` those that are other plain data.
     """
-    if isinstance(value, tuple) and type(value) is not tuple:
+    if len(parts) == 1 and parts[0] in data:
+        return (value,)
+    if issubclass(type(value), tuple) and type(value) is not tuple:
         value = tuple(tuple.__iter__(value))  # a named tuple; its own methods are not asked
     if len(parts) == 1:
         wanted, one = (NUMBER, "number") if parts[0] in numbers else (ARRAY, "array")
@@ -118,5 +122,5 @@ def describe(value: Any) -> str:
     """The type of a value in words, without asking the value."""
     if value is None:
         return "None"
-    name = "array" if type(value) is np.ndarray else type(value).__name__
+    name = "array" if type(value) is np.ndarray else type(value).__name__[:60]
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -10,8 +10,8 @@ import numpy as np
 from .errors import alike as same_reason
 from .exercise import Aspect, Case, Exercise, Mistake
 from .findings import RECTANGLES, Finding, Kind
-from .for_seed import Answer, Entry, cases_of, catalogue, fitting
-from .run_answer import INPUTS, Outcomes
+from .for_seed import Answer, Entry, cases_of, catalogue, faults_beside, fitting, settled
+from .run_answer import BESIDE, INPUTS, Outcomes
 from .verdict import AspectResult, Recognised
 
 Explained = tuple[Entry, frozenset[str]]
@@ -20,8 +20,8 @@ Explained = tuple[Entry, frozenset[str]]
 HABITS = {
     Kind.CHANGED: (
         "changes its input",
-        "The caller's array is different after the call. Look for +=, *= and [...] = on an argument, or on a "
-        "view of it: work on a copy, or write into a new array.",
+        "What the caller handed over is different after the call. Look for +=, *=, [...] = and append on an "
+        "argument, or on a view of it: work on a copy, or make a new array or list.",
     ),
     Kind.OVERWRITTEN: (
         "the same array returned by every call",
@@ -50,7 +50,7 @@ def slips(
     """The certain causes of errors, each in the aspects that it costs; `found` says what each finds wrong."""
     where: dict[str, tuple[str, list[str]]] = {}
     for aspect, findings in found.items():
-        for outcome in (outcomes[f.number] for f in findings if f.kind is Kind.MISSING):
+        for outcome in (outcomes[f.number] for f in findings if f.kind in (Kind.MISSING, Kind.ERROR)):
             if outcome.slip and aspect not in where.setdefault(outcome.slip, (outcome.hint, []))[1]:
                 where[outcome.slip][1].append(aspect)
     for name, (advice, aspects) in where.items():
@@ -88,7 +88,7 @@ def _agrees_at_first(entry: Entry, mine: Answer, among: Any = True) -> bool:
 
     One call or two drop most of the catalogue. `among` has a flag for each case that may be asked.
     """
-    cases, numbers = cases_of(entry.exercise, entry.seed), fitting(entry.exercise, entry.seed)
+    cases, numbers = cases_of(entry.exercise, entry.seed), settled(entry.exercise, entry.seed)
     for part in mine.rows.keys() - mine.fine:
         shown, failing = mine.wrong(part) & among, ~mine.right[part] & among
         asked = [numbers[i] for i in np.flatnonzero(shown if shown.any() else failing)]
@@ -100,7 +100,12 @@ def _agrees_at_first(entry: Entry, mine: Answer, among: Any = True) -> bool:
 def _same(part: str, mine: Answer, entry: Entry, number: int) -> bool:
     """Whether a mistake gives the student's result for one part of one case, or none as the student does."""
     one, other = mine.outcomes[number], entry.outcome(number)
-    return bool(one.changed) == bool(other.changed) if part == INPUTS else one.agrees(other, part)
+    if part not in BESIDE:
+        return one.agrees(other, part)
+    case = cases_of(entry.exercise, entry.seed)[number]
+    return bool(
+        faults_beside(entry.exercise, case, one)[part] == faults_beside(entry.exercise, case, other)[part]
+    )
 
 
 def _may_be(entry: Entry, wrong: frozenset[str], right: frozenset[str]) -> bool:
@@ -170,7 +175,7 @@ def _recognise_in(exercise: Exercise, seed: int, mine: Answer, aspect: Aspect) -
     a width: results for rectangles with the same stride and padding must be the mistake's as well.
     """
     parts = aspect.parts or frozenset(exercise.parts)
-    cases = [cases_of(exercise, seed)[i] for i in fitting(exercise, seed)]
+    cases = [cases_of(exercise, seed)[i] for i in settled(exercise, seed)]
     asked = np.array([aspect.tags is None or case.tag in aspect.tags for case in cases])
     settings = {_settings(case) for case, here in zip(cases, asked, strict=True) if here}
     alike = np.array([case.tag == RECTANGLES and _settings(case) in settings for case in cases])

@@ -1,10 +1,14 @@
-"""The exercises by name: the modules in the folders of `exercises/`, loaded when first asked for."""
+"""The exercises by name: the modules in the folders of `exercises/`, loaded when first asked for.
+
+Others can be added for a while, as tests do; they are not shipped.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cache
 
@@ -27,17 +31,36 @@ def _modules() -> Mapping[str, str]:
     return found
 
 
-@cache
+_added: dict[str, Exercise] = {}
+
+
+@contextmanager
+def added(*exercises: Exercise) -> Iterator[None]:
+    """Let these exercises be found as well, within a `with` block of this process and those it forks."""
+    _added.update({exercise.name: exercise for exercise in exercises})
+    try:
+        yield
+    finally:
+        for exercise in exercises:
+            _added.pop(exercise.name, None)
+
+
 def names() -> tuple[str, ...]:
     """The names of all exercises."""
-    return tuple(sorted(_modules()))
+    return tuple(sorted({*_modules(), *_added}))
+
+
+def find(name: str) -> Exercise:
+    """The exercise of that name; ValueError with the nearest names if there is none."""
+    if name in _added:
+        return _added[name]
+    if name not in _modules():
+        near = get_close_matches(name, names()) or names()
+        raise ValueError(f"there is no exercise {name!r}; did you mean {' or '.join(map(repr, near))}?")
+    return _shipped(name)
 
 
 @cache
-def find(name: str) -> Exercise:
-    """The exercise of that name; ValueError with the nearest names where there is none."""
-    if name not in names():
-        near = get_close_matches(name, names()) or names()
-        raise ValueError(f"there is no exercise {name!r}; did you mean {' or '.join(map(repr, near))}?")
+def _shipped(name: str) -> Exercise:
     exercise: Exercise = importlib.import_module(_modules()[name]).exercise
     return exercise

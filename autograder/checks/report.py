@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from .compare import wrong
 from .media_type import VERDICT
+from .nested_data import Data
 from .reading import Evidence, picture
-from .run_answer import INPUTS
+from .run_answer import BESIDE
+from .show_arrays import array_html, array_text, digits_of
+from .show_data import data_html, data_text, marks
 from .verdict import AspectResult, Failure, Recognised, Verdict, first_failure
-
-LIMIT = 64
-"""The largest number of values that a report prints of one array."""
 
 
 class Report:
@@ -101,7 +100,7 @@ class Report:
         """How a mistake is announced: with the parts that it is in, where another part is shown below."""
         where = list(mistake.aspects)
         if self.failure and self.failure.part and self.failure.part not in mistake.parts:
-            where += sorted(mistake.parts - {INPUTS})
+            where += sorted(mistake.parts - {*BESIDE})
         if not where:
             return "This looks like"
         *before, last = (f'"{name}"' for name in where)  # an aspect may be called "stride and padding"
@@ -117,7 +116,7 @@ class Report:
             return lines
         lines += [f"  {line}" for line in _numeric(failure)]
         lines.append(f"  The smallest failing case: {failure.case.about}: {_call(self.verdict, failure)}")
-        lines += [line for shown in _arrays(self.verdict, failure) for line in _array_text(*shown)]
+        lines += _shown_text(self.verdict, failure)
         return [*lines, f"  To see it again: {self._again()}"]
 
     def _failure_html(self, failure: Failure) -> list[str]:
@@ -129,9 +128,8 @@ class Report:
             f'<div style="margin-top:4px">The smallest failing case: {escape(failure.case.about)}: '
             f"<code>{escape(_call(self.verdict, failure))}</code></div>"
         )
-        pictures = [_array_html(*shown) for shown in _arrays(self.verdict, failure)]
-        side_by_side = "display:flex;flex-wrap:wrap;gap:14px;margin:4px 0"
-        body.append(f'<div style="{side_by_side}">{"".join(pictures)}</div>')
+        pictures = "".join(_shown_html(self.verdict, failure))
+        body.append(f'<div style="display:flex;flex-wrap:wrap;gap:14px;margin:4px 0">{pictures}</div>')
         again = f"<code>{escape(self._again())}</code>"
         return [*body, f'<div style="opacity:.8;font-size:90%">To see it again: {again}</div>']
 
@@ -157,12 +155,10 @@ def _points_html(aspects: Sequence[AspectResult]) -> str:
 
 
 def _call(verdict: Verdict, failure: Failure) -> str:
-    names = list(verdict.arguments)
-    given = [
-        f"{n}={_value(a)}" if not isinstance(a, np.ndarray) else n
-        for n, a in zip(names, failure.case.args, strict=False)
-    ]
-    given += [f"{name}={value!r}" for name, value in failure.case.options.items()]
+    """The call of this case, with the values of arguments that are short."""
+    pairs = zip(verdict.arguments, failure.case.args, strict=False)
+    given = [name if _is_shown_below(value) else f"{name}={_value(value)}" for name, value in pairs]
+    given += [f"{name}={_value(value)}" for name, value in failure.case.options.items()]
     return f"{verdict.exercise}({', '.join(given)})"
 
 
@@ -170,29 +166,55 @@ def _value(argument: Any) -> str:
     return getattr(argument, "__name__", None) or repr(argument)
 
 
-_Shown = tuple[str, np.ndarray, np.ndarray | None, int]
-"""An array of a report: its name, its values, which of them are wrong, and their digits in print."""
+INLINE = 50
+"""Arguments of up to so many characters stand in the call; longer ones and arrays below it."""
 
 
-def _arrays(verdict: Verdict, failure: Failure) -> list[_Shown]:
-    pairs = zip(verdict.arguments, failure.case.args, strict=False)
-    shown: list[_Shown] = [(n, v, None, _digits(v, noise=0)) for n, v in pairs if isinstance(v, np.ndarray)]
+def _is_shown_below(argument: Any) -> bool:
+    if isinstance(argument, str | list | tuple | dict):
+        return len(repr(argument)) > INLINE
+    return isinstance(argument, np.ndarray)
+
+
+def _shown_text(verdict: Verdict, failure: Failure) -> Iterator[str]:
+    """The arguments, yours and what is right, as lines of text."""
+    for name, value in _below(verdict, failure):
+        if isinstance(value, np.ndarray):
+            yield from array_text(name, value, None, digits_of(value, noise=0))
+        else:
+            yield from data_text(name, value)
     got, want = failure.got, failure.want
-    if got is not None and want is not None:
+    if isinstance(got, Data) and isinstance(want, Data):
+        yield from data_text("yours", got.value, marks(got, want))
+        yield from data_text("right", want.value)
+    elif isinstance(got, np.ndarray) and isinstance(want, np.ndarray) and want.ndim:
         mask = wrong(got, want)
-        digits = _digits(got[mask], want[mask])
-        shown += [("yours", got, mask, digits), ("right", want, None, digits)]
-    return shown
+        digits = digits_of(got[mask], want[mask])
+        yield from array_text("yours", got, mask, digits)
+        yield from array_text("right", want, None, digits)
 
 
-def _digits(*arrays: np.ndarray, noise: float = 1e-11) -> int:
-    """Significant digits, 4 or more, with which numbers that differ by more than `noise` look different."""
-    values = np.unique(np.concatenate([a.ravel().astype(float) for a in arrays]))
-    values = values[np.isfinite(values)]
-    if values.size > LIMIT:
-        return 4
-    apart = [(a, b) for a, b in pairwise(values.tolist()) if b - a > noise * max(abs(a), abs(b))]
-    return next((n for n in (4, 6, 8, 10) if all(f"{a:.{n}g}" != f"{b:.{n}g}" for a, b in apart)), 17)
+def _shown_html(verdict: Verdict, failure: Failure) -> Iterator[str]:
+    """The same as pieces of HTML."""
+    for name, value in _below(verdict, failure):
+        if isinstance(value, np.ndarray):
+            yield array_html(name, value, None, digits_of(value, noise=0))
+        else:
+            yield data_html(name, value)
+    got, want = failure.got, failure.want
+    if isinstance(got, Data) and isinstance(want, Data):
+        yield data_html("yours", got.value, marks(got, want))
+        yield data_html("right", want.value)
+    elif isinstance(got, np.ndarray) and isinstance(want, np.ndarray) and want.ndim:
+        mask = wrong(got, want)
+        digits = digits_of(got[mask], want[mask])
+        yield array_html("yours", got, mask, digits)
+        yield array_html("right", want, None, digits)
+
+
+def _below(verdict: Verdict, failure: Failure) -> list[tuple[str, Any]]:
+    pairs = zip(verdict.arguments, failure.case.args, strict=False)
+    return [(name, value) for name, value in pairs if _is_shown_below(value)]
 
 
 def _numeric(failure: Failure) -> list[str]:
@@ -203,87 +225,7 @@ def _numeric(failure: Failure) -> list[str]:
     ]
 
 
-def _array_text(name: str, array: np.ndarray, mask: np.ndarray | None, digits: int) -> list[str]:
-    head = f"    {name}, shape {array.shape}" if array.ndim else f"    {name}"
-    if array.size > LIMIT:
-        return [
-            f"{head}, too large to print here" if mask is None else f"{head}, {int(mask.sum())} values wrong"
-        ]
-    lines = [head + (":" if mask is None else " (wrong values between > <):")]
-    for place, block, marks in _blocks(array, mask):
-        words = [
-            [f">{v:.{digits}g}<" if m else f" {v:.{digits}g} " for v, m in zip(row, flags, strict=True)]
-            for row, flags in zip(block.astype(float), marks, strict=True)
-        ]
-        width = max((len(word) for row in words for word in row), default=0)
-        rows = [" ".join(word.rjust(width) for word in row) for row in words]
-        label = f"{place} " if place else ""
-        lines += [f"      {label if i == 0 else ' ' * len(label)}{row}" for i, row in enumerate(rows)]
-    return lines
-
-
-def _blocks(array: np.ndarray, mask: np.ndarray | None) -> list[tuple[str, np.ndarray, np.ndarray]]:
-    """The array as tables with their places: its last two axes, one table for each index of the others."""
-    marks = np.zeros(array.shape, bool) if mask is None else mask
-    table, marks = (np.atleast_2d(a) for a in (array, marks))
-    lead = table.shape[:-2]
-    return [
-        (f"[{', '.join(map(str, index))}]" if lead else "", table[index], marks[index])
-        for index in np.ndindex(*lead)
-    ]
-
-
 def _code(text: str) -> str:
     """Escape, and set what stands between backticks as code."""
     pieces = escape(text).split("`")
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
-
-
-_INDEX = "padding:1px 6px;text-align:right;font-weight:400;font-size:80%;border:0;background:none"
-_CELL = "padding:1px 6px;text-align:right;border:1px solid #8884;font-family:monospace;font-size:90%"
-_WRONG = ";background:#d5500033;outline:2px solid #d55000;outline-offset:-2px;font-weight:700"
-
-
-def _array_html(name: str, array: np.ndarray, mask: np.ndarray | None, digits: int) -> str:
-    title = f"<div><b>{escape(name)}</b> {'x'.join(map(str, array.shape)) or 'a number'}</div>"
-    if array.size > LIMIT:
-        return f"<div>{title}{_map_html(mask) if mask is not None else '(too large to print)'}</div>"
-    tables = []
-    for place, block, marks in _blocks(array, mask):
-        table = _table_html(name + place, block.astype(float), marks, digits, numbered=array.ndim > 0)
-        tables.append(f"<div>{_caption(place)}{table}</div>")
-    return f'<div>{title}<div style="display:flex;flex-wrap:wrap;gap:6px">{"".join(tables)}</div></div>'
-
-
-def _caption(place: str) -> str:
-    return f'<div style="opacity:.8;font-size:85%">{place}</div>' if place else ""
-
-
-def _table_html(name: str, block: np.ndarray, marks: np.ndarray, digits: int, numbered: bool) -> str:
-    """A matrix with the numbers of its rows and columns; of a wrong value, a screen reader says so."""
-    around = f'<table aria-label="{escape(name, quote=True)}" style="border-collapse:collapse;margin:0">'
-
-    def cell(value: float, is_wrong: bool) -> str:
-        words = f"{value:.{digits}g}"
-        marked = f'{_WRONG}" title="wrong" aria-label="{words}, wrong' if is_wrong else ""
-        return f'<td style="{_CELL}{marked}">{words}</td>'
-
-    if not numbered:
-        return f"{around}<tr>{cell(block[0, 0], marks[0, 0])}</tr></table>"
-    columns = "".join(f'<th scope="col" style="{_INDEX}">{j}</th>' for j in range(block.shape[1]))
-    rows = "".join(
-        f'<tr><th scope="row" style="{_INDEX}">{i}</th>{"".join(map(cell, values, flags))}</tr>'
-        for i, (values, flags) in enumerate(zip(block.tolist(), marks.tolist(), strict=True))
-    )
-    return f'{around}<tr><td style="{_INDEX}"></td>{columns}</tr>{rows}</table>'
-
-
-def _map_html(mask: np.ndarray) -> str:
-    """The places of an array that are wrong, as a map of small squares: too many values to print."""
-    blocks = _blocks(mask, mask)[:12]
-    maps = []
-    for place, _, marks in blocks:
-        lines = "\n".join("".join("■" if m else "·" for m in row[:40]) for row in marks[:40])
-        what = f'role="img" aria-label="{int(marks.sum())} wrong places {place}, each a square"'
-        maps.append(f'<div>{_caption(place)}<pre {what} style="line-height:1;margin:0">{lines}</pre></div>')
-    return f'<div style="display:flex;flex-wrap:wrap;gap:6px">{"".join(maps)}</div>'

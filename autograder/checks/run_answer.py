@@ -4,36 +4,38 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from .arguments import differ, twin
-from .compare import same
-from .errors import UNANSWERED, Explained, Explainer, Reason, reason
-from .exercise import Case, Function
+from .arguments import Lender, differ, is_changed
+from .differences import agree
+from .errors import UNANSWERED, Explained, Explainer, Reason, message_of, reason
+from .exercise import Case, Exercise, Function
+from .nested_data import Part, copied
 from .plain_data import ARRAY, NUMBER, NotPlainError, plain, unpack
 
-INPUTS = "inputs"
-"""The name under which a changed input is compared, beside the parts of the result."""
+INPUTS, ERRORS, CALLS = BESIDE = ("inputs", "errors", "calls")
+"""What is compared beside the parts of the result: changed inputs, wrong errors, calls of functions."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What one call gave: its parts as private arrays, or the words for what went wrong instead.
 
-    `problem` is for the student, `hint` says what it means, and `slip` names its cause where that is certain.
-    `raised` is the name of the exception's type, empty when there was none, and `reason` tells what gave
-    no result from another that gave none.
-    `unusable` holds the words for single parts that are not arrays; a list of numbers is in `parts` as well,
-    for its values are judged.
-    `changed` names the arguments that the call modified, `overwritten` the parts that later calls did.
+    `problem` is for the student, `hint` says what it means, and `slip` names its cause if that is certain.
+    `raised` is the name of the exception's type, empty if there was none; `refused` says whether that is a
+    ValueError, and `message` what it said. `reason` tells what gave no result from another that gave none.
+    `unusable` holds the words for single parts that cannot be judged as they are; a list of numbers in place
+    of an array is in `parts` as well, for its values are judged.
+    `changed` names the arguments that the call modified, `overwritten` the parts that later calls did, and
+    `calls` counts how often functions among the arguments were called.
     """
 
-    parts: Mapping[str, np.ndarray] = field(default_factory=dict)
+    parts: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
     raised: str = ""
     unusable: Mapping[str, str] = field(default_factory=dict)
@@ -42,15 +44,21 @@ class Outcome:
     slip: str = ""
     changed: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
+    refused: bool = False
+    message: str = ""
+    calls: Mapping[str, int] = field(default_factory=dict)
 
     def agrees(self, wanted: Outcome, part: str) -> bool:
         """Whether both calls gave the same for this part: the same values up to rounding, or no value."""
         if (part in self.parts) != (part in wanted.parts):
             return False
-        return part not in self.parts or same(self.parts[part], wanted.parts[part])
+        return part not in self.parts or agree(self.parts[part], wanted.parts[part])
 
 
 Outcomes = tuple[Outcome, ...]
+
+MOST_MESSAGE = 2000
+"""Characters of an error's message that are read."""
 
 
 class _Discard(io.TextIOBase):
@@ -61,24 +69,19 @@ class _Discard(io.TextIOBase):
 
 
 def call_all(
-    function: Function,
-    cases: Iterable[Case],
-    arguments: tuple[str, ...],
-    parts: tuple[str, ...],
-    strange: bool = False,
-    numbers: Collection[str] = (),
+    function: Function, cases: Iterable[Case], exercise: Exercise, strange: bool = False
 ) -> Outcomes:
     """Call `function` on copies of each case's arguments; never raises (but for a KeyboardInterrupt).
 
     A `strange` function is a student's: its exceptions are explained, and its results are looked at again
-    in the end, for they may lie in an array that it uses again. `numbers` names the parts that are numbers.
+    in the end, for they may lie in an array that it uses again.
     """
     kept: list[Mapping[str, Any]] = []
     outcomes: list[Outcome] = []
-    cases = tuple(cases)
+    cases, lender = tuple(cases), Lender()
     most_first = sorted((case.options for case in cases), key=len, reverse=True)
     options = tuple(dict.fromkeys(option for options in most_first for option in options))
-    explainer = Explainer(function, (arguments, options)) if strange else None
+    explainer = Explainer(function, (exercise.arguments, options)) if strange else None
     with (
         redirect_stdout(_Discard()),
         redirect_stderr(_Discard()),
@@ -87,7 +90,7 @@ def call_all(
     ):
         warnings.simplefilter("ignore")
         for case in cases:
-            outcome, result = _call(function, case, arguments, parts, explainer, numbers)
+            outcome, result = _call(function, case, exercise, explainer, lender)
             outcomes.append(outcome)
             kept.append(result)
         if strange:
@@ -98,32 +101,21 @@ def call_all(
     return tuple(outcomes)
 
 
-def call(
-    function: Function, case: Case, arguments: tuple[str, ...], parts: tuple[str, ...], words: bool = False
-) -> Outcome:
-    """The same for one case; with `words` an exception is explained to the student."""
-    return call_all(function, [case], arguments, parts, strange=words)[0]
-
-
 def _call(
-    function: Function,
-    case: Case,
-    arguments: tuple[str, ...],
-    parts: tuple[str, ...],
-    explainer: Explainer | None,
-    numbers: Collection[str],
+    function: Function, case: Case, exercise: Exercise, explainer: Explainer | None, lender: Lender
 ) -> tuple[Outcome, Mapping[str, Any]]:
     """What one call gave, and the very objects that it returned."""
-    args = tuple(twin(a) for a in case.args)
+    args, options = lender.hand_over(case, exercise.arguments)
     result: Mapping[str, Any] = {}
-    copies: dict[str, np.ndarray] = {}
+    copies: dict[str, Part] = {}
     unusable: dict[str, str] = {}
-    said, raised, why = Explained(""), "", Reason()
+    said, raised, why, refused, message = Explained(""), "", Reason(), False, ""
     try:
-        result = dict(zip(parts, unpack(function(*args, **case.options), parts, numbers), strict=True))
+        pieces = unpack(function(*args, **options), exercise.parts, exercise.numbers, exercise.data)
+        result = dict(zip(exercise.parts, pieces, strict=True))
         for part, piece in result.items():
             try:
-                copies[part] = plain(piece, part, NUMBER if part in numbers else ARRAY)
+                copies[part] = _copy(piece, part, exercise)
             except NotPlainError as error:
                 unusable[part] = str(error)
                 if error.numbers is not None:
@@ -134,14 +126,29 @@ def _call(
         raise
     except BaseException as error:  # a student's function may raise anything, SystemExit included
         raised, why = type(error).__name__, reason(error)
+        refused, message = issubclass(type(error), ValueError), message_of(error)[:MOST_MESSAGE]
         said = explainer.explain(error, case) if explainer else Explained(raised)
-    changed = tuple(
-        name
-        for name, before, after in zip(arguments, case.args, args, strict=False)
-        if isinstance(before, np.ndarray) and differ(before, after)
-    )
+    given = (*zip(exercise.arguments, case.args, args, strict=False), *_both(case.options, options))
+    changed = tuple(name for name, before, after in given if is_changed(before, after))
     why = why or (("returned", *unusable.values()) if unusable else ())
-    return Outcome(copies, said.problem, raised, unusable, why, said.hint, said.slip, changed), result
+    return (
+        Outcome(
+            copies, said.problem, raised, unusable, why, said.hint, said.slip, changed,
+            refused=refused, message=message, calls=dict(lender.calls),
+        ),
+        result,
+    )  # fmt: skip
+
+
+def _both(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    return ((name, before[name], after[name]) for name in before)
+
+
+def _copy(piece: Any, part: str, exercise: Exercise) -> Part:
+    """A private copy of one part of a result; NotPlainError with words if it cannot be judged."""
+    if part in exercise.data:
+        return copied(piece, part, exercise.axes.get(part, ()))
+    return plain(piece, part, NUMBER if part in exercise.numbers else ARRAY)
 
 
 def _raised_only(outcome: Outcome) -> Outcome:
@@ -151,9 +158,14 @@ def _raised_only(outcome: Outcome) -> Outcome:
 
 def _seen_again(outcome: Outcome, result: Mapping[str, Any]) -> Outcome:
     """The outcome, with the parts named that are no longer what they were when they came back."""
-    overwritten = tuple(
-        part
-        for part, copy in outcome.parts.items()
-        if isinstance(result[part], np.ndarray) and differ(copy, result[part])
-    )
+    overwritten = tuple(part for part, copy in outcome.parts.items() if _is_other(copy, result[part], part))
     return replace(outcome, overwritten=overwritten) if overwritten else outcome
+
+
+def _is_other(copy: Part, now: Any, part: str) -> bool:
+    if isinstance(copy, np.ndarray):
+        return isinstance(now, np.ndarray) and differ(copy, now)
+    try:
+        return is_changed([copy.value], [copied(now, part).value])
+    except NotPlainError:
+        return True

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from .compare import wrong
+from .differences import summary
 from .errors import UNANSWERED
 from .exercise import Case
+from .nested_data import Data, Part
 from .reading.result import Reading
 from .wrong_places import Pair, places, relation
 
@@ -37,25 +39,27 @@ class Failure:
     case: Case
     part: str
     problem: str
-    got: np.ndarray | None = None
-    want: np.ndarray | None = None
+    got: Part | None = None
+    want: Part | None = None
     others: tuple[Pair, ...] = ()
     axes: tuple[str, ...] = ()
     identities: tuple[Identity, ...] = ()
 
     @cached_property
     def where(self) -> str:
-        """Which places are wrong; empty where nothing compares."""
-        if self.got is None or self.want is None:
-            return ""
-        return places(wrong(self.got, self.want), self.axes)
+        """Which places are wrong; empty if nothing compares."""
+        if isinstance(self.got, Data) and isinstance(self.want, Data):
+            return summary(self.part, self.got, self.want, self.axes)[1]
+        if isinstance(self.got, np.ndarray) and isinstance(self.want, np.ndarray):
+            return places(wrong(self.got, self.want), self.axes)
+        return ""
 
     @cached_property
     def relation(self) -> str:
-        """What the wrong values of all failing cases look like beside the right ones; empty where nothing."""
-        if self.got is None or self.want is None:
+        """What the wrong values of all failing cases look like beside the right ones; empty if nothing."""
+        if not (isinstance(self.got, np.ndarray) and isinstance(self.want, np.ndarray)):
             return ""
-        if self.got.dtype.kind in "iu" and self.want.dtype.kind == "f":
+        if self.got.ndim and self.got.dtype.kind in "iu" and self.want.dtype.kind == "f":
             return f"Yours has dtype {self.got.dtype}, which holds whole numbers only."
         return relation((self.got, self.want), self.others)
 

@@ -7,25 +7,38 @@ import builtins
 import numpy as np
 
 from .compare import wrong
+from .differences import summary, two_numbers
 from .exercise import Exercise
-from .findings import Finding, Kind, compare_unfit, shapes
+from .findings import Finding, Kind, compare_unfit
 from .for_seed import cases_of, expected
+from .nested_data import Data, Part, shown
 from .run_answer import Outcome, Outcomes
+from .wanted_errors import words_for
+
+_ASKED = "A ValueError is asked for here"
 
 
 def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     """A finding in words for the student."""
     part = finding.part
     if finding.kind in (Kind.MISSING, Kind.FORM) and (problem := got.unusable.get(part, got.problem)):
-        fine = finding.case.fits or got.slip
-        unfit = "" if fine else ". For sizes that do not fit, raise a ValueError"
-        hint = f". {got.hint}" if got.hint and not got.slip else ""
-        return problem + unfit + hint
+        asks = "For sizes that do not fit, raise a ValueError" if finding.case.rounded else _ASKED
+        hints = ["" if finding.case.fits or got.slip else asks, "" if got.slip else got.hint]
+        return ". ".join(filter(None, (problem, *hints)))
     if finding.kind is Kind.MISSING:
         return (
-            f"gave {' and '.join(map(str, shapes(got)))} for sizes that do not fit; raise a ValueError, or "
-            f"leave out what does not fit, which gives {' and '.join(map(str, shapes(want)))}"
+            f"gave {_shapes(got)} for sizes that do not fit; raise a ValueError, or "
+            f"leave out what does not fit, which gives {_shapes(want)}"
         )
+    if finding.kind is Kind.ACCEPTED:
+        gave = got.problem or next(iter(got.unusable.values()), "") or f"gave {_brief(got)}"
+        unfit = f"{gave} for sizes that do not fit; raise a ValueError"
+        return unfit if finding.case.rounded else f"{gave}. {_ASKED}"
+    if finding.kind is Kind.ERROR:
+        return words_for(finding.case, got) + (f". {got.hint}" if got.hint and not got.slip else "")
+    if finding.kind is Kind.CALLS:
+        counts = " and ".join(f"`{name}` {_times(count)}" for name, count in got.calls.items())
+        return f"called {counts}; {_times(finding.case.calls or 0)} is enough"
     if finding.kind is Kind.CHANGED:
         names = " and ".join(f"`{name}`" for name in got.changed)
         return f"changed its argument {names}; work on a copy"
@@ -34,30 +47,60 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     if finding.kind is Kind.REMEMBERED:
         return f"`{part}` is the result of an earlier call, which had other numbers; compute it in each call"
     mine, right = got.parts[part], want.parts[part]
+    unfit = "" if finding.case.fits else " (these sizes do not fit; compared is what does)"
+    if isinstance(mine, Data) and isinstance(right, Data):
+        return summary(part, mine, right)[0] + unfit
+    assert isinstance(mine, np.ndarray), "data is compared with data"
+    assert isinstance(right, np.ndarray), "data is compared with data"
+    return _about_arrays(finding, mine, right) + unfit
+
+
+def _about_arrays(finding: Finding, mine: np.ndarray, right: np.ndarray) -> str:
+    part = finding.part
     if finding.kind is Kind.SHAPE:
+        if not mine.ndim:
+            return f"`{part}` is one number; an array of shape {right.shape} is right"
         hint = ", which is empty: one of its sizes or slices came out as 0"
         empty = hint if right.size and not mine.size else ""
         wanted = f"{right.shape} is right" if right.ndim else "one number is right, not an array"
         return f"`{part}` has shape {mine.shape}{empty}; {wanted}"
-    if not np.isfinite(mine).all():
+    if right.ndim and not np.isfinite(mine).all():
         bad = int((~np.isfinite(mine)).sum())
         return f"`{part}` holds {bad} of {mine.size} values that are NaN or infinite"
     mask = wrong(mine, right)
     if not mask.any():
         return f"`{part}` disagrees with the numeric gradient"
-    unfit = "" if finding.case.fits else " (these sizes do not fit; compared is what does)"
     if right.ndim == 0:
-        digits = (
-            6 if f"{mine:.6g}" != f"{right:.6g}" else 12
-        )  # two numbers that look the same explain nothing
-        return f"`{part}` is {mine:.{digits}g}; {right:.{digits}g} is right{unfit}"
-    return f"`{part}` has {mask.sum()} of {mask.size} values wrong{unfit}"
+        yours, better = two_numbers(mine[()], right[()])
+        return f"`{part}` is {yours}; {better} is right"
+    return f"`{part}` has {mask.sum()} of {mask.size} values wrong"
+
+
+def _brief(outcome: Outcome) -> str:
+    """What came back, in a few characters."""
+    return " and ".join(_in_short(part) for part in outcome.parts.values())
+
+
+def _in_short(part: Part) -> str:
+    if isinstance(part, Data):
+        return shown(part.value, 40)
+    return f"an array of shape {part.shape}" if part.ndim else shown(part.item())
+
+
+def _shapes(outcome: Outcome) -> str:
+    """The shapes of what came back; a number or other plain data as it is."""
+    parts = outcome.parts.values()
+    return " and ".join(str(p.shape) if isinstance(p, np.ndarray) and p.ndim else _in_short(p) for p in parts)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
     """What a student should know of an answer though it passes."""
     for case, got, want in zip(cases_of(exercise, seed), outcomes, expected(exercise, seed)[0], strict=True):
-        if case.fits:
+        if case.fits or exercise.asks_for_error(case):
             continue
         error = getattr(builtins, got.raised, None)
         if isinstance(error, type) and not issubclass(error, ValueError):

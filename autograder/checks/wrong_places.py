@@ -139,6 +139,8 @@ def _times(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, st
     factor = f"{factors[0]:.4g}"
     if np.ptp(factors) > 1e-4 * abs(factors[0]):
         return None
+    if got.size == 1:
+        return factor, f"Yours is {factor} times the right value in each failing case."
     return factor, f"Where it is wrong, yours is {factor} times the right value."
 
 
@@ -147,6 +149,8 @@ def _plus(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str
     gap = f"{gaps[0]:+.4g}"
     if np.ptp(gaps) > 1e-4 * abs(gaps[0]):
         return None
+    if got.size == 1:
+        return gap, f"Yours is off by {gap} in each failing case."
     return gap, f"Where it is wrong, yours is off by {gap} everywhere."
 
 

@@ -139,5 +139,5 @@ def growth(function: Function, exercise: Exercise, speed: Speed, seed: int) -> G
             with counted(_lines):
                 return function(*args)
 
-        call_all(watched, [Case("speed", "", args)], exercise.arguments, exercise.parts)
+        call_all(watched, [Case("speed", "", args)], exercise)
     return Growth(speed.small, speed.places, lines)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.compare import same
+from autograder.checks.differences import agree
 from autograder.checks.exercise import Case, Exercise, Function, Speed
 from autograder.checks.run_answer import Outcome, call_all
 from cs_conv.cores import one_core
@@ -70,10 +70,8 @@ def _race(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Ra
     while not at.over(speed.times):
         ours(*speed.draw(rng, **speed.large))
         cases: list[Case] = []
-        outcomes = call_all(
-            answer, _fresh(speed, rng, answer, cases), exercise.arguments, exercise.parts, strange=True
-        )
-        right = call_all(speed.fast, cases, exercise.arguments, exercise.parts)
+        outcomes = call_all(answer, _fresh(speed, rng, answer, cases), exercise, strange=True)
+        right = call_all(speed.fast, cases, exercise)
         problem = next(filter(None, map(_wrong, outcomes, right)), "") or answer.fault()
         at = Race(ours.middle, answer.middle, at.rounds + 1, problem)
     return at
@@ -97,7 +95,7 @@ def _wrong(outcome: Outcome, right: Outcome) -> str:
     """The words for a result that is not right; empty for a right one."""
     if problem := next(iter(outcome.unusable.values()), outcome.problem):
         return problem
-    same_values = all(same(outcome.parts[part], right.parts[part]) for part in right.parts)
+    same_values = all(agree(outcome.parts[part], right.parts[part]) for part in right.parts)
     if not same_values or outcome.changed or outcome.overwritten:
         return "gives wrong values on larger inputs, other ones in each call"
     return ""

@@ -58,7 +58,7 @@ def test_a_likeness_that_all_failing_cases_have_is_spoken(change, words):
 
 def test_one_number_is_told_by_its_factor_where_all_failing_cases_share_it():
     verdict = judge("conv_window", lambda *a, **o: 3 * find("conv_window").reference(*a, **o))
-    assert "yours is 3 times the right value" in verdict.failure.sentences(named=False)
+    assert "Yours is 3 times the right value in each" in verdict.failure.sentences(named=False)
 
 
 def test_two_failing_cases_are_too_few_for_a_likeness():

@@ -38,7 +38,7 @@ def results(exercises: list[str], seeds: int) -> Results:
         cases = [cases_of(exercise, seed)[i] for seed in range(seeds) for i in fitting(exercise, seed)]
         found[exercise.name] = []
         for mistake in exercise.mistakes:
-            outcomes = call_all(mistake.function, cases, exercise.arguments, exercise.parts)
+            outcomes = call_all(mistake.function, cases, exercise)
             given = [(dict(o.parts), o.changed, o.reason) for o in outcomes]
             found[exercise.name].append((mistake.name, given))
     return found

@@ -65,7 +65,7 @@ def reading(exercise: str, answer: Callable[..., Any], seed: int = 5) -> Reading
     known, cases = find(exercise), cases_of(find(exercise), seed)
 
     def ask(asked):
-        return call_all(answer, asked, known.arguments, known.parts)
+        return call_all(answer, asked, known)
 
     outcomes = ask(cases)
     wrong = frozenset(known.parts) - compared(known, seed, outcomes).fine

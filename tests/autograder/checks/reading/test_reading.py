@@ -29,7 +29,7 @@ def test_what_real_people_write_is_named_and_nothing_else_is(exercise, function,
 def ask(exercise, function):
     """Calls a function as the judge does."""
     known = find(exercise)
-    return lambda cases: call_all(function, cases, known.arguments, known.parts, True, known.numbers)
+    return lambda cases: call_all(function, cases, known, strange=True)
 
 
 def reading_of(exercise, function, seed=SEED):
