@@ -38,11 +38,8 @@ def run(
         words.append(f"--port={port}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         words.append("--allow-root")
-    for library in (
-        "OPENBLAS",
-        "OMP",
-        "MKL",
-    ):  # two threads of a kernel wait for each other
+    # On a busy machine the threads of one matrix product wait for each other.
+    for library in ("OPENBLAS", "OMP", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     os.chdir(here.mine.parent)  # nbgrader's buttons look for nbgrader_config.py here
     LabApp.launch_instance(words)
