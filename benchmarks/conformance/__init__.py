@@ -64,7 +64,8 @@ def disagreements(case: Case) -> tuple[list[str], float]:
         except Exception as error:
             wrong.append(f"{case.operation}, {case.name}: {way} raises {type(error).__name__}: {error}")
             continue
-        for what, result, expected in zip(("out", "dx", "dw", "db"), results, case.expected, strict=False):
+        names = ["out", "dx", *(f"gradient {number}" for number in range(1, len(case.expected)))]
+        for what, result, expected in zip(names, results, case.expected, strict=False):
             error = off(result, expected)
             largest = max(largest, error)
             if not error < TOLERANCE[expected.dtype]:

@@ -14,7 +14,11 @@ from rich.table import Table
 
 from benchmarks.conformance import Case, disagreements
 
-SUITES = {"onnx": ("onnx", "onnx_nodes"), "pytorch": ("torch", "pytorch_samples")}
+SUITES = {
+    "onnx": ("onnx", "onnx_nodes"),
+    "pytorch": ("torch", "pytorch_samples"),
+    "networks": ("torch", "pytorch_networks"),
+}
 
 
 def main() -> int:

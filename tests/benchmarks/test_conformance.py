@@ -41,7 +41,7 @@ def test_all_ways_agree_and_a_mistake_is_reported(name):
     wrong[-1].flat[-1] += 1
     reported, error = disagreements(Case(name, "case", ways, wrong, dout))
     assert len(reported) == len(ways)
-    assert reported[0].startswith(f"{name}, case: d")
+    assert reported[0].startswith(f"{name}, case: ")
     assert error > 0.01
 
 
@@ -84,4 +84,5 @@ def test_without_the_libraries_the_command_says_so():
     assert done.stdout.splitlines() == [
         "onnx: not run, the package onnx is not installed",
         "pytorch: not run, the package torch is not installed",
+        "networks: not run, the package torch is not installed",
     ]
