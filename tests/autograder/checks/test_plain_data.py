@@ -8,10 +8,14 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograder.checks import Case, Exercise, Report, aspect, find, judge, names, registry
+from autograder.checks.differences import agree, summary
 from autograder.checks.judge_answer import judge_mistakes
-from autograder.checks.nested_data import ordinal
+from autograder.checks.nested_data import copied, ordinal
+from autograder.checks.show_data import data_html, data_text, marks
 
 from .sample_exercises import (
     LAYER_TABLE,
@@ -407,3 +411,65 @@ def test_hostile_values_end_in_a_sentence(kind):
     assert len(report.html()) < 20_000
     assert report.text().encode()
     assert report.html().encode()
+
+
+# Any value
+
+
+leaves = st.one_of(st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(), st.text(max_size=8))
+keys = st.one_of(st.text(max_size=4), st.integers(-5, 5), st.booleans(), st.none())
+values = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.lists(inner, max_size=4).map(tuple),
+        st.dictionaries(keys, inner, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+def normal(value):
+    """What two values have in common that count as the same."""
+    if isinstance(value, list | tuple):
+        return "list", *map(normal, value)
+    if isinstance(value, dict):
+        return "dict", frozenset((key, normal(entry)) for key, entry in value.items())
+    if isinstance(value, float) and np.isnan(value):
+        return "nan"
+    kind = (
+        "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
+    )
+    return kind, value
+
+
+def close(a, b):
+    """Whether two numbers are nearly the same somewhere: rounding is tested elsewhere."""
+    return a != b and any(
+        isinstance(x, float) and isinstance(y, int | float) and abs(x - y) < 1e-6 * (abs(x) + 1)
+        for x in _numbers(a)
+        for y in _numbers(b)
+    )
+
+
+def _numbers(value):
+    if isinstance(value, tuple | frozenset):
+        return [number for part in value for number in _numbers(part)]
+    return [value] if isinstance(value, int | float) else []
+
+
+@given(values, values)
+def test_two_values_differ_where_python_says_so_and_every_difference_has_words(got, want):
+    mine, right = copied(got, "x"), copied(want, "x")
+    assert agree(mine, mine)
+    assert agree(right, copied(want, "x"))
+    if not close(normal(got), normal(want)):
+        assert agree(mine, right) == (normal(got) == normal(want))
+    if not agree(mine, right):
+        problem, where = summary("x", mine, right)
+        assert problem
+        assert len(problem + where) < 1000
+        assert marks(mine, right)
+        lines = [*data_text("yours", mine.value, marks(mine, right)), *data_text("right", right.value)]
+        assert "\n".join(lines).encode()
+        assert data_html("yours", mine.value, marks(mine, right)).encode()
