@@ -17,7 +17,7 @@ from autograder.notebooks.ipython_syntax import as_python, parsed
 
 MOST_PARSED_IN_ALL = 300_000
 """Characters of all cells of a student's that are worth parsing: two or three seconds of it."""
-_PICTURES = ("matplotlib", "ipywidgets", "IPython", "cs_conv.pictures", "seaborn", "plotly")
+_PICTURES = ("matplotlib", "ipywidgets", "IPython", "cs_conv.pictures", "cs_conv.live", "seaborn", "plotly")
 _SILENT = {"print", "display", "interact", "sorted", "len", "type", "repr", "str"}
 
 

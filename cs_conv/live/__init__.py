@@ -1,0 +1,14 @@
+"""Live pictures: components that compute what they draw with the learner's own functions.
+
+    from cs_conv.live import window
+    window(globals())
+
+Each component is a Python function `frame(source, state) -> arrays` beside a JavaScript module that draws. In
+JupyterLab the kernel computes a new frame whenever something is moved; on a page of the site Pyodide does.
+`source` is a mapping in which the learner's functions are looked up by name at each frame, so `globals()` is
+right: a function that is defined anew is drawn anew.
+"""
+
+from cs_conv.live.window import window
+
+__all__ = ["window"]

@@ -1,0 +1,111 @@
+"""Live pictures in JupyterLab: they are drawn from the learner's own functions, and follow what is moved."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from lab import SCREENSHOTS, SECONDS, Notebook, Server
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+from autograder.notebooks.source import KERNEL
+
+pytestmark = pytest.mark.browser
+
+FORWARD = """\
+import numpy as np
+
+def conv_forward(x, w, b, stride=1, pad=0):
+    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
+    out = np.zeros((N, K, (H - FH) // stride + 1, (W - FW) // stride + 1))
+    for n, k, i, j in np.ndindex(*out.shape):
+        y, z = i * STEP, j * stride
+        out[n, k, i, j] = np.sum(x[n, :, y : y + FH, z : z + FW] * w[k]) + b[k]
+    return out
+"""
+
+
+def notebook_of(course: Path, name: str, *cells: str) -> str:
+    """Write a notebook of these cells into the server's folder; gives its path there."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata={"kernelspec": KERNEL}
+    )
+    place = course / "mine" / f"{name}.ipynb"
+    place.parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, place)
+    return place.name
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """Errors in the browser's console meanwhile, without JupyterLab's own of other things."""
+    found: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            found.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def live(page: Page, number: int = 0) -> Locator:
+    """A component that is drawn."""
+    component = page.locator(".live").nth(number)
+    expect(component.locator(".cell").first).to_be_attached(timeout=60 * SECONDS)
+    return component
+
+
+def cell_of(component: Locator, kind: str, row: int, column: int, grid: int = 0) -> Locator:
+    grids = component.locator(f"[data-kind={kind}] svg")
+    return grids.nth(grid).locator("[role=row]").nth(row).locator(".cell").nth(column)
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds wrong with the components, and is serious."""
+    result = Axe().run(page, context=".live")
+    return [v["id"] for v in result.response["violations"] if v["impact"] in ("serious", "critical")]
+
+
+def test_window_by_window_follows_the_learners_function(
+    page: Page, server: Server, course: Path, complaints: list[str]
+) -> None:
+    image = "np.arange(1.0, 26).reshape(1, 5, 5)"
+    shown = f"window(globals(), x={image}, w=np.ones((1, 1, 2, 2)), stride=2)"
+    path = notebook_of(
+        course,
+        "live",
+        FORWARD.replace("STEP", "1"),
+        "from cs_conv.live import window\n" + shown,
+        FORWARD.replace("STEP", "stride"),
+    )
+    notebook = Notebook(page, server, path)
+    notebook.menu("Run", "Run All Cells")
+    component = live(page)
+    second = cell_of(component, "output", 1, 0)
+    expect(second).to_have_attribute("aria-label", re.compile(": 56"))  # mended by the last cell: 11 12 16 17
+    notebook.run(notebook.cells("i * 1, j")[0])
+    expect(second).to_have_attribute("aria-label", re.compile(": 36"))  # 6 7 11 12
+    second.click()
+    say = component.locator(".say")
+    wrong = "reads 4 pixels for it: 2 outside its window, 2 of its window missing, 2 with another weight"
+    expect(say).to_contain_text(wrong)
+    expect(component.locator("[data-kind=pixel] .bad")).to_have_count(4)
+    page.screenshot(path=SCREENSHOTS / "live-window-wrong.png")
+    notebook.run(notebook.cells("i * stride, j")[0])
+    expect(second).to_have_attribute("aria-label", re.compile(": 56"))
+    expect(say).to_contain_text("each with its own weight")
+    pixel = cell_of(component, "pixel", 2, 0)
+    pixel.click()
+    page.keyboard.press("+")
+    expect(pixel).to_have_attribute("aria-label", re.compile(r": 11\.5"))
+    expect(second).to_have_attribute("aria-label", re.compile(r": 56\.5"))
+    component.locator("input[name=pad]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(component.locator("[data-kind=output] .cell")).to_have_count(9)
+    assert serious(page) == []
+    page.screenshot(path=SCREENSHOTS / "live-window.png")
+    assert complaints == []
