@@ -104,7 +104,7 @@ def _members(file: zipfile.ZipFile, wanted: set[str]) -> dict[str, Member]:
     if surplus := set(members) - wanted:
         problems.append(f"the network has no {_some(surplus)}")
     if problems:
-        raise ValueError(f"{', and '.join(problems)}; a name is made of the numbers of layer, branch, layer")
+        raise ValueError(f"{', and '.join(problems)}: was it saved from a network of other layers?")
     return members
 
 

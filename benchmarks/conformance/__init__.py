@@ -1,5 +1,7 @@
 """Whether the layers compute what other people's test suites expect: `python -m benchmarks.conformance`.
 
+It needs the packages `onnx`, or `torch` and `expecttest`, and runs the suites of those that are installed.
+
 A suite yields cases. A case has the results that the suite expects, and ways to compute them: each variant of
 cs_conv that has the operation. What cs_conv does not have is left out, with the reason, and counted.
 """

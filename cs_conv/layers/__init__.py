@@ -4,6 +4,8 @@ A layer is made from its hyperparameters alone, `Conv(16, 3, pad=1)`; the shape 
 network is built from it. `forward` keeps what `backward` needs. `backward` returns the gradient of the input,
 and leaves the gradients of the parameters in `gradients`, under the parameters' names.
 
+Blocks are layers that hold layers: `Row` one after the other, `Sum` and `Concatenate` in branches.
+
 Shapes are those of one image, (C, H, W) or (D,); arrays have the number of images N in front.
 
 >>> Conv(16, 3, pad=1).output_shape((3, 32, 32)), GlobalAveragePool().output_shape((16, 8, 8))

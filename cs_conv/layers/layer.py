@@ -36,7 +36,7 @@ class Layer:
 
     @property
     def inner(self) -> Sequence[Layer]:
-        """The layers inside this one, if it is a block."""
+        """The layers inside this one, if it is a block; training and saving reach them through this."""
         return ()
 
     def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:

@@ -112,6 +112,14 @@ def test_shortcuts_at_stride_2():
     assert network.size == 4 * 8 * 9 + 8 + 8 * 8 * 9 + 8 + 4 * 8 + 8 + 3 * 16
 
 
+def test_inception_blocks_have_the_parameters_of_the_paper():
+    """GoogLeNet's first one, from its table: 64, 96 to 128, 16 to 32, and 32 filters after pooling."""
+    branches = [[Conv(64, 1)], [Conv(96, 1), Conv(128, 3, pad=1)], [Conv(16, 1), Conv(32, 5, pad=2)]]
+    network = Network([Concatenate(*branches, [MaxPool(3, 1, pad=1), Conv(32, 1)])], (192, 28, 28))
+    assert network.shapes[-1] == (256, 28, 28)
+    assert network.size == 163_696  # of them 163,328 weights, the "159K" of the table: 159.5 * 1,024
+
+
 def test_subsample_is_the_1x1_window():
     """Whatever fits a 1x1 max pooling gives the same; what does not, ends before the rest."""
     x = np.random.default_rng(0).standard_normal((2, 3, 7, 4))

@@ -122,6 +122,20 @@ def test_fields_of_famous_networks():
     assert receptive_field(Network(alexnet, (3, 227, 227))).size == (163, 163)
 
 
+def test_the_field_of_a_network_with_shortcuts():
+    """ResNet-50's last block sees 483 pixels: Araujo et al., 2019. One channel has the fields of many."""
+    uneven = ((1, 0), (1, 0))
+    layers = [Conv(1, 7, 2, pad=((3, 2), (3, 2))), MaxPool(3, 2, pad=uneven)]
+    for stage, blocks in enumerate((3, 4, 6, 3)):
+        for block in range(blocks):
+            down = [Subsample(2)] if stage and not block else []
+            layers.append(Sum([*down, Conv(1, 1), Conv(1, 3, pad=1), Conv(1, 1)], down and [Subsample(2)]))
+    network = Network(layers, (1, 224, 224))
+    assert network.shapes[-1] == (1, 7, 7)
+    assert receptive_field(network).size == (483, 483)
+    np.testing.assert_array_equal(pixels_by_rule(network), pixels_by_gradient(network))
+
+
 def test_a_shortcut_sees_less_and_the_whole_block_sees_all():
     branch = [Conv(1, 3, dilation=2, pad=2)]
     network = Network([Sum(branch, [])], (1, 5, 5))
