@@ -28,9 +28,10 @@ from autograder.grading.results import Status
 from autograder.grading.submissions.cells import SubmittedCell, Unreadable, read
 from autograder.grading.submissions.file_kinds import decoded
 from autograder.grading.submissions.intake import NotPlainFile, other_files, read_file
-from autograder.grading.trusted import job as jobs
+from autograder.grading.trusted import worker
+from autograder.grading.trusted.job import Job
 from autograder.grading.trusted.notebook.template import Template, make_template
-from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.outcome import NotebookOutcome
 from autograder.grading.trusted.run import unconfined
 from autograder.grading.trusted.sandbox import NoSandbox, choose
 from autograder.notebooks.check_calls import check_call
@@ -47,7 +48,7 @@ class OpenedNotebook:
 
     path: Path
     handed: list[SubmittedCell]
-    job: jobs.Job
+    job: Job
     remarks: tuple[str, ...] = ()
 
     @property
@@ -133,7 +134,7 @@ def open_notebook(path: Path) -> OpenedNotebook:
     if name != path.stem:
         remarks.append(f"grading looks for {name}.ipynb: hand it in under that name")
     limits = assignment.limits if assignment else Limits()
-    job = jobs.Job(
+    job = Job(
         student="you",
         assignment=assignment.name if assignment else name,
         template=template,
@@ -229,7 +230,7 @@ def _sandbox() -> str:
 @cache
 def _worker() -> ProcessPoolExecutor:
     """One process that runs all notebooks, so that only the first waits for it to start."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=jobs.start_worker)
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=worker.start_worker)
 
 
 def check_notebook(notebook: OpenedNotebook) -> CheckedNotebook:
@@ -245,19 +246,19 @@ def check_notebook(notebook: OpenedNotebook) -> CheckedNotebook:
     return CheckedNotebook(list(_checked(notebook.job.template, outcome)), remarks)
 
 
-def _in_the_sandbox(notebook: OpenedNotebook) -> Outcome:
+def _in_the_sandbox(notebook: OpenedNotebook) -> NotebookOutcome:
     try:
-        data = _worker().submit(jobs.grade, notebook.job.model_dump_json().encode()).result()
+        data = _worker().submit(worker.grade, notebook.job.model_dump_json().encode()).result()
     except BrokenProcessPool as error:
         raise CourseError(f"{notebook.path} could not be run: {error}") from None
     except BaseException:
         for process in list(_worker()._processes.values()):
             process.terminate()
         raise
-    return Outcome.model_validate_json(data)
+    return NotebookOutcome.model_validate_json(data)
 
 
-def _checked(template: Template, outcome: Outcome) -> Iterator[CheckedTest]:
+def _checked(template: Template, outcome: NotebookOutcome) -> Iterator[CheckedTest]:
     """The result of each test, in the notebook's order."""
     cells = {cell.grade_id: cell for cell in template.cells}
     shown = {

@@ -36,7 +36,7 @@ def let_timestamps_be_read() -> None:
     from nbgrader.coursedir import CourseDirectory
 
     def get_existing_timestamp(self: Any, folder: str) -> datetime | None:
-        from autograder.grading.trusted.autograded_folder import when_it_came
+        from autograder.grading.submissions.timestamps import when_it_came
 
         came, problem = when_it_came(Path(folder))
         if problem:

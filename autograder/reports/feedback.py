@@ -21,8 +21,8 @@ from autograder.grading.seeds import read_secret
 from autograder.grading.submissions.intake import SECRET
 from autograder.grading.submissions.students import removed
 from autograder.grading.trusted.autograded_folder import of_the_exchange
-from autograder.grading.trusted.journal import write_whole
-from autograder.grading.trusted.run.test_cells import TestTooLong, limited
+from autograder.grading.trusted.computing_time import TestTooLong, limited
+from autograder.grading.whole_files import write_whole
 from autograder.reports.hide_tests import HideTests
 from autograder.reports.notebook_page import PageContent, notebook_page
 from autograder.reports.record import load_record

@@ -9,7 +9,6 @@ from typing import Any
 from autograder.grading.submissions.attachments import Attachments, attachments_of
 from autograder.grading.submissions.file_kinds import decoded, why_no_notebook
 from autograder.grading.submissions.without_outputs import MOST_BYTES, without_outputs
-from autograder.grading.trusted.notebook.template import text_of
 
 MOST_CELLS = 2000
 MOST_SOURCE = 1 << 20
@@ -57,6 +56,14 @@ def read(data: bytes) -> list[SubmittedCell]:
     if len(cells) > MOST_CELLS:
         raise Unreadable(f"it has {len(cells)} cells; {MOST_CELLS} are the most")
     return [_submitted_cell(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def text_of(cell: dict[str, Any]) -> str:
+    """A cell's source, which may be stored as one text or as its lines; in nbformat 3 under another name."""
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
 
 
 def _submitted_cell(cell: dict[str, Any]) -> SubmittedCell:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, Course
+from autograder.grading.submissions.cells import Unreadable, read, text_of
+from autograder.grading.submissions.intake import NotPlainFile, read_notebook_file
 from autograder.grading.submissions.students import students_who_handed_in, visible
 
 MOST_OTHERS = 10
@@ -105,16 +107,12 @@ def _unread(folder: Path, released: Templates, student: str) -> Iterator[str]:
 
 def _asked_for(notebook: Mapping[str, Any]) -> dict[str, str]:
     """What stands in the cells for answers of a released notebook, by grade_id."""
-    from autograder.grading.trusted.notebook.template import text_of
-
     marked = ((cell.get("metadata", {}).get("nbgrader") or {}, cell) for cell in notebook["cells"])
     return {marks["grade_id"]: text_of(cell).strip() for marks, cell in marked if marks.get("solution")}
 
 
 def _sources(path: Path) -> dict[str, str] | None:
     """The cells of a notebook by grade_id; None where it cannot be read."""
-    from autograder.grading.submissions.cells import Unreadable, read
-    from autograder.grading.submissions.intake import NotPlainFile, read_notebook_file
 
     try:
         cells = read(read_notebook_file(path))

@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from autograder.grading.submissions.file_kinds import decoded
+from autograder.grading.submissions.intake import STAMP, NotPlainFile, read_file
 
 FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
 """As nbgrader's exchange writes it."""
@@ -77,3 +81,19 @@ def _zone(name: str | None) -> tzinfo:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):
         raise ValueError(f"{name} is no time zone that is known") from None
+
+
+def when_it_came(folder: Path) -> tuple[datetime | None, str]:
+    """When a submission came, in UTC, and what is wrong with its timestamp.txt; (None, "") where there is
+    none.
+    """
+    try:
+        text = decoded(read_file(folder / STAMP, 1000))
+        return read_timestamp(text), ""
+    except FileNotFoundError:
+        return None, ""
+    except (OSError, NotPlainFile) as problem:
+        why = str(problem)
+    except ValueError as problem:
+        why = str(problem)
+    return None, f"{STAMP} cannot be read, so nothing counts as late: {why}; {MEANT}"

@@ -1,4 +1,4 @@
-"""Trusted grading: tests in one process, answers in another, which is confined."""
+"""Trusted grading: tests run in one process, answers in another one, which is confined. See README.md."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ __all__ = ["TrustedEngine"]
 
 
 def __getattr__(name: str) -> Any:
-    """The engine when it is asked for: it needs the gradebook, which a learner's machine does not have."""
+    """Import the engine only when it is asked for: it needs the gradebook, which learners do not have."""
     if name != "TrustedEngine":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from autograder.grading.trusted.engine import TrustedEngine

@@ -1,8 +1,9 @@
-"""What lies in autograded/ beside the graded notebooks: the assignment's files, what the student handed in,
-and what nbgrader's exchange needs to give the feedback back.
+"""The folder in autograded/ of one submission: what it holds beside the graded notebooks.
 
-formgrader serves this folder to the instructor's browser. What a browser would run is kept under a name that
-it only shows as text; for a picture that would take a gigabyte of its memory there is a sentence.
+That is the assignment's files, the student's files, and what nbgrader's exchange needs to return the
+feedback. formgrader serves this folder to the instructor's browser. So a file that a browser would run gets a
+name by which it is only shown, and a sentence takes the place of a picture that would need a gigabyte of
+memory.
 """
 
 from __future__ import annotations
@@ -15,24 +16,22 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
-from autograder.grading.submissions.file_kinds import decoded
 from autograder.grading.submissions.intake import SECRET, STAMP, NotPlainFile, read_file
 from autograder.grading.submissions.pictures import too_large
-from autograder.grading.submissions.timestamps import FORM, MEANT, read_timestamp
-from autograder.grading.trusted.journal import write_whole
+from autograder.grading.submissions.timestamps import FORM, when_it_came
+from autograder.grading.whole_files import write_whole
 
 _ACTS = re.compile(r"(html|xml|xsl)$|multipart/|message/", re.IGNORECASE)
 _SECRET = re.compile(r"[\x20-\x7e]{8,200}\s*")
 _LONGEST = 255  # bytes of a name, as nearly all file systems have it
 _ODD_NAME = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
-"""What a student's file meets whose name is too long, or another file's folder; not a full disk."""
+"""Errors that come from a file's name (too long, or the name of a folder), and not from a full disk."""
 
 
 def carried(given: Mapping[str, bytes], handed: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files to lie beside the graded notebook, by relative path; the assignment's own come first."""
+    """The files beside the graded notebook, by relative path; the assignment's replace the student's."""
     found = dict(given)
     for name, data in handed.items():
         large = too_large(data)
@@ -42,7 +41,7 @@ def carried(given: Mapping[str, bytes], handed: Mapping[str, bytes]) -> dict[str
 
 
 def harmless_name(name: str) -> str:
-    """The name, or one that ends in .txt where a browser would run what is in the file."""
+    """The name, with .txt after it if a browser would run the file."""
     kind = mimetypes.guess_type(name)[0] or ""
     return f"{name}.txt" if _ACTS.search(kind) else name
 
@@ -51,27 +50,11 @@ def _fits(name: str) -> bool:
     return all(len(part.encode("utf-8", "replace")) <= _LONGEST for part in name.split("/"))
 
 
-def when_it_came(folder: Path) -> tuple[datetime | None, str]:
-    """When a submission came, in UTC, and what is wrong with its timestamp.txt; (None, "") where there is
-    none.
-    """
-    try:
-        text = decoded(read_file(folder / STAMP, 1000))
-        return read_timestamp(text), ""
-    except FileNotFoundError:
-        return None, ""
-    except (OSError, NotPlainFile) as problem:
-        why = str(problem)
-    except ValueError as problem:
-        why = str(problem)
-    return None, f"{STAMP} cannot be read, so nothing counts as late: {why}; {MEANT}"
-
-
 def of_the_exchange(folder: Path, key: bytes, whose: str) -> dict[str, bytes]:
-    """The two files with which `nbgrader release_feedback` gives a page back.
+    """The two files that `nbgrader release_feedback` needs in order to return a page, by name.
 
-    It ends for the whole class where one student's are missing or no text, so there are always both; whoever
-    did not hand in through the exchange gets a secret that nobody knows.
+    That command ends for the whole class if one student's files are missing or not text, so there are always
+    both. A student who did not hand in through the exchange gets a secret that nobody knows.
     """
     came, _ = when_it_came(folder)
     secret = hmac.digest(key, b"feedback of " + whose.encode(), hashlib.sha256).hex()
@@ -82,7 +65,10 @@ def of_the_exchange(folder: Path, key: bytes, whose: str) -> dict[str, bytes]:
 
 
 def mirror(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make `folder` hold exactly these files, the first ones for sure; what is there is not written again."""
+    """Make `folder` hold exactly these files. A file that is there already is not written again.
+
+    If names clash, the first ones are kept.
+    """
     for path in _inside(folder):
         if path.is_symlink() or (path.is_file() and str(path.relative_to(folder)) not in files):
             path.unlink()
@@ -100,6 +86,6 @@ def mirror(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    """All that is in a folder, what is deepest first; links are not followed."""
+    """Everything in a folder, the deepest first, without following links."""
     for base, folders, names in os.walk(folder, topdown=False):
         yield from (Path(base) / name for name in (*names, *folders))

@@ -1,4 +1,4 @@
-"""Grading on a Dask cluster: the same jobs, sent as bytes."""
+"""Grading on a Dask cluster: it gets the same jobs as local processes, as bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def executor_at(address: str) -> Executor:
         ) from None
     place = urlsplit(address)
     if not place.netloc:
-        raise CourseError(f"{address} is no address of a Dask scheduler; write it as tcp://HOST:PORT")
+        raise CourseError(f"{address} is not the address of a Dask scheduler; write it as tcp://HOST:PORT")
     try:
         if place.scheme == "tcp" and place.hostname and place.port:
             socket.create_connection((place.hostname, place.port), 20).close()  # Dask would try for long
@@ -32,7 +32,7 @@ def executor_at(address: str) -> Executor:
 
 
 class _Cluster(Executor):
-    """Dask's futures behind the standard interface; a worker that dies gives its jobs to the others."""
+    """Dask's futures behind the standard interface. If a worker dies, the others get its jobs."""
 
     def __init__(self, client: Any) -> None:
         self.client = client

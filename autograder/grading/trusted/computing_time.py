@@ -1,17 +1,18 @@
-"""Time that counts against a limit: seconds of computing, and of what only waits a fifth of the clock's.
+"""Time that counts against a limit: seconds of computing, or a fifth of the seconds that the clock shows.
 
-On a busy machine everything takes longer by the clock, so computing is read from the kernel's count, and what
-a process waits for a processor is not counted at all. What sleeps, or waits for something that never comes,
-is ended after `WAITING` times as many seconds by the clock.
+On a busy machine everything takes longer by the clock. So computing is read from the kernel's count, and the
+time that a process waits for a processor does not count at all. Code that sleeps, or waits for what never
+comes, is ended after `WAITING` times its limit by the clock.
 """
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.sandbox.backend import Sandbox
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 WAITING = 5
 """Seconds by the clock that cost as much as one second of computing."""
 PRECISION = 0.05
-"""Seconds by the clock within which a reading is not taken again."""
+"""Seconds by the clock for which a reading is used again."""
 
 
 ROUNDING = 0.005
@@ -27,18 +28,18 @@ ROUNDING = 0.005
 SLACK = 0.2
 """Seconds beyond its limit that the student's process gets to stop by itself."""
 GRACE = 1.5
-"""Seconds by the clock that it gets once it was interrupted from outside."""
+"""Seconds by the clock that it gets after an interrupt from outside."""
 
 
 class Reading(NamedTuple):
-    """What clocks show, in seconds."""
+    """A reading of clocks, in seconds."""
 
     computed: float
     passed: float
-    """By the clock, without what was waited for a processor."""
+    """By the clock, without the time spent waiting for a processor."""
 
     def since(self, before: Reading) -> float:
-        """Seconds that count, since an earlier reading."""
+        """Seconds since an earlier reading that count."""
         return max(self.computed - before.computed, (self.passed - before.passed) / WAITING)
 
 
@@ -48,56 +49,88 @@ def own() -> Reading:
 
 
 def delayed(pid: int | str) -> float:
-    """Seconds that the main thread of a process was ready to run while others had all processors; 0 where the
-    kernel does not count them, or the process is gone.
+    """Seconds that the main thread of a process was ready to run but had no processor.
+
+    0 if the kernel does not count them, or the process is gone.
     """
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / 1e9
     return 0.0
 
 
-class Stopwatch:
-    """Seconds that count, since it was made."""
+class Meter:
+    """Tells how many seconds that count have passed since it was made."""
 
     def __init__(self, read: Callable[[], Reading] = own) -> None:
         self._read, self._began = read, read()
         self._looked, self._spent = time.monotonic(), 0.0
 
     def spent(self, precision: float = PRECISION) -> float:
-        """As of now, or of so many seconds ago."""
+        """The seconds, as they were at most `precision` seconds ago."""
         now = time.monotonic()
         if now - self._looked >= precision:
             self._looked, self._spent = now, self._read().since(self._began)
         return self._spent
 
 
+class TestTooLong(KeyboardInterrupt):
+    """A test used up its time. No ordinary `except` may swallow it."""
+
+    __test__ = False
+
+
+@contextmanager
+def limited(seconds: float, meter: Meter | None = None) -> Iterator[list[TestTooLong]]:
+    """Raise TestTooLong in what runs longer.
+
+    What was raised is in the list that this gives, in case the code within catches it.
+    """
+    ended: list[TestTooLong] = []
+    meter = meter or Meter()
+
+    def look(*ignored: Any) -> None:
+        left = seconds - meter.spent()
+        signal.setitimer(signal.ITIMER_REAL, min(max(left, PRECISION), seconds) if left > 0 else 0.5)
+        if left <= 0:
+            ended.append(TestTooLong(f"ran longer than {seconds:g} s"))
+            raise ended[-1]  # and again, should someone hold it up
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+    try:
+        yield ended
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 class Budget:
-    """The seconds that a notebook has, and what this process and the sandboxes use of them."""
+    """The seconds that a notebook has, which this process and its sandboxes use up."""
 
     def __init__(self, seconds: float) -> None:
         self.left = seconds
-        """Without what is running."""
+        """Seconds left at the beginning of the running step."""
         self.cpu = {"student": 0.0, "start": 0.0, "trusted": 0.0}
-        """Seconds computed in sandboxes, passed while they started, and computed here."""
+        """Seconds computed in sandboxes, passed while sandboxes started, and computed here."""
         self._sandbox: Sandbox | None = None
         self._seen = self._delayed = 0.0
-        self._watch: Stopwatch | None = None
+        self._meter: Meter | None = None
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Take what this takes from the seconds that are left; starting sandboxes is ours."""
-        self._watch = Stopwatch(self.read)
+        """Take from the seconds that are left what this takes, without starting sandboxes."""
+        self._meter = Meter(self.read)
         try:
             yield
         finally:
-            self.left, self._watch = self.left - self._watch.spent(precision=0), None
+            self.left, self._meter = self.left - self._meter.spent(precision=0), None
 
     def left_now(self) -> float:
-        """Seconds that are left, without what the running step has used so far."""
-        return self.left - (self._watch.spent() if self._watch is not None else 0.0)
+        """Seconds that are left at this moment."""
+        return self.left - (self._meter.spent() if self._meter is not None else 0.0)
 
     def read(self) -> Reading:
-        """The clocks of this process and of all its sandboxes."""
+        """A reading of the clocks of this process and of all its sandboxes together."""
         here, late = own(), self._delayed
         if self._sandbox is not None:
             late += delayed(self._sandbox.members[-1])
@@ -105,29 +138,29 @@ class Budget:
         return Reading(computed, here.passed - late - self.cpu["start"])
 
     def begin(self, sandbox: Sandbox, seconds: float) -> None:
-        """Count a sandbox, too, which took so many seconds to start."""
+        """Count this sandbox too, which took so many seconds to start."""
         self._sandbox, self._seen = sandbox, 0.0
         self.cpu["start"] += seconds
 
     def end(self) -> None:
-        """Keep what the sandbox has used, which is about to end."""
+        """Note what the sandbox has used, before it ends."""
         self.cpu["student"] += self._of_the_sandbox()
         if self._sandbox is not None:
             self._delayed += delayed(self._sandbox.members[-1])
         self._sandbox, self._seen = None, 0.0
 
     def _of_the_sandbox(self) -> float:
-        """What it has computed as far as was seen: the kernel forgets what has ended."""
+        """Seconds that it has computed, as far as they were seen: the kernel forgets processes that ended."""
         if self._sandbox is not None:
             self._seen = max(self._seen, self._sandbox.cpu())
         return self._seen
 
 
 class Allowance:
-    """The seconds that a request to a sandbox may take, and what is done when it takes longer.
+    """The seconds that one request to a sandbox may take, and the interrupt if it takes longer.
 
-    `left` gives what is left of the cell's seconds, where all processes count; `waiting` is called now and
-    then while the answer is not there, which can take long on a busy machine.
+    `left` tells how many of the cell's seconds are left, for all processes together. `waiting` is called now
+    and then until the answer comes, which can take long on a busy machine.
     """
 
     def __init__(
@@ -150,19 +183,19 @@ class Allowance:
         return Reading(0.0, now)
 
     def _over(self) -> float:
-        """Seconds beyond what it may take; below 0 while it is within."""
+        """Seconds beyond its limit, below 0 while it is within."""
         return max(self._read().since(self._began) - self.seconds, -self.left())
 
     def is_used_up(self) -> bool:
-        """Whether it took all its seconds; looked at only where the clock says that it can have."""
+        """Whether it took all its seconds; read only if the clock says that this is possible."""
         if time.monotonic() - self._since < self.seconds / 4:
             return False
         return self._read().since(self._began) > self.seconds - ROUNDING
 
     def wait(self) -> float:
-        """Seconds by the clock to wait for the answer before asking again; 0 when it is too late for one.
+        """Seconds by the clock to wait for the answer before asking this again; 0 if it is too late.
 
-        A process that does not stop by itself, as one that sleeps, is interrupted first.
+        A process that does not stop by itself, for instance because it sleeps, is interrupted first.
         """
         if not self._looked:
             self._looked = True

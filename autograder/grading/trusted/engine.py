@@ -1,8 +1,7 @@
-"""The engine: intake, jobs to an executor, outcomes to the journal and the gradebook, a result for each
-submission.
+"""The engine of trusted grading: submissions go in, a result for each comes out.
 
-Workers only compute. This process alone writes, one submission at a time, so the number of workers cannot
-show in the gradebook, and a run that is killed anywhere is finished by running it again.
+Workers only compute. This process alone writes, one submission at a time. So the gradebook does not depend on
+the number of workers, and a run that was killed anywhere is finished by running it again.
 """
 
 from __future__ import annotations
@@ -31,28 +30,30 @@ from autograder.grading.interface import Submission
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.submissions.intake import NotPlainFile, other_files, read_notebook_file
+from autograder.grading.submissions.timestamps import when_it_came
 from autograder.grading.submissions.without_outputs import without_outputs
-from autograder.grading.trusted import job as jobs
-from autograder.grading.trusted.autograded_folder import mirror, when_it_came
+from autograder.grading.trusted import worker
+from autograder.grading.trusted.autograded_folder import mirror
+from autograder.grading.trusted.job import Job, environment_of
 from autograder.grading.trusted.journal import Journal
 from autograder.grading.trusted.notebook.template import Template, load_templates
-from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.outcome import NotebookOutcome, unreadable
 from autograder.grading.trusted.sandbox import Backend, NoSandbox, choose
 from autograder.grading.trusted.write_gradebook import SEVERITY, Writer
 
 TRIES = 4
-"""How often a notebook is given to a worker before its loss is taken for more than bad luck."""
+"""How often a notebook is given to a worker before the loss of the worker is put down to the notebook."""
 WAITS = (0.2, 1.0, 3.0, 6.0)
-"""Seconds between attempts to reach a database that is away."""
+"""Seconds between attempts to reach a database that does not answer."""
 
 
 @dataclass
 class _Open:
-    """A submission on its way: its notebooks' jobs and outcomes."""
+    """A submission on its way: the keys, outcomes and waiting jobs of its notebooks, by name."""
 
     submission: Submission
     keys: dict[str, str] = field(default_factory=dict)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[str, NotebookOutcome] = field(default_factory=dict)
     waiting: dict[str, bytes] = field(default_factory=dict)
     status: Status | None = None
     detail: str = ""
@@ -60,7 +61,7 @@ class _Open:
 
 @dataclass
 class _Task:
-    """One job, and the submission that waits for it."""
+    """One job, and the submission that it belongs to."""
 
     open: _Open
     notebook: str
@@ -112,7 +113,7 @@ class TrustedEngine:
     # The executor
 
     def pool(self) -> Executor:
-        """Local processes, or the cluster at the address."""
+        """The executor: local processes, or the cluster at the address."""
         if self._pool is None:
             if self.address:
                 from autograder.grading.trusted.cluster import executor_at
@@ -120,12 +121,12 @@ class TrustedEngine:
                 self._pool = executor_at(self.address)
             else:
                 self._pool = ProcessPoolExecutor(
-                    self.workers, mp_context=get_context("spawn"), initializer=jobs.start_worker
+                    self.workers, mp_context=get_context("spawn"), initializer=worker.start_worker
                 )
         return self._pool
 
     def renew_pool(self) -> None:
-        """A worker was killed: start new ones."""
+        """Start new workers, after one was killed."""
         self._end_pool()
 
     def _end_pool(self) -> None:
@@ -162,8 +163,8 @@ class _Run:
         self.secret = read_secret(course)
         self.journal = Journal(course.root / ".cs-conv" / "journal" / assignment.name)
         self.away = False
-        """Whether the last submission could not be recorded."""
-        self.environment = jobs.environment_of(assignment.allow) + f"\n{engine.backend.name}"
+        """Whether the last submission could not be recorded, so that waiting again is no use."""
+        self.environment = environment_of(assignment.allow) + f"\n{engine.backend.name}"
 
     def close(self) -> None:
         self.writer.close()
@@ -202,7 +203,7 @@ class _Run:
     # One submission
 
     def _open(self, submission: Submission) -> _Open:
-        """Read what was handed in and look up what is known of it already."""
+        """Read what was handed in, and find what of it is graded already."""
         opened = _Open(submission)
         if submission.problem:
             opened.status, opened.detail = Status.NOT_GRADED, submission.problem
@@ -218,7 +219,7 @@ class _Run:
         return opened
 
     def _read(self, opened: _Open) -> None:
-        """Read its notebooks; where one is not there, not readable or known already, note that."""
+        """Read its notebooks, and note which are missing, unreadable or graded already."""
         submission = opened.submission
         folder = self.course.submitted(submission.student, self.assignment.name)
         extra: dict[str, bytes] | None = None
@@ -232,7 +233,7 @@ class _Run:
             except (NotPlainFile, OSError) as problem:
                 present += 1
                 problems.append(f"{name}.ipynb: {problem}")
-                opened.outcomes[name] = jobs.unreadable(template, str(problem))
+                opened.outcomes[name] = unreadable(template, str(problem))
                 continue
             present += 1
             if extra is None:
@@ -250,11 +251,9 @@ class _Run:
             if folder.is_dir():
                 opened.detail = f"{folder.name} has no {next(iter(self.templates))}.ipynb"
 
-    def _job(
-        self, submission: Submission, template: Template, data: bytes, files: dict[str, bytes]
-    ) -> jobs.Job:
+    def _job(self, submission: Submission, template: Template, data: bytes, files: dict[str, bytes]) -> Job:
         limits = self.assignment.limits
-        return jobs.Job(
+        return Job(
             student=submission.student,
             assignment=self.assignment.name,
             template=template,
@@ -276,23 +275,23 @@ class _Run:
     def _submit(self, task: _Task, running: dict[Future[bytes], _Task]) -> None:
         task.tries += 1
         try:
-            future = self.engine.pool().submit(jobs.grade, task.data)
+            future = self.engine.pool().submit(worker.grade, task.data)
         except (BrokenProcessPool, RuntimeError):
             self.engine.renew_pool()
-            future = self.engine.pool().submit(jobs.grade, task.data)
+            future = self.engine.pool().submit(worker.grade, task.data)
         running[future] = task
 
     def _collect(
         self, future: Future[bytes], task: _Task, running: dict[Future[bytes], _Task], again: deque[_Task]
     ) -> list[_Open]:
-        """Take a finished job's outcome; the submissions that are complete with it.
+        """Take a finished job's outcome, and return the submissions that it completes.
 
-        A job whose worker was lost goes into `again`, with all that were lost with it.
+        A job whose worker was lost goes into `again`, with all others that were lost with it.
         """
         try:
-            outcome = Outcome.model_validate_json(future.result())
+            outcome = NotebookOutcome.model_validate_json(future.result())
         except BrokenProcessPool as error:
-            # All jobs of the pool are lost with one worker; none of them is to blame by that alone.
+            # With one worker all jobs of the pool are lost, and most of them did nothing.
             lost = [task, *running.values()]
             running.clear()
             self.engine.renew_pool()
@@ -308,7 +307,7 @@ class _Run:
         return _arrived(task, outcome)
 
     def _finish(self, opened: _Open) -> Result:
-        """Record a complete submission; where that cannot be, say so and change nothing."""
+        """Record a complete submission; if that cannot be done, say so and change nothing."""
         seconds = round(sum(outcome.seconds for outcome in opened.outcomes.values()), 2)
         if opened.status is None:
             opened.status = min((o.status for o in opened.outcomes.values()), key=SEVERITY.index)
@@ -332,9 +331,10 @@ class _Run:
             self.away = True
         return self._bare(opened, None, seconds)
 
-    def _record(self, opened: _Open, outcomes: list[Outcome], seconds: float) -> Result:
-        """Write it and read it back. What may pass is waited for, though not again until something could be
-        written.
+    def _record(self, opened: _Open, outcomes: list[NotebookOutcome], seconds: float) -> Result:
+        """Write it and read it back.
+
+        An error that may pass is waited for, but only once until something could be written again.
         """
         whose, status = opened.submission.student, opened.status or Status.NOT_GRADED
         pauses = deque(() if self.away else WAITS)
@@ -368,29 +368,29 @@ class _Run:
         )
 
 
-def _arrived(task: _Task, outcome: Outcome) -> list[_Open]:
-    """Note a job's outcome; its submission, where nothing more of it is awaited."""
+def _arrived(task: _Task, outcome: NotebookOutcome) -> list[_Open]:
+    """Note a job's outcome, and return its submission if it waits for no other job."""
     task.open.outcomes[task.notebook] = outcome
     task.open.waiting.pop(task.notebook, None)
     return [] if task.open.waiting else [task.open]
 
 
 def _try_again(lost: list[_Task], again: deque[_Task], error: Exception) -> list[_Open]:
-    """Put lost jobs into `again`; the submissions of those that were lost too often, which stay ungraded."""
+    """Put lost jobs into `again`; return submissions that stay ungraded because they were lost too often."""
     complete = []
     for task in lost:
         if task.tries < TRIES:
             again.append(task)
             continue
         words = f"its worker was lost {task.tries} times ({type(error).__name__}: {error})"[:500]
-        outcome = Outcome(notebook=task.notebook, status=Status.NOT_GRADED, detail=words)
+        outcome = NotebookOutcome(notebook=task.notebook, status=Status.NOT_GRADED, detail=words)
         complete += _arrived(task, outcome)
     return complete
 
 
 @contextmanager
 def _alone(course: Course) -> Iterator[None]:
-    """One grading run at a time: two writers would undo each other's."""
+    """Allow one grading run at a time: two of them would undo each other's work. Raises CourseError."""
     path: Path = course.root / ".cs-conv" / "grading"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     lock = FileLock(path, timeout=0, thread_local=False)

@@ -1,9 +1,9 @@
-"""What has been graded, on disk before anyone relies on it: a run that is killed goes on where it was.
+"""Outcomes on disk, before anyone relies on them: a run that was killed goes on where it was.
 
-Two things: each outcome in a file of its own, named after its key; and a journal, one line an event,
-appended and synced. A line carries its own checksum, so that a torn end is recognised and cut off. The key
-of an outcome says everything that it depends on, so nothing here can be out of date: a changed submission
-has another key.
+There are two things. Each outcome lies in a file of its own, named after its key. The journal has a line for
+each event, appended and synced, with a checksum, so that a torn end is recognised and cut off. The key of an
+outcome is made of everything that it depends on, so nothing here can be out of date: a changed submission has
+another key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.outcome import NotebookOutcome
+from autograder.grading.whole_files import write_whole
 
 
 class Journal:
@@ -35,7 +36,7 @@ class Journal:
         os.close(self._file)
 
     def _load(self) -> None:
-        """Read every whole line; cut off what a crash left of the last one."""
+        """Read every complete line; cut off what a crash has left of the last one."""
         try:
             data = self.path.read_bytes()
         except FileNotFoundError:
@@ -68,7 +69,7 @@ class Journal:
     def _place(self, key: str) -> Path:
         return self.folder / "outcomes" / key
 
-    def keep(self, key: str, outcome: Outcome) -> None:
+    def keep(self, key: str, outcome: NotebookOutcome) -> None:
         """Put an outcome on disk."""
         data = zlib.compress(outcome.model_dump_json().encode(), 1)
         write_whole(self._place(key), data, sync=True)
@@ -76,15 +77,15 @@ class Journal:
         self._append({"event": "graded", "key": key, "content": content})
         self.graded[key] = content
 
-    def find(self, key: str) -> Outcome | None:
-        """The outcome of this key, if it is there and whole."""
+    def find(self, key: str) -> NotebookOutcome | None:
+        """The outcome of this key if it is there and undamaged, else None."""
         if key not in self.graded:
             return None
         try:
             data = self._place(key).read_bytes()
             if hashlib.sha256(data).hexdigest() != self.graded[key]:
                 return None
-            return Outcome.model_validate_json(zlib.decompress(data))
+            return NotebookOutcome.model_validate_json(zlib.decompress(data))
         except (OSError, ValueError, zlib.error):
             return None
 
@@ -101,19 +102,3 @@ def _event(line: bytes) -> dict[str, Any] | None:
         return None
     known = ("graded", "recorded")  # the second is what earlier versions wrote
     return event if isinstance(event, dict) and event.get("event") in known else None
-
-
-def write_whole(path: Path, data: bytes, sync: bool = False) -> None:
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            if sync:
-                os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

@@ -1,5 +1,6 @@
-"""How far the grading of a notebook has come: what a fresh process needs to go on where another one had to be
-ended.
+"""How far the grading of a notebook has come.
+
+If a process has to be ended, a fresh one needs no more than this to go on.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.outcome import TestOutcome
 
 READING, KEEPING = -1, -2
-"""The numbers of what comes before the first step, putting the answers into the template, and after the last,
-putting together what is kept.
+"""The numbers for what comes before the first step (putting the answers into the template) and after the last
+(putting together what is kept).
 """
 
 
@@ -29,15 +30,15 @@ class At(BaseModel):
     """The step, READING or KEEPING."""
     place: str = "the notebook"
     seconds: float
-    """What it may compute. It sees to that itself, but where it cannot, it is ended a few seconds later."""
+    """How long it may compute. If it cannot end that itself, it is ended a few seconds later."""
     ran_inside: tuple[int, ...] = ()
-    """The steps that have run on the student's side up to now."""
+    """Numbers of the steps that have run on the student's side so far."""
     if_lost: TestOutcome | None = None
-    """What the step's test comes to if the process has to be ended there."""
+    """The outcome of the step's test if the process has to be ended there."""
 
     @classmethod
-    def step(cls, number: int, step: Step, place: str, seconds: float, ran_inside: Sequence[int]) -> At:
-        """About to run one side of a step."""
+    def step(cls, number: int, step: Step, seconds: float, ran_inside: Sequence[int]) -> At:
+        """What to say before running one side of a step."""
         if_lost = None
         if step.template is not None and step.role in ("test", "written"):
             a_person_decides = step.role == "written" and step.answered
@@ -46,36 +47,42 @@ class At(BaseModel):
                 score=None if a_person_decides else 0.0,
                 max_score=step.template.points,
             )
-        return cls(number=number, place=place, seconds=seconds, ran_inside=tuple(ran_inside), if_lost=if_lost)
+        return cls(
+            number=number,
+            place=step.place(number),
+            seconds=seconds,
+            ran_inside=tuple(ran_inside),
+            if_lost=if_lost,
+        )
 
 
 class Progress(BaseModel):
-    """All that the steps before `next` came to."""
+    """Everything that the steps before `next` came to."""
 
     model_config = ConfigDict(frozen=True)
 
     next: int = 0
     left: float
-    """Seconds that are left of the notebook's."""
+    """Seconds of the notebook's that are left."""
     tests: tuple[TestOutcome, ...] = ()
     events: tuple[tuple[Status, str], ...] = ()
     remarks: tuple[str, ...] = ()
     outputs: dict[int, list[dict[str, Any]]] = {}
     shown: int = 0
-    """Characters that a student's cells have shown."""
+    """Characters that the student's cells have shown."""
     ran_inside: tuple[int, ...] = ()
     never_again: tuple[int, ...] = ()
-    """Steps in which a process of ours had to be ended."""
+    """Numbers of the steps in which the process of the tests had to be ended."""
     restarts: int = 0
     slow_calls: int = 0
     cpu: dict[str, float] = {}
 
     def and_then(self, later: Progress) -> Progress:
-        """What came later, which holds the outputs of its last step only, with the outputs up to then."""
+        """The later progress, which holds the outputs of its last step only, with all outputs up to then."""
         return later.model_copy(update={"outputs": self.outputs | later.outputs})
 
     def without(self, at: At, status: Status, why: str, used: float) -> Progress:
-        """The same, where a process had to be ended `at` a step: the step counts 0 and is not run again."""
+        """The progress after a process had to be ended `at` a step, which counts 0 and is not run again."""
         update: dict[str, Any] = {
             "events": (*self.events, (status, why)),
             "never_again": (*self.never_again, at.number),
@@ -90,8 +97,9 @@ class Progress(BaseModel):
         return self.model_copy(update=update)
 
     def to_run_again(self, steps: Sequence[Step]) -> set[int]:
-        """The earlier steps whose instructor's side a fresh process needs: tests only for names that they
-        leave to later steps.
+        """The numbers of earlier steps whose instructor's side a fresh process has to run again.
+
+        Tests are among them only if later steps use names that they define.
         """
         found, wanted = set(), set[str]()
         for number, step in reversed(list(enumerate(steps))):

@@ -1,8 +1,8 @@
-"""A process that grades one notebook, watched from outside.
+"""Watching the process that grades a notebook, from outside.
 
-Its own limits hold as long as Python has a say. What a student's data makes of a test (a set of numbers that
-collide, a product of sizes nobody thought of) runs in C, where it has none: then the process is ended from
-here, and a fresh one goes on with the next test.
+That process limits itself, but only while Python code runs in it. A student's data can make a test compute
+for ever in C: a set of numbers that collide, a product of sizes nobody thought of. Then the process is ended
+from here, and a fresh one goes on with the next test.
 """
 
 from __future__ import annotations
@@ -15,33 +15,27 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import BaseModel
 
 from autograder.grading.results import Status
 from autograder.grading.trusted.computing_time import WAITING
-from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.outcome import NotebookOutcome
 from autograder.grading.trusted.progress import KEEPING, READING, At, Progress
+from autograder.grading.trusted.run.our_fault import OurFault
 
 LAST_WORDS = 4.0
-"""Seconds of computing between a step's limit and the end of a process that does not keep to it."""
+"""Seconds of computing that a process gets beyond a step's limit before it is ended."""
 PATIENCE = 90.0
-"""Seconds without any news from it, beyond a step's limit, after which it is ended."""
-ENOUGH_MEMORY = 256 << 20
-"""Bytes that a test should find."""
+"""Seconds without a word, beyond a step's limit, after which a process is ended."""
 _CRASHES = ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE", "SIGILL")
 CRASHES = {getattr(signal, name) for name in _CRASHES if hasattr(signal, name)}
-"""How a process dies of what it computes."""
-
-
-class OurFault(Exception):
-    """Grading failed for a reason that is not the submission's: try again, and never give a zero for it."""
+"""Signals that end a process because of what it computes."""
 
 
 @dataclass
 class Ended:
-    """A process that could not go on, and where that was."""
+    """A process that could not go on, the status that this means, and why."""
 
     at: At
     progress: Progress
@@ -51,26 +45,30 @@ class Ended:
     crash: bool = False
 
 
-class Report:
-    """What the watched process says, written to a pipe."""
+End = NotebookOutcome | Ended
+"""What comes of one process."""
+
+
+class Reporter:
+    """Writes to a pipe what the watched process has to say."""
 
     def __init__(self, pipe: int) -> None:
         self.pipe = pipe
 
-    def say(self, news: At | Progress | Outcome) -> None:
-        """Send it as it is."""
+    def say(self, news: At | Progress | NotebookOutcome) -> None:
+        """Send a message that is data."""
         self._write(_KINDS[type(news)], news.model_dump_json())
 
     def fault(self, what: str) -> None:
-        """Grading itself failed."""
+        """Say that grading itself failed."""
         self._write(b"E", what)
 
     def waiting(self) -> None:
-        """The student's process takes its time, within its limits."""
+        """Say that the student's process takes its time, within its limits."""
         self._write(b"W", "")
 
     def full(self) -> None:
-        """The step needs more memory than there is for it."""
+        """Say that the step needs more memory than it may have."""
         self._write(b"M", "")
 
     def _write(self, kind: bytes, text: str) -> None:
@@ -80,13 +78,13 @@ class Report:
             rest = rest[os.write(self.pipe, rest) :]
 
 
-_KINDS: dict[type[BaseModel], bytes] = {At: b"A", Progress: b"P", Outcome: b"R"}
+_KINDS: dict[type[BaseModel], bytes] = {At: b"A", Progress: b"P", NotebookOutcome: b"R"}
 
 
-def watch(pipe: int, child: int, progress: Progress, seconds: float, memory_mb: int) -> Outcome | Ended:
-    """Listen to a process until its outcome is there or it cannot go on. Raises OurFault.
+def watch(pipe: int, child: int, progress: Progress, seconds: float, memory_mb: int) -> End:
+    """Listen to a process until its outcome comes or it cannot go on. Raises OurFault.
 
-    `seconds` are what it may compute before the first step.
+    `seconds` is how long it may compute before the first step.
     """
     at, computed = At(seconds=seconds), 0.0
     buffer = bytearray()
@@ -108,7 +106,7 @@ def watch(pipe: int, child: int, progress: Progress, seconds: float, memory_mb: 
             heard = time.monotonic()
         for kind, body in _messages(buffer):
             if kind == b"R":
-                return Outcome.model_validate_json(body)
+                return NotebookOutcome.model_validate_json(body)
             if kind == b"E":
                 raise OurFault(body.decode())
             if kind == b"M":
@@ -129,7 +127,7 @@ def watch(pipe: int, child: int, progress: Progress, seconds: float, memory_mb: 
 
 
 def _messages(buffer: bytearray) -> list[tuple[bytes, bytes]]:
-    """Take the whole messages out of what has come."""
+    """Take the complete messages out of the bytes that have come."""
     found = []
     while len(buffer) >= 5:
         size = struct.unpack_from("<I", buffer, 1)[0]
@@ -140,48 +138,26 @@ def _messages(buffer: bytearray) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def limit_memory(megabytes: int) -> None:
-    """Let this process take so much more memory than it has now: whatever a test makes of what a student's
-    function returns must not take the machine along.
-    """
-    import resource  # which Windows lacks, where this module is only looked at
-
-    most, hard = _address_space() + (megabytes << 20), resource.getrlimit(resource.RLIMIT_AS)[1]
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
-
-
-def memory_left() -> int:
-    """Bytes that this process may still take."""
-    import resource
-
-    return resource.getrlimit(resource.RLIMIT_AS)[0] - _address_space()
-
-
-def _address_space() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-
-
 def _computed(pid: int) -> float:
-    """Seconds that a process has computed; 0 when it is gone."""
+    """Seconds that a process has computed, 0 if it is gone."""
     with suppress(OSError):
         return time.clock_gettime(~pid << 3 | 2)
     return 0.0
 
 
-def in_processes(one: Callable[[Progress], Outcome | Ended], progress: Progress) -> Outcome | Ended:
+def in_processes(one: Callable[[Progress], End], progress: Progress) -> End:
     """Grade in as many processes as it takes, each from where the last one ended. Raises OurFault.
 
-    Ended where no other process can help: the file could not be read, or what was shown not be kept.
+    Returns Ended if another process cannot help: the file could not be read, or the outputs not be kept.
     """
     crashed: int | None = None
     while True:
         end = one(progress)
-        if isinstance(end, Outcome):
+        if isinstance(end, NotebookOutcome):
             return end
         progress = end.progress
         if end.crash and crashed != end.at.number:
-            crashed = end.at.number  # once, a process may die of something else
+            crashed = end.at.number  # try once more: a process may die of something else
             continue
         end.progress = progress = progress.without(end.at, end.status, end.why, end.used)
         if end.at.number in (READING, KEEPING):

@@ -1,4 +1,6 @@
-"""The one writer: outcomes into nbgrader's gradebook and folders, each submission in one transaction."""
+"""Writes outcomes into nbgrader's gradebook and folders, each submission in one transaction. Nothing else
+does.
+"""
 
 from __future__ import annotations
 
@@ -15,40 +17,40 @@ from autograder.grading.gradebook.own_tables import keep_outcomes, make_tables, 
 from autograder.grading.gradebook.read import by_hand, scores_of, verdicts_in
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret
+from autograder.grading.submissions.cells import text_of
 from autograder.grading.submissions.intake import other_files
-from autograder.grading.submissions.timestamps import FORM
-from autograder.grading.trusted.autograded_folder import carried, mirror, of_the_exchange, when_it_came
-from autograder.grading.trusted.notebook.template import text_of
-from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.submissions.timestamps import FORM, when_it_came
+from autograder.grading.trusted.autograded_folder import carried, mirror, of_the_exchange
+from autograder.grading.trusted.outcome import NotebookOutcome
 
 SEVERITY = [Status.NOT_GRADED, Status.UNREADABLE, Status.CRASHED, Status.TIMED_OUT, Status.GRADED]
 
 
 class Writer:
-    """Writes outcomes of one assignment."""
+    """Writes the outcomes of one assignment."""
 
     def __init__(self, course: Course, assignment: Assignment) -> None:
         self.course, self.assignment = course, assignment
         self.secret = read_secret(course)
         self.given: dict[str, bytes] = {}
-        """The assignment's own files, to lie beside the graded notebooks."""
+        """The assignment's own files, for `autograded/`."""
         self.gradebook = connect(course)
         with database_errors(course):
             make_tables(self.gradebook)
         self.late = LatePolicy(course)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection to the database."""
         self.gradebook.close()
 
     def reopen(self) -> None:
-        """Connect anew, after the database was away."""
+        """Connect again after the database was away."""
         try:
             self.gradebook.close()
         finally:
             self.gradebook = connect(self.course)
 
-    def record(self, student: str, outcomes: Sequence[Outcome]) -> None:
+    def record(self, student: str, outcomes: Sequence[NotebookOutcome]) -> None:
         """Make the gradebook and the autograded folder say what these outcomes say."""
         self._note_earlier(student, outcomes)
         self._write_documents(student, outcomes)
@@ -67,11 +69,11 @@ class Writer:
             for notebook in submission.notebooks:
                 notebook.late_submission_penalty = self.late.penalty(submission, notebook)
 
-    def _note_earlier(self, student: str, outcomes: Sequence[Outcome]) -> None:
-        """Keep what the grades were given for that an earlier version or nbgrader's own commands left.
+    def _note_earlier(self, student: str, outcomes: Sequence[NotebookOutcome]) -> None:
+        """Note for which answers grades were given that an earlier version or nbgrader's own commands left.
 
-        The graded notebook in autograded/ tells it. Where it does not, that is kept, too:
-        a new notebook comes in its place.
+        The graded notebook in autograded/ tells. If it does not, that is noted too, since a new notebook is
+        about to replace it.
         """
         try:
             submission = self.gradebook.find_submission(self.assignment.name, student)
@@ -88,7 +90,7 @@ class Writer:
                 given = {g.id: same and g.auto_score == worth[g.id][0] for g in grades}
                 keep_outcomes(self.gradebook, {i: worth[i][1] if given[i] else "" for i in given})
 
-    def _is_as_graded(self, student: str, outcome: Outcome | None) -> bool:
+    def _is_as_graded(self, student: str, outcome: NotebookOutcome | None) -> bool:
         """Whether the notebook in autograded/ has the same cells."""
         if outcome is None or outcome.document is None:
             return False
@@ -99,8 +101,8 @@ class Writer:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return False
 
-    def _record_notebook(self, notebook: Any, outcome: Outcome | None) -> None:
-        """Enter the points. A person is asked (again) only for what is not what it was the last time."""
+    def _record_notebook(self, notebook: Any, outcome: NotebookOutcome | None) -> None:
+        """Enter the points. A person is asked (again) only about what has changed since the last time."""
         before = outcomes_judged(self.gradebook, [grade.id for grade in notebook.grades])
         now = {}
         for grade in notebook.grades:
@@ -114,8 +116,8 @@ class Writer:
         for comment in notebook.comments:
             comment.auto_comment = "No response." if comment.name in unanswered else None
 
-    def _write_documents(self, student: str, outcomes: Sequence[Outcome]) -> None:
-        """The graded notebooks, and beside them all else of the assignment and the submission."""
+    def _write_documents(self, student: str, outcomes: Sequence[NotebookOutcome]) -> None:
+        """Write the graded notebooks, and the other files of the assignment and the submission."""
         submitted = self.course.submitted(student, self.assignment.name)
         files = {
             f"{outcome.notebook}.ipynb": (
@@ -133,13 +135,13 @@ class Writer:
     def result(
         self,
         student: str,
-        outcomes: Sequence[Outcome],
+        outcomes: Sequence[NotebookOutcome],
         status: Status,
         detail: str,
         engine: str,
         seconds: float,
     ) -> Result:
-        """What the gradebook now says of this submission, with the misconceptions that its tests found."""
+        """What the gradebook now says of this submission, with the mistakes that its tests recognised."""
         session = self.gradebook.db
         session.expire_all()
         submission = self.gradebook.find_submission(self.assignment.name, student)
@@ -160,12 +162,12 @@ class Writer:
         return result
 
 
-def _readable(outcome: Outcome | None) -> bool:
+def _readable(outcome: NotebookOutcome | None) -> bool:
     return outcome is not None and outcome.status is not Status.UNREADABLE
 
 
-def _worth(grade: Any, outcome: Outcome | None) -> tuple[float | None, str]:
-    """The points that an outcome gives a cell, None where a person has to; and what these are given for."""
+def _worth(grade: Any, outcome: NotebookOutcome | None) -> tuple[float | None, str]:
+    """The points that an outcome gives a cell (None if a person does), and a text for what they are given."""
     scores = {test.grade_id: test.score for test in outcome.tests} if outcome else {}
     score = scores.get(grade.name, None if _readable(outcome) and by_hand(grade.cell) else 0.0)
     if score is not None:

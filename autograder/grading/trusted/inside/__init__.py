@@ -1,21 +1,23 @@
-"""What runs in the sandbox, and with it what both sides read: how values cross and which files they see.
+"""Everything of ours that a sandbox sees: the program that runs in it, and what both sides share.
 
-The folder is shown to the sandbox as a package of its own, `inside`, so it imports of the course only its own
-parts, and those relatively. Its parts by whom they serve:
+The sandbox sees this folder as a package of its own, called `inside`. So it imports nothing else of the
+course, and its own modules relatively. The program:
 
-    start             the script that the sandbox runs; hands over to one of the next two
+    start             the script that the sandbox runs; it calls one of the next two
     student           the student's side of one submission
     fork_server       makes student's sides quickly, each confined as if it were new
-    confine           giving up what a student must not have
-    cells, magics,    running cells: their names, outputs, errors, time;
-    jupyter           what notebooks ask of IPython
-    serve, operations, traits  answering the trusted side's requests
+    confine           gives up what a student must not have
+    student_cells     runs the student's cells; showing: what their values look like
+    jupyter, magics   what notebooks expect of IPython
+    serve             answers the trusted side's requests; operations: what it can do with an object
 
-Both sides read these:
+Both sides use these:
 
+    cell_runner         runs a cell as a notebook does
     channel             bytes over a socket
-    wire_values         values as bytes; named_kinds, pandas_tables: kinds of them
-    errors              errors
+    wire_values         values as bytes; named_kinds, pandas_tables: special kinds of values
+    errors              errors as values
     instructor_classes  objects of classes that the instructor's cells define
-    files               files that both sides see
+    traits              what a class can do
+    files               files that changed
 """

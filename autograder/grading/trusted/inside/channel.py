@@ -1,4 +1,4 @@
-"""Frames over a socket: each is its length and its bytes."""
+"""Sending and receiving frames over a socket: a frame is a length and so many bytes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Late(Exception):
 
 
 Deadline = float | Callable[[], float] | None
-"""A time of time.monotonic(), or a function that says how many seconds to wait before asking it again (0: it
-is too late), or None for as long as it takes.
+"""A time of `time.monotonic()`; or a function that tells how many seconds to wait before asking it again, 0
+if it is too late; or None, to wait as long as it takes.
 """
 
 
@@ -51,7 +51,7 @@ class Channel:
             raise Gone from None
 
     def receive(self, deadline: Deadline = None) -> memoryview:
-        """The bytes of one frame. Raises Gone, Late, and WireError for a length that no frame has."""
+        """Receive the bytes of one frame. Raises Gone, Late, and WireError if the length is impossible."""
         self._fill(4, deadline)
         (size,) = _U32.unpack_from(self.buffer)
         if size > MAX_FRAME + 4096:
@@ -61,7 +61,7 @@ class Channel:
         return memoryview(whole)[4 : 4 + size]
 
     def _fill(self, size: int, deadline: Deadline) -> None:
-        """Read until there are so many bytes; what comes with them belongs to the next frame."""
+        """Read until the buffer holds so many bytes; more than these belong to the next frame."""
         flags = 0 if deadline is None else socket.MSG_DONTWAIT  # what wakes us up need not be data
         try:
             while len(self.buffer) < size:
@@ -75,7 +75,7 @@ class Channel:
             raise Gone from None
 
     def _wait(self, deadline: Deadline, write: bool) -> None:
-        """Until the socket is ready; only where there is a deadline, since the trusted side alone has one."""
+        """Wait until the socket is ready, if there is a deadline; only the trusted side has one."""
         if deadline is None:
             return
         poll = select.poll()
@@ -86,10 +86,10 @@ class Channel:
         raise Late
 
     def shut(self) -> None:
-        """End the connection; whoever waits on it, in whatever thread, sees it gone."""
+        """End the connection, also for threads that wait on it."""
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Give the socket back; nobody may be waiting on it any more."""
+        """Close the socket, when no thread waits on it any more."""
         self.connection.close()

@@ -1,4 +1,4 @@
-"""Giving up, for ever, what a student must not have: limits, files, rights, system calls."""
+"""Giving up for ever what a student must not have: resources, files, rights, system calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def confine(config: dict[str, Any]) -> None:
-    """Give up limits, files and rights. Raises where anything of it fails, before a cell has run."""
+    """Give up resources, files and rights. Raises an error if any of this fails, before a cell has run."""
     limits = config["rlimits"]
     for name, value in limits.items():
         number = getattr(resource, "RLIMIT_" + name)
@@ -33,7 +33,7 @@ def confine(config: dict[str, Any]) -> None:
 
 
 def _become(user: int, libc: Any) -> None:
-    """Take a user id of our own; what rights of root's we keep for now is for `_give_up_rights` to drop."""
+    """Take another user id, and keep root's rights until `_give_up_rights` drops them."""
     libc.prctl(8, 1, 0, 0, 0)  # PR_SET_KEEPCAPS
     os.setgroups([])
     os.setresgid(user, user, user)
@@ -41,7 +41,9 @@ def _become(user: int, libc: Any) -> None:
 
 
 def _give_up_rights(libc: Any, kept: int) -> None:
-    """No right is left but the one of this number (-1: none); no other can be had, whatever is executed."""
+    """Keep no capability but the one of this number (-1: none), and never get another, whatever is
+    executed.
+    """
     if libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
         raise OSError(ctypes.get_errno(), "no_new_privs")
     header = ctypes.create_string_buffer(struct.pack("<Ii", 0x20080522, 0))
@@ -51,8 +53,9 @@ def _give_up_rights(libc: Any, kept: int) -> None:
 
 
 def filter_calls(config: dict[str, Any]) -> int:
-    """Let only some system calls through from now on; the number of a descriptor on which the kernel asks
-    before a process is made, or -1. Raises where it fails.
+    """Let only some system calls through from now on. Raises OSError if that fails.
+
+    Returns the number of a descriptor on which the kernel asks before a process is made, or -1.
     """
     rules = config.get("calls")
     if not rules:
@@ -71,7 +74,7 @@ def filter_calls(config: dict[str, Any]) -> int:
 
 
 def greet(connection: socket.socket, listener: int) -> None:
-    """Tell the grader that no more can be given up, and hand over what the kernel asks on."""
+    """Tell the grader that everything is given up, and hand over the descriptor on which the kernel asks."""
     if listener < 0:
         connection.send(b"!")
         return
@@ -80,7 +83,7 @@ def greet(connection: socket.socket, listener: int) -> None:
 
 
 def _restrict_files(rules: dict[str, Any]) -> None:
-    """Landlock: only these paths can be read, only the last can be written."""
+    """Landlock: only these paths can be read, and only the last of them can be written."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
         raise OSError(ctypes.get_errno(), "no_new_privs")

@@ -1,8 +1,8 @@
-"""Errors on the wire: the names of their classes, what they were made of, what they carry, what caused them.
+"""Errors on the wire: the names of their classes, arguments, attributes, and the errors that caused them.
 
-The other side makes an error of the same class where it knows that class: one of Python's, or of a library
-that both sides have. It calls nothing for that but Python's own constructors; what a library's class keeps
-comes as data.
+The other side makes an error of the same class if it knows that class: one of Python's, or of a library that
+both sides have. It calls only Python's own constructors for that. The attributes of a library's class come as
+data.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LIBRARIES = frozenset(
     | {"pandas", "pickle", "queue", "re", "shutil", "socket", "sqlite3", "statistics", "string", "struct"}
     | {"subprocess", "tarfile", "tokenize", "urllib", "xml", "zipfile", "zlib"}
 )
-"""Whose errors are made by name. Not those of test tools, some of which mean that a test is to be skipped."""
+"""Libraries whose errors are made by name. Test tools are left out: some of their errors skip a test."""
 MOST_CAUSES = 4
 MOST_TEXT = 20_000
 _PLAIN = (str, bytes, int, float, bool)
@@ -32,8 +32,8 @@ def details_of(error: BaseException, told: Callable[[BaseException], Any] | None
     """The names of its classes, its arguments, the attributes that Python's classes have, its own attributes,
     its message, its cause and its context.
 
-    `told` says how a cause is named; without it none is, nor its own attributes, nor classes that are not the
-    other side's as well.
+    `told` makes a reference to a cause. Without it, causes are left out, and so are its own attributes and
+    the classes that the other side does not have.
     """
     names = [f"{kind.__module__}:{kind.__qualname__}" for kind in type(error).__mro__ if kind is not object]
     if told is None:
@@ -46,7 +46,9 @@ def details_of(error: BaseException, told: Callable[[BaseException], Any] | None
 
 
 def made_of(details: tuple[Any, ...], kind: Any = None) -> BaseException:
-    """The error of these details, of this class, or of the nearest one that is known. Raises WireError."""
+    """Make an error of these details: of this class, or of the nearest one that is known. Raises
+    WireError.
+    """
     if len(details) != 7 or tuple(map(type, details[:5])) != _DETAILS:
         raise WireError("a malformed error")
     names, arguments, attributes, own, message, cause, context = details
@@ -65,14 +67,14 @@ def made_of(details: tuple[Any, ...], kind: Any = None) -> BaseException:
 
 
 def made_anew(error: BaseException, kind: Any) -> BaseException:
-    """The same error as one of this class."""
+    """A copy of the error that is of this class."""
     causes = error.__cause__, error.__context__
     arguments = _made_by(type(error)).__reduce__(error)[1]
     return made_of(((), arguments, _pythons_attributes(error), vars(error), message_of(error), *causes), kind)
 
 
 def message_of(error: BaseException) -> str:
-    """What `str` says of it; nothing where that fails."""
+    """The message, as `str` gives it; empty if that fails."""
     try:
         return str(error)[:MOST_TEXT]
     except BaseException:
@@ -80,18 +82,18 @@ def message_of(error: BaseException) -> str:
 
 
 def as_told(error: BaseException) -> str:
-    """`str` of an error whose class is the other side's: as that side had it."""
+    """`str` of an error whose class only the other side has: the message that it had there."""
     told = error.__dict__.get("_message")
     return told if type(told) is str else _made_by(type(error)).__str__(error)
 
 
 def came_over(error: BaseException) -> bool:
-    """Whether the other side raised it, and no call of ours."""
+    """Whether the error came from the other side."""
     return "_message" in error.__dict__
 
 
 def _made_by(kind: type[BaseException]) -> Any:
-    """The class of Python's that makes errors of this class: of several, the one that keeps the most."""
+    """The class of Python's that this class derives from; of several, the one with the most attributes."""
     pythons = (each for each in kind.__mro__ if each.__module__ == "builtins" and each is not object)
     return max(pythons, key=lambda each: each.__basicsize__)
 
@@ -112,13 +114,13 @@ def _pythons_attributes(error: BaseException) -> dict[str, Any]:
     for name, slot in _slots(type(error)).items():
         with contextlib.suppress(AttributeError, TypeError):
             value = slot.__get__(error)
-            if type(value) in _PLAIN:  # None is nothing: an OSError whose errno is None says so
+            if type(value) in _PLAIN:  # None means that there is no value, as in an OSError without errno
                 found[name] = value
     return found
 
 
 def _class_named(name: Any) -> Any:
-    """A class of errors by its module and name, where it is one that both sides have."""
+    """The class of errors with this module and name, if both sides have it, else None."""
     module, _, word = name.partition(":") if type(name) is str else ("", "", "")
     if module != "builtins" and module.partition(".")[0].lstrip("_") not in LIBRARIES:
         return None
@@ -127,7 +129,9 @@ def _class_named(name: Any) -> Any:
 
 
 def _nearest(names: tuple[Any, ...]) -> Any:
-    """The first of the classes that is known; one that is called like the first and derived from it."""
+    """The first class that is known; if that is not the first of all, a class with the first one's name,
+    derived from it.
+    """
     known = next(filter(None, map(_class_named, names[:20])), BaseException)
     word = str(names[0]).rpartition(":")[2].rpartition(".")[2] if names else ""
     if _class_named(names[0] if names else "") or not word.isidentifier():
@@ -140,6 +144,6 @@ def _bare(kind: Any, arguments: tuple[Any, ...]) -> BaseException:
     try:
         error: BaseException = base.__new__(kind, *arguments)
         base.__init__(error, *arguments)
-    except Exception:  # no arguments that this class takes
+    except Exception:  # this class does not take these arguments
         error = BaseException.__new__(type(kind.__name__, (Exception,), {"__str__": as_told}), *arguments)
     return error

@@ -1,4 +1,4 @@
-"""Files that both sides see: which of a folder are new or changed since they were last looked at."""
+"""Finding the files of a folder that are new or changed since the last look."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BACK = 10**10  # ns
 def changed_files(
     folder: str, known: dict[str, int], most: int, folders: list[str] | None = None
 ) -> dict[str, bytes]:
-    """The plain files of a folder that are new or changed since `known` was noted, by relative path.
+    """The content of the plain files that are new or changed since `known` was noted, by relative path.
 
-    `known` is brought up to date, and `folders` gets the paths of the folders in it. A file that was seen is
-    dated back, so that a change in the same tick of the clock is seen too. `most` bytes altogether are read.
+    `known` is brought up to date, and `folders` gets the paths of the folders within. A file that was seen is
+    dated back, so that a change within the same tick of the clock is seen too. At most `most` bytes are read.
     """
     found: dict[str, bytes] = {}
     for path, name, about in _files_in(folder, folders):

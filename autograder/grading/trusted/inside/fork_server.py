@@ -1,10 +1,10 @@
-"""A process with NumPy imported that makes each submission a child of its own, confined as if it were new.
+"""A process with NumPy imported that forks a child for each submission, confined as if it were a new sandbox.
 
-Starting Python and importing NumPy takes most of the time of starting a sandbox. This process does it once,
-inside the sandbox, and runs no code of any student's. For each submission it forks; the child takes new
-mount, process, network, IPC and host name namespaces, empty folders to write to, and then gives up every
-right, before it hears a word of the student's. What runs there sees the same as in a sandbox of its own,
-can signal or find nobody else, and ends with its process namespace.
+Most of the time of starting a sandbox goes into starting Python and importing NumPy. This process does it
+once, in a sandbox, and never runs student code. For each submission it forks. The child takes new mount,
+process, network, IPC and host name namespaces and empty folders to write to, and then gives up every right,
+before it receives anything of the student's. Code in it sees the same as in a sandbox of its own, cannot find
+or signal other processes, and ends with its process namespace.
 
     fork server     waits for requests
       keeper    watches the grader's end: when that closes, everything below is killed
@@ -33,12 +33,12 @@ NEW_NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
 MS_NOSUID, MS_NODEV = 2, 4
 LARGEST_REQUEST = 1 << 17
 MOST_FILES = 20_000
-"""In each folder that can be written: files without content take up memory that belongs to no process."""
+"""In each writable folder; even files without content take memory, which belongs to no process."""
 
 
 def serve(control: socket.socket) -> None:
-    """Fork for each request until the other side hangs up."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to collect the keepers
+    """Fork for each request, until the other side closes the connection."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that keepers need not be waited for
     while True:
         request, numbers, _, _ = socket.recv_fds(control, LARGEST_REQUEST, 2)
         if not request:
@@ -50,7 +50,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _never_return(act: Any, *details: Any) -> None:
-    """Run this in a fresh child; what goes wrong is said where the grader reads it."""
+    """Run this in a fresh child, and write an error where the grader reads it."""
     try:
         act(*details)
     except BaseException:
@@ -60,7 +60,7 @@ def _never_return(act: Any, *details: Any) -> None:
 
 
 def _keep(request: bytes, connection: int, lease: int) -> None:
-    """Make the namespaces, start their first process, and end it with the lease."""
+    """Make the namespaces, start their first process, and end it when the lease closes."""
     _close_all_but(connection, lease)
     libc = ctypes.CDLL(None, use_errno=True)
     _must(libc.unshare(NEW_NAMESPACES), "unshare")
@@ -103,7 +103,7 @@ def _must(answer: int, what: str) -> None:
 
 
 def _close_all_but(*kept: int) -> None:
-    """Every other descriptor but the standard ones."""
+    """Close all descriptors but these and the standard ones."""
     below = 3
     for number in sorted(kept):
         os.closerange(below, number)

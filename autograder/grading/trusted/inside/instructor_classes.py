@@ -1,8 +1,8 @@
-"""Objects of classes that the instructor's cells define: both sides have the class, so they cross as such.
+"""Objects of classes that the instructor's cells define. Both sides have the class, so they cross as objects.
 
-An object has a number; a message names it by that, and carries beside it the attributes of every object that
-can be reached. So lists linked to themselves, trees and graphs keep their shape, and what a function changes
-in an object is changed in the other side's. Methods are each side's own: only attributes travel.
+Each object has a number. A message refers to it by that number, and carries the attributes of every object
+that can be reached from it. So linked lists, trees and graphs keep their shape, and a function's changes to
+an object are made on the other side too. Only attributes travel; each side has its own methods.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST = 20_000
 
 
 class Shared:
-    """One side's objects by number; those that began here have numbers of our sign."""
+    """One side's objects by number. Those that were made on this side have numbers of its `sign`."""
 
     def __init__(self, find: Callable[[str], Any], sign: int) -> None:
         self.find, self.sign = find, sign
@@ -27,14 +27,14 @@ class Shared:
         self.objects: dict[int, Any] = {}
         self.numbers: dict[int, int] = {}
         self.sent: list[int] | None = None
-        """The objects of the message that is put together; None where none may be."""
+        """Numbers of the objects in the message that is being put together; None if it may have none."""
 
     def begin(self, sent: list[int] | None) -> None:
-        """Put together a message that has these objects in it already, or none at all."""
+        """Begin a message that has these objects in it already; None if it may have none at all."""
         self.sent = sent
 
     def name(self, value: Any) -> Any:
-        """What an object is called in a message; None for what is no such object."""
+        """The reference to an object in a message, or None for anything else."""
         kind = type(value)
         if self.sent is None or kind.__name__ not in self.names or self.find(kind.__name__) is not kind:
             return None
@@ -55,7 +55,7 @@ class Shared:
         return number
 
     def meet(self, kind: str, details: tuple[Any, ...]) -> Any:
-        """The object of that name; a new one, without attributes, where the other side made it."""
+        """The object that a reference means; if the other side made it, a new one without attributes yet."""
         if kind == "member":
             return self._class(details[0]).__members__[details[1]]
         number, name = details
@@ -77,19 +77,19 @@ class Shared:
         return found
 
     def states(self, name: Any) -> dict[int, dict[str, Any]]:
-        """The attributes of all objects of the message, and of those that these lead to."""
+        """The attributes of all objects of the message, and of those that can be reached from them."""
         found: dict[int, dict[str, Any]] = {}
         for number in self.sent or ():
             found[number] = dict(vars(self.objects[number]))
-            wire_values.encode(found[number], name)  # what it leads to is named, and so added
+            wire_values.encode(found[number], name)  # this refers to the objects in it, and so adds them
             if len(found) > MOST:
                 raise wire_values.WireError(f"more than {MOST} objects")
         return found
 
     def change(self, states: Any, only: list[int] | None = None) -> None:
-        """Give objects their attributes; of those that began here only these.
+        """Give objects their attributes; of those that were made here, only to these (`only`).
 
-        An attribute cannot take the place of a method or property: what these do is the class's.
+        An attribute cannot replace a method or a property, which belong to the class.
         """
         if type(states) is not dict:
             raise wire_values.WireError("malformed data")
@@ -108,7 +108,7 @@ class Shared:
 
 
 def _has_attributes_alone(kind: type) -> bool:
-    """Whether an object of this class is its attributes: it has no content of a built-in type besides."""
+    """Whether objects of this class consist of attributes alone, without the content of a built-in type."""
     written = all(each is object or each.__module__ == "__main__" for each in kind.__mro__)
     return written and bool(kind.__dictoffset__) and kind.__itemsize__ == 0
 

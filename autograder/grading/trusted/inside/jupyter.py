@@ -1,4 +1,4 @@
-"""The package `IPython`, which is not in the sandbox and which many notebooks import from."""
+"""A package called `IPython` for the sandbox, because many notebooks import from it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import sys
 import types
 from typing import Any
 
-from .cells import Absent, Stage
 from .magics import ZMQInteractiveShell
+from .student_cells import Absent, StudentCells
 
 
 class DisplayObject:
-    """Something to show: there is nobody to see it, but its data are there."""
+    """Something to display, with its data. Nobody sees it."""
 
     def __init__(self, data: Any = None, *more: Any, **named: Any) -> None:
         self.data = data
@@ -43,7 +43,7 @@ _LOOKS = {
 
 
 def _data_of(shown: DisplayObject) -> Any:
-    """Its data, or what is in the file that it names."""
+    """Its data, or the content of the file that it names."""
     name = vars(shown).get("filename") or (shown.data if type(shown).__name__ == "Image" else None)
     if isinstance(name, str) and not name.startswith(("http:", "https:")):
         with open(name, "rb") as file:
@@ -51,31 +51,31 @@ def _data_of(shown: DisplayObject) -> Any:
     return shown.data
 
 
-def _display_names(stage: Stage) -> dict[str, Any]:
-    """What `IPython.display` holds."""
+def _display_names(cells: StudentCells) -> dict[str, Any]:
+    """The names in `IPython.display`."""
     names: dict[str, Any] = {"DisplayObject": DisplayObject}
     for name in _OBJECTS:
         looks = {f"_repr_{kind}_": _data_of for kind in _LOOKS.get(name, ())}
         names[name] = type(name, (DisplayObject,), {"__module__": "IPython.core.display", **looks})
-    names |= dict.fromkeys((f"display_{kind}" for kind in _KINDS), stage.display)
+    names |= dict.fromkeys((f"display_{kind}" for kind in _KINDS), cells.display)
     names |= dict.fromkeys(_SILENT, lambda *ignored, **also: None)
-    names["display"] = stage.display
+    names["display"] = cells.display
     return names
 
 
 class _Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds `IPython` and every module below it; what they do not hold stands for anything."""
+    """Finds `IPython` and every module below it; any other name in them is an `Absent`."""
 
     def __init__(self, everywhere: dict[str, Any], display: dict[str, Any]) -> None:
         self.everywhere, self.display = everywhere, display
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        """The module of that name, where it is one of IPython's."""
+        """The module of this name, if it is one of IPython's."""
         ours = name.partition(".")[0] == "IPython"
         return importlib.machinery.ModuleSpec(name, self, is_package=True) if ours else None
 
     def create_module(self, spec: Any) -> types.ModuleType:
-        """A module with what it holds."""
+        """A module with its names."""
         module = types.ModuleType(spec.name)
         names = dict(self.everywhere)
         if "display" in spec.name:
@@ -86,7 +86,7 @@ class _Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """It holds everything already."""
+        """Nothing is left to do: it has its names already."""
 
 
 def _anything(name: str) -> Any:
@@ -95,12 +95,12 @@ def _anything(name: str) -> Any:
     return Absent(name)
 
 
-def install(stage: Stage) -> None:
-    """`from IPython.display import display` is in many notebooks; IPython itself is not here."""
-    shell = ZMQInteractiveShell(stage)
+def install(cells: StudentCells) -> None:
+    """Let notebooks import from `IPython` and call `display` and `get_ipython`."""
+    shell = ZMQInteractiveShell(cells)
     everywhere = {"get_ipython": lambda: shell, "version_info": (9, 0, 0, ""), "__version__": "9.0.0"}
-    display = _display_names(stage)
+    display = _display_names(cells)
     sys.meta_path.insert(0, _Package(everywhere, display))
     ipython = importlib.import_module("IPython")
     vars(ipython)["display"] = importlib.import_module("IPython.display")
-    vars(builtins).update(get_ipython=everywhere["get_ipython"], display=stage.display)
+    vars(builtins).update(get_ipython=everywhere["get_ipython"], display=cells.display)

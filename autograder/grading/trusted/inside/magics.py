@@ -1,4 +1,4 @@
-"""IPython's magics, as far as they make sense without Jupyter, and the shell that `get_ipython()` gives."""
+"""IPython's magics, as far as they make sense without Jupyter, and the shell that `get_ipython()` returns."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from .cells import Absent, CellTooLong, Stage, ends_quietly
+from .cell_runner import ends_quietly
 from .showing import shortened
+from .student_cells import Absent, CellTooLong, StudentCells
 
 _NOTHING = (
     *("matplotlib", "load_ext", "reload_ext", "unload_ext", "autoreload", "aimport", "config", "colors"),
@@ -33,14 +34,14 @@ from numpy import *
 
 
 class ZMQInteractiveShell:
-    """What notebooks ask of get_ipython(), as far as it makes sense without Jupyter.
+    """The shell that notebooks expect, as far as it makes sense without Jupyter.
 
-    What does not is left out with a word, and the cell goes on: `!pip install` above an answer must not cost
+    Anything else is left out with a note, and the cell goes on: `!pip install` above an answer must not cost
     the answer.
     """
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.user_ns = stage, stage.names
+    def __init__(self, cells: StudentCells) -> None:
+        self.cells, self.user_ns = cells, cells.names
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -48,19 +49,19 @@ class ZMQInteractiveShell:
         return Absent(name)
 
     def run_line_magic(self, name: str, line: str, *ignored: Any) -> Any:
-        """Run what a magic is about, and give its value."""
+        """Run a line magic, and return its value."""
         act = _LINES.get(name)
         if act is not None:
-            return act(self.stage, line.strip())
+            return act(self.cells, line.strip())
         if name not in _NOTHING:
             _leave_out(f"%{name}")
         return None
 
     def run_cell_magic(self, name: str, line: str, body: str) -> Any:
-        """Run what a timing or capturing magic is about, and give its value."""
+        """Run a cell magic, and return its value."""
         act = _CELLS.get(name)
         if act is not None:
-            return act(self.stage, line.strip(), body)
+            return act(self.cells, line.strip(), body)
         _leave_out(f"%%{name}")
         return None
 
@@ -70,11 +71,11 @@ class ZMQInteractiveShell:
         return self.run_line_magic(name, line)
 
     def run_cell(self, source: str, *ignored: Any, **also: Any) -> None:
-        """Run a cell; its error is shown and not raised."""
-        _shown(self.stage, source)
+        """Run a cell, and show its error instead of raising it."""
+        _shown(self.cells, source)
 
     def system(self, command: str) -> list[str]:
-        """There is no shell, so a command prints nothing."""
+        """Leave out a command, since there is no shell."""
         _leave_out(f"!{command}")
         return []
 
@@ -88,26 +89,26 @@ def _leave_out(what: str) -> None:
 # Magics
 
 
-def _time(stage: Stage, line: str, body: str = "") -> Any:
-    return stage.evaluate(body or line, "<timed>")
+def _time(cells: StudentCells, line: str, body: str = "") -> Any:
+    return cells.evaluate(body or line, "<timed>")
 
 
-def _timeit(stage: Stage, line: str, body: str | None = None) -> Any:
-    """Run it once; what it defines stays its own, as in IPython."""
+def _timeit(cells: StudentCells, line: str, body: str | None = None) -> Any:
+    """Run it once. Names that it defines do not become the notebook's, as in IPython."""
     options, code = _options(line, "nrpv")
     setup, statement = ("pass", code) if body is None else (code or "pass", body)
-    seconds = timeit.Timer(statement or "pass", setup, globals=stage.names).timeit(1)
+    seconds = timeit.Timer(statement or "pass", setup, globals=cells.names).timeit(1)
     result = types.SimpleNamespace(
         loops=1, repeat=1, best=seconds, worst=seconds, average=seconds, stdev=0.0,
         all_runs=[seconds], timings=[seconds], compile_time=0.0,
     )  # fmt: skip
     if "v" in options:
-        stage.names[options["v"]] = result
+        cells.names[options["v"]] = result
     return result if "o" in options else None
 
 
-def _profile(stage: Stage, line: str, body: str = "") -> None:
-    stage.evaluate(body or _options(line, "lsTD")[1], "<profiled>")
+def _profile(cells: StudentCells, line: str, body: str = "") -> None:
+    cells.evaluate(body or _options(line, "lsTD")[1], "<profiled>")
 
 
 def _options(line: str, with_value: str) -> tuple[dict[str, str], str]:
@@ -123,7 +124,7 @@ def _options(line: str, with_value: str) -> tuple[dict[str, str], str]:
     return found, line
 
 
-def _env(stage: Stage, line: str) -> Any:
+def _env(cells: StudentCells, line: str) -> Any:
     if not line:
         return dict(os.environ)
     name, sign, value = line.partition("=" if "=" in line else " ")
@@ -134,7 +135,7 @@ def _env(stage: Stage, line: str) -> Any:
     return None
 
 
-def _cd(stage: Stage, line: str) -> None:
+def _cd(cells: StudentCells, line: str) -> None:
     try:
         os.chdir(os.path.expanduser(line.strip("'\"") or "~"))
     except OSError as error:
@@ -143,7 +144,7 @@ def _cd(stage: Stage, line: str) -> None:
         print(os.getcwd())
 
 
-def _run_file(stage: Stage, line: str) -> None:
+def _run_file(cells: StudentCells, line: str) -> None:
     options, rest = _options(line, "")
     path, *arguments = rest.split() or [""]
     if os.path.exists(f"{path}.py"):
@@ -155,25 +156,25 @@ def _run_file(stage: Stage, line: str) -> None:
     try:
         if "i" in options:
             with open(path) as file:
-                stage.execute(compile(file.read(), path, "exec", dont_inherit=True))
+                cells.runner.execute(compile(file.read(), path, "exec", dont_inherit=True))
         else:
             made = runpy.run_path(path, run_name="__main__")
-            stage.names.update((name, value) for name, value in made.items() if not name.startswith("__"))
+            cells.names.update((name, value) for name, value in made.items() if not name.startswith("__"))
     finally:
         sys.argv = before
 
 
-def _precision(stage: Stage, line: str) -> None:
+def _precision(cells: StudentCells, line: str) -> None:
     sys.modules["numpy"].set_printoptions(precision=int(line) if line.isdecimal() else 8)
 
 
-def _reset(stage: Stage, line: str) -> None:
-    for name in [name for name in stage.names if not name.startswith("_")]:
-        del stage.names[name]
+def _reset(cells: StudentCells, line: str) -> None:
+    for name in [name for name in cells.names if not name.startswith("_")]:
+        del cells.names[name]
 
 
 class Captured:
-    """What `%%capture NAME` keeps under the name."""
+    """The outputs that `%%capture NAME` keeps under the name."""
 
     def __init__(self, outputs: list[dict[str, Any]]) -> None:
         kept = {
@@ -194,50 +195,50 @@ class Captured:
     __call__ = show
 
 
-def _capture(stage: Stage, line: str, body: str) -> None:
+def _capture(cells: StudentCells, line: str, body: str) -> None:
     name = next((word for word in line.split() if not word.startswith("-")), "")
-    with stage.heard(stage.limit) as outputs:
-        _shown(stage, body)
+    with cells.heard(cells.limit) as outputs:
+        _shown(cells, body)
     if name and not ends_quietly(body):
-        stage.names[name] = Captured(outputs)
+        cells.names[name] = Captured(outputs)
 
 
-def _shown(stage: Stage, source: str) -> None:
-    """Run a cell; its error is printed, as IPython's `run_cell` does."""
+def _shown(cells: StudentCells, source: str) -> None:
+    """Run a cell and print its error, as IPython's `run_cell` does."""
     try:
-        stage.show(source, "<cell>")
+        cells.show(source, "<cell>")
     except CellTooLong:
         raise
     except (Exception, SystemExit, KeyboardInterrupt):
         traceback.print_exc(file=sys.stdout)
 
 
-def _write(stage: Stage, line: str, body: str) -> None:
+def _write(cells: StudentCells, line: str, body: str) -> None:
     words = line.split()
     path = os.path.expanduser(words[-1].strip("'\""))
     with open(path, "a" if "-a" in words[:-1] else "w", encoding="utf-8") as file:
         file.write(body)
 
 
-def _apart(stage: Stage, line: str, body: str) -> None:
-    """`%%python` runs in a process of its own, so what it defines is not the notebook's."""
+def _apart(cells: StudentCells, line: str, body: str) -> None:
+    """Run `%%python`, which has names of its own, as it would have in a process of its own."""
     exec(compile(body, "<python>", "exec", dont_inherit=True), {"__name__": "__main__"})
 
 
-_LINES: dict[str, Callable[[Stage, str], Any]] = {
+_LINES: dict[str, Callable[[StudentCells, str], Any]] = {
     "time": _time,
     "timeit": _timeit,
     "prun": _profile,
     "env": _env,
     "set_env": _env,
     "cd": _cd,
-    "pwd": lambda stage, line: os.getcwd(),
+    "pwd": lambda cells, line: os.getcwd(),
     "run": _run_file,
-    "pylab": lambda stage, line: stage.evaluate(_PYLAB, "<pylab>"),
+    "pylab": lambda cells, line: cells.evaluate(_PYLAB, "<pylab>"),
     "precision": _precision,
     "reset": _reset,
 }
-_CELLS: dict[str, Callable[[Stage, str, str], Any]] = {
+_CELLS: dict[str, Callable[[StudentCells, str, str], Any]] = {
     "time": _time,
     "timeit": _timeit,
     "prun": _profile,

@@ -1,6 +1,7 @@
-"""Small kinds of data that have a name on the wire: ranges, dates, views of dicts, named tuples and the like.
+"""Kinds of values with a name on the wire: ranges, dates, views of dicts, named tuples and the like.
 
-Each is taken apart into plain data and made anew on the other side, and never more is made than was sent.
+Each is taken apart into plain data and put together on the other side, where it never becomes much larger
+than what was sent.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import numpy as np
 MAX_TEXT = 10_000
 MAX_DIGITS = 1000
 MAX_RANGE = 10_000_000
-"""Numbers in a range, and powers of ten in a decimal: both are small to send and can be endless to use."""
+"""The most numbers in a range. Ranges and decimals are small to send and can be endless to use."""
 _ZONES = (type(None), datetime.timezone, ZoneInfo)
 _TYPECODES = "bBhHiIlLqQfd"
 DTYPE = re.compile(
@@ -33,15 +34,17 @@ DTYPE = re.compile(
 
 
 class WireError(Exception):
-    """What came is no frame, or what should go cannot be one."""
+    """Data that came is malformed, or a value cannot be sent."""
 
 
 class NotPlain(WireError):
-    """A value that is no plain data."""
+    """A value is not plain data."""
 
 
 class Foreign:
-    """What is not plain data but can be told on the wire: a word for its kind, and details that are data."""
+    """A value that is not plain data, as it crosses the wire: a word for its kind, and details that are
+    data.
+    """
 
     __slots__ = ("details", "kind")
 
@@ -55,7 +58,7 @@ SCALAR_TYPES = frozenset(
     if issubclass(kind, (np.number, np.bool_, np.str_, np.bytes_, np.datetime64))
 )
 
-# Their parts, or None for one that is too large
+# Taking values apart: their parts, or None for a value that is too large
 
 
 def _range(value: range) -> tuple[Any, ...] | None:
@@ -191,7 +194,7 @@ _TYPES: dict[str, type] = {
        if isinstance(kind, type) and issubclass(kind, BaseException) and name == kind.__name__},
     **{f"numpy.{kind.__name__}": kind for kind in (*SCALAR_TYPES, np.ndarray)},
 }  # fmt: skip
-"""Types that both sides mean by the same name, none of which does more than make data."""
+"""Types that have the same name on both sides. None of them does more than make data."""
 
 _KINDS: dict[type, Callable[[Any], tuple[Any, ...] | None]] = {
     range: _range,
@@ -259,12 +262,12 @@ MADE: dict[str, Callable[..., Any]] = {
 @functools.lru_cache(maxsize=64)
 def dtype_named(text: str) -> np.dtype:
     if not DTYPE.fullmatch(text):
-        raise WireError("an array of something else than numbers and text")
+        raise WireError("an array of something other than numbers and text")
     return np.dtype(text)
 
 
 def foreign_of(value: Any) -> Foreign | None:
-    """What a value of these kinds is called on the wire; None for anything else."""
+    """The value as it crosses the wire, or None if it is not of these kinds."""
     kind = type(value)
     if kind in _KINDS:
         parts = _KINDS[kind](value)
@@ -308,9 +311,7 @@ MUTABLE = frozenset(
 
 
 def take_over(old: Any, new: Any) -> bool:
-    """Give a thing of such a kind, other than a list, dict or array, the content of another; False for any
-    other.
-    """
+    """Give `old` the content of `new`; False if it is not of such a kind, or a list, dict or NumPy array."""
     kind = type(old)
     if kind in (set, Counter, SimpleNamespace):
         held = vars(old) if kind is SimpleNamespace else old

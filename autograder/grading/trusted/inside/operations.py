@@ -1,4 +1,6 @@
-"""What the trusted side can do with a thing of the student's: call it, take an attribute, go through it."""
+"""What the trusted side can do with a student's object: call it, take an attribute, iterate over it, and
+so on.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from .showing import shortened
 
 
 def _item(take: Callable[..., Any], *args: Any) -> list[Any] | tuple[Any]:
-    """What an iterator gives, in a list; in a tuple its value where it ends."""
+    """The next item of an iterator, in a list; at its end, the value that it returns, in a tuple."""
     try:
         return [take(*args)]
     except StopIteration as end:
@@ -56,7 +58,7 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any], Any]] = {
 
 
 def later(wait_for: Callable[[Any], Any]) -> dict[str, Callable[[Any, Any, Any], Any]]:
-    """What has to be waited for, with the function that does."""
+    """Operations that have to be waited for, with the function that waits."""
     return {
         "await": lambda target, args, kwargs: wait_for(target),
         "await_next": lambda target, args, kwargs: _later_item(wait_for, target),
@@ -68,7 +70,7 @@ def later(wait_for: Callable[[Any], Any]) -> dict[str, Callable[[Any, Any, Any],
 
 
 def _later_item(wait_for: Callable[[Any], Any], target: Any) -> list[Any]:
-    """The next item of an asynchronous iterator; [] where it ends."""
+    """The next item of an asynchronous iterator, in a list, which is empty at its end."""
     try:
         return [wait_for(type(target).__anext__(target))]
     except StopAsyncIteration:
@@ -88,7 +90,7 @@ def _operate(target: Any, name: str, other: Any = None, turned: bool = False, *m
 
 
 def _leave(method: Callable[..., Any], target: Any, error: Exception | None) -> Any:
-    """End a `with` of a test's, with the error that was raised in it."""
+    """Leave a `with` block of a test, with the error that was raised in it."""
     if error is None:
         return method(target, None, None, None)
     try:
@@ -98,7 +100,7 @@ def _leave(method: Callable[..., Any], target: Any, error: Exception | None) -> 
 
 
 def _signature(target: Any) -> tuple[list[Any], list[Any]]:
-    """The parameters, and the note of what it returns, if it has one."""
+    """The parameters, and the annotation of what it returns, if it has one."""
     signature = inspect.signature(target)
     parameters = [
         (p.name, int(p.kind), _if_any(p.default), _if_any(p.annotation))
@@ -112,7 +114,7 @@ def _if_any(value: Any) -> list[Any]:
 
 
 def _code(target: Any) -> dict[str, Any]:
-    """What can be known of a function's code without it."""
+    """Names, numbers and flags of a function's code, without the code."""
     code = target.__code__
     names = ("argcount", "posonlyargcount", "kwonlyargcount", "nlocals", "varnames", "names", "flags", "name")
     return {f"co_{name}": getattr(code, f"co_{name}") for name in (*names, "filename", "firstlineno")}

@@ -1,6 +1,6 @@
-"""Tables of pandas on the wire: columns, an index, names; nothing of pandas' own serialisation.
+"""Tables of pandas on the wire: columns, an index, names, without pandas' own serialisation.
 
-pandas is imported where a table is met, and only there.
+pandas is imported only when a table comes.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 MOST = 10_000_000
-"""Rows of a table without content."""
+"""The most rows of an index or table, which may be small to send."""
 _PLAIN = "biufcmM"
 """Kinds of NumPy's dtypes whose columns cross as arrays."""
 
 
 def parts_of(value: Any) -> tuple[Any, ...] | None:
-    """The kind of a pandas object on the wire and what it is made of; None for what cannot cross."""
+    """The kind of a pandas object on the wire and its parts; None if it cannot be sent."""
     pandas = sys.modules.get("pandas")
     if pandas is None:
         return None
@@ -45,7 +45,7 @@ def parts_of(value: Any) -> tuple[Any, ...] | None:
 
 
 def _column(values: Any) -> tuple[Any, str] | None:
-    """A column's values, and its dtype in words."""
+    """A column's values, and the name of its dtype; None if it cannot be sent."""
     dtype = values.dtype
     if isinstance(dtype, np.dtype):
         return (values.to_numpy() if dtype.kind in _PLAIN else list(values)), str(dtype)
@@ -57,7 +57,7 @@ def _column(values: Any) -> tuple[Any, str] | None:
 
 
 def _values(pandas: Any, values: Any, dtype: Any) -> Any:
-    """The column again."""
+    """The column that has these values and this dtype."""
     if type(dtype) is not str or len(dtype) > 30:
         raise ValueError
     if dtype == "category":
@@ -103,7 +103,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
 
 
 def made_of(kind: str, parts: tuple[Any, ...]) -> Any:
-    """The pandas object of these parts. Raises ValueError for what is none."""
+    """The pandas object with these parts. Raises ValueError if there is none."""
     try:
         import pandas  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
@@ -113,7 +113,7 @@ def made_of(kind: str, parts: tuple[Any, ...]) -> Any:
 
 
 def take_over(old: Any, new: Any) -> bool:
-    """Make a table what another one is, in place; whether that could be done."""
+    """Give the table `old` the content of `new`, in place; False if it is not a table."""
     pandas = sys.modules.get("pandas")
     if pandas is None or type(old) not in (pandas.DataFrame, pandas.Series):
         return False

@@ -1,4 +1,4 @@
-"""Answering the trusted side's requests, one at a time: cells to run, what names stand for, calls."""
+"""Answering the trusted side's requests, one at a time: running cells, looking up names, calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import wire_values
-from .cells import Absent, Stage, describe_error, limited
 from .channel import Channel, Gone
 from .errors import MOST_CAUSES, details_of, made_of
 from .files import changed_files, note_file
@@ -23,9 +22,10 @@ from .instructor_classes import Shared
 from .named_kinds import MUTABLE
 from .operations import OPERATIONS, later
 from .showing import MOST_TEXT, shortened
+from .student_cells import Absent, StudentCells, describe_error, limited
 from .traits import traits_of, traits_of_its_class
 
-MOST_FILES = 8 << 20  # bytes of new files after a call
+MOST_FILES = 8 << 20  # bytes of new files after one call
 MOST_WATCHED = 4096  # bytes of a global variable whose changes are told
 MOST_WARNINGS = 50
 _OF_PYTHON = frozenset(
@@ -33,22 +33,22 @@ _OF_PYTHON = frozenset(
 )
 
 
-class Talk:
+class Requests:
     """Answers the trusted side's requests, one at a time."""
 
-    def __init__(self, channel: Channel, stage: Stage) -> None:
-        self.channel, self.stage = channel, stage
+    def __init__(self, channel: Channel, cells: StudentCells) -> None:
+        self.channel, self.cells = channel, cells
         self.handles: dict[int, Any] = {}
         self.known: dict[int, int] = {}
         self.watched: dict[str, bytes] = {}
-        self.shared = Shared(stage.names.get, -1)
+        self.shared = Shared(cells.names.get, -1)
         self.lent: dict[int, Any] = {}
-        self.operations = OPERATIONS | later(stage.wait_for)
+        self.operations = OPERATIONS | later(cells.runner.wait_for)
 
-    # Names for what is no plain data
+    # References to what is not plain data
 
     def name(self, value: Any) -> Any:
-        """Everything has a name: a function of the instructor's keeps its own, the rest gets a number."""
+        """The reference to a value: a function of a test keeps its number, anything else gets one."""
         for number, function in self.lent.items():
             if function is value:
                 return wire_values.Foreign("lent", number, getattr(value, "__name__", ""))
@@ -71,7 +71,7 @@ class Talk:
         return wire_values.Foreign("handle", number, str(kind.__name__)[:100], traits_of(kind), what)
 
     def _error(self, error: BaseException, deep: int) -> Any:
-        """An error, and which it is where its class is the student's."""
+        """The reference to an error, with its number if its class is the student's."""
         kind, number, what = type(error), -1, None
         if kind.__module__ == "__main__":
             number, what = self._number(error), self._class(self._number(kind), kind)
@@ -86,7 +86,9 @@ class Talk:
         return number
 
     def _class(self, number: int, kind: Any) -> Any:
-        """A class of the student's: its bases, as far as they are the student's or errors of Python's."""
+        """The description of a student's class, with those bases that are the student's or Python's
+        errors.
+        """
         bases = []
         for base in kind.__bases__:
             if base.__module__ == "__main__":
@@ -97,7 +99,7 @@ class Talk:
         return wire_values.Foreign("kind", number, str(kind.__name__)[:100], tuple(bases), *traits)
 
     def meet(self, foreign: Any) -> Any:
-        """What a name of the trusted side's stands for."""
+        """What a reference of the trusted side's means."""
         kind, details = foreign.kind, foreign.details
         if kind == "handle":
             return self.handles[details[0]]
@@ -137,7 +139,7 @@ class Talk:
                     answer = wire_values.decode(self.channel.receive(), self.meet)
                     if type(answer[0]) is str:
                         break
-                    self.answer(answer)  # the lent function uses something of ours
+                    self.answer(answer)  # the function of the test uses an object of this side
             if answer[0] == "value":
                 return answer[1]
             raise answer[1]
@@ -149,7 +151,7 @@ class Talk:
     # Requests
 
     def serve(self) -> None:
-        """Answer until the other side hangs up."""
+        """Answer until the other side closes the connection."""
         while True:
             try:
                 request = wire_values.decode(self.channel.receive(), self.meet)
@@ -158,7 +160,7 @@ class Talk:
             self.answer(request)
 
     def answer(self, request: Any) -> None:
-        """Do what is asked and say what came of it."""
+        """Do what is asked, and send the answer."""
         serial, verb, *details = request
         answer = getattr(self, "do_" + verb)(*details)
         try:
@@ -170,16 +172,16 @@ class Talk:
 
     def do_run(self, *cell: Any) -> tuple[Any, ...]:
         """Run a cell."""
-        return ("ran", *self.stage.run(*cell))
+        return ("ran", *self.cells.run(*cell))
 
     def do_names(self, names: list[str]) -> tuple[Any, ...]:
-        """What these names stand for; those that nothing stands for are left out."""
+        """The values of these names, without those that have none."""
         found = {}
         self.shared.begin(None)
         self.watched.clear()
         for name in names:
-            if name in self.stage.names and not isinstance(self.stage.names[name], Absent):
-                value = self.stage.names[name]
+            if name in self.cells.names and not isinstance(self.cells.names[name], Absent):
+                value = self.cells.names[name]
                 if issubclass(type(value), type) and value.__module__ == "__main__":
                     found[name] = self._class(self._number(value), value)
                     continue
@@ -194,10 +196,12 @@ class Talk:
         return "names", found
 
     def _moved(self) -> dict[str, Any]:
-        """The small values among these names that are others by now: global variables that a call changes."""
+        """The small values among the names asked for that have changed since, as global variables may in a
+        call.
+        """
         found = {}
         for name, before in self.watched.items():
-            value = self.stage.names.get(name)
+            value = self.cells.names.get(name)
             with contextlib.suppress(Exception):
                 data = wire_values.encode(value, self.name)
                 if data != before:
@@ -206,24 +210,28 @@ class Talk:
         return found
 
     def do_define(self, values: dict[str, Any]) -> tuple[Any, ...]:
-        """Give names these values: what the instructor's cell made by chance is the same on both sides."""
-        self.stage.names.update(values)
+        """Give names these values, so that what an instructor's cell drew by chance is the same on both
+        sides.
+        """
+        self.cells.names.update(values)
         return ("defined",)
 
     def do_forget(self, names: list[str]) -> tuple[Any, ...]:
-        """Drop what these names stand for, as far as it was not written in the notebook."""
+        """Drop the values of these names, unless they were written in the notebook."""
         for name in names:
-            if getattr(self.stage.names.get(name), "__module__", None) != "__main__":
-                self.stage.names.pop(name, None)
+            if getattr(self.cells.names.get(name), "__module__", None) != "__main__":
+                self.cells.names.pop(name, None)
         return ("forgotten",)
 
     def do_ask(self, blob: bytes, seconds: float) -> tuple[Any, ...]:
-        """Do something with one of our values: call it, take an attribute or an item, go through it."""
+        """Do something with an object of this side: call it, take an attribute, and so on (see
+        `operations`).
+        """
         operation, target, news, args, kwargs = wire_values.decode(blob, self.meet)
         self.shared.begin(None)
         self.shared.names = news.get("classes", ())
         self.shared.change(news.get("objects", {}))
-        with self.stage.heard(MOST_TEXT) as outputs, self._surrounded(news):
+        with self.cells.heard(MOST_TEXT) as outputs, self._surrounded(news):
             try:
                 with limited(seconds), _warned(outputs):
                     act: Any = self.operations[operation]
@@ -235,7 +243,7 @@ class Talk:
                 answer: tuple[Any, ...] = "value", value
             except BaseException as error:
                 answer = "raised", (*describe_error(error), self._if_it_can_be_sent(error))
-        files = changed_files(".", self.stage.files, MOST_FILES)
+        files = changed_files(".", self.cells.files, MOST_FILES)
         moved, objects = self._moved(), {}
         if self.shared.names:
             self.shared.begin([*news.get("objects", {})])
@@ -253,7 +261,7 @@ class Talk:
 
     @contextlib.contextmanager
     def _surrounded(self, news: dict[str, Any]) -> Iterator[None]:
-        """The surroundings of a call as the test has made them: seeds, files, `input` and `print`."""
+        """For one call: seeds, files, `input` and `print` as the test has them."""
         states = news.get("states", {})
         if "random" in states:
             random.setstate(states["random"])
@@ -267,7 +275,7 @@ class Talk:
                 os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
                 with open(name, "wb") as file:
                     file.write(data)
-                note_file(name, name, self.stage.files)
+                note_file(name, name, self.cells.files)
         before = {name: getattr(builtins, name) for name in ("input", "print") if name in news}
         for name in before:
             setattr(builtins, name, news[name])
@@ -278,7 +286,7 @@ class Talk:
                 setattr(builtins, name, value)
 
     def _changed(self, blob: bytes, args: Any, kwargs: Any) -> list[Any]:
-        """The arguments that are no longer what came: (position or name, what it is now)."""
+        """The arguments that have changed: (position or name, what it is now) for each."""
         if wire_values.ends_with(blob, (args, kwargs), self.name):
             return []
         *_, old_args, old_kwargs = wire_values.decode(blob, self.meet)
@@ -293,7 +301,7 @@ class Talk:
 
 @contextlib.contextmanager
 def _warned(outputs: list[dict[str, Any]]) -> Iterator[None]:
-    """Warnings are given where the test listens."""
+    """Collect warnings among the outputs, so that the test gets them."""
     with warnings.catch_warnings(record=True) as found:
         try:
             yield
@@ -305,7 +313,7 @@ def _warned(outputs: list[dict[str, Any]]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold an interrupt back: half of a conversation would confuse all that follows."""
+    """Hold interrupts back: after half a message, all that follow would be misread."""
     ends = {signal.SIGALRM, signal.SIGPROF}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     try:

@@ -1,5 +1,6 @@
-"""What a value looks like to a person who judges it: text, and pictures of a bearable size. What is left out
-or made smaller is said.
+"""Showing values to a person who judges them: as text, and as pictures that are not too large.
+
+Whatever is left out or made smaller is named.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Output = dict[str, Any]
 
 
 def shortened(text: Any) -> str:
-    """The beginning of a text."""
+    """A text, cut off if it is very long."""
     text = str(text)
     return text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "..."
 
@@ -33,7 +34,7 @@ def said(text: Any) -> Output:
 
 
 def show(value: Any, before: list[Output]) -> list[Output]:
-    """The outputs of one value, after those of the same cell."""
+    """The outputs of one value; `before` are the earlier outputs of the same cell."""
     matplotlib = sys.modules.get("matplotlib.figure")
     if matplotlib is not None and isinstance(value, matplotlib.Figure):
         return show_figure(value, before)
@@ -56,7 +57,7 @@ def show(value: Any, before: list[Output]) -> list[Output]:
 
 
 def _as(value: Any, kind: str) -> Any:
-    """What a value gives of itself to Jupyter, None where it gives nothing of that kind."""
+    """A value's own representation of this kind for Jupyter, or None if it has none."""
     method = getattr(type(value), f"_repr_{kind}_", None)
     if method is None:
         return None
@@ -73,7 +74,7 @@ def _text_of(page: str) -> str:
 
 
 def show_figure(figure: Any, before: list[Output]) -> list[Output]:
-    """A figure of matplotlib: in full size, smaller from the fifth on, or as a sentence."""
+    """A figure of matplotlib: in full size, smaller from the fifth on, at last only as a sentence."""
     number = sum(output["kind"] == "figure" for output in before)
     if number >= MOST_SMALL:
         return [said(f"(a further figure is not kept: {MOST_SMALL} of a cell are the most)")]
@@ -92,7 +93,7 @@ def show_figure(figure: Any, before: list[Output]) -> list[Output]:
 
 
 def _bounded(picture: bytes) -> list[Output]:
-    """A picture that is there as a PNG already, made smaller where it must be and can be."""
+    """A picture that is a PNG already, made smaller if it is too large and that is possible."""
     width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
     if len(picture) <= MOST_PICTURE and width * height <= MOST_PIXELS:
         return [{"kind": "figure", "png": picture}]

@@ -1,7 +1,7 @@
-"""The script that a sandbox runs: `start.py MODULE SOCKET SETTINGS` hands over to that module's `main`.
+"""The script that a sandbox runs: `start.py MODULE SOCKET SETTINGS` calls that module's `main`.
 
-SOCKET is the number of a socket that is open, SETTINGS are JSON. Nothing is imported before `sys.path` says
-where NumPy is.
+SOCKET is the number of an open socket, SETTINGS is JSON. Nothing else is imported before `sys.path` leads to
+NumPy.
 """
 
 import importlib

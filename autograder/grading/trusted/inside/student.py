@@ -1,4 +1,4 @@
-"""The student's side of one submission, from its files to its last answer."""
+"""The student's side of one submission: takes its files, then answers requests to the last one."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import time
 from typing import Any
 
 from . import jupyter
-from .cells import Stage
 from .channel import Channel
 from .confine import confine, filter_calls, greet
 from .files import note_files
-from .serve import Talk
+from .serve import Requests
+from .student_cells import StudentCells
 from .wire_values import decode, encode
 
 
 def prepare(config: dict[str, Any]) -> None:
-    """What is done before any limit holds, and once for all submissions of a fork server.
+    """Prepare before any limit holds, and once for all submissions of a fork server.
 
-    Our modules lose their names: a file of the student's may have the same.
+    Our modules lose their names, because a student's file may have the same name as one of them.
     """
     sys.path.remove(config["here"])
     for name in [name for name in sys.modules if name.partition(".")[0] == "inside"]:
@@ -32,7 +32,7 @@ def prepare(config: dict[str, Any]) -> None:
 
 
 def bring_files(channel: Channel, most: int) -> None:
-    """Take the files that came with the notebook, one frame each, into the working folder."""
+    """Write the files that come with the notebook, one frame each, into the working folder."""
     for _ in range(decode(channel.receive())):
         path, data = decode(channel.receive())
         most -= len(data)
@@ -50,17 +50,17 @@ def perform(connection: socket.socket, config: dict[str, Any]) -> None:
     channel = Channel(connection)
     bring_files(channel, config["rlimits"]["FSIZE"])
     sys.path.insert(0, "")
-    stage = Stage(config["output"])
-    jupyter.install(stage)
+    cells = StudentCells(config["output"])
+    jupyter.install(cells)
     sys.modules["numpy.random"].seed(config["random"] % 2**32)
     random.seed(config["random"])
     nowhere = os.open("/dev/null", os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    talk = Talk(channel, stage)
-    note_files(".", stage.files)
+    requests = Requests(channel, cells)
+    note_files(".", cells.files)
     channel.send(encode(("ready", os.getpid(), round(time.process_time(), 4))))
-    talk.serve()
+    requests.serve()
 
 
 def main(number: int, config: dict[str, Any]) -> None:

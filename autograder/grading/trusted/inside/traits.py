@@ -1,4 +1,4 @@
-"""What a class can do: the special methods that it has, and the abstract classes that it is counted among."""
+"""What a class can do: its special methods, and the abstract classes that it counts among."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPECIAL = frozenset(
         *(f"__{name}__" for name in ("init", "new", "post_init", "setattr", "delattr", "getattr", "del")),
     ]
 )  # fmt: skip
-"""The methods that Python's own syntax and functions call, as far as a test may use them."""
+"""Methods that Python's own syntax and functions call, as far as tests may use them."""
 ABSTRACT: dict[str, Any] = {
     f"{kind.__module__}.{kind.__name__}": kind
     for kind in (
@@ -35,7 +35,7 @@ ABSTRACT: dict[str, Any] = {
         *(getattr(numbers, name) for name in numbers.__all__),
     )
 }  # fmt: skip
-"""The abstract classes that a class is one of by saying so; all others look at its methods."""
+"""Abstract classes that a class has to declare itself one of; all others look at its methods."""
 
 
 def traits_of(kind: type) -> tuple[str, ...]:
@@ -48,6 +48,6 @@ def traits_of(kind: type) -> tuple[str, ...]:
 
 
 def traits_of_its_class(kind: type) -> tuple[str, ...]:
-    """What the class itself can do as an object, such as an Enum: be gone through, give an item."""
+    """What the class itself can do as an object, as an Enum can be iterated over."""
     above: list[Any] = [each for each in type.mro(type(kind)) if each not in (type, object)]
     return tuple(name for name in CONTAINER if any(name in vars(each) for each in above))

@@ -1,8 +1,8 @@
-"""What crosses between the two processes: plain data as bytes, bounded in every way, nothing executable.
+"""Plain data as bytes, to cross between the two processes: bounded in every way, nothing executable.
 
-A frame is one encoded value. What arrives from a sandbox is hostile: the decoder makes only the exact types
-below, never calls anything that the sender chose, and checks each size against what is really there before it
-allocates.
+A frame is one encoded value. Data from a sandbox may be hostile. So the decoder makes only the exact types
+below, never calls anything that the sender chose, and compares each size with the data that is really there
+before it allocates.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ Meet = Callable[[Foreign], Any]
 
 
 def encode(value: Any, name: Name | None = None) -> bytes:
-    """The bytes of a plain value; `name` turns anything else into a `Foreign`, or None where it cannot.
+    """The bytes of a plain value; `name` makes a reference of anything else, or None if it cannot.
 
-    Raises NotPlain for what neither of them knows, WireError for what is too deep or too large.
+    Raises NotPlain for a value without a reference, WireError for one that is nested too deep or too large.
     """
     encoder = _Encoder(name)
     encoder.put(value, 0)
@@ -115,7 +115,7 @@ class _Encoder:
                 return Foreign("pandas", *table)
         named = self.name(value) if self.name else None
         if named is None:
-            raise NotPlain(f"a {kind.__name__} is no plain data")
+            raise NotPlain(f"a {kind.__name__} is not plain data")
         return named
 
 
@@ -149,13 +149,13 @@ _GAPS, _READ_ONLY = 1, 2
 
 
 def _extent(shape: tuple[int, ...], dtype: np.dtype) -> int:
-    """Bytes of an array of this shape; where it holds nothing, of a sum over its empty axes."""
+    """Bytes of an array of this shape, with 1 in place of each axis of length 0."""
     return math.prod(max(1, axis) for axis in shape) * max(1, dtype.itemsize)
 
 
 def _array(array: np.ndarray) -> tuple[bytes, bytes | memoryview]:
-    """dtype, shape, the order of its axes in memory, whether there are gaps between its values and whether it
-    is read-only, the values.
+    """Its header (dtype, shape, the order of its axes in memory, whether it has gaps between its values,
+    whether it is read-only) and its values.
 
     Code may depend on how an array lies in memory, so a transposed or sliced one arrives as such.
     """
@@ -182,9 +182,7 @@ def _array(array: np.ndarray) -> tuple[bytes, bytes | memoryview]:
 
 
 def decode(data: bytes | bytearray | memoryview, meet: Meet | None = None) -> Any:
-    """The value of these bytes; `meet` gives what stands for a `Foreign`. Raises WireError for anything
-    malformed.
-    """
+    """The value of these bytes; `meet` resolves references. Raises WireError for anything malformed."""
     decoder = _Decoder(memoryview(data), meet)
     try:
         value = decoder.get(0)
@@ -209,7 +207,7 @@ class _Decoder:
         return self.data[begin : self.at]
 
     def count(self) -> int:
-        """How many values follow; each takes at least one byte."""
+        """The number of values that follow; each takes at least one byte."""
         number: int = _U32.unpack(self.take(4))[0]
         if number > self.size - self.at:
             raise WireError("the frame ends early")
@@ -253,7 +251,7 @@ class _Decoder:
         dtype = dtype_named(self.text())
         ndim, marks = self.take(2)
         if ndim > 32:
-            raise WireError("an array whose axes are none")
+            raise WireError("an array with impossible axes")
         shape = struct.unpack(f"<{ndim}I", self.take(4 * ndim))
         axes = tuple(self.take(ndim))
         flat = _values(dtype, self.take(self.count()))
@@ -297,14 +295,14 @@ _READERS: dict[bytes, Callable[[_Decoder], Any]] = {
 
 
 def _values(dtype: np.dtype, data: memoryview) -> np.ndarray:
-    """A fresh, writable array; bit patterns that its type does not have are refused or made proper."""
+    """A fresh, writable array; bit patterns that are impossible for its type are refused or made possible."""
     if dtype.itemsize == 0:
         raise WireError("an array of nothing")
     values = np.frombuffer(data, dtype).copy()
     if dtype.kind == "b":
         values = values.view(np.uint8) != 0
     if dtype.kind == "U" and values.size and (values.view(dtype.str[0] + "u4") > 0x10FFFF).any():
-        raise WireError("text that is none")
+        raise WireError("text with impossible characters")
     return values
 
 
@@ -314,7 +312,7 @@ def _laid_out(flat: np.ndarray, shape: tuple[int, ...], axes: tuple[int, ...], g
     if axes == in_order and not gaps:
         return flat.reshape(shape)
     if tuple(sorted(axes)) != in_order:
-        raise WireError("an array whose axes are none")
+        raise WireError("an array with impossible axes")
     stored = tuple(shape[axis] for axis in axes)
     values = flat.reshape(stored)
     if gaps and stored:

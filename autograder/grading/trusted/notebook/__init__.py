@@ -1,1 +1,3 @@
-"""The notebook that is graded: the instructor's template with the student's answers in it."""
+"""The notebook that is graded: the instructor's template with the student's answers, and what it shows
+then.
+"""

@@ -1,5 +1,6 @@
-"""Which answers a grade is about, so that a person is asked again only where one of these has changed; and
-which answers are not there.
+"""Which answers each grade is about, and which answers are missing.
+
+So a person is asked to grade again only if one of these answers has changed.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from autograder.grading.trusted.notebook.which_side import worth_parsing
 from autograder.notebooks.free_names import binds, needs_of_text
 
 THEIRS = ("extra", "answer", "written")
-"""Cells whose code is the student's."""
+"""Roles of cells whose code is the student's."""
 
 
 def answers_of(steps: Sequence[Step]) -> dict[str, str]:
-    """For each cell with points, a digest of the answers that it is about, by grade_id.
+    """A digest of the answers that each cell with points is about, by grade_id.
 
-    For a test these are the student's cells that define the names it uses, and the cells that those use in
-    turn; for an answer or a task that a person judges, its own text and the cells that it uses.
+    A test is about the student's cells that define the names it uses, and the cells that those use in turn.
+    An answer or task that a person judges is about its own text and the cells that it uses.
     """
     theirs = [step for step in steps if step.inside and step.role in THEIRS]
     few = worth_parsing(steps) > 0  # else every grade is about every answer
@@ -43,9 +44,9 @@ def answers_of(steps: Sequence[Step]) -> dict[str, str]:
 
 
 def unanswered(steps: Sequence[Step]) -> Iterator[str]:
-    """The grade_ids of answers that are as they were released and in no cell of the student's own either.
+    """The grade_ids of answers that nobody gave: unchanged since the release, and in no added cell either.
 
-    What answers a task is always in such a cell.
+    Tasks are left out: what answers them is always in an added cell.
     """
     released = {step.template.source.strip() for step in steps if step.template} | {""}
     own = [step for step in steps if step.role == "extra" and step.source.strip() not in released]
@@ -60,7 +61,7 @@ def unanswered(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _used(wanted: set[str], code: Sequence[tuple[Step, set[str]]]) -> list[Step]:
-    """The cells that make these names, and what such cells need, in their order."""
+    """The cells that define these names, and those that these cells need in turn, in the notebook's order."""
     used: set[int] = set()
     while True:
         more = [n for n, (_, made) in enumerate(code) if n not in used and made & wanted]
@@ -71,7 +72,7 @@ def _used(wanted: set[str], code: Sequence[tuple[Step, set[str]]]) -> list[Step]
 
 
 def _made(step: Step) -> set[str]:
-    """The names that a cell of the student's defines, or was to define."""
+    """The names that a student's cell defines, or was to define."""
     asked = set(step.template.binds) if step.template else set()
     try:
         return asked | binds(ast.parse(step.source).body)

@@ -1,5 +1,6 @@
-"""Answers that a person judges and whose cells lost nbgrader's metadata, or that stand in another cell:
-nobody gets 0 for an answer that is there.
+"""Finding answers that a person judges, if their cells lost nbgrader's metadata or they stand elsewhere.
+
+Nobody gets 0 for an answer that is there.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ def find_written(
     seen: set[int],
     remarks: list[str],
 ) -> set[int]:
-    """Move written answers from the student's own cells (`after`) to the cells that they answer (`answers`).
+    """Move written answers from the cells that the student added (`after`) to their own cells (`answers`).
 
-    A cell is taken for an answer where its id says so, or where there are as many cells of the student's as
-    answers missing between two cells that are known (`seen`). Returns the numbers of the cells whose answer
-    may be elsewhere in the notebook, for a person to look at.
+    An added cell counts as an answer if its id says so, or if between two known cells (`seen`) as many cells
+    were added as answers are missing. Returns the numbers of cells whose answer may be elsewhere in the
+    notebook, for a person to look at.
     """
     released = {cell.source.strip() for cell in template.cells}
     wanted = [number for number, cell in enumerate(template.cells) if cell.role == "written"]

@@ -1,8 +1,7 @@
-"""The notebook that is run: the instructor's template with the student's answers put in by grade_id.
+"""Rebuilding the notebook: the student's answers are put into the instructor's template by grade_id.
 
-Nothing that a student does to the notebook around the answers can matter: locked cells and tests come from
-the template, in its order. Cells that a student added are kept and run where they stood, on the student's
-side alone.
+Locked cells and tests come from the template, in its order, whatever the student did to them. Cells that the
+student added are kept and run where they stood, but on the student's side alone.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from autograder.grading.trusted.notebook.which_side import distribute
 
 @dataclass
 class Rebuilt:
-    """The steps in order, and what was odd about the file."""
+    """The steps in order, and remarks on what was unusual in the file."""
 
     steps: list[Step]
     remarks: list[str] = field(default_factory=list)
@@ -37,7 +36,7 @@ def rebuild(template: Template, handed: list[SubmittedCell]) -> Rebuilt:
             if cell.source.strip() == template.cells[by_id[cell.grade_id]].source.strip():
                 untouched.add(place)
                 if cell.grade_id in last:
-                    continue  # a copy of the released cell is no answer
+                    continue  # a copy of the released cell is not an answer
             last[cell.grade_id] = place
     answers: dict[int, SubmittedCell] = {}
     after: dict[int, list[SubmittedCell]] = {}
@@ -105,7 +104,7 @@ def _known(known: TemplateCell, handed: SubmittedCell | None) -> Step:
 
 
 def _attach(step: Step) -> list[str]:
-    """Let a student's prose show the pictures that it may; what is said of those that it may not."""
+    """Let a student's prose show its pictures; a remark on each that it may not show."""
     if step.cell_type == "code" or (step.template and step.source == step.template.source):
         return []
     step.source, step.attachments, problems = shown(step.source, step.attachments)
@@ -114,6 +113,6 @@ def _attach(step: Step) -> list[str]:
 
 
 def _is_theirs(known: TemplateCell) -> bool:
-    """Whether what a student writes in this cell is kept."""
+    """Whether this cell is the student's to write in."""
     prose = known.role == "text" and bool(known.metadata.get("nbgrader", {}).get("solution"))
     return prose or known.role in ("answer", "written", "task")

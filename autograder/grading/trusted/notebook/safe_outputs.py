@@ -1,4 +1,4 @@
-"""What is kept of what a notebook shows: text and PNG pictures that can do nothing where they are shown."""
+"""Outputs and prose that are safe to show: text and PNG pictures that cannot do anything in a browser."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def inert(text: str) -> str:
-    """Prose that can do nothing where it is shown: no tag, no entity, no link with a script in it.
+    """Prose without tags, entities and links that run a script.
 
-    An invisible character after what would begin one keeps the look.
+    An invisible character breaks each of them, so the text looks the same.
     """
     gap = "\u200b"
     text = _CONTROL.sub("", text)
@@ -31,24 +31,24 @@ def inert(text: str) -> str:
 
 
 def printable(text: str, most: int) -> str:
-    """Output without control characters, and not more than `most` characters."""
+    """Text without control characters, of at most `most` characters."""
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text.encode("utf-8", "replace").decode() if len(text) <= most else text[:most] + "\n..."
 
 
 def failure(name: str, text: str) -> dict[str, Any]:
-    """An error that is ours to report: why a cell was not run, or lost its process."""
+    """An output that says why a cell was not run, or lost its process."""
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
 
 
 def printed(text: str) -> dict[str, Any]:
-    """Text, as a test had printed it."""
+    """An output with text, as if the test had printed it."""
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
 def student_error(kinds: tuple[str, ...], message: str, trace: str) -> dict[str, Any]:
-    """An error of a student's cell, as text."""
+    """An output with the error of a student's cell, as text."""
     return {
         "output_type": "error",
         "ename": printable(kinds[0] if kinds else "Exception", 100),
@@ -58,9 +58,7 @@ def student_error(kinds: tuple[str, ...], message: str, trace: str) -> dict[str,
 
 
 def student_outputs(outputs: list[Any], most: int) -> list[dict[str, Any]]:
-    """What a student's cell showed, as text and PNG pictures only: nothing that could act where it is
-    shown. What is left out is said.
-    """
+    """The outputs of a student's cell, as text and PNG pictures only. What is left out is named."""
     kept: list[dict[str, Any]] = []
     for number, output in enumerate(outputs):
         if most <= 0 or number >= MOST_OUTPUTS:
@@ -94,8 +92,9 @@ def _picture(png: bytes) -> dict[str, Any]:
 
 
 def capped(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a test showed; the student's words in it are text, so only control characters go, and the rest of
-    what is very long.
+    """The outputs of a test, without control characters and not too long.
+
+    Whatever they hold of the student's is text.
     """
     for output in outputs:
         if output["output_type"] == "stream":
@@ -108,7 +107,7 @@ def capped(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def valid(output: dict[str, Any]) -> dict[str, Any]:
-    """An output as nbformat wants it: every text encodable."""
+    """The output with texts that can all be encoded, as nbformat requires."""
     return dict(json.loads(json.dumps(output, ensure_ascii=False).encode("utf-8", "replace")))
 
 

@@ -1,4 +1,4 @@
-"""One cell of the notebook that is run: what the template says of it, and what runs on which side."""
+"""One cell of the rebuilt notebook: its place in the template, and what of it runs on which side."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from autograder.grading.trusted.notebook.template import TemplateCell
 
 @dataclass
 class Step:
-    """One cell of the rebuilt notebook: what to run on the student's side, what on the trusted side, if
-    anything.
-    """
+    """A cell, with what runs of it on the student's side (`inside`) and on the trusted one (`outside`)."""
 
     cell_type: str
     source: str
@@ -22,12 +20,17 @@ class Step:
     answered: bool = True
     attachments: Attachments = field(default_factory=dict)
     doubtful: bool = False
-    """Whether the answer to it may be in a cell of the student's own."""
+    """Whether the answer may be in a cell that the student added."""
 
     @property
     def role(self) -> str:
-        """What the template says that it is, or "extra" for a cell of the student's own."""
+        """Its role in the template, or "extra" for a cell that the student added."""
         return self.template.role if self.template else "extra"
+
+    def place(self, number: int) -> str:
+        """The cell in words, for the step of this number, counted from 0."""
+        name = f" ({self.template.grade_id})" if self.template and self.template.grade_id else ""
+        return f"cell {number + 1}{name}"
 
     @property
     def defines(self) -> frozenset[str]:

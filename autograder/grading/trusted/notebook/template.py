@@ -1,9 +1,8 @@
-"""The instructor's notebook as the grader uses it: cells in order, where each runs, which names they make
-and need.
+"""The template: the instructor's notebook as grading uses it, with the names that its cells make and need.
 
-Locked cells, tests with their hidden parts, stubs and points come from nbgrader's tables; the order and the
-plain cells from the release that the gradebook keeps; the names that answers define from the source with
-answers, which it keeps as well.
+Locked cells, tests with their hidden parts, stubs and points come from nbgrader's tables. The order and the
+plain cells come from the release, the names that answers define from the source with answers. The gradebook
+keeps both.
 """
 
 from __future__ import annotations
@@ -15,19 +14,25 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.submissions.attachments import Attachments, attachments_of
+from autograder.grading.submissions.cells import text_of
 from autograder.notebooks.free_names import binds, defines, imports, looked_up, needs
 from autograder.notebooks.ipython_syntax import tree_of
 
 Names = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str], when_used="json")]
 """Names whose JSON is the same in every process; a set's own order differs from one to the next."""
 Role = Literal["text", "plain", "setup", "answer", "written", "test", "task"]
-"""What a cell of the template is: prose; an ordinary code cell; a locked code cell; an answer that tests
-judge; one that a person judges; a test; a task.
+"""What a cell is for: prose (text), an ordinary code cell (plain), a locked one (setup), an answer that tests
+judge, one that a person judges (written), a test, a task.
 """
 
 
 class TemplateCell(BaseModel):
-    """One cell of the instructor's."""
+    """One cell of the instructor's, with the names in its code.
+
+    `binds` are all names that it defines, imports or changes a part of; `defines` and `imports` those that it
+    defines and imports. `mentions` are the names that it uses and does not make, `classes` the classes that
+    it defines.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,24 +60,24 @@ class Template(BaseModel):
     cells: tuple[TemplateCell, ...]
     metadata: dict[str, Any] = {}
     modules: dict[str, str] = {}
-    """The modules that its cells import, by the names that they get."""
+    """Modules that its cells import, by the names that they get."""
 
     @property
     def answer_names(self) -> frozenset[str]:
-        """The names that students are to define, whoever else imports them."""
+        """The names that students are to define, even if the instructor's cells import them too."""
         answers = [cell for cell in self.cells if cell.role in ("answer", "written")]
         defined = frozenset().union(*(cell.defines for cell in answers))
         return defined | frozenset().union(*(cell.binds for cell in answers)) - self.modules.keys()
 
     @property
     def imported_answers(self) -> frozenset[str]:
-        """Those of them that a cell of the instructor's imports all the same."""
+        """Answer names that an instructor's cell imports all the same."""
         ours = (cell.imports for cell in self.cells if cell.role in ("plain", "setup", "test"))
         return self.answer_names & frozenset().union(*ours)
 
     @property
     def classes_asked_for(self) -> frozenset[str]:
-        """Those of them that are to be classes."""
+        """Answer names that are to be classes."""
         return frozenset().union(*(cell.classes for cell in self.cells if cell.role in ("answer", "written")))
 
     @property
@@ -83,7 +88,7 @@ class Template(BaseModel):
 
     @property
     def instructors_names(self) -> frozenset[str]:
-        """The instructor's alone: no value of a student's may stand in for them, whatever happens."""
+        """Names that are the instructor's alone: tests never get a student's value for them."""
         made = frozenset().union(
             *(cell.binds for cell in self.cells if cell.role in ("plain", "setup", "test"))
         )
@@ -95,7 +100,7 @@ def load_templates(
 ) -> tuple[list[Template], dict[str, bytes]]:
     """The templates of an assignment's notebooks, and the files that belong to it.
 
-    Raises CourseError where it was not released, or where a cell with points is nowhere to be found.
+    Raises CourseError if it was not released, or if the release lacks a cell with points.
     """
     from nbgrader.api import MissingEntry
 
@@ -132,7 +137,10 @@ def load_templates(
 def make_template(
     name: str, base: dict[str, Any], answered: dict[str, Any] | None, known: Any, points: dict[str, float]
 ) -> Template:
-    """Put together what the release, the source with answers and the gradebook know of a notebook."""
+    """The template of a notebook, from its release (`base`), its source with answers, and the gradebook.
+
+    `known` are the gradebook's source cells and `points` the points of cells, both by grade_id.
+    """
     answers = {
         cell["metadata"]["nbgrader"].get("grade_id"): text_of(cell)
         for cell in (answered or {}).get("cells", [])
@@ -193,16 +201,8 @@ def _role(cell_type: str, marks: dict[str, Any]) -> Role:
     return "setup" if marks.get("locked") else "plain"
 
 
-def text_of(cell: dict[str, Any]) -> str:
-    """A cell's source, which may be stored as one text or as its lines; in nbformat 3 under another name."""
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
-
-
 def parse(source: str) -> ast.Module | None:
-    """The cell as Python, magics translated; None where it is none."""
+    """The syntax tree of a cell with its magics translated, or None if it is not Python."""
     return tree_of(source)
 
 

@@ -1,6 +1,6 @@
-"""Which of the instructor's ordinary cells have to run, and on which side: the answers' or the tests'.
+"""Which of the instructor's cells run on which side: the student's or the tests'.
 
-Most of them only show something, which takes time and earns nothing.
+Most ordinary cells only show something. That takes time and earns nothing, so they do not run at all.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from autograder.notebooks.free_names import MOST_PARSED, brought_by, needs_of_te
 from autograder.notebooks.ipython_syntax import as_python, parsed
 
 MOST_PARSED_IN_ALL = 300_000
-"""Characters of all cells of a student's that are worth parsing: two or three seconds of it."""
+"""Characters of a student's cells that are parsed at most, all together: two or three seconds' worth."""
 _PICTURES = ("matplotlib", "ipywidgets", "IPython", "cs_conv.pictures", "cs_conv.live", "seaborn", "plotly")
 _SILENT = {"print", "display", "interact", "sorted", "len", "type", "repr", "str"}
 
 
 def distribute(template: Template, steps: list[Step]) -> None:
-    """Drop from each side what nothing on it uses: demonstrations, and imports for them; and from the
-    instructor's cells the imports of names that an answer above them defines, which are the student's.
+    """Take from each side the cells and imports that nothing on it uses.
 
-    Locked cells always run. An ordinary cell runs where a name that it makes is used, by a cell above it as
-    well (a function there finds it when it is called), or where it has an effect that we cannot see; it is a
-    demonstration where it only shows what the student wrote, or a picture.
+    Locked cells always run. An ordinary cell runs if another cell uses a name that it makes (also one above
+    it: a function there finds the name when it is called), or if it may have an effect that does not show in
+    its text. It is a mere demonstration if it only shows a picture, or what the student wrote.
+
+    The instructor's cells also lose the imports of names that an answer above them defines: these names are
+    the student's.
     """
     pictures = {name for name, module in template.modules.items() if module.startswith(_PICTURES)}
     shows = pictures | template.answer_names
@@ -52,7 +54,7 @@ def distribute(template: Template, steps: list[Step]) -> None:
 
 
 def in_one_process(steps: list[Step]) -> list[str]:
-    """What to run of each step where answers and tests share a process: all that either side needs."""
+    """The code of each step if answers and tests share a process: everything that either side needs."""
     sources = []
     for step, theirs in zip(steps, _answered(steps), strict=True):
         if step.inside is None and step.outside is None:
@@ -65,7 +67,7 @@ def in_one_process(steps: list[Step]) -> list[str]:
 
 
 def worth_parsing(steps: Sequence[Step]) -> int:
-    """How long a student's cell may be to be parsed for the names in it; 0 where all of them are too long."""
+    """The most characters that a student's cell may have to be parsed; 0 if there are too many in all."""
     in_all = sum(len(step.source) for step in steps if step.inside and _is_the_students(step))
     return MOST_PARSED if in_all <= MOST_PARSED_IN_ALL else 0
 
@@ -83,14 +85,14 @@ def _has_effects(step: Step, side: str, shows: frozenset[str] | set[str], templa
 
 
 def _needs(step: Step, source: str, theirs: frozenset[str], most: int) -> set[str]:
-    """The names that a cell may use, when it runs or when something that it defines is called."""
+    """The names that a cell may use when it runs, or when something that it defines is called."""
     if step.template is None or _is_the_students(step):
         return needs_of_text(source, most)
     return _named_in_text(source) | step.template.mentions | step.template.imports & theirs
 
 
 def _answered(steps: list[Step]) -> list[frozenset[str]]:
-    """For each cell, the names that answers above it define."""
+    """The names that the answers above each cell define."""
     found, above = [], frozenset[str]()
     for step in steps:
         found.append(above)
@@ -99,8 +101,8 @@ def _answered(steps: list[Step]) -> list[frozenset[str]]:
 
 
 def _matters(tree: ast.Module | None, shows: frozenset[str] | set[str], template: Template) -> bool:
-    """Whether a cell whose names nobody uses does something else: calls what is no mere display, sets what
-    is a module's.
+    """Whether a cell whose names nobody uses has an effect: it calls what is not mere display, or sets what
+    belongs to a module.
     """
     if tree is None:
         return True
@@ -128,7 +130,7 @@ def _matters(tree: ast.Module | None, shows: frozenset[str] | set[str], template
 
 
 def _statements(body: list[Any]) -> Iterator[Any]:
-    """All statements that run, those within loops and branches included, those within definitions not."""
+    """All statements that run, including those in loops and branches, but not those in definitions."""
     for node in body:
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -137,15 +139,16 @@ def _statements(body: list[Any]) -> Iterator[Any]:
 
 
 def _named_in_text(source: str) -> set[str]:
-    """Names that a magic or an evaluated text may use: every word, where the cell has such."""
+    """Names that a magic or an evaluated text in the cell may use: every word, if there is such."""
     if "%" in source or "eval" in source or "exec" in source or "globals" in source:
         return set(re.findall(r"[^\W\d]\w*", source))
     return set()
 
 
 def _with_imports(source: str, needed: set[str] | None, theirs: frozenset[str]) -> str:
-    """The cell with the imports that are needed (None: all) and are not the students' names; its lines keep
-    their numbers.
+    """The cell with only those imports that are needed (None: all) and are not names of answers.
+
+    Its lines keep their numbers.
     """
     text = as_python(source)
     tree = parsed(text)
@@ -173,7 +176,7 @@ def _with_imports(source: str, needed: set[str] | None, theirs: frozenset[str]) 
 def _left_of(
     node: ast.Import | ast.ImportFrom, alias: ast.alias, used: set[str] | None, theirs: frozenset[str]
 ) -> list[ast.alias]:
-    """What to import in place of this part of an import statement."""
+    """What is left to import of this part of an import statement."""
     names = brought_by(node, alias)
     wanted = {name for name in names - theirs if used is None or name in used or name == "*"}
     if wanted == names:

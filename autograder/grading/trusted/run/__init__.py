@@ -1,1 +1,1 @@
-"""Running that notebook: answers in the sandbox, tests here."""
+"""Running the rebuilt notebook: the student's cells in a sandbox, the instructor's in this process."""

@@ -1,28 +1,24 @@
-"""Grading one notebook: student cells in the sandbox, the instructor's here, scores only from here."""
+"""Grading one notebook: the student's cells run in the sandbox, the instructor's here, in the notebook's
+order.
+
+Points come from here alone.
+"""
 
 from __future__ import annotations
 
-import errno
-import linecache
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from autograder.grading.results import Status
-from autograder.grading.trusted.bridge.caught_errors import compared_with_pythons
 from autograder.grading.trusted.bridge.connection import Connection
 from autograder.grading.trusted.bridge.mirrored_state import MirroredState
-from autograder.grading.trusted.bridge.modules import Module, module_named
 from autograder.grading.trusted.bridge.patience import Patience
 from autograder.grading.trusted.bridge.references import Classes
 from autograder.grading.trusted.bridge.sandbox_lost import SandboxLost
-from autograder.grading.trusted.bridge.student_errors import RaisedThere
-from autograder.grading.trusted.computing_time import PRECISION, Budget, Stopwatch
-from autograder.grading.trusted.inside.errors import came_over
-from autograder.grading.trusted.inside.wire_values import WireError, decode, encode
+from autograder.grading.trusted.computing_time import PRECISION, Budget, Meter, TestTooLong
 from autograder.grading.trusted.notebook.judged_answers import answers_of, unanswered
 from autograder.grading.trusted.notebook.rebuild import Rebuilt
 from autograder.grading.trusted.notebook.safe_outputs import (
@@ -32,40 +28,31 @@ from autograder.grading.trusted.notebook.safe_outputs import (
     printable,
     printed,
     student_error,
-    student_outputs,
     valid,
 )
 from autograder.grading.trusted.notebook.step import Step
-from autograder.grading.trusted.notebook.template import Template, parse
-from autograder.grading.trusted.outcome import Outcome, TestOutcome
+from autograder.grading.trusted.notebook.template import Template
+from autograder.grading.trusted.outcome import NotebookOutcome
 from autograder.grading.trusted.progress import KEEPING, At, Progress
-from autograder.grading.trusted.run.test_cells import Bench, Ran, TestTooLong, error_output, limited, points
+from autograder.grading.trusted.run import our_fault
+from autograder.grading.trusted.run.instructor_cells import InstructorCells, Ran, error_output
+from autograder.grading.trusted.run.our_fault import OurFault
+from autograder.grading.trusted.run.points import after_calls, points
+from autograder.grading.trusted.run.record import Record
+from autograder.grading.trusted.run.student_side import Seconds, StudentSide
+from autograder.grading.trusted.run.students_names import StudentsNames
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
-from autograder.grading.trusted.sandbox.memory_watch import MemoryWatch
-from autograder.grading.trusted.watch import ENOUGH_MEMORY, OurFault, memory_left
-from autograder.notebooks.ipython_syntax import as_python
 
-ALIASES = {"np": "numpy", "plt": "matplotlib.pyplot"}
-"""Modules by the names that everyone gives them, for tests that rely on the student's import."""
-
-OURS = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM}
-MOST_RESTARTS = 40
-MOST_OUTPUTS = 6 << 20
-"""Characters of all that a student's cells show."""
 _BY_CHANCE = re.compile(r"rand|rng|shuffle|choice|sample|uuid|secrets|now\(|today\(|time\(")
 """What a cell holds whose values may differ between two runs."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Seconds for a cell and for all cells of a notebook."""
-
-    a_cell: float
-    in_all: float
-
-
 class Session:
-    """One notebook being graded."""
+    """One notebook being graded, from where an earlier process came to (`before`).
+
+    `tell` is told what is about to begin and what has been done, `waiting` is called now and then while the
+    student's process takes its time.
+    """
 
     def __init__(
         self,
@@ -73,251 +60,217 @@ class Session:
         rebuilt: Rebuilt,
         backend: Backend,
         settings: Settings,
-        limits: Limits,
-        bench: Bench,
+        seconds: Seconds,
+        cells: InstructorCells,
+        before: Progress,
+        tell: Callable[[At | Progress], None] = lambda news: None,
+        waiting: Callable[[], None] = lambda: None,
     ) -> None:
-        self.template, self.steps = template, rebuilt.steps
-        self.remarks = list(rebuilt.remarks)
-        self.backend, self.settings, self.limits = backend, settings, limits
-        self.bench = bench
-        self.around = MirroredState()
-        self.sandbox: Sandbox | None = None
-        self.line: Connection | None = None
-        self.budget = Budget(limits.in_all)
-        self.room = MOST_OUTPUTS
-        self.ran_inside: list[int] = []
-        self.drawn: dict[int, bytes] = {}
-        """What cells of the instructor's drew by chance, for processes that run them once more."""
-        self.restarts = 0
-        self.patience = Patience()
-        self.events: list[tuple[Status, str]] = []
-        self.wanted: set[str] = set()
-        self.compared: set[str] = set()
-        """Names that the cell to run compares with errors of Python's."""
-        self.theirs: dict[str, Any] = {}
-        self.outputs: dict[int, list[dict[str, Any]]] = {}
-        self.scores: list[TestOutcome] = []
-        self.over = ""
-        self.before = Progress(left=limits.in_all)
-        """What another process came to, which had to be ended."""
-        self.tell: Callable[[At | Progress], None] = lambda news: None
-        self.waiting: Callable[[], None] = lambda: None
-        """Told now and then while a student's process takes its time."""
+        self._template, self._steps = template, rebuilt.steps
+        self._settings, self._seconds = settings, seconds
+        self._before, self._tell, self._waiting = before, tell, waiting
+        self._backend_name = backend.name
+        self._cells = cells
+        self._budget = Budget(seconds.in_all)
+        self._budget.left, self._budget.cpu = before.left, self._budget.cpu | before.cpu
+        self._patience = Patience()
+        self._patience.slow_calls = before.slow_calls
+        self._state = MirroredState()
+        self._names = StudentsNames(template, cells.names)
+        self._record = Record(rebuilt.remarks, before)
+        self._student = StudentSide(
+            template,
+            rebuilt.steps,
+            backend,
+            settings,
+            seconds,
+            self._budget,
+            self._connect,
+            before.restarts,
+        )
 
-    def grade(self) -> Outcome:
-        """Run everything. Raises OurFault where grading itself fails."""
+    def _connect(self, sandbox: Sandbox) -> Connection:
+        self._state.begin_anew()
+        template = self._template
+        return Connection(
+            sandbox.channel,
+            sandbox=sandbox,
+            patience=self._patience,
+            state=self._state,
+            classes=Classes(template.classes_asked_for, template.classes_in_common, self._cells.names.get),
+            moved=self._names.move,
+            waiting=self._waiting,
+        )
+
+    def grade(self) -> NotebookOutcome:
+        """Run everything. Raises OurFault if grading itself fails."""
         began, cpu = time.monotonic(), time.process_time()
-        self.around.settle()
-        self._take_over()
-        again = self.before.to_run_again(self.steps)
+        self._state.settle()
+        again = self._before.to_run_again(self._steps)
         try:
-            for number, step in enumerate(self.steps):
-                if number < self.before.next:
+            for number, step in enumerate(self._steps):
+                if number < self._before.next:
                     self._again(number, step, number in again)
                 else:
                     self._step(number, step)
-                    self.tell(self._progress(number))
+                    self._tell(self._progress(number))
         except NoSandbox as error:
             raise OurFault(str(error)) from error
         finally:
-            self._end_sandbox()
-        self.budget.cpu["trusted"] += time.process_time() - cpu
-        self.tell(At(number=KEEPING, seconds=self.limits.a_cell))
-        status, detail = self._status()
-        return Outcome(
-            notebook=self.template.name,
+            self._student.end()
+        self._budget.cpu["trusted"] += time.process_time() - cpu
+        self._tell(At(number=KEEPING, seconds=self._seconds.a_cell))
+        status, detail = self._record.status
+        return NotebookOutcome(
+            notebook=self._template.name,
             status=status,
             detail=detail,
-            tests=tuple(self.scores),
-            unanswered=tuple(unanswered(self.steps)),
-            answers=answers_of(self.steps),
-            document=document(self.template, self.steps, self.outputs),
-            sandbox=self.backend.name,
+            tests=tuple(self._record.tests),
+            unanswered=tuple(unanswered(self._steps)),
+            answers=answers_of(self._steps),
+            document=document(self._template, self._steps, self._record.outputs),
+            sandbox=self._backend_name,
             seconds=round(time.monotonic() - began, 3),
-            cpu={name: round(value, 4) for name, value in self.budget.cpu.items()},
+            cpu={name: round(value, 4) for name, value in self._budget.cpu.items()},
         )
-
-    def _status(self) -> tuple[Status, str]:
-        words = [what for _, what in self.events] + self.remarks
-        status = self.events[0][0] if self.events else Status.GRADED
-        return status, "; ".join(dict.fromkeys(words))[:1000]
 
     # Steps
 
     def _step(self, number: int, step: Step) -> None:
-        self.outputs[number] = []
-        if not self.over and self.budget.left < PRECISION:
-            self.over = (
-                f"the notebook used up its {self.limits.in_all:g} s before {self._place(number, step)}"
-            )
-            self.events.append((Status.TIMED_OUT, self.over))
-        if self.over:
+        record = self._record
+        record.outputs[number] = []
+        record.over = record.over or self._student.given_up
+        if not record.over and self._budget.left < PRECISION:
+            place = step.place(number)
+            record.over = f"the notebook used up its {self._seconds.in_all:g} s before {place}"
+            record.event(Status.TIMED_OUT, record.over)
+        if record.over:
             self._not_run(number, step)
             return
-        with self.budget.running():
+        with self._budget.running():
             if step.inside is not None or step.defines:
                 self._inside(number, step)
             if step.outside is not None:
                 self._outside(number, step)
         if step.role == "written":
-            self._score(step, None if step.answered else 0.0, "")
-
-    # Going on where another process had to be ended
-
-    def _take_over(self) -> None:
-        before = self.before
-        self.budget.left, self.budget.cpu = before.left, self.budget.cpu | before.cpu
-        self.restarts, self.patience.slow_calls = before.restarts, before.slow_calls
-        self._as_it_was()
-
-    def _as_it_was(self) -> None:
-        before = self.before
-        self.scores, self.events = list(before.tests), list(before.events)
-        self.room = MOST_OUTPUTS - before.shown
-        self.remarks = list(dict.fromkeys([*before.remarks, *self.remarks]))
-
-    def _again(self, number: int, step: Step, outside: bool) -> None:
-        """Run an earlier step once more for what it leaves behind; what it came to is known."""
-        if self.budget.left > 0:
-            with self.budget.running():
-                if number in self.before.ran_inside:
-                    self._inside(number, step)
-                if outside:
-                    self._outside(number, step)
-        self.outputs[number] = self.before.outputs.get(number, [])
-        self._as_it_was()
-
-    def _begin(self, number: int, step: Step) -> None:
-        """Say what comes next, to whoever ends this process if it takes too long."""
-        seconds = min(self.limits.a_cell, max(self.budget.left, 0.1))
-        self.tell(At.step(number, step, self._place(number, step), seconds, self.ran_inside))
-
-    def _progress(self, number: int) -> Progress:
-        return Progress(
-            next=number + 1,
-            left=self.budget.left,
-            tests=tuple(self.scores),
-            events=tuple(self.events),
-            remarks=tuple(self.remarks),
-            outputs={number: [valid(output) for output in self.outputs[number]]},
-            shown=MOST_OUTPUTS - self.room,
-            ran_inside=tuple(self.ran_inside),
-            never_again=self.before.never_again,
-            restarts=self.restarts,
-            slow_calls=self.patience.slow_calls,
-            cpu=self.budget.cpu,
-        )
+            record.for_a_person(step)
 
     def _not_run(self, number: int, step: Step) -> None:
         if step.inside is not None or step.outside is not None:
-            self.outputs[number] = [failure("NotRun", f"not run: {self.over}")]
-        if step.role == "test" and step.template is not None:
-            self._score(step, 0.0, "not run")
-        if step.role == "written" and step.template is not None:
-            self._score(step, None if step.answered else 0.0, "")
+            self._record.not_run(number, self._record.over)
+        if step.role == "test":
+            self._record.score(step, 0.0, "not run")
+        if step.role == "written":
+            self._record.for_a_person(step)
 
-    def _place(self, number: int, step: Step) -> str:
-        name = f" ({step.template.grade_id})" if step.template and step.template.grade_id else ""
-        return f"cell {number + 1}{name}"
+    def _again(self, number: int, step: Step, outside: bool) -> None:
+        """Run an earlier step once more for what it leaves behind; what it came to is known."""
+        if self._budget.left > 0:
+            with self._budget.running():
+                if number in self._before.ran_inside:
+                    self._inside(number, step)
+                if outside:
+                    self._outside(number, step)
+        self._record.outputs[number] = self._before.outputs.get(number, [])
+        self._record.return_to_before()
+
+    def _begin(self, number: int, step: Step) -> None:
+        """Say what comes next, to the process that ends this one if it takes too long."""
+        seconds = min(self._seconds.a_cell, max(self._budget.left, 0.1))
+        self._tell(At.step(number, step, seconds, self._student.has_run))
+
+    def _progress(self, number: int) -> Progress:
+        record = self._record
+        return Progress(
+            next=number + 1,
+            left=self._budget.left,
+            tests=tuple(record.tests),
+            events=tuple(record.events),
+            remarks=tuple(record.remarks),
+            outputs={number: [valid(output) for output in record.outputs[number]]},
+            shown=record.shown,
+            ran_inside=tuple(self._student.has_run),
+            never_again=self._before.never_again,
+            restarts=self._student.restarts,
+            slow_calls=self._patience.slow_calls,
+            cpu=self._budget.cpu,
+        )
+
+    # The student's side of a step
 
     def _inside(self, number: int, step: Step) -> None:
         """Run a cell on the student's side. Whatever happens there is part of the result."""
         self._begin(number, step)
-        line = self._live_line()
-        if line is None:
-            self.outputs[number] = [failure("NotRun", f"not run: {self.over}")]
+        connection = self._student.connection()
+        if connection is None:
+            self._record.not_run(number, self._record.over or self._student.given_up)
             return
         if step.role in ("answer", "written") and step.template is not None:
-            self.forget(step.template.binds & self.template.answer_names)
+            self._names.forget(step.template.binds & self._template.answer_names)
         try:
-            with self._bounded():
-                step.inside = as_python(step.inside or "")
-                error, outputs = self._run_inside(line, number)
+            error, outputs = self._student.run(connection, number)
         except SandboxLost as lost:
             self._lost(number, step, lost)
             return
-        self.ran_inside.append(number)
-        source = step.inside
-        lines = source.splitlines(True)
-        linecache.cache[f"<cell {number + 1}>"] = (len(source), None, lines, f"<cell {number + 1}>")
-        self.outputs[number] = student_outputs(outputs, min(self.settings.output_kb << 10, self.room))
-        self.room -= sum(len(str(output)) for output in self.outputs[number])
+        self._record.show(number, outputs, self._settings.output_kb << 10)
+        slow = connection.was_slow()
         if error is not None:
             self._ended_early(number, step, student_error(error.kinds, error.message, error.trace))
-        elif line.slow:
+        elif slow:
             self._note_too_long(number, step)
-        line.slow = False
-
-    def _note_too_long(self, number: int, step: Step) -> None:
-        words = f"{self._place(number, step)} ran longer than {self.limits.a_cell:g} s"
-        self.events.append((Status.TIMED_OUT, words))
-
-    def _run_inside(self, line: Connection, number: int) -> tuple[RaisedThere | None, list[Any]]:
-        """Run a cell on the student's side; an answer's names are not there yet, though a cell of the
-        instructor's has imported them.
-        """
-        step = self.steps[number]
-        imported = step.defines & self.template.imported_answers
-        if imported:
-            line.forget(imported)
-        before = self.steps[: number + 1]
-        count = sum(each.cell_type == "code" and bool(each.source.strip()) for each in before)
-        setup = step.role in ("setup", "plain")
-        return line.run(step.inside or "", f"cell {number + 1}", self.limits.a_cell, setup, count)
 
     def _ended_early(self, number: int, step: Step, error: dict[str, Any]) -> None:
-        """Say of a cell of the student's that ended with an error what an instructor would look for."""
-        self.outputs[number].append(error)
+        """Say of a student's cell that ended with an error what an instructor would look for."""
+        self._record.outputs[number].append(error)
         if error["ename"] == "CellTooLong":
             self._note_too_long(number, step)
         elif step.role == "answer" and step.template is not None and step.answered:
             # An import that is not allowed, a typing error: why the tests found no answer.
             words = ": ".join(filter(None, (error["ename"], *error["evalue"].splitlines()[:1])))
-            self.remarks.append(f"{step.template.grade_id} ended with {words[:200]}")
+            self._record.remarks.append(f"{step.template.grade_id} ended with {words[:200]}")
+
+    def _note_too_long(self, number: int, step: Step) -> None:
+        words = f"{step.place(number)} ran longer than {self._seconds.a_cell:g} s"
+        self._record.event(Status.TIMED_OUT, words)
+
+    def _lost(self, number: int, step: Step, lost: SandboxLost) -> None:
+        """Note how the student's process was lost; the next use of it gets a new one."""
+        status, what = self._student.lose(lost, step.place(number))
+        self._record.event(status, what)
+        if step.inside is not None and step.role != "test":
+            self._record.outputs[number] = [failure("ProcessLost", what)]
+
+    # The instructor's side of a step
 
     def _outside(self, number: int, step: Step) -> None:
-        """Run a cell of the instructor's here, with the student's names standing for themselves."""
+        """Run a cell of the instructor's here, with the student's names bound to the student's values."""
         assert step.outside is not None
         assert step.template is not None
         self._begin(number, step)
-        self.wanted |= step.template.mentions | step.template.imports & self.template.answer_names
-        self.compared = compared_with_pythons(parse(step.outside))
-        line = self._bound_line(number, step)
-        seconds = min(self.limits.a_cell + 0.5, max(self.budget.left_now(), 0.1))
-        watch = Stopwatch(self.budget.read)
-        self.patience.in_this_test = 0
-        if line is not None:
-            line.seconds = self.limits.a_cell
-            line.left = lambda: seconds - watch.spent()
-            line.trace = ""
-        with self.around.of_a_cell():
-            ran = self.bench.run(step.outside, f"cell {number + 1}", seconds, watch)
-        self._refuse_ours(ran)
-        self._own()
+        self._names.prepare(step.template, step.outside)
+        connection = self._bound(number, step)
+        ran = self._run(step.outside, number, connection)
+        our_fault.refuse(ran.error)
+        self._names.yield_to_cell()
         outputs = capped(ran.outputs)
         if ran.error is not None:
-            student = line.trace if line is not None else ""
+            student = connection.trace if connection is not None else ""
             outputs.append(error_output(ran.error, printable(student, 8000)))
-        earned, reason = points(ran, step.template.points) if step.role == "test" else (0.0, "")
-        lost = self._note_end(number, step, line, ran)
+        earned = points(ran, step.template.points) if step.role == "test" else (0.0, "")
+        lost = self._note_end(number, step, connection, ran)
         if lost is not None:
-            # A process that dies or falls silent has given no answer, whatever the test made of the error.
-            earned, reason = 0.0, str(lost)
             outputs.append(failure("ProcessLost", f"{lost}; this test counts 0"))
-        elif line is None:
-            earned, reason = 0.0, "the student's side could not be run"
-        elif earned and self.patience.in_this_test:
-            earned, reason = 0.0, "a call ran too long, so this test counts 0"
+        earned = after_calls(earned, lost, connection is not None, self._patience.in_this_test)
         if step.role != "plain" or step.inside is None:  # else the student's side of it is the one to show
-            self.outputs[number] = outputs
+            self._record.outputs[number] = outputs
         if step.role == "test":
-            self._score(step, earned, reason)
-            if reason:
-                self.outputs[number].append(printed(f"{reason}\n"))
+            self._record.score(step, *earned)
+            if earned[1]:
+                self._record.outputs[number].append(printed(f"{earned[1]}\n"))
         if step.inside is not None:
             self._same_by_chance(number, step)
 
-    def _bound_line(self, number: int, step: Step) -> Connection | None:
+    def _bound(self, number: int, step: Step) -> Connection | None:
         """The connection with all names bound; one that is lost over it is made anew once."""
         try:
             return self._bind()
@@ -327,199 +280,48 @@ class Session:
             return self._bind()
         return None
 
-    def _note_end(self, number: int, step: Step, line: Connection | None, ran: Ran) -> SandboxLost | None:
-        """Note what ran too long while a cell of the instructor's ran; how the student's process was lost, if
-        it was.
+    def _bind(self) -> Connection | None:
+        connection = self._student.connection()
+        wanted = self._names.release()
+        if connection is not None and wanted:
+            with self._student.bounded():
+                found = connection.names(wanted)
+            self._names.bind(wanted, found, connection.caught.own)
+        return connection
+
+    def _run(self, source: str, number: int, connection: Connection | None) -> Ran:
+        seconds = min(self._seconds.a_cell + 0.5, max(self._budget.left_now(), 0.1))
+        meter = Meter(self._budget.read)
+        self._patience.in_this_test = 0
+        if connection is not None:
+            connection.allow(self._seconds.a_cell, lambda: seconds - meter.spent())
+            connection.trace = ""
+        with self._state.of_a_cell():
+            return self._cells.run(source, f"cell {number + 1}", seconds, meter)
+
+    def _note_end(
+        self, number: int, step: Step, connection: Connection | None, ran: Ran
+    ) -> SandboxLost | None:
+        """Note what ran too long in a cell of the instructor's; how the student's process was lost, if it
+        was.
         """
-        here = self._place(number, step)
-        if line is not None and line.slow:
-            line.slow = False
-            self.events.append((Status.TIMED_OUT, f"{here}: a call ran too long"))
-        lost = line.lost if line is not None else None
+        if connection is not None and connection.was_slow():
+            self._record.event(Status.TIMED_OUT, f"{step.place(number)}: a call ran too long")
+        lost = connection.lost if connection is not None else None
         if lost is not None:
             self._lost(number, step, lost)
         elif isinstance(ran.error, TestTooLong):
             self._note_too_long(number, step)
-            self._end_sandbox()
+            self._student.end()
         return lost
 
     def _same_by_chance(self, number: int, step: Step) -> None:
-        """What a cell of the instructor's drew by chance, or read from a clock, the answers get as the tests
-        have it.
-        """
+        """What the instructor's cell drew by chance, or read from a clock, is the same for the answers."""
         assert step.template is not None
         if not _BY_CHANCE.search(step.template.source):
             return
-        values = {}
-        for name in step.template.binds - self.template.answer_names:
-            value = self.bench.names.get(name)
-            with suppress(WireError):
-                encode(value)
-                values[name] = value
+        names = step.template.binds - self._template.answer_names
         try:
-            with self._bounded(), suppress(WireError):
-                self.drawn[number] = encode(values)
-                if self.line is not None:
-                    self.line.define(values)
+            self._student.define(number, {name: self._cells.names.get(name) for name in names})
         except SandboxLost as lost:
             self._lost(number, step, lost)
-
-    def _score(self, step: Step, earned: float | None, reason: str) -> None:
-        assert step.template is not None
-        known = step.template
-        self.scores.append(
-            TestOutcome(grade_id=known.grade_id, score=earned, max_score=known.points, reason=reason)
-        )
-
-    def _refuse_ours(self, ran: Ran) -> None:
-        """A full disk or exhausted memory of ours must not cost a student anything."""
-        error = ran.error
-        if error is None or came_over(error):
-            return
-        if (isinstance(error, OSError) and error.errno in OURS) or isinstance(error, NoSandbox):
-            raise OurFault(f"{type(error).__name__}: {error}")
-        if isinstance(error, MemoryError) and memory_left() < ENOUGH_MEMORY:
-            raise error  # what it has kept leaves none for the next test, which a fresh process has
-
-    # The names of the student's
-
-    def _bind(self) -> Connection | None:
-        """Let every name that the instructor's code uses and does not define stand for the student's."""
-        line = self._live_line()
-        for name, value in self.theirs.items():
-            if name in self.bench.names and self.bench.names[name] is value:
-                del self.bench.names[name]
-        self.theirs = {}
-        builtins_ = vars(self.bench.names["__builtins__"])
-        wanted = [name for name in self.wanted if name not in self.bench.names]
-        if line is None or not wanted:
-            return line
-        with self._bounded():
-            found = line.names(wanted)
-        for name, value in found.items():
-            if isinstance(value, Module) or name in self.template.instructors_names:
-                continue
-            if name in builtins_ and name not in self.template.answer_names:
-                continue  # a student's own `len` is not for the tests
-            self.theirs[name] = self._as_caught(line, name, value)
-        for name in wanted:
-            module = self.template.modules.get(name, ALIASES.get(name, ""))
-            if module and name not in self.template.answer_names and name not in builtins_:
-                self.theirs.pop(name, None)
-                with suppress(ImportError):
-                    self.theirs[name] = module_named(module)
-        self.bench.names.update(self.theirs)
-        return line
-
-    def _as_caught(self, line: Connection, name: str, value: Any) -> Any:
-        """A value of the student's as a cell may catch errors with it; one that it compares stays as is."""
-        return value if name in self.compared else line.caught.own(value)
-
-    def _moved(self, values: dict[str, Any]) -> None:
-        """A call changed global variables of the student's; a test sees it, if it has not set them itself."""
-        for name, value in values.items():
-            if self.line and name in self.theirs and self.bench.names.get(name) is self.theirs[name]:
-                self.theirs[name] = self.bench.names[name] = self._as_caught(self.line, name, value)
-
-    def _own(self) -> None:
-        """Names that the instructor's cell has given a value are the instructor's until an answer defines
-        them.
-        """
-        self.theirs = {
-            name: value for name, value in self.theirs.items() if self.bench.names.get(name) is value
-        }
-
-    def forget(self, names: frozenset[str]) -> None:
-        """An answer is expected to define these: what the instructor's cells had under them no longer
-        counts.
-        """
-        for name in names:
-            self.bench.names.pop(name, None)
-
-    @contextmanager
-    def _bounded(self) -> Iterator[None]:
-        """What is sent may be made to be slow to read: that takes its time from the student, not from us."""
-        try:
-            with limited(self.limits.a_cell + 10, Stopwatch(self.budget.read)):
-                yield
-        except TestTooLong:
-            lost = SandboxLost("what the student's process sent took too long to read", timed_out=True)
-            if self.line is not None:
-                self.line.lost = lost  # in the middle of a conversation
-            raise lost from None
-
-    # The sandbox
-
-    def _live_line(self) -> Connection | None:
-        """The connection to a sandbox in which everything before has run; None where none can be had any
-        more.
-        """
-        while self.line is None or self.line.lost is not None:
-            if self.restarts > MOST_RESTARTS:
-                self.over = self.over or "the student's process had to be started too often"
-                return None
-            self._end_sandbox()
-            self._start_sandbox()
-            self._replay()
-            if self.budget.left_now() <= 0:
-                return None
-        self.line.seconds = self.limits.a_cell
-        self.line.left = lambda: max(self.budget.left_now(), 0.1)
-        return self.line
-
-    def _start_sandbox(self) -> None:
-        began = time.monotonic()
-        self.sandbox = self.backend.start(self.settings)
-        self.restarts += 1
-        self.around.begin_anew()
-        classes = Classes(
-            self.template.classes_asked_for, self.template.classes_in_common, self.bench.names.get
-        )
-        self.line = Connection(
-            self.sandbox.channel,
-            sandbox=self.sandbox,
-            patience=self.patience,
-            state=self.around,
-            classes=classes,
-            moved=self._moved,
-            waiting=self.waiting,
-        )
-        self.line.seconds = self.limits.a_cell
-        MemoryWatch(self.sandbox).start()
-        self.budget.begin(self.sandbox, time.monotonic() - began)
-
-    def _replay(self) -> None:
-        """Run again what had run before the process was lost, without what killed it."""
-        for number in list(self.ran_inside):
-            assert self.line is not None
-            try:
-                with self._bounded():
-                    self._run_inside(self.line, number)
-                    if number in self.drawn:
-                        self.line.define(decode(self.drawn[number]))
-            except SandboxLost:
-                self.ran_inside.remove(number)
-                return
-
-    def _lost(self, number: int, step: Step, lost: SandboxLost) -> None:
-        here = self._place(number, step)
-        what = f"the student's process died in {here}"
-        if self.sandbox is not None and self.sandbox.over_memory:
-            what = f"{here} used more than {self.settings.memory_mb} MB of memory"
-        elif lost.timed_out:
-            what = f"{here} ran too long and could not be interrupted"
-        elif "nonsense" in str(lost):
-            what = f"{here}: {lost}"
-        self.events.append((Status.TIMED_OUT if lost.timed_out else Status.CRASHED, what))
-        if step.inside is not None and step.role != "test":
-            self.outputs[number] = [failure("ProcessLost", what)]
-        self._end_sandbox()
-
-    def _end_sandbox(self) -> None:
-        if self.sandbox is not None:
-            self.budget.end()
-            self.sandbox.end()
-            self.sandbox.channel.close()
-        if self.line is not None and self.line.lost is None:
-            self.line.lost = SandboxLost("the student's process was ended")
-        self.sandbox = self.line = None

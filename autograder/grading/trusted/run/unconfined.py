@@ -1,6 +1,7 @@
-"""A rebuilt notebook in an ordinary kernel, for a learner's own work where there is no sandbox.
+"""Running a rebuilt notebook in an ordinary kernel: for a learner's own work, if there is no sandbox.
 
-It runs what grading would run, cell by cell, but in one process and without limits. Never for work of others.
+It runs what grading would run, cell by cell, but in one process and unconfined. It must never run the work of
+others.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from autograder.grading.trusted.notebook.rebuild import rebuild
 from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.notebook.template import parse
 from autograder.grading.trusted.notebook.which_side import in_one_process
-from autograder.grading.trusted.outcome import Outcome, TestOutcome
+from autograder.grading.trusted.outcome import NotebookOutcome, TestOutcome
 
 
-def run(job: Job, handed: list[SubmittedCell]) -> tuple[Outcome, list[str]]:
-    """Run a notebook; the outcome, and sentences on what may be otherwise when it is graded."""
+def run(job: Job, handed: list[SubmittedCell]) -> tuple[NotebookOutcome, list[str]]:
+    """Run a notebook: its outcome, and sentences on what may differ when it is graded."""
     rebuilt = rebuild(job.template, handed)
     steps = [step for step in rebuilt.steps if step.cell_type == "code"]
     cells = [_cell(step, source) for step, source in zip(steps, in_one_process(steps), strict=True)]
@@ -51,7 +52,7 @@ def run(job: Job, handed: list[SubmittedCell]) -> tuple[Outcome, list[str]]:
         ran, _ = patient.preprocess(notebook, {"metadata": {"path": folder}})
     outputs = {id(step): cell.outputs for step, cell in zip(steps, ran.cells, strict=True)}
     happened = list(dict.fromkeys([*(what for _, what in LimitedExecution.happened), *rebuilt.remarks]))
-    outcome = Outcome(
+    outcome = NotebookOutcome(
         notebook=job.template.name,
         status=LimitedExecution.happened[0][0] if LimitedExecution.happened else Status.GRADED,
         detail="; ".join(happened),
@@ -74,7 +75,7 @@ def _cell(step: Step, source: str) -> Any:
 
 
 def _test(step: Step, outputs: list[Any]) -> TestOutcome:
-    """Full points without an error; a number in the last line is a share of them, as in nbgrader."""
+    """The points as nbgrader gives them: none for an error, a number in the last line, else all."""
     assert step.template is not None
     most = step.template.points
     score: float | None = most
@@ -96,7 +97,7 @@ def _share(text: str, most: float) -> float:
 
 
 def _differences(job: Job, steps: list[Step]) -> Iterator[str]:
-    """What grading would not let these cells do."""
+    """Sentences on what grading would not let these cells do."""
     packages = ", ".join(dict.fromkeys(["numpy", *job.allow]))
     yield (
         "no sandbox works here, so the notebook ran unconfined; while it is graded there is no network, "

@@ -1,4 +1,6 @@
-"""Places where student code can run: backends, the strongest first, each proven by trying it."""
+"""Sandboxes, in which student code runs: several backends, the strongest first, each tried before it is
+used.
+"""
 
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.sandbox.try_backends import BACKENDS, Probe, choose, probe

@@ -1,4 +1,4 @@
-"""What a sandbox is to those who use it: a socket to the student's side, and an end."""
+"""A running sandbox: the socket to the student's side, what its processes use, and its end."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ STARTUP = 60.0
 FOLDERS = 3
 """Folders in memory that a student may write to."""
 OURS = 4
-"""Processes of ours in a sandbox."""
+"""The grader's own processes in a sandbox."""
 
 
 class NoSandbox(Exception):
-    """The sandbox could not be made: a fault of this machine, never of the submission."""
+    """A sandbox could not be made: a fault of this machine, never of the submission."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a sandbox grants. `files` appear in the working folder: (relative path, content) each."""
+    """What a sandbox grants, and the files of its working folder: a relative path and the content of each."""
 
     allow: tuple[str, ...] = ()
     memory_mb: int = 4096
@@ -59,24 +59,26 @@ class Backend(Protocol):
     name: str
 
     def start(self, settings: Settings) -> Sandbox:
-        """A new sandbox, ready to answer. Raises NoSandbox."""
+        """Start a sandbox that is ready to answer. Raises NoSandbox."""
 
 
 class Sandbox:
-    """A running sandbox: `channel` leads to the student's side. `pid` is the process above all in it."""
+    """A running sandbox. `channel` leads to the student's side, `pid` is the ancestor of all its
+    processes.
+    """
 
     def __init__(self, pid: int, connection: socket.socket, said: Any, settings: Settings) -> None:
         self.pid, self.channel, self._said = pid, Channel(connection), said
         self.most_memory = settings.memory_mb << 20
         self.over_memory = False
-        """Whether it was ended because it held more."""
+        """Whether it was ended because it held too much memory."""
         self.births: Births | None = None
         self.group: cgroup.Group | None = None
         self.without_group = ""
-        """Why it has none."""
+        """Why it has no control group."""
         self.cpu_before = 0.0
         self.members: list[int] = []
-        """What belongs to it before a student's cell has run; the last one is the student's process."""
+        """Its processes before a student's cell has run; the last one is the student's process."""
         self.ended = threading.Event()
         self._ending = threading.Lock()
         try:
@@ -86,7 +88,7 @@ class Sandbox:
             raise NoSandbox(f"the sandbox did not start ({type(error).__name__}): {self.words()}") from None
 
     def _greet(self, settings: Settings, deadline: float) -> None:
-        """Hand the files over and wait until it is ready. No code of the student's has run yet."""
+        """Hand over the files and wait until it is ready. The student's code has not run yet."""
         listener = self._hear(deadline)
         try:
             self.group = _group(settings, family(self.pid))
@@ -104,8 +106,9 @@ class Sandbox:
         self.members = family(self.pid)
 
     def _hear(self, deadline: float) -> int:
-        """Wait for the word that it has confined itself; what comes with it asks before a process is made
-        (-1: nothing came).
+        """Wait for the message that it has confined itself.
+
+        With it comes the descriptor on which the kernel asks before a process is made (-1: none came).
         """
         connection = self.channel.connection
         ready = select.poll()
@@ -123,19 +126,20 @@ class Sandbox:
         return int(_NUMBER.unpack(said[socket.SCM_RIGHTS])[0]) if socket.SCM_RIGHTS in said else -1
 
     def words(self) -> str:
-        """What the sandbox program said, at most a few lines."""
+        """The last lines that the sandbox's program printed."""
         self._said.seek(0)
         return str(self._said.read(2000), "utf-8", "replace").strip()[-1500:]
 
     def memory(self) -> int:
-        """Bytes that its processes hold, each shared page counted by its share, and that the kernel may hold
-        for them. What they can share, and need not have mapped now, counts where no group counts it.
+        """Bytes that its processes hold, and that the kernel may hold for them.
+
+        Memory that they can share but need not have mapped now counts here if no control group counts it.
         """
         hidden = self.births.shared if self.births is not None and self.group is None else 0
         return hidden + sum(map(memory_of, family(self.pid)))
 
     def holds_too_much(self) -> bool:
-        """Whether it holds more memory than it may; it has to be ended then."""
+        """Whether it holds more memory than it may."""
         return (self.group is not None and self.group.over_memory()) or self.memory() > self.most_memory
 
     def cpu(self) -> float:
@@ -154,19 +158,20 @@ class Sandbox:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def clock(self) -> float:
-        """Seconds that the student's process has computed, as the kernel counts them: nothing in the process
-        can change that.
+        """Seconds that the student's process has computed, by the kernel's count, which the process cannot
+        change.
         """
         return time.clock_gettime(~self.members[-1] << 3 | 2)
 
     def interrupt(self) -> None:
-        """Have the student's process stop what it does, if it listens."""
+        """Ask the student's process to stop what it does."""
         with suppress(ProcessLookupError, PermissionError):
             os.kill(self.members[-1], signal.SIGALRM)
 
     def company(self) -> Callable[[], str]:
-        """Look from now on whether other processes might compute for the student's; what comes back says so
-        in words, or nothing.
+        """Watch whether other processes might compute for the student's.
+
+        The function that this returns says so in words, or returns an empty text.
         """
         before, made = self._has_others(), self._made()
 
@@ -181,7 +186,7 @@ class Sandbox:
         return family(self.pid) != self.members
 
     def _made(self) -> int:
-        """How many processes have been made in it."""
+        """How many processes have been started in it."""
         return self.births.count if self.births is not None else 0
 
     def end(self) -> None:
@@ -199,7 +204,7 @@ class Sandbox:
 
 
 class Started(Sandbox):
-    """A sandbox that is a program of its own, started for it."""
+    """A sandbox with a program of its own."""
 
     def __init__(
         self, process: subprocess.Popen[bytes], connection: socket.socket, said: Any, settings: Settings

@@ -1,9 +1,7 @@
-"""Bubblewrap: fresh namespaces for each submission, no network, an empty home, a read-only world of a few
-folders.
+"""Bubblewrap: each submission has new namespaces, no network, an empty home, and a few read-only folders.
 
-Two ways to the same: as root, bubblewrap mounts with root's rights and the student's side then becomes a
-user id of its own, because the kernel counts no processes for root; as an ordinary user it works within a
-user namespace.
+As root, bubblewrap mounts with root's rights, and the student's side then takes a user id of its own, because
+the kernel does not limit the processes of root. As an ordinary user, it works within a user namespace.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +19,13 @@ from autograder.grading.trusted.sandbox.configuration import INSIDE, configurati
 from autograder.grading.trusted.sandbox.contents import Holdings, holdings
 from autograder.grading.trusted.sandbox.forked import ForkServer
 from autograder.grading.trusted.sandbox.own_user import own_user
+from autograder.grading.trusted.sandbox.program import python_command, start_program
 
 WRITABLE = ("/work", "/tmp", "/dev/shm")
 
 
 class Bubblewrap:
-    """Starts sandboxes with bwrap: each its own, or, where a fork server is at work, children of that."""
+    """Starts sandboxes with bwrap: as children of a fork server, or each by itself if there is none."""
 
     name = "bubblewrap"
 
@@ -49,7 +47,7 @@ class Bubblewrap:
         return Started(process, ours, said, settings)
 
     def start_fork_server(self, allow: tuple[str, ...]) -> ForkServer:
-        """A process that makes sandboxes faster; it runs nothing of a student's. Raises NoSandbox."""
+        """Start a process that makes sandboxes faster; it never runs student code. Raises NoSandbox."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         config = configuration(Settings(allow=allow), None)
         process, said = self._run(allow, "fork_server", theirs, config, room=0)
@@ -67,44 +65,24 @@ class Bubblewrap:
     def _run(
         self, allow: tuple[str, ...], module: str, theirs: socket.socket, config: str, room: int
     ) -> tuple[subprocess.Popen[bytes], Any]:
-        """One of our modules under bwrap, with its end of a socket and its settings; and what bwrap says."""
+        """Run a module of `inside/` under bwrap, with its end of a socket and its settings."""
         if self.program is None:
             raise NoSandbox("bwrap is not installed; on Debian and Ubuntu: apt-get install bubblewrap")
         held = holdings(allow)
-        command = [
+        confinement = [
             self.program,
             *_namespaces(os.geteuid() == 0, makes_more=not room),
             *_world(held, room),
             "--",
-            held.python,
-            *("-s", "-S", "-B", "-P", "-X", "utf8"),
-            "/grader/inside/start.py",
-            module,
-            str(theirs.fileno()),
-            config,
         ]
-        said = tempfile.TemporaryFile()  # noqa: SIM115
-        try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                env={},
-                cwd="/",
-            )
-        except OSError as error:
-            raise NoSandbox(f"bwrap cannot be run: {error}") from None
-        finally:
-            theirs.close()
-        return process, said
+        python = python_command(held.python, "/grader", module, theirs, config)
+        return start_program([*confinement, *python], theirs, {}, "/")
 
 
 def _namespaces(as_root: bool, makes_more: bool) -> list[str]:
-    """New namespaces, and the rights that are needed until the student's side has given them up: as root to
-    take a user id of its own, in a fork server to make the namespaces of each child.
+    """New namespaces, and the rights that are needed until the student's side gives them up.
+
+    As root, it needs some to take a user id of its own; a fork server, to make namespaces for each child.
     """
     flags = [
         "--unshare-pid",
@@ -123,8 +101,9 @@ def _namespaces(as_root: bool, makes_more: bool) -> list[str]:
 
 
 def _world(held: Holdings, room: int) -> list[str]:
-    """Everything that can be seen in the sandbox. `room` is how many bytes fit into each of the folders that
-    can be written; without any, nothing can be.
+    """Everything that can be seen in the sandbox.
+
+    `room` is how many bytes fit into each writable folder; if it is 0, nothing can be written.
     """
     options: list[str] = []
     shown = [*(target for _, target in held.binds), "/dev/null", "/grader/inside"]
@@ -149,6 +128,6 @@ def _world(held: Holdings, room: int) -> list[str]:
 
 
 def _above(paths: list[str], links: list[str]) -> list[str]:
-    """All folders above these paths, each before what it holds, without those that links stand for."""
+    """All folders above these paths, parents first, without those that are links."""
     found = {str(parent) for path in paths for parent in Path(path).parents} - {"/", *links}
     return sorted(found)

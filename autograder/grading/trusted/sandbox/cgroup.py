@@ -1,9 +1,9 @@
-"""A control group for each submission: the kernel limits and counts all that its processes hold together.
+"""A control group for each submission: the kernel limits and counts what its processes hold together.
 
-What is watched from outside is each process's own memory, four times a second. A group's limit holds at every
-moment and counts what belongs to no process, too: buffers, queues, locks, files in memory. Not every machine
-lets us make one: a container's are usually read-only, and an ordinary user's exist only where systemd has
-handed some over. Then `make` says why, and the watch from outside is what is left.
+The watch from outside sees each process's own memory, four times a second. A group's limit holds at every
+moment, and it also counts what belongs to no process: buffers, queues, locks, files in memory. Not every
+machine lets us make groups. In a container they are usually read-only, and an ordinary user has some only if
+systemd has handed them over. Then `make` says why not, and the watch from outside has to do.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PREFIX = "cs-conv-"
-"""What the names of groups begin with; the grader's process id follows."""
+"""How the names of groups begin; the grader's process id follows."""
 
 CONTROLLERS = ("memory", "pids", "cpu")
 _PATIENCE = 5.0
@@ -27,12 +27,14 @@ _turns = itertools.count()
 
 
 class NoGroup(Exception):
-    """No group can be made on this machine, and why."""
+    """No group can be made on this machine; the message says why."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """A group's folders: one where the kernel has one tree of groups (version 2), else one a controller."""
+    """A group's folders: one if the kernel has one tree of groups (version 2), else one for each
+    controller.
+    """
 
     folders: tuple[Path, ...]
     unified: bool
@@ -43,11 +45,11 @@ class Group:
             (folder / "cgroup.procs").write_text(str(pid))
 
     def members(self) -> list[int]:
-        """The processes that are in it; 0 would be one that another process namespace hides."""
+        """The processes that are in it, without those that another process namespace hides."""
         return [int(n) for n in (self.folders[0] / "cgroup.procs").read_text().split() if n != "0"]
 
     def seconds(self) -> float:
-        """The computing time of all processes that are or were in it. Raises OSError where nobody counts."""
+        """The computing time of all processes that are or were in it. Raises OSError if it is not counted."""
         if self.unified:
             return _field(self.folders[0] / "cpu.stat", "usage_usec") / 1e6
         return int((self.folders[-1] / "cpuacct.usage").read_text()) / 1e9
@@ -55,7 +57,7 @@ class Group:
     def over_memory(self) -> bool:
         """Whether it wanted more memory than it may have.
 
-        In version 1 its processes are stopped then, in version 2 all of them are killed.
+        The kernel then stops its processes (version 1) or kills all of them (version 2).
         """
         with suppress(OSError):
             if self.unified:
@@ -79,8 +81,8 @@ class Group:
 def make(memory: int, processes: int, root: Path = Path("/")) -> Group:
     """A new group that may hold so many bytes and processes. Raises NoGroup.
 
-    Each group gets as much of the processors as any other process beside it, however many it has in it:
-    that is what the kernel does by itself. `root` is where /proc and /sys are.
+    The kernel gives each group as much of the processors as a single process beside it, however many
+    processes are in the group. `root` is the folder that holds /proc and /sys.
     """
     try:
         mounts = list(_mounts(root))
@@ -98,14 +100,14 @@ def make(memory: int, processes: int, root: Path = Path("/")) -> Group:
 
 @dataclass(frozen=True)
 class _Mount:
-    """A tree of groups: where it is, which group is at its top, and its controllers (none in version 2)."""
+    """A tree of groups: its place, the group at its top, and its controllers (none in version 2)."""
 
     place: Path
     top: str
     controllers: frozenset[str]
 
     def folder(self, group: str) -> Path:
-        """Where a group is seen here."""
+        """The folder of a group in this tree."""
         below = group.removeprefix(self.top.rstrip("/")) if group.startswith(self.top) else ""
         return self.place / below.lstrip("/")
 
@@ -121,7 +123,7 @@ def _mounts(root: Path) -> Iterator[_Mount]:
 
 
 def _own(root: Path) -> dict[str, str]:
-    """The group that this process is in, by controller; by the empty name in version 2."""
+    """The group that this process is in, by controller; under the empty name in version 2."""
     found = {}
     for line in (root / "proc/self/cgroup").read_text().splitlines():
         _, names, group = line.split(":", 2)
@@ -130,8 +132,9 @@ def _own(root: Path) -> dict[str, str]:
 
 
 def _candidates(mounts: list[_Mount], own: dict[str, str]) -> Iterator[tuple[Path, ...]]:
-    """Folders to make groups in: below the grader's own group; in version 2, where a group with processes
-    can have no limited ones below it, else beside it.
+    """Folders in which groups may be made: below the grader's own group, or beside it in version 2.
+
+    There, a group with processes cannot have limited groups below it.
     """
     by_controller = {name: mount for mount in mounts for name in mount.controllers}
     if "memory" in by_controller:
@@ -196,18 +199,18 @@ def _limit(folders: tuple[Path, ...], memory: int, processes: int) -> None:
 
 
 def _set(file: Path, value: int) -> None:
-    """Write to a file that the kernel has made; never make one."""
+    """Write to a file of the kernel's; never make one."""
     with file.open("r+") as opened:
         opened.write(str(value))
 
 
 def _field(file: Path, name: str) -> int:
-    """The number after a name, of a file with one of each in a line."""
+    """The number after this name, in a file with a name and a number in each line."""
     return int(dict(line.split() for line in file.read_text().splitlines())[name])
 
 
 def _remove(folder: Path, deadline: float) -> None:
-    """Remove a group, as soon as the last of its processes has left it."""
+    """Remove a group as soon as its last process has left it."""
     while True:
         try:
             folder.rmdir()

@@ -1,4 +1,4 @@
-"""What the program in a sandbox is told: its settings, as JSON, and its environment."""
+"""The settings, as JSON, and the environment of the program in a sandbox."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ INSIDE = Path(__file__).resolve().parents[1] / "inside"
 
 
 def configuration(settings: Settings, rules: Filter | None, beside: int = 0, **also: Any) -> str:
-    """The settings as the student's side reads them. `beside` are the processes and threads that the kernel
-    counts with those of the sandbox.
+    """The settings as the student's side reads them.
+
+    `beside` is the number of processes and threads that the kernel counts with those of the sandbox.
     """
     held: Holdings = holdings(settings.allow)
     config: dict[str, Any] = {
@@ -44,8 +45,12 @@ def configuration(settings: Settings, rules: Filter | None, beside: int = 0, **a
     return json.dumps(config | also)
 
 
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Variables that keep NumPy's libraries to one thread."""
+
+
 def environment(home: str) -> dict[str, str]:
-    """The variables of a sandbox: nothing of the grader's own."""
+    """The variables of a sandbox, none of which is the grader's."""
     return {
         "HOME": home,
         "PATH": "/nonexistent",
@@ -53,7 +58,5 @@ def environment(home: str) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": home,
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
+        **ONE_THREAD,
     }

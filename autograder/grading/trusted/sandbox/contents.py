@@ -1,5 +1,5 @@
-"""What a sandbox must hold: Python, its shared libraries, and the packages that an answer may import.
-Nothing else.
+"""The contents of a sandbox: Python, its shared libraries, the packages that answers may import, nothing
+else.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ ANSWERS = {
         *("layers", "locally_connected", "normalisation", "dropout", "global_pool", "receptive_field"),
     )
 }
-"""Modules that are the answer of most exercises: they are there only where `allow:` names them in full."""
+"""Modules that hold the answers of exercises: a sandbox has them only if `allow:` names them in full."""
 
 NEVER = frozenset({"autograder"})
-"""What no answer may import, whatever `allow:` says: the grader itself."""
+"""Packages that no answer may import, whatever `allow:` says: the grader itself."""
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """Folders and files to show read-only, (where it is, where it appears), and folders to cover with
-    empty ones.
+    """Folders and files to show read-only (`binds`: where each is, and where it appears), links, and folders
+    to cover with empty ones.
     """
 
     binds: tuple[tuple[str, str], ...]
@@ -45,7 +45,7 @@ class Holdings:
 
 @lru_cache(maxsize=8)
 def holdings(allow: tuple[str, ...]) -> Holdings:
-    """What a sandbox needs for answers that may import `allow`; Python's own library is always there."""
+    """The contents for answers that may import `allow`; Python's own library is always there."""
     python = Path(sys.executable).resolve()
     stdlib = Path(sysconfig.get_paths()["stdlib"]).resolve()
     base = Path(sys.base_prefix).resolve()
@@ -94,12 +94,12 @@ def holdings(allow: tuple[str, ...]) -> Holdings:
 
 
 def _is_local(root: str) -> bool:
-    """Whether a package lies outside of site-packages, as the course's own does while it is being written."""
+    """Whether a package is the course's own, which may lie outside of site-packages."""
     return root in ANSWERS
 
 
 def _package(name: str, allow: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The files of the course's own package that an allowed name stands for."""
+    """The files of the course's own package that an allowed name grants."""
     root, _, rest = name.partition(".")
     if not _is_local(root):
         return []
@@ -131,7 +131,7 @@ def _owners() -> dict[str, list[str]]:
 
 
 def _distributions(allow: tuple[str, ...]) -> set[str]:
-    """The installed distributions behind the allowed names, with what they need."""
+    """The installed distributions of the allowed names, and those that they require."""
     wanted = ["numpy"]
     for name in allow:
         root = name.split(".")[0]

@@ -1,8 +1,8 @@
-"""Sandboxes from a fork server: one bubblewrap with NumPy imported, which makes each one a confined child.
+"""Sandboxes from a fork server: a bubblewrap with NumPy imported, which forks a confined child for each.
 
-See `inside/fork_server.py` for what the child is cut off from. Here is the grader's end: asking for a child,
-learning from the kernel which process it is, and ending it. The lease that goes with a request is held by
-the grader alone; it closes when that dies, in whatever way, and with it everything in the sandbox is killed.
+`inside/fork_server.py` says what the child is cut off from. Here is the grader's end: it asks for a child,
+learns from the kernel which process that is, and ends it. A request comes with a lease that the grader alone
+holds. The lease closes when the grader dies, in whatever way, and then everything in the sandbox is killed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ForkServer:
             raise NoSandbox(f"the fork server did not start: {words[-1500:]}")
 
     def alive(self) -> bool:
-        """Whether it can be asked."""
+        """Whether it still runs."""
         return self.process.poll() is None
 
     def born(self, settings: Settings, config: str) -> Sandbox:
@@ -69,7 +69,7 @@ class Child(Sandbox):
         super().__init__(0, connection, said, settings)
 
     def _hear(self, deadline: float) -> int:
-        """The word comes from the first process, which the kernel names."""
+        """Wait as any sandbox does; the kernel says which process sent the message."""
         listener = super()._hear(deadline)
         self._first = os.pidfd_open(self.pid)
         return listener

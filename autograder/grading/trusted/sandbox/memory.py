@@ -9,17 +9,18 @@ from pathlib import Path
 from autograder.grading.trusted.sandbox.processes import numbers_in
 
 FEW_FILES = 64
-"""Descriptors that every process has room for."""
+"""Descriptors that any process may have without more memory being counted."""
 
 
 def memory_of(pid: int) -> int:
-    """Bytes that a process holds, each shared page by its share, and that the kernel may hold for it."""
+    """Bytes that a process holds (of each shared page its share), and that the kernel may hold for it."""
     return _mapped_by(pid) + _buffers_of(pid)
 
 
 def _buffers_of(pid: int) -> int:
-    """Bytes that the kernel may hold for a process: its page tables, and what can lie in its sockets where it
-    has room for more than a few descriptors.
+    """Bytes that the kernel may hold for a process: page tables, and buffers of sockets.
+
+    Sockets count if the process has room for more than a few descriptors.
     """
     with suppress(OSError, ValueError, IndexError, KeyError):
         about = numbers_in(f"/proc/{pid}/status")

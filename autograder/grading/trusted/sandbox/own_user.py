@@ -1,4 +1,4 @@
-"""A user id of its own for each sandbox, and the rights of this process that giving one takes."""
+"""A user id of its own for each sandbox, and the capabilities that this process needs for it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ OVERRIDE, READ_SEARCH, KILL, SETGID, SETUID = 1, 2, 5, 6, 7
 
 
 def own_user() -> int:
-    """A user id that differs from one sandbox to the next, because the kernel counts processes by user id; 0
-    for a grader that is not root and can give none. Raises NoSandbox for a root that has not root's rights.
+    """A user id that no other sandbox has now, since the kernel counts processes by user id.
 
-    Graders are forks of one worker, so it is made of the process id too.
+    0 if the grader is not root and cannot change user ids. Raises NoSandbox if it is a root without root's
+    rights. Graders are forks of one worker, so the process id goes into the number.
     """
     if os.geteuid() != 0:
         return 0

@@ -1,8 +1,8 @@
-"""The kernel asks the grader before a process is made in a sandbox: so none can be made unseen.
+"""Counting the processes that are started in a sandbox: the kernel asks the grader before each.
 
-A process that lives for a moment leaves no trace that another could read in time. The system call filter
-therefore hands each call that makes a process, and each that maps memory for processes to share, to this
-side, which counts it and lets it go on. Where the kernel offers no such listener, these calls fail.
+A process that lives for a moment leaves no trace that could be read in time. So the system call filter passes
+each call that makes a process, and each that maps memory for processes to share, to this side, which counts
+it and lets it go on. If the kernel offers no such listener, these calls fail.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _GO_ON = 1
 
 
 class Births(threading.Thread):
-    """Counts the processes that are made in one sandbox, and the bytes that they can share."""
+    """Counts the processes that are started in one sandbox, and the bytes that they can share."""
 
     def __init__(self, listener: int, mmap: int) -> None:
         super().__init__(daemon=True)
@@ -30,16 +30,16 @@ class Births(threading.Thread):
         self.count = self.shared = 0
 
     def run(self) -> None:
-        """Answer until nobody is left who could ask."""
+        """Answer until no process is left that could ask."""
         ready = select.poll()
         ready.register(self.listener, select.POLLIN)
         while not any(event & ~select.POLLIN for _, event in ready.poll()):
-            with suppress(OSError):  # who asked was killed meanwhile
+            with suppress(OSError):  # the process that asked was killed meanwhile
                 self._answer()
         os.close(self.listener)
 
     def _answer(self) -> None:
-        """Count, then let the call go on; refuse it where this kernel cannot let it go on."""
+        """Count, then let the call go on; refuse it if this kernel cannot let it go on."""
         from fcntl import ioctl  # which Windows lacks, where this module is only looked at
 
         asked = ioctl(self.listener, _RECEIVE, bytes(_CALL.size))

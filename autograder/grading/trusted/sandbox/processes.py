@@ -18,10 +18,11 @@ def family(pid: int) -> list[int]:
 
 
 def numbers_in(place: str) -> dict[str, int]:
-    """The numbers of a file of /proc that has one field a line.
+    """The numbers in a file of /proc with one field a line, by the field's name.
 
-    What a process calls itself stands in such a file too, and may look like other fields. The kernel lets it
-    hold any byte but a line feed: so lines end there and nowhere else, and a field's name begins its line.
+    Such a file also holds the name that a process gave itself, which may look like other fields. The kernel
+    allows it every byte but a line feed. So lines end at line feeds alone, and a field's name begins its
+    line.
     """
     found = {}
     for line in Path(place).read_bytes().split(b"\n"):

@@ -1,4 +1,4 @@
-"""A seccomp filter that lets honest code's system calls through and no others, as bytes for the kernel.
+"""A seccomp filter, as bytes for the kernel, that lets through the system calls that honest code needs.
 
 A call that is not on the list (`system_calls`) fails. If it is one that libraries try first and can do
 without (`clone3`, `openat2`, `faccessat2`, and whatever comes in future), it is answered with ENOSYS, as an
@@ -32,7 +32,7 @@ NO_TERMINAL: Instruction = (_RETURN, 0, 0, _ERRNO | _ENOTTY)
 UNKNOWN: Instruction = (_RETURN, 0, 0, _ERRNO | _ENOSYS)
 
 _MACHINES = {"x86_64": (0xC000003E, 334, 317), "aarch64": (0xC00000B7, 293, 277)}
-"""The architecture, the first call that libraries do without, and the number of `seccomp`."""
+"""The architecture, the first call that libraries can do without, and the number of `seccomp`."""
 
 _X32 = 0x40000000
 """Where the numbers of x86_64's 32-bit variant begin."""
@@ -42,7 +42,7 @@ _ELSEWHERE = 0x00808000 | 0x2000  # CLONE_{UNTRACED,PARENT,PTRACE}: a child that
 _THREAD = 0x00010000
 _ANONYMOUS, _SHARED = 0x20, 0x01
 _SIGCHLD = 17
-"""Nobody may ignore it: of a child that nobody waits for, the kernel forgets how long it has computed."""
+"""It must not be ignored: the kernel would forget how long a child has computed that nobody waits for."""
 
 _SOME = {
     # F_DUPFD to F_SETLKW; locks of open files; F_DUPFD_CLOEXEC; F_GETPIPE_SZ. Not: who gets signals, leases,
@@ -55,10 +55,10 @@ _SOME = {
     "prctl": (0, (3, 15, 16, 21, 23, 30, 39, 42), REFUSE),
     "socketpair": (0, (1,), REFUSE),  # AF_UNIX
 }
-"""Calls of which one argument may have these values: its place, they, and what is answered to all others."""
+"""Calls of which one argument may have certain values: its place, the values, the answer to all others."""
 
 _OF_A_PROCESS = ("kill", "tkill", "tgkill", "prlimit64", "sched_setaffinity")
-"""What does something to the process that the first argument names (0: the caller, or its group)."""
+"""Calls that act on the process which the first argument names (0: the caller, or its group)."""
 
 _TIMES = ("utime", "utimes", "futimesat", "utimensat")
 
@@ -66,7 +66,7 @@ _TIMES = ("utime", "utimes", "futimesat", "utimensat")
 @dataclass(frozen=True)
 class Filter:
     """The program, the instructions whose operand has to become the process's own id, and the number of the
-    system call that installs it.
+    system call that installs the filter.
     """
 
     program: bytes
@@ -77,9 +77,9 @@ class Filter:
 def build(only_own_signals: bool = False, keep_times: bool = False) -> Filter:
     """The filter for this machine.
 
-    With `only_own_signals` a process can signal or limit no other: needed where nothing else hides others.
-    With `keep_times` it is told that a file's times have been changed, and they have not: needed where file
-    modes do not keep it from files of others. Raises OSError for a machine that is not known here.
+    With `only_own_signals`, a process cannot signal or limit others: needed if nothing else hides them. With
+    `keep_times`, changing a file's times does nothing and seems to succeed: needed if file modes do not keep
+    it from the files of others. Raises OSError for a machine that is not known here.
     """
     machine = platform.machine()
     allowed = numbers(machine)

@@ -1,10 +1,10 @@
-"""The system calls that honest code needs, with their numbers: all others are refused.
+"""The system calls that honest code needs, with their numbers; all others are refused.
 
-A call is on the list because Python's own library, NumPy or a C library (glibc or musl) makes it. What is
-missing on purpose, although old and ordinary, is what holds memory that belongs to no process (`vmsplice`,
-`splice`, `tee`, `inotify_*`, `io_*`, System V and POSIX message queues, `mlock*`, `setxattr`), what makes
-sockets that lead elsewhere, and what acts on other processes or on the machine. `rseq` is there because glibc
-ends a process whose first thread could use it and whose next one cannot.
+A call is on the list because Python's own library, NumPy or a C library (glibc or musl) makes it. Some old
+and ordinary calls are missing on purpose: those that hold memory which belongs to no process (`vmsplice`,
+`splice`, `tee`, `inotify_*`, `io_*`, System V and POSIX message queues, `mlock*`, `setxattr`), those that
+make sockets which lead elsewhere, and those that act on other processes or on the machine. `rseq` is there
+because glibc ends a process if its first thread can use it and a later one cannot.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ getegid:108/177 getresuid:118/148 getresgid:120/150 getgroups:115/158 capget:125
 sysinfo:99/179 gettimeofday:96/169 time:201/- clock_gettime:228/113 clock_getres:229/114
 getrandom:318/278
 """
-"""Name, number on x86_64, number on aarch64; `-` where a machine lacks the call."""
+"""Name, number on x86_64, number on aarch64; `-` if the machine does not have the call."""
 
 
 @lru_cache(maxsize=2)

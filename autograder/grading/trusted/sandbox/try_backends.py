@@ -1,6 +1,4 @@
-"""Which backend this machine can run: found by running it and looking around from inside, not by asking
-for versions.
-"""
+"""Finding the backend that works on this machine, by starting each and trying from inside to break out."""
 
 from __future__ import annotations
 
@@ -41,14 +39,14 @@ LOOKING = 10.0
 
 @dataclass(frozen=True)
 class Probe:
-    """What trying a backend showed."""
+    """The result of trying a backend."""
 
     backend: str
     works: bool
     seconds: float
     problem: str = ""
     without_group: str = ""
-    """Why no control group could be made, where it works without."""
+    """Why no control group could be made, if it works without one."""
 
 
 _LOOK = """
@@ -80,7 +78,7 @@ print("; ".join(problems), end="")
 
 
 def probe(name: str) -> Probe:
-    """Start a sandbox and try from inside what must not be possible."""
+    """Start a sandbox and try from inside what must be impossible."""
     began = time.monotonic()
     try:
         without_group = _try(BACKENDS[name]())
@@ -90,7 +88,9 @@ def probe(name: str) -> Probe:
 
 
 def _try(backend: Backend) -> str:
-    """Look around in a sandbox; why it has no control group. Raises what says that it does not work."""
+    """Look around in a sandbox, and return why it has no control group. Raises an error if it does not
+    work.
+    """
     sandbox = backend.start(Settings(seconds_in_all=20))
     try:
         home = Path.home()
@@ -100,8 +100,7 @@ def _try(backend: Backend) -> str:
         }
         look = _LOOK.replace("HOME", repr(str(home))).replace("KNOWN", repr(known or {""}))
         if backend.name == "bubblewrap":
-            # Its parent there is bubblewrap's own, which ignores signals; asking whether it exists is no
-            # harm.
+            # Its parent is a process of bubblewrap, which ignores signals; it does no harm to ask for it.
             look = "\n".join(text for text in look.splitlines() if not text.endswith("parent)"))
         said = _said(sandbox, look)
         if said:
@@ -123,12 +122,12 @@ def _said(sandbox: Sandbox, source: str) -> str:
 
 
 def is_linux() -> bool:
-    """Whether this system has what all backends are made of."""
+    """Whether this system has what every backend needs."""
     return sys.platform == "linux" and hasattr(os, "fork")
 
 
 def choose(unsafe: bool = False, only: str | None = None) -> Backend:
-    """The strongest backend that works here. Raises NoSandbox with what to do, unless `unsafe`."""
+    """The strongest backend that works here. Raises NoSandbox, which says what to do, unless `unsafe`."""
     if not is_linux():
         raise NoSandbox(ELSEWHERE)
     problems = []
@@ -143,7 +142,9 @@ def choose(unsafe: bool = False, only: str | None = None) -> Backend:
 
 
 def backend_named(name: str, unsafe: bool) -> Backend:
-    """The backend of that name, for a worker; none at all only where that was asked for."""
+    """The backend of this name, for a worker; the one that does not confine only if `unsafe`. Raises
+    NoSandbox.
+    """
     if name in BACKENDS:
         return BACKENDS[name]()
     if unsafe and name == Unconfined.name:

@@ -9,10 +9,11 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, Literal
 
-from autograder.grading.trusted import job as jobs
+from autograder.grading.trusted.job import Job
 from autograder.grading.trusted.notebook.template import make_template
-from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.outcome import NotebookOutcome
 from autograder.grading.trusted.sandbox import choose
+from autograder.grading.trusted.worker import grade_job
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _backend() -> str:
     return choose().name
 
 
-def outcome_of(cells: list[Cell], files: dict[str, bytes] | None = None, **settings: Any) -> Outcome:
+def outcome_of(cells: list[Cell], files: dict[str, bytes] | None = None, **settings: Any) -> NotebookOutcome:
     """What grading says of what a student handed in."""
     released = [cell.notebook_cell() for cell in cells if cell.kind != "extra"]
     solved = [replace(c, source=c.source if c.solved is None else c.solved).notebook_cell() for c in cells]
@@ -66,13 +67,13 @@ def outcome_of(cells: list[Cell], files: dict[str, bytes] | None = None, **setti
     points = {cell.name: cell.points for cell in cells if cell.kind in ("test", "written")}
     notebook = {"cells": solved, "metadata": {}}
     template = make_template("nb", {"cells": released, "metadata": {}}, notebook, known, points)
-    job = jobs.Job(**{
+    job = Job(**{
         "student": "s", "assignment": "a", "template": template,
         "submitted": json.dumps({"cells": handed, "metadata": {}, "nbformat": 4}).encode(),
         "files": files or {}, "given": files or {}, "allow": ("matplotlib", "numpy"),
         "seconds_a_cell": 10, "seconds_in_all": 60, "memory_mb": 4096, "seed": 7, "backend": _backend(),
     } | settings)  # fmt: skip
-    return jobs.grade_job(job)
+    return grade_job(job)
 
 
 def scores_of(

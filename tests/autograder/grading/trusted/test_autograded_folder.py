@@ -18,8 +18,9 @@ from autograder.course import Course, load_course
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import Result, Status
 from autograder.grading.submissions.attachments import shown
+from autograder.grading.submissions.timestamps import when_it_came
 from autograder.grading.trusted import TrustedEngine
-from autograder.grading.trusted.autograded_folder import carried, mirror, when_it_came
+from autograder.grading.trusted.autograded_folder import carried, mirror
 from autograder.grading.trusted.notebook.safe_outputs import student_outputs
 from autograder.reports.feedback import who_gets_pages, write_feedback
 from tests.autograder.conftest import NAME, RIGHT, submissions

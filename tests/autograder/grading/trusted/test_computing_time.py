@@ -12,9 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.grading.trusted import computing_time as clocks
-from autograder.grading.trusted.computing_time import Reading, Stopwatch
-from autograder.grading.trusted.outcome import Outcome
-from autograder.grading.trusted.run.test_cells import TestTooLong, limited
+from autograder.grading.trusted.computing_time import Meter, Reading, TestTooLong, limited
+from autograder.grading.trusted.outcome import NotebookOutcome
 
 from .notebook import Cell, outcome_of
 
@@ -34,7 +33,7 @@ threading.Event().wait()
 """
 
 
-def call(body: str, seconds: float = 1, cell: bool = False, in_all: float = 60) -> Outcome:
+def call(body: str, seconds: float = 1, cell: bool = False, in_all: float = 60) -> NotebookOutcome:
     """A test of a function with this body, which is right when it returns; or of a cell that is the body."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     answer = f"{body}\ndef f():\n    return 1" if cell else f"def f():\n{lines}    return 1"
@@ -46,7 +45,7 @@ def call(body: str, seconds: float = 1, cell: bool = False, in_all: float = 60) 
     return outcome_of(cells, seconds_a_cell=seconds, seconds_in_all=in_all)
 
 
-def scores(outcome: Outcome) -> list[float | None]:
+def scores(outcome: NotebookOutcome) -> list[float | None]:
     return [test.score for test in outcome.tests]
 
 
@@ -123,7 +122,7 @@ def test_a_stopwatch_reads_no_more_often_than_it_has_to(monkeypatch: pytest.Monk
     now = [0.0]
     monkeypatch.setattr(clocks.time, "monotonic", lambda: now[0])
     shown = iter([Reading(0, 0), Reading(1, 1), Reading(3, 3)])
-    watch = Stopwatch(lambda: next(shown))
+    watch = Meter(lambda: next(shown))
     assert watch.spent() == 0
     now[0] = 1.0
     assert watch.spent() == watch.spent() == 1

@@ -8,7 +8,8 @@ import IPython.display
 import pytest
 
 from autograder.grading.trusted.inside import jupyter
-from autograder.grading.trusted.inside.cells import Stage, ends_quietly
+from autograder.grading.trusted.inside.cell_runner import ends_quietly
+from autograder.grading.trusted.inside.student_cells import StudentCells
 from autograder.notebooks.ipython_syntax import as_python
 from tests.autograder.grading.trusted.notebook import Cell, outcome_of, scores_of, sections
 
@@ -85,4 +86,4 @@ def test_other_semicolons_do_not(source: str) -> None:
 
 def test_all_names_of_ipythons_display_are_there() -> None:
     real = {name for name, value in vars(IPython.display).items() if name[0] != "_" and callable(value)}
-    assert real <= {*jupyter._display_names(Stage(100))}
+    assert real <= {*jupyter._display_names(StudentCells(100))}

@@ -15,10 +15,11 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from autograder.grading.results import Status
-from autograder.grading.trusted import job as jobs
+from autograder.grading.trusted import child, worker
 from autograder.grading.trusted import watch as watched
+from autograder.grading.trusted.job import Job
 from autograder.grading.trusted.notebook.template import make_template
-from autograder.grading.trusted.outcome import Outcome
+from autograder.grading.trusted.outcome import NotebookOutcome
 from autograder.grading.trusted.sandbox import choose
 
 SETUP = "import numpy as np\nkept = [1]"
@@ -35,7 +36,7 @@ def few_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def grade(
     test: str, reply: str, answer: str = "", setup: str = SETUP, after: str = AFTER, **limits: Any
-) -> Outcome:
+) -> NotebookOutcome:
     """A notebook whose function returns `reply` to the middle one of its three tests."""
     body = f"state = 'set'\ndef f(which):\n    return {reply} if which == 'hog' else [1]"
     cells = [
@@ -57,12 +58,12 @@ def grade(
     points = dict.fromkeys(("before", "hog", "after"), 1.0)
     template = make_template("nb", {"cells": cells, "metadata": {}}, None, known, points)
     handed = [dict(c, source=answer or body) if c["id"] == "f" else c for c in cells]
-    job = jobs.Job(
+    job = Job(
         student="ann", assignment="a", template=template, allow=("numpy",), seed=7, backend=choose().name,
         submitted=json.dumps({"cells": handed, "metadata": {}, "nbformat": 4}).encode(),
         **{"seconds_a_cell": 1, "seconds_in_all": 60, "memory_mb": 512, **limits},
     )  # fmt: skip
-    return jobs.grade_job(job)
+    return worker.grade_job(job)
 
 
 def _cell(name: str, source: str, **marks: bool) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def _cell(name: str, source: str, **marks: bool) -> dict[str, Any]:
     return {"cell_type": "code", "source": source, "id": name, "metadata": {"nbgrader": known}}
 
 
-def scores(outcome: Outcome) -> dict[str, float | None]:
+def scores(outcome: NotebookOutcome) -> dict[str, float | None]:
     return {test.grade_id: test.score for test in outcome.tests}
 
 
@@ -210,7 +211,7 @@ def test_reading_is_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*ignored: Any) -> None:
         sum(range(10**11))
 
-    monkeypatch.setattr(jobs, "rebuild", never)
+    monkeypatch.setattr(child, "rebuild", never)
     outcome = grade("assert True", "1", seconds_a_cell=1)
     assert outcome.status is Status.UNREADABLE
     assert outcome.detail == "the notebook ran longer than 1 s and could not be interrupted"
@@ -220,7 +221,7 @@ def test_reading_is_on_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_points_stay_where_what_was_shown_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     from autograder.grading.trusted.run import session
 
-    jobs.warm_up()
+    worker.warm_up()
     monkeypatch.setattr(session, "document", lambda *ignored: sum(range(10**11)))
     outcome = grade("assert f('hog')", "[2]", seconds_a_cell=1)
     assert scores(outcome) == {"before": 1, "hog": 1, "after": 1}

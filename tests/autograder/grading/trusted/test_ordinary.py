@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.grading.trusted.run.test_cells import Ran, points
+from autograder.grading.trusted.run.instructor_cells import Ran
+from autograder.grading.trusted.run.last_line import Meant
+from autograder.grading.trusted.run.points import points
 from tests.autograder.grading.trusted.notebook import Cell, scores_of, sections
 
 HERE = Path(__file__).with_name("ordinary")
@@ -332,5 +334,5 @@ class Table:
 
 @pytest.mark.parametrize("value", [np.array([False]), np.array([[1.0]]), Table()])
 def test_what_is_worked_out_as_an_array_or_table_is_no_number_of_points(value: object) -> None:
-    assert points(Ran(value=value, worked_out=True), 4)[0] == 0
+    assert points(Ran(value=value, meant=Meant(worked_out=True)), 4)[0] == 0
     assert points(Ran(value=value), 4)[0] == 4

@@ -8,8 +8,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograder.grading.trusted import job as jobs
-from autograder.grading.trusted.run.test_cells import Ran, points
+from autograder.grading.trusted import worker
+from autograder.grading.trusted.run.instructor_cells import Ran
+from autograder.grading.trusted.run.last_line import Meant
+from autograder.grading.trusted.run.points import points
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,7 @@ from autograder.grading.trusted.run.test_cells import Ran, points
     ],
 )  # fmt: skip
 def test_a_number_of_any_kind_is_that_number_of_points_or_none(value: object, earned: float) -> None:
-    found = points(Ran(value=value, worked_out=True, a_number=True), 4.0)[0]
+    found = points(Ran(value=value, meant=Meant(worked_out=True, a_number=True)), 4.0)[0]
     assert (found, type(found)) == (earned, float)
 
 
@@ -32,7 +34,7 @@ def test_a_number_of_any_kind_is_that_number_of_points_or_none(value: object, ea
     "value", ["", "4", [], [4], (), {}, None, b"4", np.timedelta64(4, "ns"), np.datetime64(4, "ns")]
 )
 def test_what_is_no_number_where_only_a_number_can_be_meant_earns_nothing(value: object) -> None:
-    assert points(Ran(value=value, a_number=True), 4)[0] == 0
+    assert points(Ran(value=value, meant=Meant(a_number=True)), 4)[0] == 0
     assert points(Ran(value=value), 4)[0] == 4
 
 
@@ -64,7 +66,6 @@ def test_what_is_no_number_where_only_a_number_can_be_meant_earns_nothing(value:
     ],
 )
 def test_a_last_line_that_counts_gives_a_number_or_none(source: str, answer: object, earned: float) -> None:
-    jobs.warm_up()
-    bench = jobs._warm["bench"]
-    bench.names["f"] = lambda: answer
-    assert points(bench.run(source, "cell", 10), 4)[0] == earned
+    cells = worker.warm_up()
+    cells.names["f"] = lambda: answer
+    assert points(cells.run(source, "cell", 10), 4)[0] == earned

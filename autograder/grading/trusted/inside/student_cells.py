@@ -1,7 +1,7 @@
-"""Running cells on the student's side: their names, their outputs, their errors, their time.
+"""Running cells on the student's side: what they show, their errors, their time.
 
 Nothing here is trusted: student code shares this process and may change all of it. It only has to serve
-honest code well; whatever it says is judged on the other side.
+honest code well. The other side checks whatever it says.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import io
-import linecache
 import os
 import signal
 import sys
-import tokenize
 import traceback
 import types
 from collections.abc import Iterator
 from time import process_time
 from typing import Any
 
+from .cell_runner import CellRunner, ends_quietly, heard, read_cell
 from .showing import shortened, show, show_figure
 
 _LAST = ("_", "__", "___")
@@ -31,56 +29,8 @@ class CellTooLong(KeyboardInterrupt):
     """A cell or call used up its time."""
 
 
-class Capped(io.TextIOBase):
-    """A stream that keeps the first characters and counts the rest."""
-
-    encoding = "utf-8"
-
-    def __init__(self, outputs: list[dict[str, Any]], name: str, most: int) -> None:
-        self.outputs, self.name, self.left = outputs, name, most
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        keep = text[: max(self.left, 0)]
-        if keep:
-            last = self.outputs[-1] if self.outputs else {}
-            if last.get("kind") != self.name:
-                last = {"kind": self.name, "text": ""}
-                self.outputs.append(last)
-            last["text"] += keep
-        elif self.left > 0 or not text:
-            return len(text)
-        self.left -= len(text)
-        if self.left <= 0 <= self.left + len(text) and len(text) > len(keep):
-            self.outputs.append({"kind": self.name, "text": "\n... (more output, not kept)\n"})
-        return len(text)
-
-
-def compiled(tree: ast.mod, filename: str, mode: str, flags: int = 0) -> types.CodeType:
-    """Code as a notebook has it: `await` is allowed, and no `from __future__` of ours applies."""
-    await_anywhere = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    code: types.CodeType = compile(tree, filename, mode, flags | await_anywhere, dont_inherit=True)  # type: ignore[call-overload]
-    return code
-
-
-def ends_quietly(source: str) -> bool:
-    """Whether a cell ends in a semicolon, so that its value is not shown."""
-    if ";" not in source:
-        return False
-    passed = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.DEDENT, tokenize.ENDMARKER)
-    last = ""
-    with contextlib.suppress(tokenize.TokenError, SyntaxError):
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            last = last if token.type in passed else token.string
-    return last == ";"
-
-
 class Absent:
-    """Stands for what the notebook's own cells import but an answer may not use: takes everything, does
+    """In place of a module that the instructor's cells import but answers may not: everything on it does
     nothing.
     """
 
@@ -102,14 +52,15 @@ class Absent:
         return f"<{self._name} is not there while an answer is graded>"
 
 
-class Stage:
-    """The student's namespace, and running cells in it."""
+class StudentCells:
+    """Runs cells in the student's namespace, and keeps what they show."""
 
     def __init__(self, output_limit: int) -> None:
         self.main = types.ModuleType("__main__")
         self.names = self.main.__dict__
         self.names["__builtins__"] = builtins
         sys.modules["__main__"] = self.main
+        self.runner = CellRunner(self.names)
         self.outputs: list[dict[str, Any]] = []
         self.limit = output_limit
         self.shown: list[Any] = ["", "", ""]
@@ -117,20 +68,16 @@ class Stage:
         self.names["In"], self.names["Out"] = [""], {}
         self.count = 0
         self.files: dict[str, int] = {}
-        self.flags = 0
-        self._loop: Any = None
 
     @contextlib.contextmanager
     def heard(self, most: int) -> Iterator[list[dict[str, Any]]]:
-        """Collect what is written meanwhile."""
-        before = self.outputs, sys.stdout, sys.stderr
-        self.outputs = []
-        sys.stdout = Capped(self.outputs, "stdout", most)
-        sys.stderr = Capped(self.outputs, "stderr", most)
+        """Collect what is written and shown meanwhile."""
+        before, self.outputs = self.outputs, []
         try:
-            yield self.outputs
+            with heard(self.outputs, most):
+                yield self.outputs
         finally:
-            self.outputs, sys.stdout, sys.stderr = before
+            self.outputs = before
 
     def run(
         self, source: str, name: str, seconds: float, setup: bool, count: int = 0
@@ -165,67 +112,35 @@ class Stage:
         self.names["Out"][self.count] = self.names[f"_{self.count}"] = value
 
     def evaluate(self, source: str, filename: str, setup: bool = False) -> Any:
-        """Run source; the value of an expression at its end."""
-        linecache.cache[filename] = (len(source), None, io.StringIO(source).readlines(), filename)
-        tree = ast.parse(source, filename)
-        last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        body = tree.body[:-1] if last else tree.body
-        self._note_future(body)
+        """Run source; the value of an expression at its end. `setup` marks a cell of the instructor's."""
+        cell = read_cell(source, filename)
         if setup:
-            for statement in body:
+            for statement in cell.body:
                 self._setup_statement(statement, filename)
         else:
-            self.execute(compiled(ast.Module(body, tree.type_ignores), filename, "exec", self.flags))
-        if last is None:
-            return None
-        return self.execute(compiled(ast.Expression(last.value), filename, "eval", self.flags))
-
-    def execute(self, code: types.CodeType) -> Any:
-        """Run code in the student's namespace; the value of an expression."""
-        value = eval(code, self.names)
-        return self.wait_for(value) if code.co_flags & 0x80 else value  # inspect.CO_COROUTINE
-
-    def wait_for(self, coroutine: Any) -> Any:
-        """Run a coroutine to its end, in the loop of this notebook."""
-        import asyncio
-
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(self._loop)
-        return self._loop.run_until_complete(coroutine)
-
-    def _note_future(self, body: list[ast.stmt]) -> None:
-        """`from __future__ import ...` holds for the cells after it, too."""
-        import __future__
-
-        for node in body:
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                for alias in node.names:
-                    feature = getattr(__future__, alias.name, None)
-                    self.flags |= getattr(feature, "compiler_flag", 0)
+            self.runner.statements(cell.body, filename)
+        return None if cell.last is None else self.runner.expression(cell.last.value, filename)
 
     def _setup_statement(self, statement: ast.stmt, filename: str) -> None:
-        """The instructor's own cells may import what an answer may not."""
+        """Run a statement of an instructor's cell, which may import what answers may not."""
         try:
-            self.execute(compiled(ast.Module([statement], []), filename, "exec", self.flags))
+            self.runner.statements([statement], filename)
         except ImportError:
             if not isinstance(statement, (ast.Import, ast.ImportFrom)):
                 raise
             for alias in statement.names:
-                bound = alias.asname or alias.name.split(".")[0]
-                single = ast.copy_location(
+                single = (
                     ast.Import([alias])
                     if isinstance(statement, ast.Import)
-                    else ast.ImportFrom(statement.module, [alias], statement.level),
-                    statement,
+                    else ast.ImportFrom(statement.module, [alias], statement.level)
                 )
                 try:
-                    self.execute(compiled(ast.Module([single], []), filename, "exec"))
+                    self.runner.statements([ast.copy_location(single, statement)], filename)
                 except ImportError:
-                    self.names[bound] = Absent(alias.name)
+                    self.names[alias.asname or alias.name.split(".")[0]] = Absent(alias.name)
 
     def display(self, *values: Any, display_id: Any = None, **ignored: Any) -> Any:
-        """Keep what a value looks like: text, and a picture where it is a figure."""
+        """Keep what values look like: as text, and figures as pictures."""
         for value in values:
             if isinstance(value, Absent):
                 continue
@@ -242,7 +157,7 @@ class Stage:
 
     @staticmethod
     def _close(value: Any) -> None:
-        """A figure that was shown is not shown again at the cell's end."""
+        """Close a figure that was shown, so that it is not shown again at the end of the cell."""
         pyplot, figures = (sys.modules.get(f"matplotlib.{name}") for name in ("pyplot", "figure"))
         if pyplot is not None and figures is not None and isinstance(value, figures.Figure):
             pyplot.close(value)
@@ -250,10 +165,10 @@ class Stage:
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Interrupt what computes longer. The other side interrupts what only waits, by SIGALRM, and ends what
-    cannot be interrupted.
-    """
+    """Interrupt code that computes longer.
 
+    The other side interrupts code that only waits, by SIGALRM, and ends what cannot be interrupted.
+    """
     began = process_time()
 
     def too_long(number: int, frame: Any) -> None:
@@ -276,7 +191,7 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def describe_error(error: BaseException) -> tuple[tuple[str, ...], str, str]:
-    """The names of its types, the message, and the lines of the student's cells that it went through."""
+    """The names of its classes, the message, and the traceback through the student's cells."""
     kinds = tuple(kind.__name__ for kind in type(error).__mro__ if kind not in (object,))[:20]
     try:
         message = shortened(str(error))
