@@ -251,7 +251,7 @@ class Connection:
     def read_clock(self) -> float:
         """Seconds that the student's process has computed; handing over data is among it."""
         if self.sandbox is None:
-            raise SandboxLost("there is no process whose time could be told")
+            raise SandboxLost("no process is known whose time could be read")
         try:
             return self.sandbox.clock()
         except (OSError, ValueError):

@@ -75,7 +75,7 @@ class References:
 
     def _handle(self, owner: Any, number: int) -> Foreign:
         if owner is not self._owner:
-            raise NotPlain("a thing of a process that has ended")
+            raise NotPlain("an object of a process that has ended")
         return Foreign("handle", number)
 
     def _to_function(self, function: Any) -> Foreign:
@@ -98,7 +98,7 @@ class References:
     # Coming in
 
     def resolve(self, foreign: Foreign) -> Any:
-        """What a reference of the student's side stands for. Raises WireError for a malformed one."""
+        """The value that a reference of the student's side means. Raises WireError for a malformed one."""
         kind, details = foreign.kind, foreign.details
         kinds = tuple(type(detail) for detail in details)
         if kind == "handle" and kinds[:3] == (int, str, tuple) and len(details) == 4:

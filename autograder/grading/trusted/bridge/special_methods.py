@@ -18,7 +18,9 @@ Method = Callable[..., Any]
 def exactly(kind: type, value: Any) -> Any:
     """The value, if it is of this type and no other. Raises TypeError."""
     if type(value) is not kind:
-        raise TypeError(f"the student's object gave a {type(value).__name__} where a {kind.__name__} belongs")
+        raise TypeError(
+            f"the student's object returned a {type(value).__name__} instead of a {kind.__name__}"
+        )
     return value
 
 
@@ -88,7 +90,7 @@ def _in_place(name: str) -> Method:
 def _iter(self: Any) -> Iterator[Any]:
     iterator = ask(self, "iterator")
     if not hasattr(type(iterator), "_remote_owner"):
-        raise TypeError(f"a student's {type(self).__name__} cannot be gone through")
+        raise TypeError(f"a student's {type(self).__name__} did not return an iterator")
     return items_of(iterator)
 
 

@@ -14,7 +14,7 @@ TOO_LONG = "CellTooLong"
 """The name of the error that interrupts a student's code after its time, see `inside/student_cells.py`."""
 MOST_TEXT = 20_000
 _ENDING = (SystemExit, KeyboardInterrupt)
-"""Classes whose errors are raised as they are, though they are no Exceptions."""
+"""Classes whose errors are raised as they are, though they do not derive from Exception."""
 
 
 class StudentError(Exception):

@@ -52,7 +52,7 @@ def show(value: Any, before: list[Output]) -> list[Output]:
     if isinstance(words, str):
         return [said("(HTML, of which only the text is kept)\n" + _text_of(words))]
     if isinstance(_as(value, "svg") or _as(value, "jpeg"), (str, bytes)):
-        return [said(f"{text}\n(a picture that is no PNG is not kept)")]
+        return [said(f"{text}\n(a picture that is not a PNG is not kept)")]
     return [said(text)]
 
 

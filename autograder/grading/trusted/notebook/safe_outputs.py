@@ -84,7 +84,7 @@ def _shown(text: str) -> dict[str, Any]:
 
 
 def _picture(png: bytes) -> dict[str, Any]:
-    problem = problem_with(png) if png.startswith(_PNG) else "it is no PNG picture"
+    problem = problem_with(png) if png.startswith(_PNG) else "it is not a PNG picture"
     if problem or len(png) >= MOST_PNG:
         return _shown(f"(a picture is not kept: {problem or f'it has {len(png) // 1000} kB'})")
     data = {"image/png": base64.b64encode(png).decode()}

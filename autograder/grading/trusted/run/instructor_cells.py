@@ -27,7 +27,7 @@ class Ran:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     error: BaseException | None = None
     value: Any = None
-    """The value of the last line, None if it is no expression or ends in a semicolon."""
+    """The value of the last line, None if it is not an expression or ends in a semicolon."""
     meant: Meant = field(default_factory=Meant)
 
 
@@ -113,7 +113,7 @@ def error_output(error: BaseException, student: str = "") -> dict[str, Any]:
     text = "".join(traceback.format_list(shown)) if shown else ""
     try:
         last = "".join(traceback.format_exception_only(type(error), error))
-    except Exception:  # what an error of the student's carries may be anything
+    except Exception:  # a student's error may carry anything
         last = type(error).__name__
     trace = [part for part in ("Traceback (most recent call last):", text, last) if part]
     if student:

@@ -40,7 +40,7 @@ def points(ran: Ran, most: float) -> Points:
         ran.meant.worked_out and (hasattr(value, "shape") or isinstance(value, numbers.Number))
     ):
         shape = f" of shape {value.shape}" if hasattr(value, "shape") else ""
-        return 0.0, f"the test worked out a {type(value).__name__}{shape}, which is no number of points"
+        return 0.0, f"the test worked out a {type(value).__name__}{shape}, which cannot be points"
     return most, ""
 
 
@@ -66,5 +66,5 @@ def _within(value: Any, most: float) -> Points:
         number = math.inf
     nearly = 1e-9 * max(most, 1.0)
     if not -nearly <= number <= most + nearly:
-        return 0.0, f"the test gave {number!r} points of {most:g}, which is no number of points"
+        return 0.0, f"the test gave {number!r} points of {most:g}, which cannot be"
     return min(max(number, 0.0), most), ""

@@ -403,7 +403,7 @@ def test_pictures_that_are_refused_are_said() -> None:
     assert said(picture()) == ["a picture"]
     assert "far too many pixels" in said(bomb())[0]
     assert "16 million pixels" in said(bomb(4000))[0]
-    assert "no PNG" in said(b"GIF89a")[0]
+    assert "not a PNG" in said(b"GIF89a")[0]
     assert "header cannot be read" in said(b"\x89PNG\r\n\x1a\nnothing")[0]
     assert "600 kB" in said(picture() + bytes(600_000))[0]
     assert said(picture(), most=0) == ["(further output is not kept: 1 more)"]
