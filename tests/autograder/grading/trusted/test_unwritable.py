@@ -80,7 +80,7 @@ def test_a_lock_of_another_process_is_said_before_any_work(course: Course, how: 
     blocker.execute(f"BEGIN {how}")
     try:
         with pytest.raises(
-            CourseError, match=r"gradebook\.db cannot be used: .*locked; end what else uses it"
+            CourseError, match=r"gradebook\.db cannot be used: .*locked; close other programs that use it"
         ):
             require_gradebook_writable(course)
     finally:
