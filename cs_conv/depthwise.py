@@ -1,20 +1,21 @@
 """Depthwise convolution as products with banded matrices: many rows of an output at once.
 
-A depthwise filter sees one channel. As the row of a matrix it is alone, and a product with one row is slow.
-But the same filter makes all rows of the output. Written once for each of them, a row further every time, it
-is a band in a matrix, and that makes some rows at once from all the image rows that they meet:
+A depthwise filter sees only one channel, so a matrix of the filters would have one row, and such a product is
+slow. But the same filter makes all rows of the output. So it is written into a matrix once for each output
+row, one image row further each time. This banded matrix makes several rows at once from the image rows that
+they meet:
 
     (made, met FW) @ (met FW, OW)  ->  (made, OW)
 
-As in `cs_conv.shifted`, each image row is laid out FW times, shifted, once for each filter column. Most of
-the matrix is zero, but a processor multiplies faster than it adds rows to rows in memory. The gradient of the
-images is the same product from outputs to pixels; strides and dilation only move the band. In an image of 8x8
-or less every output is a row of weights over all pixels, and nothing need be copied:
+As in `cs_conv.shifted`, each image row is copied FW times, shifted, once for each filter column. Most of the
+matrix is zero, but multiplying these zeros takes less time than adding rows to rows in memory. The gradient
+of the images is the same product from outputs to pixels; strides and dilation only move the band. In an image
+of 8x8 or less, every output is one row of weights over all pixels, and nothing needs to be copied:
 
     (N, H W) @ (H W, OH OW)  ->  (N, OH OW)
 
-The zeros meet pixels outside of the window, and 0 * inf is NaN. So where values are infinite or NaN,
-`cs_conv.shifted` computes, as it does where convolution is not depthwise; `cs_conv.im2col` pools.
+The zeros meet pixels outside of the window, and 0 * inf is NaN. So infinite values and NaN are left to
+`cs_conv.shifted`, as are all convolutions that are not depthwise. Pooling is left to `cs_conv.im2col`.
 
 Interface, shapes, dtypes and errors are those of `cs_conv.im2col`.
 """
@@ -94,7 +95,7 @@ def conv_forward(
 def conv_backward(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array, Array]:
-    """The same products from outputs to pixels for dx; dot products of pixels and gradient for dw.
+    """Do the same products from outputs to pixels for dx, and dot products of pixels and gradient for dw.
 
     dout: (N, C, OH, OW). x: (N, C, H, W). w: (C, 1, FH, FW). groups: C.
     Returns dx, dw, db in the shapes of x, w and b.
@@ -112,7 +113,7 @@ def conv_backward(
 def conv_filter_gradients(
     dout: Array, x: Array, w: Array, stride: Pair = 1, pad: Pad = 0, dilation: Pair = 1, groups: int = 1
 ) -> tuple[Array, Array]:
-    """conv_backward without dx, which nobody needs of a network's first layer. Returns dw, db."""
+    """Return dw and db only: the first layer of a network needs no dx."""
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     if serves(g):
@@ -123,12 +124,12 @@ def conv_filter_gradients(
 
 
 def serves(g: Geometry) -> bool:
-    """Whether each channel has one filter, which sees nothing else."""
+    """Return whether each channel has exactly one filter."""
     return g.C == g.K == g.groups
 
 
 def _finite(*arrays: Array) -> bool:
-    """Whether no value is infinite or NaN; a sum that overflows counts as infinite."""
+    """Return whether no value is infinite or NaN; a sum that overflows counts as infinite."""
     with np.errstate(over="ignore", invalid="ignore"):
         return all(np.isfinite(np.sum(array)) for array in arrays)
 

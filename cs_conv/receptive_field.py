@@ -126,7 +126,7 @@ def _checked(network: Network, place: Place | None) -> Place:
 
 
 def _one_place(network: Network, place: Place | None) -> Pixels:
-    """True at the place and False elsewhere: (OH, OW), or () for values."""
+    """Return True at the place and False elsewhere: (OH, OW), or () for values."""
     place = _checked(network, place)
     seen = np.zeros(network.shapes[-1][1:], np.bool_)
     seen[place if seen.ndim else ()] = True

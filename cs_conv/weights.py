@@ -109,7 +109,7 @@ def _members(file: zipfile.ZipFile, wanted: set[str]) -> dict[str, Member]:
 
 
 def _some(keys: set[str]) -> str:
-    """Some of the keys, and how many others there are, as in: 1.w, 2.b and 7 others."""
+    """Return some of the keys, and how many others there are, as in: 1.w, 2.b and 7 others."""
     named = ", ".join(reprlib.repr(key)[1:-1] for key in sorted(keys)[:NAMED])
     return named if len(keys) <= NAMED else f"{named} and {len(keys) - NAMED} others"
 

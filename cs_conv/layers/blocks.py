@@ -72,7 +72,7 @@ class Row(Layer):
         return f"Row({self.layers})"
 
     def __str__(self) -> str:
-        return f"Row of {len(self.layers)} layers"
+        return f"Row of {len(self.layers)} layer{'s' * (len(self.layers) != 1)}"
 
 
 class _Branches(Layer):
@@ -177,7 +177,7 @@ class Concatenate(_Branches):
 
 
 def _named(name: str, layer: Layer, shape: Sizes) -> Sizes:
-    """Return the shape that leaves the layer; its error says which layer of many it is."""
+    """Return the shape of the layer's output; the error, if any, begins with its name."""
     try:
         return layer.output_shape(shape)
     except (ValueError, TypeError) as error:
@@ -185,6 +185,6 @@ def _named(name: str, layer: Layer, shape: Sizes) -> Sizes:
 
 
 def _listed(shapes: list[Sizes]) -> str:
-    """As in: branch 1 ends in (64, 28, 28), branch 2 in (32, 28, 28)."""
+    """Return shapes as text, as in: branch 1 ends in (64, 28, 28), branch 2 in (32, 28, 28)."""
     first, *others = [f"branch {n} ends in {shape}" for n, shape in enumerate(shapes, 1)]
     return ", ".join([first, *(other.replace("ends in", "in") for other in others)])

@@ -68,7 +68,7 @@ def every_layer(layers: Iterable[Layer]) -> Iterator[Layer]:
 
     >>> from cs_conv.layers import Conv, ReLU, Sum
     >>> [str(layer) for layer in every_layer([Sum([ReLU()], [])])]
-    ['Sum of 2 branches', 'Row of 1 layers', 'ReLU()', 'Row of 0 layers']
+    ['Sum of 2 branches', 'Row of 1 layer', 'ReLU()', 'Row of 0 layers']
     """
     for layer in layers:
         yield layer

@@ -197,7 +197,7 @@ def test_a_network_in_training_is_what_its_gradient_says():
         (
             [Row([Row([Conv(2, 3, stride=0)])])],
             ValueError,
-            "layer 1, Row of 1 layers: layer 1, Row of 1 layers: l",
+            "layer 1, Row of 1 layer: layer 1, Row of 1 layer: l",
         ),
     ],
 )
@@ -234,7 +234,7 @@ def test_a_layer_cannot_stand_in_two_branches_nor_in_itself():
         Network([Sum([relu], [Row([relu])])], (2, 3, 3))
     row = Row([])
     row.layers.append(row)
-    with pytest.raises(ValueError, match="Row of 1 layers stands in the network twice"):
+    with pytest.raises(ValueError, match="Row of 1 layer stands in the network twice"):
         Network([row], (2, 3, 3))
 
 
