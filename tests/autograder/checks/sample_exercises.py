@@ -57,7 +57,7 @@ def _(network, size):
     return [row | {"parameters": row["parameters"] - n} for row, n in zip(rows, counts, strict=True)]
 
 
-@table_mistakes.mistake("three channels everywhere", "How deep is a filter of the second layer?")
+@table_mistakes.mistake("three channels everywhere", "Ask how deep a filter of the second layer is.")
 def _(network, size):
     rows = layer_table(network, size)
     for row, layer in zip(rows, network, strict=True):
@@ -157,7 +157,7 @@ def _(text):
         raise ValueError(f"unknown layer at index {at + 1}") from None
 
 
-@chain_mistakes.mistake("unknown layers taken for layers", "Which names are there? What of any other?")
+@chain_mistakes.mistake("unknown layers taken for layers", "Look at what happens to a name that is no layer.")
 def _(text):
     pairs = (part.partition("*") for part in text.split(" -> "))
     return [name for name, _, times in pairs for _ in range(int(times or 1))]
@@ -246,7 +246,7 @@ def _(f, x, h):
     return (f(x + h) - f(x)) / h
 
 
-@slope_mistakes.mistake("half the distance", "How far is x + h from x - h?")
+@slope_mistakes.mistake("half the distance", "Look at how far x + h is from x - h.")
 def _(f, x, h):
     return (f(x + h) - f(x - h)) / h
 

@@ -63,7 +63,7 @@ def test_a_cache_that_forgets_the_numbers(exercise):
     assert "results remembered from earlier calls" in [m.name for m in verdict.mistakes]
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", [name for name in names() if not find(name).data])
 def test_one_array_for_every_result(exercise):
     def wrap(answer):
         rooms = {}
