@@ -109,3 +109,32 @@ def test_window_by_window_follows_the_learners_function(
     assert serious(page) == []
     page.screenshot(path=SCREENSHOTS / "live-window.png")
     assert complaints == []
+
+
+def test_sizes_turn_red_what_no_window_reaches(
+    page: Page, server: Server, course: Path, complaints: list[str]
+) -> None:
+    answer = "def output_size(W, F, S=1, P=0):\n    return (W - F + 2 * P) // S + 1"
+    path = notebook_of(course, "sizes", "from cs_conv.live import sizes\n" + answer, "sizes(globals())")
+    notebook = Notebook(page, server, path)
+    notebook.menu("Run", "Run All Cells")
+    component = page.locator(".live")
+    say = component.locator(".say")
+    expect(say).to_have_text("It fits: 5 windows. Your function says 5, too.", timeout=60 * SECONDS)
+    component.locator("input[name=S]").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(component.locator(".formula")).to_contain_text("(7 \u2212 3 + 0) / 3 + 1 = 2.33")
+    expect(say).to_have_text(
+        "It does not fit: after 2 windows 1 pixel remains. Your function says 2, where an error belongs."
+    )
+    expect(component.locator("rect[fill='var(--wrong)']")).to_have_count(1)
+    component.locator("input[name=D]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(component.locator(".formula")).to_contain_text("F' = (F \u2212 1) D + 1 = (3 \u2212 1) 2 + 1 = 5")
+    notebook.type(notebook.cell("def output_size"), answer.replace("+ 1", "+ 2"))
+    notebook.run(notebook.cell("def output_size"))
+    expect(say).to_contain_text("Your function says 2, where an error belongs.")
+    assert serious(page) == []
+    page.screenshot(path=SCREENSHOTS / "live-sizes.png")
+    assert complaints == []
