@@ -55,7 +55,8 @@ class Catalogue(list[Mistake]):
             except ValueError as error:
                 raise ValueError(f"mistake {name!r} of {self.program.__name__}: {error}") from None
             file = f"<{self.program.__name__}, mistake {len(self) + 1}>"
-            self._add(Mistake(name, advice, Changed(self.program, source, file), slow, whole))
+            function = Changed(self.program, self.text, way, source, file)
+            self._add(Mistake(name, advice, function, slow, whole))
 
     def mistake(
         self, name: str, advice: str, slow: bool = False, whole: bool = False
@@ -106,12 +107,25 @@ def changed(source: str, changes: Mapping[str, str]) -> str:
 
 
 class Changed:
-    """A function made from a changed `source` of a program, compiled when it is first called."""
+    """A function made by changing the `text` of a program in one `way`, compiled when it is first called.
 
-    def __init__(self, program: Function, source: str, file: str) -> None:
+    `and_also` makes one with the changes of another as well.
+    """
+
+    def __init__(self, program: Function, text: str, way: Mapping[str, str], source: str, file: str) -> None:
+        self.text = text
+        self.way = way
         self.source = source
         self._program = program
         self._file = file
+
+    def and_also(self, other: Changed) -> Changed:
+        """Both mistakes in one program; ValueError if they change the same text."""
+        way = {**self.way, **other.way}
+        if len(way) < len(self.way) + len(other.way):
+            raise ValueError("both change the same text")
+        file = f"{self._file} and {other._file}"
+        return Changed(self._program, self.text, way, changed(self.text, way), file)
 
     @cached_property
     def function(self) -> Function:

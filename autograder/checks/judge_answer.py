@@ -119,9 +119,10 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
         return call_all(function, cases, exercise, strange=True)
 
     reading = read(exercise.name, ask, answered, left)
-    told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in reading.sentences)
     sure = frozenset[str]().union(*(s.parts for s in reading.sentences if s.whole and not s.raises))
     kept = tuple(m for m in verdict.mistakes if not m.aspects or not m.parts <= sure)
+    said = [s for s in reading.sentences if s.name not in {m.name for m in kept}]
+    told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in said)
     return replace(verdict, mistakes=(*kept, *told), reading=reading)
 
 

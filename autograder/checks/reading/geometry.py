@@ -68,7 +68,7 @@ TABLES = (
     Geometry(1, 2, 2, 3, 1, 3, 3, pad=1),
     Geometry(2, 3, 3, 4, 2, 2, 3),
     Geometry(1, 2, 5, 7, 1, 3, 3, stride=2),
-    Geometry(2, 2, 3, 5, 1, 3, 3, stride=2, pad=1),
+    Geometry(2, 2, 3, 5, 2, 3, 3, stride=2, pad=1),
     Geometry(1, 2, 4, 3, 2, 2, 3, stride=2, pad=1),
     Geometry(1, 2, 5, 8, 1, 2, 2, stride=3),
     Geometry(1, 2, 1, 2, 1, 3, 2, stride=2, pad=2),

@@ -11,8 +11,8 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "without padding": lambda g: g.pad == 0,
     "with padding": lambda g: g.pad > 0,
     "at a stride above 1": lambda g: g.stride > 1,
-    "with filters that are not square": lambda g: g.FH != g.FW,
-    "with images that are not square": lambda g: g.H != g.W,
+    "for filters that are not square": lambda g: g.FH != g.FW,
+    "for images that are not square": lambda g: g.H != g.W,
     "where the output is not square": lambda g: g.OH != g.OW,
     "where the output is wider than high": lambda g: g.OW > g.OH,
     "where the output is higher than wide": lambda g: g.OH > g.OW,
@@ -63,27 +63,33 @@ ONCE, OFTEN = 2, 6
 """At so many geometries, at least, must one condition be true (and false), and two conditions together."""
 
 
-def condition(
-    raised: Sequence[tuple[Geometry, bool]], more: Mapping[str, Sequence[bool]] | None = None
-) -> str:
-    """The simplest condition that is true exactly where `raised` is; empty if there is none.
+def condition(raised: Sequence[tuple[Geometry, bool]]) -> str:
+    """The simplest condition that is true exactly where `raised` is; empty if there is none."""
+    return ", or ".join(conditions(raised))
 
-    `more` holds further conditions, with their truth at each of these geometries. Where it is seldom true, or
-    seldom false, it may be an accident, and two conditions together may be so sooner than one.
+
+def conditions(
+    raised: Sequence[tuple[Geometry, bool]], more: Sequence[tuple[str, list[bool]]] = ()
+) -> tuple[str, ...]:
+    """The condition, or two, of which one is true exactly where `raised` is; none if there are no such.
+
+    `more` holds further conditions, with their truth at each of these geometries. A condition that is seldom
+    true, or seldom false, may be an accident; two conditions together may be so sooner than one.
     """
     rarer = min(sum(here for _, here in raised), sum(not here for _, here in raised))
     if rarer < ONCE:
-        return ""
-    truth = {words: [holds(g) for g, _ in raised] for words, holds in CONDITIONS.items()}
-    truth |= {words: list(here) for words, here in (more or {}).items()}
+        return ()
+    truth = [(words, [holds(g) for g, _ in raised]) for words, holds in CONDITIONS.items()]
     wanted = [here for _, here in raised]
-    for words, here in truth.items():
+    for words, here in (*truth, *more):
         if here == wanted:
-            return words
+            return (words,)
     if rarer < OFTEN:
-        return ""
-    for join, both in (("or", any), ("and", all)):
-        for (one, first), (two, second) in combinations(truth.items(), 2):
-            if [both(pair) for pair in zip(first, second, strict=True)] == wanted:
-                return f"{one}, {join} {two}" if join == "or" else f"{one} {join} {two}"
-    return ""
+        return ()
+    for (one, first), (two, second) in combinations(truth, 2):
+        if [any(pair) for pair in zip(first, second, strict=True)] == wanted:
+            return one, two
+    for (one, first), (two, second) in combinations(truth, 2):
+        if [all(pair) for pair in zip(first, second, strict=True)] == wanted:
+            return (f"{one} and {two}",)
+    return ()

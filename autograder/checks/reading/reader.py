@@ -13,9 +13,11 @@ from .description import right
 from .gate import gate
 from .layers import AXES, Arrays, Layer
 from .questions import questions
-from .raising import advice, condition
+from .raising import advice, conditions
 from .read import PartRead, read_parts, rebuilt
 from .result import Evidence, Reading, Sentence
+from .rules import Line
+from .table import Table
 from .words import Fault, faults, right_things, shape_faults
 
 if TYPE_CHECKING:
@@ -44,11 +46,11 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     told: dict[tuple[Fault, bool], list[str]] = {}
     shut, read_all = gate(asked, outcomes), read_parts(asked, outcomes)
     raised = [(g, bool(o.raised)) for g, _, o in known]
-    where = condition(raised, _reaching(read_all, [g for g, *_ in known]))
+    where = conditions(raised, _reaching(read_all, [g for g, *_ in known]))
     explained = bool(where) or not any(here for _, here in raised)
     errors = [o for *_, o in known if o.raised]
-    if where and not all(o.slip for o in errors):
-        told[_raises(where, errors), True] = list(asked.layer.parts)
+    if not all(o.slip for o in errors):
+        told |= {(_raises(words, errors), True): list(asked.layer.parts) for words in where}
     rights: list[str] = []
     evidence: list[Evidence] = []
     for part, parts_read in read_all.items():
@@ -72,23 +74,39 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     )
 
 
-def _reaching(read_all: Mapping[str, PartRead], geometries: Sequence[Geometry]) -> Mapping[str, list[bool]]:
-    """At which geometries the windows that were read reach beyond the image, or beyond its padding."""
-    beyond: dict[str, list[bool]] = {}
+def _reaching(
+    read_all: Mapping[str, PartRead], geometries: Sequence[Geometry]
+) -> list[tuple[str, list[bool]]]:
+    """At which geometries the windows that were read reach beyond the image, or beyond its padding.
+
+    NumPy does not mind a window that is cut to one row or column, or to nothing where the filter has but one.
+    """
+    found: list[tuple[str, list[bool]]] = []
     for read in read_all.values():
         for _, _, description in read.sums:
             if not {"y", "z"} <= description.columns.keys() or None in description.columns.values():
                 continue
             t, _ = description.reached(geometries)
+            y, z = (
+                rule.unbounded(t) if isinstance(rule, Line) else t.columns[column]
+                for column, rule in ((c, description.columns[c]) for c in "yz")
+            )
             for words, over in (
                 ("where windows reach beyond the padded image", t.pad),
                 ("where windows reach beyond the image", 0 * t.pad),
             ):
-                outside = (t.y >= t.H + over) | (t.z >= t.W + over)
-                found = np.zeros(len(geometries), bool)
-                found[t.geometry[outside]] = True
-                beyond.setdefault(words, found.tolist())
-    return beyond
+                left = [(t.H + over - (y - t.p), t.FH), (t.W + over - (z - t.q), t.FW)]
+                cut = np.logical_or.reduce([n < F for n, F in left])
+                bad = np.logical_or.reduce([(n < F) & (n != 1) & (F > 1) for n, F in left])
+                found += [(words, _any(cut, t, geometries)), (words, _any(bad, t, geometries))]
+    return found
+
+
+def _any(mask: np.ndarray, t: Table, geometries: Sequence[Geometry]) -> list[bool]:
+    """At which geometries any of the products is in the mask."""
+    found = np.zeros(len(geometries), bool)
+    found[t.geometry[mask]] = True
+    return found.tolist()
 
 
 Known = Sequence[tuple["Geometry", Arrays, "Outcome"]]

@@ -111,8 +111,9 @@ class Line:
     @cached_property
     def cost(self) -> float:
         """How far it is from what is right."""
-        menus = ((STEPS, self.step), (WAYS, self.way), (STARTS, self.start), (BORDERS, self.border))
-        return sum(_cost(menu, name) for menu, name in menus) + 3 * (self.other_index + self.other_weight)
+        menus = ((STEPS, self.step), (WAYS, self.way), (STARTS, self.start))
+        found = sum(_cost(menu, name) for menu, name in menus) + 3 * (self.other_index + self.other_weight)
+        return found + (0.5 if self.border in STRETCHED else _cost(BORDERS, self.border))
 
     def unbounded(self, t: Table) -> np.ndarray:
         """The row or column of each product, as if the image had no edge."""
@@ -126,7 +127,11 @@ class Line:
 
     def __call__(self, t: Table) -> np.ndarray:
         """The row or column of each product; it may lie beyond the edge, where nothing is."""
-        return BORDERS[self.border](self.unbounded(t), (t.H, t.W)[self.axis], t.pad)
+        place, size = self.unbounded(t), (t.H, t.W)[self.axis]
+        if self.border in STRETCHED:
+            first = place - WAYS[self.way](t) * (t.p, t.q)[self.axis ^ self.other_weight]
+            return np.where(first == STRETCHED[self.border](size, t.pad) - 1, first, place)
+        return BORDERS[self.border](place, size)
 
 
 STEPS: Mapping[str, Callable[[Table, int], np.ndarray]] = {
@@ -167,28 +172,35 @@ STARTS: Mapping[str, Callable[[Table, np.ndarray], np.ndarray]] = {
 }
 
 
-def _zeros(y: np.ndarray, size: np.ndarray, pad: np.ndarray) -> np.ndarray:
+def _zeros(y: np.ndarray, size: np.ndarray) -> np.ndarray:
     return y
 
 
-def _copies(y: np.ndarray, size: np.ndarray, pad: np.ndarray) -> np.ndarray:
+def _copies(y: np.ndarray, size: np.ndarray) -> np.ndarray:
     return np.minimum(np.maximum(y, 0), size - 1)
 
 
-def _from_the_end(y: np.ndarray, size: np.ndarray, pad: np.ndarray) -> np.ndarray:
+def _from_the_end(y: np.ndarray, size: np.ndarray) -> np.ndarray:
     return np.where((y < 0) & (y >= -size), y + size, y)
 
 
-def _round(y: np.ndarray, size: np.ndarray, pad: np.ndarray) -> np.ndarray:
+def _round(y: np.ndarray, size: np.ndarray) -> np.ndarray:
     return y % np.maximum(size, 1)
 
 
-BORDERS: Mapping[str, Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
+BORDERS: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "zeros": _zeros,
     "copies": _copies,
     "from the end": _from_the_end,
     "round": _round,
 }
+
+
+STRETCHED: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "stretched at the end of the padding": lambda size, pad: size + pad,
+    "stretched at the end of the image": lambda size, pad: size,
+}
+"""A window that is cut to its first row or column: NumPy uses it for all rows or columns of the filter."""
 
 
 @lru_cache(maxsize=2)
@@ -197,9 +209,11 @@ def lines(axis: int) -> tuple[Line, ...]:
     found = (
         Line(axis, step, turned, way, swapped, start, border)
         for step, turned, way, swapped, start, border in every(
-            STEPS, (False, True), WAYS, (False, True), STARTS, BORDERS
+            STEPS, (False, True), WAYS, (False, True), STARTS, (*BORDERS, *STRETCHED)
         )
-        if border == "zeros" or (not turned and not swapped and step == "stride" and way == "1")
+        if border == "zeros"
+        or (not turned and not swapped and way == "1" and border in STRETCHED)
+        or (not turned and not swapped and step == "stride" and way == "1")
     )
     return tuple(sorted(found, key=lambda line: line.cost))
 
@@ -309,6 +323,10 @@ NOTHING = Rule(
 
 ABSENT: tuple[Rule, ...] = (
     *(rule for name, (thing, size) in THINGS.items() for rule in _ends(name, size, thing)),
+    Rule("zeros around the result: the padding is put there",
+         "The zeros go around the input, before windows are cut out, not around the result.",
+         lambda t: (t.i < t.pad) | (t.j < t.pad) | (t.i > (t.H - t.FH) // t.stride + t.pad)
+         | (t.j > (t.W - t.FW) // t.stride + t.pad)),
     Rule("places of the result beyond OH and OW are never filled",
          "The result has OH rows and OW columns: look at the shape with which you make it.",
          lambda t: (t.i >= t.OH) | (t.j >= t.OW)),

@@ -128,8 +128,22 @@ def _outputs(name: str) -> Iterator[SizeRule]:
     yield SizeRule(
         f"{name} = ({n} + 2 pad) // stride", advice, lambda g: (getattr(g, n) + 2 * g.pad) // g.stride
     )
+    yield SizeRule(
+        f"{name} = ({n} - {F}) // stride + 1 + 2 pad",
+        advice,
+        lambda g: (getattr(g, n) - getattr(g, F)) // g.stride + 1 + 2 * g.pad,
+    )
+    for side in (F, other_F):
+        yield SizeRule(f"{name} with ({side} - 1) // 2 for pad", advice, _output_same(n, F, side))
     yield SizeRule(f"{name} = {n} // stride", advice, lambda g: getattr(g, n) // g.stride)
     yield SizeRule(f"{name} = {n} + 2 pad", advice, lambda g: getattr(g, n) + 2 * g.pad)
+
+
+def _output_same(image: str, filters: str, side: str) -> Size:
+    """The size if the padding were half of the filter, whatever it is."""
+    return lambda g: int(
+        (getattr(g, image) - getattr(g, filters) + 2 * ((getattr(g, side) - 1) // 2)) // g.stride + 1
+    )
 
 
 def _output(image: str, filters: str, pads: int, added: int, before: int, step: str) -> Size:

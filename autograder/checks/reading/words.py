@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .description import Description, right
 from .layers import SIZE, Sum
 from .read import PartRead
-from .rules import FACTOR, Line, Rule, lines
+from .rules import BORDERS, FACTOR, Line, Rule, lines
 
 CORNER = (
     "The window of output (i, j) begins at row i * stride - pad and column j * stride - pad of the image: "
@@ -134,7 +134,7 @@ def _of_line(line: Line, uncut: bool) -> Iterator[tuple[str, Fault]]:
             f"start {line.start}",
             Fault(words if "F" not in line.start else words.replace(line.start, start), CORNER),
         )
-    if line.border != wanted.border:
+    if line.border in BORDERS and line.border != wanted.border:
         words = {
             "copies": "copies of the border, where zeros belong, {where}",
             "from the end": "negative numbers that count from the end of the image, {where}",

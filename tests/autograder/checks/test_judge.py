@@ -318,7 +318,7 @@ def test_of_two_mistakes_each_is_named_where_it_shows():
 
     verdict = judge("conv_forward", answer)
     names = [m.name for m in verdict.mistakes]
-    assert names == ["an error with filters that are not square", "bias left out"]
+    assert names == ["an error for filters that are not square", "bias left out"]
 
 
 def test_a_mistake_is_not_named_for_what_is_only_missing():
@@ -331,7 +331,7 @@ def test_a_mistake_is_not_named_for_what_is_only_missing():
         return 2 * dx, dw, db
 
     names_given = {m.name for m in judge("conv_backward", answer).mistakes}
-    assert names_given == {"an error with filters that are not square", "dx: counted twice"}
+    assert names_given == {"an error for filters that are not square", "dx: counted twice"}
 
 
 def test_a_named_tuple_is_a_tuple():

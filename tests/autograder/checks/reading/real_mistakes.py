@@ -215,7 +215,7 @@ def columns_as_long_as_rows(x, w, b, stride=1, pad=0):
     return out
 
 
-@real("conv_forward", "an error with images that are not square and with several columns of pixels")
+@real("conv_forward", "an error for images that are not square and with several columns of pixels")
 def image_taken_as_square(x, w, b, stride=1, pad=0):
     N, C, H, W = x.shape
     K, _, FH, FW = w.shape
