@@ -9,9 +9,11 @@ import numpy as np
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.exercise import Case, Exercise, Slope, aspect
-from autograder.exercises.convolution_cases import remembered, sizes
+from autograder.exercises.convolution_cases import sizes
 from cs_conv.im2col import col2im as reference
 from cs_conv.im2col import im2col
+
+from .im2col import IMAGES_FASTEST, PLACE, ROWS_FASTEST
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -95,51 +97,41 @@ def slopes(case, rng):
     return [Slope("x", v, float(np.sum(im2col(v, size, **case.options) * cols)))]
 
 
-right = remembered(reference)
+def col2im(cols, x_shape, size, stride=1, pad=0):
+    """Return the images to which every column has been added back, (N, C, H, W).
 
-mistakes = Catalogue()
-
-
-def split(cols, x_shape, size, stride=1, pad=0):
-    """The columns with every axis by itself: (C, FH, FW, N, OH, OW)."""
-    return cols.reshape(x_shape[1], *size, x_shape[0], *sizes(x_shape, size, stride, pad))
-
-
-def gather(axes, x_shape, pad, down, right):
-    """Add windows (C, FH, FW, N, OH, OW) to the padded image, each from (i * down, j * right) on."""
+    cols: (C * FH * FW, N * OH * OW), as im2col orders it. x_shape: (N, C, H, W). size: (FH, FW).
+    """
     N, C, H, W = x_shape
-    FH, FW, OH, OW = axes.shape[1], axes.shape[2], axes.shape[4], axes.shape[5]
-    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
-    for n, i, j in np.ndindex(N, OH, OW):
-        xp[n, :, i * down : i * down + FH, j * right : j * right + FW] += axes[:, :, :, n, i, j]
-    return xp
+    FH, FW = size
+    OH = (H - FH + 2 * pad) // stride + 1
+    OW = (W - FW + 2 * pad) // stride + 1
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad), cols.dtype)
+    m = 0
+    for n in range(N):
+        for i in range(OH):
+            for j in range(OW):
+                top, left = i * stride, j * stride
+                padded[n, :, top : top + FH, left : left + FW] += cols[:, m].reshape(C, FH, FW)
+                m += 1
+    return padded[:, :, pad : pad + H, pad : pad + W]
 
 
-def crop(xp, x_shape, pad):
-    return xp[:, :, pad : pad + x_shape[2], pad : pad + x_shape[3]]
+mistakes = Catalogue(col2im)
 
+SIX_AXES = {
+    "m = 0": "cols = cols.reshape(C, FH, FW, N, OH, OW)",
+    "cols[:, m].reshape(C, FH, FW)": "cols[:, :, :, n, i, j]",
+    "m += 1": "",
+}
+"""The program with an axis of cols for each loop, so that wrong sizes are an error of reshape."""
 
-def from_axes(axes, x_shape, size, stride, pad):
-    return crop(gather(axes, x_shape, pad, stride, stride), x_shape, pad)
-
-
-def counts(x_shape, size, stride, pad):
-    """How many windows hold each pixel."""
-    return right(im2col(np.ones(x_shape), size, stride, pad), x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows set, not added",
     "A pixel that lies in several windows gets something from each of them. Your later windows "
     "overwrite what earlier ones left there.",
+    {"left + FW] +=": "left + FW] ="},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    axes = split(cols, x_shape, size, stride, pad)
-    (N, C, H, W), (FH, FW) = x_shape, size
-    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
-    for n, i, j in np.ndindex(N, *axes.shape[4:]):
-        xp[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW] = axes[:, :, :, n, i, j]
-    return crop(xp, x_shape, pad)
 
 
 @mistakes.mistake(
@@ -149,285 +141,180 @@ def _(cols, x_shape, size, stride=1, pad=0):
     "loop over the window.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
-    axes = split(cols, x_shape, size, stride, pad)
-    (N, C, H, W), (FH, FW) = x_shape, size
-    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
-    OH, OW = axes.shape[4:]
+    (N, C, H, W), (FH, FW), (OH, OW) = x_shape, size, sizes(x_shape, size, stride, pad)
+    axes = cols.reshape(C, FH, FW, N, OH, OW)
+    padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
     for p, q in np.ndindex(FH, FW):
-        taps = xp[:, :, p : p + stride * (OH - 1) + 1 : stride, q : q + stride * (OW - 1) + 1 : stride]
-        taps[...] = axes[:, p, q].transpose(1, 0, 2, 3)
-    return crop(xp, x_shape, pad)
+        rows, columns = (slice(t, t + stride * (o - 1) + 1, stride) for t, o in ((p, OH), (q, OW)))
+        padded[:, :, rows, columns] = axes[:, p, q].transpose(1, 0, 2, 3)
+    return padded[:, :, pad : pad + H, pad : pad + W]
 
 
-@mistakes.mistake(
+mistakes.change(
     "averaged over the windows",
     "You divide by the number of windows that hold a pixel. That would undo im2col; a gradient needs "
     "the plain sum.",
+    {
+        "m = 0": "m, hits = 0, np.zeros_like(padded)",
+        "m += 1": "m += 1\nhits[n, :, top : top + FH, left : left + FW] += 1",
+        "return padded": "return (padded / np.maximum(hits, 1))",
+    },
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return right(cols, x_shape, size, stride, pad) / np.maximum(counts(x_shape, size, stride, pad), 1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "padding not cut off",
     "You return the padded image: cut the `pad` rows and columns off each side, so that the result has "
     "the shape x_shape.",
+    {"return padded[:, :, pad : pad + H, pad : pad + W]": "return padded"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "nothing left without padding",
     "With pad = 0 the slice [pad:-pad] is empty, because -0 is 0. Say where the image ends: pad + H and "
     "pad + W.",
+    {"pad : pad + H, pad : pad + W": "pad:-pad, pad:-pad"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)[
-        :, :, pad:-pad, pad:-pad
-    ]
-
-
-@mistakes.mistake(
+mistakes.change(
     "cut off at the wrong corner",
     "The image begins behind `pad` rows and `pad` columns of the padded one; you cut out the part that "
     "begins at row 0, column 0.",
+    {"pad : pad + H, pad : pad + W": ":H, :W"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    xp = gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)
-    return xp[:, :, : x_shape[2], : x_shape[3]]
-
-
-@mistakes.mistake(
+mistakes.change(
     "cut off too early at the end",
     "The image begins behind `pad` rows of the padded one and is H rows high, so it ends before row pad "
     "+ H, not before row H. The same across.",
+    {"pad : pad + H, pad : pad + W": "pad:H, pad:W"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    xp = gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)
-    return xp[:, :, pad : x_shape[2], pad : x_shape[3]]
-
-
-@mistakes.mistake(
+mistakes.change(
     "cut off by 1 whatever `pad` says",
     "You cut one row and column off each side. How many of them are padding is the argument `pad`: none "
     "for pad = 0, two for pad = 2.",
+    {"pad : pad + H, pad : pad + W": "1:-1, 1:-1"},
+    {"padded[:, :, pad : pad + H, pad : pad + W]": "padded[:, :, 1:-1, 1:-1] if pad else padded"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    xp = gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)
-    return xp[:, :, 1:-1, 1:-1]
-
-
-@mistakes.also("cut off by 1 whatever `pad` says")
-def _(cols, x_shape, size, stride=1, pad=0):
-    xp = gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, stride)
-    return xp[:, :, 1:-1, 1:-1] if pad else xp
-
-
-@mistakes.mistake(
+mistakes.change(
     "no room for the padding, or too little",
     "Windows of a padded image reach beyond x: make room for the padding, add the columns there, and "
     "cut it off at the end.",
+    SIX_AXES | {"FH, FW = size": "FH, FW = size\npad = 0"},
+    {
+        "H + 2 * pad, W + 2 * pad": "H, W",
+        "return padded[:, :, pad : pad + H, pad : pad + W]": "return padded",
+    },
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return right(cols, x_shape, size, stride)
-
-
-@mistakes.also("no room for the padding, or too little")
-def _(cols, x_shape, size, stride=1, pad=0):
-    return gather(split(cols, x_shape, size, stride, pad), x_shape, 0, stride, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride ignored in the window's place",
     "The window of (i, j) begins at row i * stride and column j * stride of the padded image; yours "
     "begin at i and j.",
+    {PLACE: "top, left = i, j"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return crop(gather(split(cols, x_shape, size, stride, pad), x_shape, pad, 1, 1), x_shape, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride forgotten across",
     "The rows of your windows begin at i * stride, but their columns at j: the stride counts in both "
     "directions.",
+    {PLACE: "top, left = i * stride, j"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return crop(gather(split(cols, x_shape, size, stride, pad), x_shape, pad, stride, 1), x_shape, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride forgotten downwards",
     "The columns of your windows begin at j * stride, but their rows at i: the stride counts in both "
     "directions.",
+    {PLACE: "top, left = i, j * stride"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return crop(gather(split(cols, x_shape, size, stride, pad), x_shape, pad, 1, stride), x_shape, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "columns read in the order i, j, n",
     "You read the columns with the images fastest. That is the order of the Stanford course's own "
     "im2col; in this course n is slowest, then i, then j.",
+    IMAGES_FASTEST,
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    (N, C), (OH, OW) = x_shape[:2], sizes(x_shape, size, stride, pad)
-    axes = cols.reshape(C, *size, OH, OW, N).transpose(0, 1, 2, 5, 3, 4)
-    return from_axes(axes, x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the Stanford course's own col2im",
     "This looks like the Stanford course's own col2im: it reads the columns with the images fastest, while "
     "in this course n is slowest. And before that it asserts that W - FH + 2 pad is a multiple of the "
     "stride, where the window's width is meant.",
+    IMAGES_FASTEST | {"FH, FW = size": "FH, FW = size\nassert (W + 2 * pad - FH) % stride == 0"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    assert (x_shape[3] + 2 * pad - size[0]) % stride == 0
-    (N, C), (OH, OW) = x_shape[:2], sizes(x_shape, size, stride, pad)
-    axes = cols.reshape(C, *size, OH, OW, N).transpose(0, 1, 2, 5, 3, 4)
-    return from_axes(axes, x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "columns read in the order n, j, i",
     "Within an image the columns stand for windows row by row: j changes fastest. You read them as if i did.",
+    ROWS_FASTEST,
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    (N, C), (OH, OW) = x_shape[:2], sizes(x_shape, size, stride, pad)
-    axes = cols.reshape(C, *size, N, OW, OH).transpose(0, 1, 2, 3, 5, 4)
-    return from_axes(axes, x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "rows read in the order fh, fw, c",
     "Each column holds all of channel 0 first, then all of channel 1. You read it with the channel "
     "changing fastest.",
+    {".reshape(C, FH, FW)": ".reshape(FH, FW, C).transpose(2, 0, 1)"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    (N, C), (OH, OW) = x_shape[:2], sizes(x_shape, size, stride, pad)
-    axes = cols.reshape(*size, C, N, OH, OW).transpose(2, 0, 1, 3, 4, 5)
-    return from_axes(axes, x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "rows read in the order c, fw, fh",
     "Within a channel a window is read row by row: fw changes fastest. You read it column by column.",
+    {".reshape(C, FH, FW)": ".reshape(C, FW, FH).transpose(0, 2, 1)"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    (N, C), (FH, FW), (OH, OW) = x_shape[:2], size, sizes(x_shape, size, stride, pad)
-    axes = cols.reshape(C, FW, FH, N, OH, OW).transpose(0, 2, 1, 3, 4, 5)
-    return from_axes(axes, x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "reshaped with the images in front",
     "With one image you are right. cols has the rows c, fh, fw first and n behind them: split it in "
     "that order, and only then move n to the front.",
+    {
+        "m = 0": "cols = cols.reshape(N, C, FH, FW, OH, OW)",
+        "cols[:, m].reshape(C, FH, FW)": "cols[n, :, :, :, i, j]",
+        "m += 1": "",
+    },
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    (N, C), (OH, OW) = x_shape[:2], sizes(x_shape, size, stride, pad)
-    axes = cols.reshape(N, C, *size, OH, OW).transpose(1, 2, 3, 0, 4, 5)
-    return from_axes(axes, x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "columns read as rows",
     "A window is a column of cols, cols[:, m]. You cut cols into windows row by row: transpose it, a "
     "reshape does not do that.",
+    {"cols[:, m]": "cols.reshape(N * OH * OW, -1)[m]"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return right(cols.reshape(cols.T.shape).T, x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows turned by 180 degrees",
     "Each value goes back to the very place that it came from; nothing is flipped here.",
+    {".reshape(C, FH, FW)": ".reshape(C, FH, FW)[:, ::-1, ::-1]"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return from_axes(split(cols, x_shape, size, stride, pad)[:, ::-1, ::-1], x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "as many windows across as down",
     "Square images hide it: OW comes from W and FW, not from H and FH.",
+    SIX_AXES | {"OW = (W - FW + 2 * pad) // stride + 1": "OW = OH"},
+    {"OW = (W - FW + 2 * pad) // stride + 1": "OW = OH"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    (N, C), (OH, _) = x_shape[:2], sizes(x_shape, size, stride, pad)
-    return from_axes(cols.reshape(C, *size, N, OH, OH), x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "i over OW, j over OH",
     "i counts the OH rows of windows and j the OW columns. Somewhere you have them the other way round, "
     "which fails unless there are as many of both.",
+    {"range(OH)": "range(OW)", "range(OW)": "range(OH)"},
+    SIX_AXES | {"range(OH)": "range(OW)", "range(OW)": "range(OH)"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    OH, OW = sizes(x_shape, size, stride, pad)
-    if OH != OW:
-        gather(np.zeros((x_shape[1], *size, x_shape[0], OW, OH)), x_shape, pad, stride, stride)
-    return right(cols, x_shape, size, stride, pad)
-
-
-@mistakes.also("i over OW, j over OH")
-def _(cols, x_shape, size, stride=1, pad=0):
-    OH, OW = sizes(x_shape, size, stride, pad)
-    for i, j in np.ndindex(OW, OH):
-        np.empty((OH, OW))[i, j]
-    return right(cols, x_shape, size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows taken as square",
     "Square windows hide it: a window is FH = size[0] rows high and FW = size[1] columns wide.",
+    {"FH, FW = size": "FH, FW = size[0], size[0]"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return right(cols, x_shape, (size[0], size[0]), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "height and width of the window swapped",
     "Square windows hide it: size is (FH, FW), the height first.",
+    SIX_AXES | {"FH, FW = size": "FW, FH = size"},
+    {"FH, FW = size": "FW, FH = size"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return right(cols, x_shape, size[::-1], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "height and width of the image swapped",
     "Square images hide it: x_shape is (N, C, H, W), the height before the width.",
+    SIX_AXES | {"N, C, H, W = x_shape": "N, C, W, H = x_shape"},
+    {"N, C, H, W = x_shape": "N, C, W, H = x_shape"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    N, C, H, W = x_shape
-    return right(cols, (N, C, W, H), size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "only the first image",
     "The columns of all images stand side by side; the later ones have to go back too.",
+    {"range(N)": "range(1)"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    x = right(cols, x_shape, size, stride, pad)
-    x[1:] = 0
-    return x
-
-
-@mistakes.mistake(
+mistakes.change(
     "the column counter starts again with every image",
     "Every image gets the columns of the first. The columns of image n begin behind those of the images "
     "before it.",
+    {"m = 0\nfor n in range(N):": "for n in range(N):\n    m = 0"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    x = right(cols, x_shape, size, stride, pad)
-    return np.repeat(x[:1], len(x), axis=0)
-
-
-@mistakes.mistake(
+mistakes.change(
     "images and channels swapped",
     "Your result has the channels first and the images second; x_shape is (N, C, H, W).",
+    {"pad : pad + W]": "pad : pad + W].transpose(1, 0, 2, 3)"},
 )
-def _(cols, x_shape, size, stride=1, pad=0):
-    return right(cols, x_shape, size, stride, pad).transpose(1, 0, 2, 3)
 
 
 exercise = Exercise(
@@ -445,6 +332,7 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=col2im,
     mistakes=tuple(mistakes),
     slopes=slopes,
 )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import reals, scattered
 from autograder.checks.exercise import Case, Exercise, aspect
-from autograder.exercises.convolution_cases import pads, remembered
-from autograder.exercises.convolution_cases import sizes as output_size
+from autograder.exercises.convolution_cases import pads, sizes
 from cs_conv.im2col import im2col as reference
 
 
@@ -89,34 +88,40 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
-right = remembered(reference)
+def im2col(x, size, stride=1, pad=0):
+    """Return every window of the images as a column, (C * FH * FW, N * OH * OW).
 
-mistakes = Catalogue()
-
-
-def six_axes(x, size, stride=1, pad=0):
-    """The right columns with every axis by itself: (C, FH, FW, N, OH, OW)."""
-    N, C = x.shape[:2]
-    return right(x, size, stride, pad).reshape(C, *size, N, *sizes(x, size, stride, pad))
-
-
-def flat(axes):
-    """Six axes back to a matrix: the first three are rows, the last three columns."""
-    rows = int(np.prod(axes.shape[:3]))
-    return axes.reshape(rows, -1)
-
-
-def by_windows(xp, size, OH, OW, down, right):
-    """Columns as loops over the windows make them; the window of (i, j) begins at (i * down, j * right)."""
-    N, C = xp.shape[:2]
+    x: (N, C, H, W). size: (FH, FW). Rows in the order c, fh, fw, columns in the order n, i, j.
+    Raises ValueError where the windows do not fit.
+    """
+    N, C, H, W = x.shape
     FH, FW = size
-    cols = np.zeros((N, OH, OW, C * FH * FW))
+    if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit {H}x{W} pixels with pad {pad}")
+    OH = (H - FH + 2 * pad) // stride + 1
+    OW = (W - FW + 2 * pad) // stride + 1
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    cols = np.zeros((C * FH * FW, N * OH * OW), x.dtype)
+    m = 0
     for n in range(N):
         for i in range(OH):
             for j in range(OW):
-                window = xp[n, :, i * down : i * down + FH, j * right : j * right + FW]
-                cols[n, i, j] = window.ravel()
-    return cols.reshape(-1, C * FH * FW).T
+                top, left = i * stride, j * stride
+                cols[:, m] = padded[n, :, top : top + FH, left : left + FW].ravel()
+                m += 1
+    return cols
+
+
+mistakes = Catalogue(im2col)
+
+UNCHECKED = {"if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:": "if False:"}
+PLACE = "top, left = i * stride, j * stride"
+IMAGES_FASTEST = {
+    "for n in range(N)": "for i in range(OH)",
+    "for i in range(OH)": "for j in range(OW)",
+    "for j in range(OW)": "for n in range(N)",
+}
+ROWS_FASTEST = {"for i in range(OH)": "for j in range(OW)", "for j in range(OW)": "for i in range(OH)"}
 
 
 def by_places(xp, size, OH, OW, stride):
@@ -124,406 +129,259 @@ def by_places(xp, size, OH, OW, stride):
     axes = np.zeros((*xp.shape[:2], *size, OH, OW))
     for p, q in np.ndindex(size):
         axes[:, :, p, q] = xp[:, :, p : p + OH * stride : stride, q : q + OW * stride : stride]
-    return flat(axes.transpose(1, 2, 3, 0, 4, 5))
+    return axes.transpose(1, 2, 3, 0, 4, 5).reshape(xp.shape[1] * size[0] * size[1], -1)
 
 
-def sizes(x, size, stride, pad):
-    return output_size(x.shape, size, stride, pad)
-
-
-def _lengths(x, size):
-    """(H, FH) and (W, FW)."""
-    return zip(x.shape[2:], size, strict=True)
-
-
-def _counted(x, size, stride, pad, tops, lefts):
-    """A matrix of the right size whose columns are filled one by one, with the windows of these places."""
-    xp, cols = pads(x, pad), np.zeros_like(right(x, size, stride, pad))
-    places = itertools.product(xp, tops, lefts)
-    for m, (image, top, left) in enumerate(places):
-        cols[:, m] = image[:, top : top + size[0], left : left + size[1]].ravel()
-    return cols
-
-
-@mistakes.mistake(
+mistakes.change(
     "columns in the order i, j, n",
     "All windows are there, but the columns run through the images fastest. That is the order of the "
     "Stanford course's own im2col, and a fine one; this course keeps each image together: n slowest, "
     "then i, then j.",
+    IMAGES_FASTEST,
 )
-def _(x, size, stride=1, pad=0):
-    return flat(six_axes(x, size, stride, pad).transpose(0, 1, 2, 4, 5, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "the Stanford course's own im2col",
     "This looks like the Stanford course's own im2col: its columns run through the images fastest, while "
     "this course keeps each image together. And before that it asserts that W - FH + 2 pad is a multiple of "
     "the stride, where the window's width is meant.",
+    IMAGES_FASTEST | {"FH, FW = size": "FH, FW = size\nassert (W + 2 * pad - FH) % stride == 0"},
 )
-def _(x, size, stride=1, pad=0):
-    assert (x.shape[3] + 2 * pad - size[0]) % stride == 0
-    return flat(six_axes(x, size, stride, pad).transpose(0, 1, 2, 4, 5, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "columns in the order n, j, i",
     "Within an image the windows go row by row, as you read: j changes fastest. Yours go down first.",
+    ROWS_FASTEST,
 )
-def _(x, size, stride=1, pad=0):
-    return flat(six_axes(x, size, stride, pad).transpose(0, 1, 2, 3, 5, 4))
-
-
-@mistakes.mistake(
+mistakes.change(
     "i and j swapped in the window's place",
     "The window of (i, j) begins at row i * stride and column j * stride: rows come first, as in x.",
+    {PLACE: "top, left = j * stride, i * stride"},
 )
-def _(x, size, stride=1, pad=0):
-    (FH, FW), (OH, OW), xp = size, sizes(x, size, stride, pad), pads(x, pad)
-    cols = np.zeros((len(x), OH, OW, x.shape[1] * FH * FW))
-    for n, i, j in np.ndindex(cols.shape[:3]):
-        top, left = j * stride, i * stride
-        cols[n, i, j] = xp[n, :, top : top + FH, left : left + FW].ravel()
-    return cols.reshape(-1, cols.shape[3]).T
-
-
-@mistakes.mistake(
+mistakes.change(
     "rows in the order fh, fw, c",
     "Each column holds all of channel 0 first, then all of channel 1. Yours changes the channel "
     "fastest, as in arrays that keep channels last.",
+    {".ravel()": ".transpose(1, 2, 0).ravel()"},
 )
-def _(x, size, stride=1, pad=0):
-    return flat(six_axes(x, size, stride, pad).transpose(1, 2, 0, 3, 4, 5))
-
-
-@mistakes.mistake(
+mistakes.change(
     "rows in the order c, fw, fh",
     "Within a channel a window is read row by row: fw changes fastest. Yours is read column by column.",
+    {".ravel()": ".transpose(0, 2, 1).ravel()"},
 )
-def _(x, size, stride=1, pad=0):
-    return flat(six_axes(x, size, stride, pad).transpose(0, 2, 1, 3, 4, 5))
-
-
-@mistakes.mistake(
+mistakes.change(
     "rows in the order fw, fh, c",
     "A column reads a window as you read a page: c slowest, then fh, then fw. Yours has all three "
     "turned round, as .T of a window with three axes does.",
+    {".ravel()": ".T.ravel()"},
 )
-def _(x, size, stride=1, pad=0):
-    return flat(six_axes(x, size, stride, pad).transpose(2, 1, 0, 3, 4, 5))
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows as rows",
     "Your matrix is the right one on its side: one window a row, as some books have it. Here a window "
     "is a column, so that the filters can be the rows of the matrix on its left.",
+    {"return cols": "return cols.T"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(x, size, stride, pad).T
-
-
-@mistakes.mistake(
+mistakes.change(
     "one window a row, reshaped instead of transposed",
     "You have one window a row and then reshape to the right shape. A reshape keeps the values in their "
     "order in memory; only a transpose turns rows into columns.",
+    {"return cols": "return cols.T.reshape(cols.shape)"},
 )
-def _(x, size, stride=1, pad=0):
-    cols = right(x, size, stride, pad)
-    return cols.T.reshape(cols.shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "reshaped with the images still in front",
     "With one image you are right. With more, n is still the first axis when you reshape, so images are "
     "mixed into the rows: move it behind c, fh and fw first.",
+    {"return cols": "return cols.reshape(-1, N, OH * OW).swapaxes(0, 1).reshape(cols.shape)"},
 )
-def _(x, size, stride=1, pad=0):
-    axes = six_axes(x, size, stride, pad)
-    return axes.transpose(3, 0, 1, 2, 4, 5).reshape(flat(axes).shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "images stacked below each other",
     "The columns of the second image belong to the right of those of the first, not below them: the "
     "number of rows is C * FH * FW, however many images there are.",
+    {"return cols": "return cols.reshape(-1, N, OH * OW).swapaxes(0, 1).reshape(-1, OH * OW)"},
 )
-def _(x, size, stride=1, pad=0):
-    axes = six_axes(x, size, stride, pad)
-    C, FH, FW, N, OH, OW = axes.shape
-    return axes.transpose(3, 0, 1, 2, 4, 5).reshape(N * C * FH * FW, OH * OW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "one matrix an image",
     "You return an array of three axes with the images in front, as PyTorch's unfold does. This course has "
     "one matrix: the columns of all images side by side, n slowest.",
+    {"return cols": "return cols.reshape(-1, N, OH * OW).swapaxes(0, 1)"},
 )
-def _(x, size, stride=1, pad=0):
-    axes = six_axes(x, size, stride, pad)
-    C, FH, FW, N, OH, OW = axes.shape
-    return axes.transpose(3, 0, 1, 2, 4, 5).reshape(N, C * FH * FW, OH * OW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride ignored in the window's place",
     "The window of (i, j) begins at row i * stride and column j * stride of the padded image; yours "
     "begin at i and j.",
+    {PLACE: "top, left = i, j"},
 )
-def _(x, size, stride=1, pad=0):
-    return by_windows(pads(x, pad), size, *sizes(x, size, stride, pad), 1, 1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride forgotten across",
     "The rows of your windows begin at i * stride, but their columns at j: the stride counts in both "
     "directions.",
+    {PLACE: "top, left = i * stride, j"},
 )
-def _(x, size, stride=1, pad=0):
-    return by_windows(pads(x, pad), size, *sizes(x, size, stride, pad), stride, 1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride forgotten downwards",
     "The columns of your windows begin at j * stride, but their rows at i: the stride counts in both "
     "directions.",
+    {PLACE: "top, left = i, j * stride"},
 )
-def _(x, size, stride=1, pad=0):
-    return by_windows(pads(x, pad), size, *sizes(x, size, stride, pad), 1, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride not used at all",
     "You have the windows of stride 1, too many of them: neither the number of windows nor their places "
     "use stride.",
+    {"FH, FW = size": "FH, FW = size\nstride = 1"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(x, size, 1, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "padding ignored",
     "Put `pad` rows and columns of zeros on each side of every image first.",
+    {"FH, FW = size": "FH, FW = size\npad = 0"},
 )
+
+
+@mistakes.also("padding ignored")
 def _(x, size, stride=1, pad=0):
-    return right(x, size, stride)
+    windows = sliding_window_view(x, size, axis=(2, 3))[:, :, ::stride, ::stride]
+    return windows.transpose(1, 4, 5, 0, 2, 3).reshape(x.shape[1] * size[0] * size[1], -1)
 
 
-@mistakes.mistake(
+mistakes.change(
     "more padding counted than put on",
     "Your last windows reach beyond the array that they are cut out of. Either it is not padded on all four "
     "sides, or H and W were taken after padding, and 2 pad is added to them again.",
+    UNCHECKED | {"FH, FW = size": "FH, FW = size\nH, W = H + 2 * pad, W + 2 * pad"},
+    {"np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": "x"},
 )
-def _(x, size, stride=1, pad=0):
-    if not pad:
-        return right(x, size, stride)
-    return by_windows(pads(x, pad), size, *sizes(x, size, stride, 2 * pad), stride, stride)
 
 
 @mistakes.also("more padding counted than put on")
 def _(x, size, stride=1, pad=0):
-    if not pad:
-        return right(x, size, stride)
-    return by_windows(x, size, *sizes(x, size, stride, pad), stride, stride)
+    return by_places(pads(x, pad), size, *sizes(x.shape, size, stride, 2 * pad), stride)
 
 
 @mistakes.also("more padding counted than put on")
 def _(x, size, stride=1, pad=0):
-    return by_places(pads(x, pad), size, *sizes(x, size, stride, 2 * pad), stride)
+    return by_places(x, size, *sizes(x.shape, size, stride, pad), stride)
 
 
-@mistakes.also("more padding counted than put on")
-def _(x, size, stride=1, pad=0):
-    return by_places(x, size, *sizes(x, size, stride, pad), stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "padded by 1 whatever `pad` says",
     "You always put one row and column of zeros on each side. How many there are is the argument `pad`.",
+    {"(pad, pad), (pad, pad)": "(1, 1), (1, 1)"},
 )
-def _(x, size, stride=1, pad=0):
-    return by_windows(pads(x, 1), size, *sizes(x, size, stride, pad), stride, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "fails without padding",
     "With pad = 0 the slice [pad:-pad] is empty, because -0 is 0. Say where the image ends: pad + H; or "
     "use np.pad.",
+    {
+        "padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": (
+            "padded = np.zeros((N, C, H + 2 * pad, W + 2 * pad))\npadded[:, :, pad:-pad, pad:-pad] = x"
+        ),
+    },
 )
-def _(x, size, stride=1, pad=0):
-    N, C, H, W = x.shape
-    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
-    xp[:, :, pad:-pad, pad:-pad] = x
-    return right(xp, size, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "padded with copies of the border",
     "The padding is zeros: np.pad does that unless its mode says otherwise.",
+    {"(pad, pad)))": '(pad, pad)), mode="edge")'},
 )
-def _(x, size, stride=1, pad=0):
-    return right(np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge"), size, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "all four axes padded",
     "np.pad(x, pad) also adds images and channels of zeros: only the last two axes, H and W, are padded.",
+    {"N, C, H, W = x.shape": "x, pad = np.pad(x, pad), 0\nN, C, H, W = x.shape"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(np.pad(x, pad), size, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "padded on one side only",
     "The zeros stand on both sides of each axis; all of yours are behind the last row and the last column.",
+    {"(pad, pad), (pad, pad)": "(0, 2 * pad), (0, 2 * pad)"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad))), size, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "number of windows without the padding",
     "OH and OW count places on the padded image: (H + 2 pad - FH) / stride + 1. Yours leave the padding out.",
+    {"OH = (H - FH + 2 * pad)": "OH = (H - FH)", "OW = (W - FW + 2 * pad)": "OW = (W - FW)"},
 )
-def _(x, size, stride=1, pad=0):
-    OH, OW = sizes(x, size, stride, 0)
-    return by_windows(pads(x, pad), size, max(OH, 0), max(OW, 0), stride, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "loops that end where the unpadded image ends",
     "The last window begins at H + 2 pad - FH, in the padded image: your loops stop 2 pad earlier.",
+    {"range(OH)": "range((H - FH) // stride + 1)", "range(OW)": "range((W - FW) // stride + 1)"},
 )
-def _(x, size, stride=1, pad=0):
-    return _counted(x, size, stride, pad, *(range(0, n - f + 1, stride) for n, f in _lengths(x, size)))
-
-
-@mistakes.mistake(
+mistakes.change(
     "loops in steps of the stride over OH and OW",
     "i and j number the windows, one after the other: 0, 1, 2. The stride moves the window, i * stride.",
+    {
+        "range(OH)": "range(0, OH, stride)",
+        "range(OW)": "range(0, OW, stride)",
+        PLACE: "top, left = i, j",
+    },
 )
-def _(x, size, stride=1, pad=0):
-    return _counted(x, size, stride, pad, *(range(0, n, stride) for n in sizes(x, size, stride, pad)))
-
-
-@mistakes.mistake(
+mistakes.change(
     "the column counter grows once a row of windows",
     "Every window has a column of its own: the counter grows in the innermost loop. Look at its indentation.",
+    {"    m += 1": "m += 1"},
 )
-def _(x, size, stride=1, pad=0):
-    cols = right(x, size, stride, pad)
-    OW = sizes(x, size, stride, pad)[1]
-    last = cols[:, OW - 1 :: OW]  # what is left of each row of windows
-    return np.pad(last, ((0, 0), (0, cols.shape[1] - last.shape[1])))
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows numbered with the height of the output",
     "Counted flat, row by row, a row of windows has OW of them. Yours begins a new row every OH.",
+    {"cols[:, m]": "cols[:, n * OH * OW + i * OH + j]"},
 )
-def _(x, size, stride=1, pad=0):
-    cols, (OH, OW) = right(x, size, stride, pad), sizes(x, size, stride, pad)
-    mixed = np.zeros_like(cols)
-    for m, (n, i, j) in enumerate(np.ndindex(len(x), OH, OW)):
-        mixed[:, (n * OH * OW) + i * OH + j] = cols[:, m]
-    return mixed
-
-
-@mistakes.mistake(
+mistakes.change(
     "one window too few in each direction",
     "Count the first place too: (H + 2 pad - FH) / stride + 1.",
+    {
+        "OH = (H - FH + 2 * pad) // stride + 1": "OH = (H - FH + 2 * pad) // stride",
+        "OW = (W - FW + 2 * pad) // stride + 1": "OW = (W - FW + 2 * pad) // stride",
+    },
 )
-def _(x, size, stride=1, pad=0):
-    OH, OW = sizes(x, size, stride, pad)
-    return by_windows(pads(x, pad), size, OH - 1, OW - 1, stride, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "as many windows across as down",
     "Square images hide it: OW comes from W and FW, not from H and FH.",
+    {"OW = (W - FW + 2 * pad) // stride + 1": "OW = OH"},
 )
-def _(x, size, stride=1, pad=0):
-    OH, _ = sizes(x, size, stride, pad)
-    return by_windows(pads(x, pad), size, OH, OH, stride, stride)
-
-
-@mistakes.mistake(
+mistakes.change(
     "i over OW, j over OH",
     "i counts the OH rows of windows and j the OW columns. Somewhere you have them the other way round, "
     "which fails unless there are as many of both.",
+    {"range(OH)": "range(OW)", "range(OW)": "range(OH)"},
 )
-def _(x, size, stride=1, pad=0):
-    OH, OW = sizes(x, size, stride, pad)
-    if OH != OW:
-        by_windows(pads(x, pad), size, OW, OH, stride, stride)
-    return right(x, size, stride, pad)
 
 
 @mistakes.also("i over OW, j over OH")
 def _(x, size, stride=1, pad=0):
-    OH, OW = sizes(x, size, stride, pad)
-    if OH != OW:
-        by_places(pads(x, pad), size, OW, OH, stride)
-    return right(x, size, stride, pad)
+    OH, OW = sizes(x.shape, size, stride, pad)
+    by_places(pads(x, pad), size, OW, OH, stride)
+    return im2col(x, size, stride, pad)
 
 
-@mistakes.mistake(
+mistakes.change(
     "windows taken as square",
     "Square windows hide it: a window is FH = size[0] rows high and FW = size[1] columns wide.",
+    {"FH, FW = size": "FH, FW = size[0], size[0]"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(x, (size[0], size[0]), stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "height and width of the window swapped",
     "Square windows hide it: size is (FH, FW), the height first.",
+    {"FH, FW = size": "FW, FH = size"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(x, size[::-1], stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "only the first image",
     "There are N * OH * OW columns: the windows of every image, one after the other.",
+    {"N, C, H, W = x.shape": "_, C, H, W = x.shape\nN = 1"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(x[:1], size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the column counter starts again with every image",
     "The windows of every image land in the same first columns, so the last image is left there. The "
     "columns of image n begin behind those of the images before it.",
+    {"m = 0\nfor n in range(N):": "for n in range(N):\n    m = 0"},
 )
-def _(x, size, stride=1, pad=0):
-    N = len(x)
-    cols = np.zeros_like(right(x, size, stride, pad))
-    cols[:, : cols.shape[1] // N] = right(x[-1:], size, stride, pad)
-    return cols
-
-
-@mistakes.mistake(
+mistakes.change(
     "only the first channel",
     "A window reaches through all channels: its column has C * FH * FW values.",
+    {"zeros((C * FH": "zeros((FH", "padded[n, :, top": "padded[n, 0, top"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(x[:, :1], size, stride, pad)
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows turned by 180 degrees",
     "The columns hold the windows as they stand: nothing is flipped here, nor in the filters later.",
+    {".ravel()": "[:, ::-1, ::-1].ravel()"},
 )
-def _(x, size, stride=1, pad=0):
-    return flat(six_axes(x, size, stride, pad)[:, ::-1, ::-1])
-
-
-@mistakes.mistake(
+mistakes.change(
     "cut to whole numbers",
     "Real numbers lose their decimals on the way into your matrix: it was made with an integer dtype.",
+    {"x.dtype)": "int)"},
 )
-def _(x, size, stride=1, pad=0):
-    return right(x, size, stride, pad).astype(int)
 
 
 exercise = Exercise(
@@ -540,5 +398,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=im2col,
     mistakes=tuple(mistakes),
 )

@@ -9,9 +9,8 @@ import numpy as np
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.exercise import Case, Exercise, Slope, aspect
-from autograder.exercises.convolution_cases import remembered
 
-from .matmul_forward import arrange, product
+from .matmul_forward import matmul_forward
 
 
 def reference(dout, cols, w):
@@ -59,7 +58,7 @@ def slopes(case, rng):
     dout, cols, w = case.args
 
     def change(cols, w, b):
-        return np.sum(arrange(product(cols, w, b), dout.shape) * dout)
+        return np.sum(matmul_forward(cols, w, b, dout.shape) * dout)
 
     no_bias, no_cols = np.zeros(len(w)), np.zeros_like(cols)
     directions = {
@@ -75,279 +74,179 @@ def slopes(case, rng):
     return [Slope(part, v, float(along[part](v))) for part, v in directions.items()]
 
 
-right = remembered(reference)
+def matmul_backward(dout, cols, w):
+    """Return dcols, dw, db, the gradients of matmul_forward, in the shapes of cols, w, b.
 
-mistakes = Catalogue()
-
-
-def as_rows(dout):
-    """(N, K, OH, OW) -> (K, N * OH * OW), as it is right."""
-    return dout.transpose(1, 0, 2, 3).reshape(dout.shape[1], -1)
-
-
-def with_rows(dout_row, dout, cols, w):
-    """The answer of somebody whose matrix of dout is dout_row."""
-    return w.reshape(len(w), -1).T @ dout_row, (dout_row @ cols.T).reshape(w.shape), dout.sum(axis=(0, 2, 3))
+    dout: (N, K, OH, OW). cols: (C * FH * FW, N * OH * OW). w: (K, C, FH, FW).
+    """
+    K = w.shape[0]
+    dout_row = dout.transpose(1, 0, 2, 3).reshape(K, -1)  # (K, N * OH * OW)
+    dcols = w.reshape(K, -1).T @ dout_row  # (R, K) @ (K, M) -> (R, M)
+    dw = (dout_row @ cols.T).reshape(w.shape)  # (K, M) @ (M, R) -> (K, R)
+    db = dout_row.sum(axis=1)
+    return dcols, dw, db
 
 
-@mistakes.mistake(
+mistakes = Catalogue(matmul_backward)
+
+DB, RIGHT_DB = "dout_row.sum(axis=1)", "dout.sum(axis=(0, 2, 3))"
+ROWS = "dout.transpose(1, 0, 2, 3).reshape(K, -1)"
+
+mistakes.change(
     "dout reshaped, not transposed",
     "With one image you are right. In dout the images are slowest, in the product the filters are: "
     "before you reshape dout to K rows, K has to be its first axis.",
+    {ROWS: "dout.reshape(K, -1)"},
+    {ROWS: "dout.reshape(K, -1)", DB: RIGHT_DB},
 )
-def _(dout, cols, w):
-    return with_rows(dout.reshape(len(w), -1), dout, cols, w)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout in the column order i, j, n",
     "You bring dout into columns with the images fastest. That is the order of the Stanford course's "
     "im2col; the columns of cols here are n slowest, then i, then j.",
+    {ROWS: "dout.transpose(1, 2, 3, 0).reshape(K, -1)"},
 )
-def _(dout, cols, w):
-    return with_rows(dout.transpose(1, 2, 3, 0).reshape(len(w), -1), dout, cols, w)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout in the column order n, j, i",
     "Within an image the columns of cols stand for windows row by row: j changes fastest. In your "
     "matrix of dout i does.",
+    {ROWS: "dout.transpose(1, 0, 3, 2).reshape(K, -1)"},
 )
-def _(dout, cols, w):
-    return with_rows(dout.transpose(1, 0, 3, 2).reshape(len(w), -1), dout, cols, w)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dout reshaped with the filters behind",
     "You move the filters of dout behind i and j and then reshape to K rows. A reshape does not "
     "transpose: for K rows, K has to be the first axis.",
+    {ROWS: "dout.transpose(0, 2, 3, 1).reshape(K, -1)"},
+    {ROWS: "dout.transpose(0, 2, 3, 1).reshape(K, -1)", DB: RIGHT_DB},
 )
-def _(dout, cols, w):
-    return with_rows(dout.transpose(0, 2, 3, 1).reshape(len(w), -1), dout, cols, w)
-
-
-@mistakes.mistake(
+mistakes.change(
     "all axes of dout turned round",
     "dout.T turns round all four axes, (OW, OH, K, N). Only the first two trade places here.",
+    {ROWS: "dout.T.reshape(K, -1)"},
 )
-def _(dout, cols, w):
-    dout_row = dout.T.reshape(len(w), -1)
-    dcols, dw, _ = with_rows(dout_row, dout, cols, w)
-    return dcols, dw, dout_row.sum(axis=1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "db summed over the filters",
     "There is one db for each filter: sum over everything but the axis of the filters. You kept the "
     "axis of the images.",
+    {DB: "dout.sum(axis=(1, 2, 3))"},
 )
-def _(dout, cols, w):
-    dcols, dw, _ = right(dout, cols, w)
-    return dcols, dw, dout.sum(axis=(1, 2, 3))
-
-
-def db_over(axes: tuple[int, ...], kept: str) -> None:
-    """Add the mistake of summing dout over the wrong axes, of which `kept` are left."""
-
-    @mistakes.mistake(
+for axes, kept in (
+    ("(0, 1, 2)", "OW"),
+    ("(0, 1, 3)", "OH"),
+    ("(0, 1)", "OH and OW"),
+    ("(0, 2)", "K and OW"),
+    ("(0, 3)", "K and OH"),
+):
+    mistakes.change(
         f"db summed over the axes {axes}",
         f"The axes of dout are (N, K, OH, OW); yours has {kept} left over. The one that must be left is K.",
+        {DB: f"dout.sum(axis={axes})"},
     )
-    def _(dout, cols, w):
-        dcols, dw, _ = right(dout, cols, w)
-        return dcols, dw, dout.sum(axis=axes)
-
-
-db_over((0, 1, 2), "OW")
-db_over((0, 1, 3), "OH")
-db_over((0, 1), "OH and OW")
-db_over((0, 2), "K and OW")
-db_over((0, 3), "K and OH")
-
-
-@mistakes.mistake(
+mistakes.change(
     "db summed over the rows",
     "There is one db for each filter. You summed the matrix of dout over its rows and got one for each "
     "column.",
+    {DB: "dout_row.sum(axis=0)"},
 )
-def _(dout, cols, w):
-    dcols, dw, _ = right(dout, cols, w)
-    return dcols, dw, as_rows(dout).sum(axis=0)
-
-
-@mistakes.mistake(
+mistakes.change(
     "db summed over the images only",
     "The bias of a filter is added at every place of every image, so db is a sum over images, rows and "
     "columns.",
+    {DB: "dout.sum(axis=0)"},
 )
-def _(dout, cols, w):
-    dcols, dw, _ = right(dout, cols, w)
-    return dcols, dw, dout.sum(axis=0)
-
-
-@mistakes.mistake(
+mistakes.change(
     "db left as a column",
     "b has the shape (K,); your db is (K, 1): the sum was told to keep its axis, or reshaped.",
+    {DB: "dout_row.sum(axis=1, keepdims=True)"},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    return dcols, dw, db[:, np.newaxis]
-
-
-@mistakes.mistake(
+mistakes.change(
     "db averaged",
     "Gradients that arrive at one bias add up; you took their mean.",
+    {DB: "dout_row.mean(axis=1)"},
 )
-def _(dout, cols, w):
-    dcols, dw, _ = right(dout, cols, w)
-    return dcols, dw, dout.mean(axis=(0, 2, 3))
-
-
-@mistakes.mistake(
+mistakes.change(
     "db averaged over the images",
     "The gradient of b is the plain sum. A mean over the images belongs to the loss, not to this layer.",
+    {DB: "dout_row.sum(axis=1) / len(dout)"},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    return dcols, dw, db / len(dout)
-
-
-@mistakes.mistake(
+mistakes.change(
     "db one number for all",
     "Every filter has its own bias and its own db; you summed over the filters too.",
+    {DB: "dout_row.sum()"},
 )
-def _(dout, cols, w):
-    dcols, dw, _ = right(dout, cols, w)
-    return dcols, dw, np.sum(dout)
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw left as a matrix",
     "Your dw is (K, C * FH * FW): a gradient has the shape of what it belongs to, here of w.",
+    {".reshape(w.shape)": ""},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    return dcols, dw.reshape(len(w), -1), db
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw reshaped from its transpose",
     "You multiply to (C * FH * FW, K) and reshape that to the shape of w. One filter is a column there; "
     "a reshape does not turn it into a row.",
+    {"dout_row @ cols.T": "cols @ dout_row.T"},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    return dcols, dw.reshape(len(w), -1).T.reshape(w.shape), db
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw read in the order fh, fw, c",
     "A row of dw names its weights as the rows of cols do: c, then fh, then fw. You split it as if c "
     "were last.",
+    {".reshape(w.shape)": ".reshape(w.transpose(0, 2, 3, 1).shape).transpose(0, 3, 1, 2)"},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    K, C, FH, FW = w.shape
-    return dcols, dw.reshape(K, FH, FW, C).transpose(0, 3, 1, 2), db
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw read in the order c, fw, fh",
     "A row of dw names its weights as the rows of cols do: c, then fh, then fw. You split it as if fh "
     "were last.",
+    {".reshape(w.shape)": ".reshape(w.swapaxes(2, 3).shape).swapaxes(2, 3)"},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    K, C, FH, FW = w.shape
-    return dcols, dw.reshape(K, C, FW, FH).transpose(0, 1, 3, 2), db
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw averaged over the images",
     "The gradient of w is the sum over all columns. A mean over the images belongs to the loss, not to "
     "this layer.",
+    {".reshape(w.shape)": ".reshape(w.shape) / len(dout)"},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    return dcols, dw / len(dout), db
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw averaged over the columns",
     "The gradient of w is the sum over all columns; you divided it by their number.",
+    {".reshape(w.shape)": ".reshape(w.shape) / cols.shape[1]"},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    return dcols, dw / cols.shape[1], db
-
-
-@mistakes.mistake(
+mistakes.change(
     "dw of the last image only",
     "What the images send to w adds up. Yours keeps the part of the last one.",
+    {"dout_row @ cols.T": "dout_row[:, -dout[0, 0].size :] @ cols[:, -dout[0, 0].size :].T"},
 )
-def _(dout, cols, w):
-    dcols, _, db = right(dout, cols, w)
-    places = dout[0, 0].size
-    return dcols, right(dout[-1:], cols[:, -places:], w)[1], db
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters reshaped into columns",
     "w.reshape(-1, K) does not put one filter in a column: a reshape keeps the order in memory. Make "
     "filters rows, then transpose the matrix.",
+    {"w.reshape(K, -1).T": "w.reshape(-1, K)"},
 )
-def _(dout, cols, w):
-    _, dw, db = right(dout, cols, w)
-    return w.reshape(-1, len(w)) @ as_rows(dout), dw, db
-
-
-@mistakes.mistake(
+mistakes.change(
     "all axes of the filters turned round",
     "w.T turns round all four axes, (FW, FH, C, K). Make w a matrix with one filter a row first; of a "
     "matrix, .T is what you want.",
+    {"w.reshape(K, -1).T": "w.T.reshape(-1, K)"},
 )
-def _(dout, cols, w):
-    _, dw, db = right(dout, cols, w)
-    return w.T.reshape(-1, len(w)) @ as_rows(dout), dw, db
-
-
-@mistakes.mistake(
+mistakes.change(
     "filter rows in the order fh, fw, c",
     "The rows of dcols are named as those of cols: c, then fh, then fw. You moved the channels of w "
     "behind before you made it a matrix.",
+    {"w.reshape(K, -1).T": "w.transpose(0, 2, 3, 1).reshape(K, -1).T"},
 )
-def _(dout, cols, w):
-    _, dw, db = right(dout, cols, w)
-    return w.transpose(0, 2, 3, 1).reshape(len(w), -1).T @ as_rows(dout), dw, db
-
-
-@mistakes.mistake(
+mistakes.change(
     "dcols on its side",
     "Your dcols is (N * OH * OW, C * FH * FW); it has the shape of cols, one window a column.",
+    {"w.reshape(K, -1).T @ dout_row": "dout_row.T @ w.reshape(K, -1)"},
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    return dcols.T, dw, db
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters flipped",
     "Flipped filters belong to dx written as a convolution. Here every weight sends its gradient back "
     "to the very row it was multiplied with.",
+    {"w.reshape(K, -1).T": "w[:, :, ::-1, ::-1].reshape(K, -1).T"},
 )
-def _(dout, cols, w):
-    _, dw, db = right(dout, cols, w)
-    return w[:, :, ::-1, ::-1].reshape(len(w), -1).T @ as_rows(dout), dw, db
-
-
-@mistakes.mistake(
+mistakes.change(
     "results in another order",
     "You have all three, but return dw before dcols: the order is dcols, dw, db.",
+    {"return dcols, dw, db": "return dw, dcols, db"},
     whole=True,
 )
-def _(dout, cols, w):
-    dcols, dw, db = right(dout, cols, w)
-    return dw, dcols, db
 
 
 exercise = Exercise(
@@ -368,6 +267,7 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=matmul_backward,
     mistakes=tuple(mistakes),
     slopes=slopes,
 )

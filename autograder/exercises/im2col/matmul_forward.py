@@ -49,203 +49,127 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
-mistakes = Catalogue()
+def matmul_forward(cols, w, b, out_shape):
+    """Return the convolution from its columns, (N, K, OH, OW) = out_shape.
 
-
-def rows(w):
-    """The filters as rows: (K, C * FH * FW)."""
-    return w.reshape(len(w), -1)
-
-
-def product(cols, w, b):
-    """The right matrix: (K, N * OH * OW)."""
-    return rows(w) @ cols + b[:, np.newaxis]
-
-
-def arrange(matrix, out_shape):
-    """(K, N * OH * OW) -> (N, K, OH, OW), as it is right."""
+    cols: (C * FH * FW, N * OH * OW). w: (K, C, FH, FW). b: (K,).
+    """
     N, K, OH, OW = out_shape
-    return matrix.reshape(K, N, OH, OW).transpose(1, 0, 2, 3)
+    product = w.reshape(K, -1) @ cols + b.reshape(K, 1)  # (K, N * OH * OW)
+    return product.reshape(K, N, OH, OW).transpose(1, 0, 2, 3)
 
 
-@mistakes.mistake(
+mistakes = Catalogue(matmul_forward)
+
+ARRANGED = "product.reshape(K, N, OH, OW).transpose(1, 0, 2, 3)"
+
+mistakes.change(
     "reshaped, not transposed",
     "With one image you are right. The product has the filters in its rows, so K is slowest in memory; "
     "a reshape straight to out_shape reads it as if N were. Name the axes that you have, in their "
     "order, then transpose.",
+    {ARRANGED: "product.reshape(N, K, OH, OW)"},
 )
-def _(cols, w, b, out_shape):
-    return product(cols, w, b).reshape(out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "columns read in the order i, j, n",
     "You take the images to change fastest along the columns. That is how the Stanford course's im2col "
     "orders them; in this course n is slowest, then i, then j.",
+    {ARRANGED: "product.reshape(K, OH, OW, N).transpose(3, 0, 1, 2)"},
 )
-def _(cols, w, b, out_shape):
-    N, K, OH, OW = out_shape
-    return product(cols, w, b).reshape(K, OH, OW, N).transpose(3, 0, 1, 2)
-
-
-@mistakes.mistake(
+mistakes.change(
     "columns read in the order n, j, i",
     "Within an image the columns stand for windows row by row: j changes fastest. You read them as if i did.",
+    {ARRANGED: "product.reshape(K, N, OW, OH).transpose(1, 0, 3, 2)"},
 )
-def _(cols, w, b, out_shape):
-    N, K, OH, OW = out_shape
-    return product(cols, w, b).reshape(K, N, OW, OH).transpose(1, 0, 3, 2)
-
-
-@mistakes.mistake(
+mistakes.change(
     "transposed product reshaped",
     "You multiply the other way round and get one window a row, (N * OH * OW, K). A reshape to "
     "out_shape reads its values in that order, with the filter changing fastest; split the rows and "
     "move K to its place.",
+    {ARRANGED: "product.T.reshape(N, K, OH, OW)"},
 )
-def _(cols, w, b, out_shape):
-    return product(cols, w, b).T.reshape(out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "product split as if the filters came last",
     "The product is (K, N * OH * OW), filters first: split it in that order, before any axis moves.",
+    {ARRANGED: "product.reshape(N, OH, OW, K).transpose(0, 3, 1, 2)"},
 )
-def _(cols, w, b, out_shape):
-    N, K, OH, OW = out_shape
-    return product(cols, w, b).reshape(N, OH, OW, K).transpose(0, 3, 1, 2)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters at the end",
     "Your result is (N, OH, OW, K); out is (N, K, OH, OW): K stands behind N.",
+    {ARRANGED: "product.reshape(K, N, OH, OW).transpose(1, 2, 3, 0)"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w, b), out_shape).transpose(0, 2, 3, 1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters in front of the images",
     "Your result is (K, N, OH, OW); out is (N, K, OH, OW): swap the first two axes.",
+    {ARRANGED: "product.reshape(K, N, OH, OW)"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w, b), out_shape).transpose(1, 0, 2, 3)
-
-
-@mistakes.mistake(
+mistakes.change(
     "left as a matrix",
     "Your product is (K, N * OH * OW): it still has to be brought into out_shape.",
+    {ARRANGED: "product"},
 )
-def _(cols, w, b, out_shape):
-    return product(cols, w, b)
-
-
-@mistakes.mistake(
-    "bias left out",
-    "Row k of the product still needs b[k].",
-)
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w, 0 * b), out_shape)
-
-
-@mistakes.mistake(
+mistakes.change("bias left out", "Row k of the product still needs b[k].", {" + b.reshape(K, 1)": ""})
+mistakes.change(
     "bias added along the columns",
     "NumPy lines b up with the last axis. One bias belongs to one filter: give b axes of length 1 "
     "behind K, for the product (K, 1).",
+    {"b.reshape(K, 1)": "b"},
+    {" + b.reshape(K, 1)": "", ARRANGED: f"{ARRANGED} + b"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(rows(w) @ cols + b, out_shape)
-
-
-@mistakes.also("bias added along the columns")
-def _(cols, w, b, out_shape):
-    return arrange(rows(w) @ cols, out_shape) + b
-
-
-@mistakes.mistake(
+mistakes.change(
     "bias added to every product",
     "Add b[k] once, after the sum; yours is in it once for every row of cols.",
+    {"b.reshape(K, 1)": "len(cols) * b.reshape(K, 1)"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w, b * len(cols)), out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the first bias for every filter",
     "Filter k has its own bias b[k]; all of yours get b[0].",
+    {"b.reshape(K, 1)": "b[0]"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w, np.full_like(b, b[0])), out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters reshaped into columns",
     "w.reshape(-1, K) does not put one filter in a column: a reshape keeps the order in memory, where a "
     "filter's weights stand next to each other. Make filters rows first.",
+    {"w.reshape(K, -1)": "w.reshape(-1, K).T"},
 )
-def _(cols, w, b, out_shape):
-    w_row = w.reshape(-1, len(w)).T
-    return arrange(w_row @ cols + b[:, np.newaxis], out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filter rows in the order fh, fw, c",
     "A row of filters must name its weights in the order of the rows of cols: c, then fh, then fw. You "
     "moved the channels behind.",
+    {"w.reshape(K, -1)": "w.transpose(0, 2, 3, 1).reshape(K, -1)"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w.transpose(0, 2, 3, 1), b), out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filter rows in the order c, fw, fh",
     "A row of filters must name its weights in the order of the rows of cols: c, then fh, then fw. You "
     "swapped the last two.",
+    {"w.reshape(K, -1)": "w.transpose(0, 1, 3, 2).reshape(K, -1)"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w.transpose(0, 1, 3, 2), b), out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "all axes of the filters turned round",
     "w.T turns round all four axes, (FW, FH, C, K). Make w a matrix with one filter a row first; of a "
     "matrix, .T is what you want.",
+    {"w.reshape(K, -1)": "w.T.reshape(-1, K).T"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(w.T.reshape(-1, len(w)).T @ cols + b[:, np.newaxis], out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "filters flipped",
     "Nothing is flipped: the first weight of a filter meets the first value of a column.",
+    {"w.reshape(K, -1)": "w[:, :, ::-1, ::-1].reshape(K, -1)"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w[:, :, ::-1, ::-1], b), out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "negative sums cut off",
     "The ReLU is a layer of its own: here negative numbers stay.",
+    {ARRANGED: f"np.maximum({ARRANGED}, 0)"},
 )
-def _(cols, w, b, out_shape):
-    return np.maximum(arrange(product(cols, w, b), out_shape), 0)
-
-
-@mistakes.mistake(
+mistakes.change(
     "mean instead of sum",
     "A matrix product adds the products up; you divide the sum by their number.",
+    {"@ cols": "@ cols / len(cols)"},
 )
-def _(cols, w, b, out_shape):
-    return arrange(product(cols, w / len(cols), b), out_shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "only the first image",
     "cols holds the windows of all images: out has an entry for each.",
+    {"return product": "product[:, OH * OW :] = 0\nreturn product"},
 )
-def _(cols, w, b, out_shape):
-    out = arrange(product(cols, w, b), out_shape)
-    return np.where(np.arange(len(out)).reshape(-1, 1, 1, 1) == 0, out, 0)
 
 
 exercise = Exercise(
@@ -261,5 +185,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=matmul_forward,
     mistakes=tuple(mistakes),
 )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import distinct, reals, scattered
 from autograder.checks.exercise import Case, Exercise, aspect
-from autograder.exercises.convolution_cases import remembered, sizes
-from autograder.exercises.pooling.max_pool_forward import ABOUT_NEARLY_EQUAL, CLOSE, nearly_largest
+from autograder.exercises.pooling.max_pool_forward import ABOUT_NEARLY_EQUAL, CLOSE
 from autograder.exercises.pooling.shared import near_ties
-from cs_conv.im2col import im2col
 from cs_conv.naive import max_pool_forward as reference
+
+from .im2col import UNCHECKED, im2col
 
 
 def tied(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -79,307 +78,186 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     )
 
 
-columns = remembered(im2col)
+def max_pool_im2col(x, size, stride):
+    """Return the maximum of every window and its flat index there: out, switches, both (N, C, OH, OW).
 
-mistakes = Catalogue()
-
-
-def split(x, size, stride):
-    """The columns with channels and windows apart, (C, FH * FW, N * OH * OW), and OH, OW; rounded down."""
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    N, C, H, W = x.shape
     FH, FW = size
-    OH, OW = sizes(x.shape, size, stride)
-    fitting = x[:, :, : (OH - 1) * stride + FH, : (OW - 1) * stride + FW]
-    return columns(fitting, size, stride).reshape(x.shape[1], FH * FW, -1), OH, OW
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    taps = im2col(x, size, stride).reshape(C, FH * FW, N * OH * OW)
+    out = taps.max(axis=1).reshape(C, N, OH, OW).transpose(1, 0, 2, 3)
+    switches = taps.argmax(axis=1).reshape(C, N, OH, OW).transpose(1, 0, 2, 3)
+    return out, switches
 
 
-def pooled(taps, N, OH, OW, choose=np.argmax):
-    """out and switches from (C, FH * FW, N * OH * OW), both arranged as it is right."""
-    switches = choose(taps, axis=1)
-    out = np.take_along_axis(taps, switches[:, np.newaxis], axis=1)[:, 0]
-    return tuple(a.reshape(len(taps), N, OH, OW).transpose(1, 0, 2, 3) for a in (out, switches))
+mistakes = Catalogue(max_pool_im2col, im2col)
+
+MAX, ARGMAX = "taps.max(axis=1)", "taps.argmax(axis=1)"
+SPLIT = "reshape(C, FH * FW, N * OH * OW)"
+SIZE = "FH, FW = size\nOH, OW ="
 
 
-def last(taps, axis):
-    return taps.shape[axis] - 1 - np.argmax(np.flip(taps, axis), axis)
+def arranged(how):
+    """Maxima and switches, both of them (C, N * OH * OW), arranged in another way."""
+    return {f"{a}.reshape(C, N, OH, OW).transpose(1, 0, 2, 3)": f"{a}{how}" for a in (MAX, ARGMAX)}
 
 
-def with_tolerance(close):
-    def answer(x, size, stride):
-        taps, OH, OW = split(x, size, stride)
-        out, _ = pooled(taps, len(x), OH, OW)
-        return out, pooled(taps, len(x), OH, OW, partial(nearly_largest, close=close))[1]
-
-    return answer
-
-
-for _close in CLOSE:
-    mistakes.mistake(*ABOUT_NEARLY_EQUAL)(with_tolerance(_close))
-
-
-@mistakes.mistake(
+mistakes.change(
+    *ABOUT_NEARLY_EQUAL,
+    *(
+        {ARGMAX: f"np.isclose(taps, taps.max(axis=1, keepdims=True), {relative}, {absolute}).argmax(axis=1)"}
+        for relative, absolute in CLOSE
+    ),
+)
+mistakes.change(
     "channels not split: one output channel",
     "A column holds all channels below each other, and you take one maximum over all of it. Pooling "
     "treats every channel by itself: give the channels an axis of their own first.",
+    {SPLIT: "reshape(1, C * FH * FW, N * OH * OW)"}
+    | arranged(".reshape(1, N, OH, OW).transpose(1, 0, 2, 3)"),
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    return pooled(taps.reshape(1, -1, taps.shape[2]), len(x), OH, OW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the maximum of all channels in every channel",
     "You take the maximum over all channels and write it into each of them. Pooling treats every "
     "channel by itself.",
+    {SPLIT: "reshape(1, C * FH * FW, N * OH * OW).repeat(C, axis=0)"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    both = pooled(taps.reshape(1, -1, taps.shape[2]), len(x), OH, OW)
-    return tuple(np.repeat(a, x.shape[1], axis=1) for a in both)
-
-
-@mistakes.mistake(
+mistakes.change(
     "channels split off at the wrong end",
     "The rows of a column run through a whole window before the channel changes: the order is c, fh, "
     "fw, so C comes first when you split them.",
+    {SPLIT: "reshape(FH * FW, C, N * OH * OW).transpose(1, 0, 2)"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    C, F, M = taps.shape
-    return pooled(taps.reshape(F, C, M).transpose(1, 0, 2), len(x), OH, OW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "switches count through the channels",
     "A switch is a place inside a window of one channel, 0 to FH * FW - 1. Yours count down the whole "
     "column, past the channels before.",
+    {ARGMAX: f"({ARGMAX} + FH * FW * np.arange(C).reshape(C, 1))"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    out, switches = pooled(taps, len(x), OH, OW)
-    return out, switches + (np.arange(x.shape[1]) * taps.shape[1]).reshape(-1, 1, 1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "images and channels mixed by a reshape",
     "With one image you are right. Your maxima are (C, N * OH * OW): C is slowest in memory, but out "
     "has N first. Name the axes as they are, then transpose.",
+    arranged(".reshape(N, C, OH, OW)"),
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    shape = (*x.shape[:2], OH, OW)
-    return taps.max(axis=1).reshape(shape), taps.argmax(axis=1).reshape(shape)
-
-
-@mistakes.mistake(
+mistakes.change(
     "columns read in the order i, j, n",
     "You take the images to change fastest along the columns. That is how the Stanford course's im2col "
     "orders them; in this course n is slowest, then i, then j.",
+    arranged(".reshape(C, OH, OW, N).transpose(3, 0, 1, 2)"),
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    both = taps.max(axis=1), taps.argmax(axis=1)
-    return tuple(a.reshape(-1, OH, OW, len(x)).transpose(3, 0, 1, 2) for a in both)
-
-
-@mistakes.mistake(
+mistakes.change(
     "channels as images, columns read in the order i, j, n",
     "You pool every channel as an image of its own, which is a good way, but then read the columns with "
     "the images fastest. That is how the Stanford course's im2col orders them; here the image is "
     "slowest.",
+    arranged(".reshape(C, N, OH, OW).swapaxes(0, 1).reshape(OH, OW, N, C).transpose(2, 3, 0, 1)"),
 )
-def _(x, size, stride):
-    (N, C), (taps, OH, OW) = x.shape[:2], split(x, size, stride)
-    both = pooled(taps, N, OH, OW)
-    return tuple(a.reshape(OH, OW, N, C).transpose(2, 3, 0, 1) for a in both)
-
-
-@mistakes.mistake(
+mistakes.change(
     "im2col called without the stride",
     "The columns of stride 1 are more than OH * OW an image: hand the stride to im2col, too.",
+    {"taps = im2col(x, size, stride)": "taps = im2col(x, size)"},
 )
-def _(x, size, stride):
-    taps, _, _ = split(x, size, 1)
-    return pooled(taps, len(x), *sizes(x.shape, size, stride))
-
-
-@mistakes.mistake(
+mistakes.change(
     "images and channels swapped",
     "Your results are (C, N, OH, OW); they are (N, C, OH, OW), the images first.",
+    arranged(".reshape(C, N, OH, OW)"),
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    return tuple(a.transpose(1, 0, 2, 3) for a in pooled(taps, len(x), OH, OW))
-
-
-@mistakes.mistake(
+mistakes.change(
     "left as a matrix",
     "Your maxima are still (C, N * OH * OW): bring both results into (N, C, OH, OW).",
+    arranged(""),
 )
-def _(x, size, stride):
-    taps, _, _ = split(x, size, stride)
-    return taps.max(axis=1), taps.argmax(axis=1)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the last maximum instead of the first",
     "Where the largest value stands several times in a window, the switch points to the first of them. "
     "A comparison with >= lets later ones win.",
+    {ARGMAX: "(FH * FW - 1 - taps[:, ::-1].argmax(axis=1))"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    return pooled(taps, len(x), OH, OW, last)
-
-
-@mistakes.mistake(
+mistakes.change(
     "0 as the smallest maximum",
     "In windows where every value is negative your maximum is 0: it starts from zeros, or from a window "
     "padded with them.",
+    {MAX: "np.maximum(taps.max(axis=1), 0)"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    out, switches = pooled(taps, len(x), OH, OW)
-    return np.maximum(out, 0), switches
-
-
-@mistakes.mistake(
+mistakes.change(
     "minimum instead of maximum",
     "Your result is the smallest value of each window.",
+    {MAX: "taps.min(axis=1)", ARGMAX: "taps.argmin(axis=1)"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    return pooled(taps, len(x), OH, OW, np.argmin)
-
-
-@mistakes.mistake(
+mistakes.change(
     "the largest distance from 0",
     "A large negative value is small: compare the values, not their absolute values.",
+    {
+        MAX: "np.take_along_axis(taps, abs(taps).argmax(axis=1, keepdims=True), axis=1)",
+        ARGMAX: "abs(taps).argmax(axis=1)",
+    },
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    return pooled(taps, len(x), OH, OW, lambda a, axis: np.argmax(np.abs(a), axis))
-
-
-@mistakes.mistake(
+mistakes.change(
     "mean instead of maximum",
     "That is average pooling: here the largest value of each window is kept.",
+    {MAX: "taps.mean(axis=1)"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    _, switches = pooled(taps, len(x), OH, OW)
-    return taps.mean(axis=1).reshape(-1, len(x), OH, OW).transpose(1, 0, 2, 3), switches
-
-
-@mistakes.mistake(
+mistakes.change(
     "switches read the window column by column",
     "The flat index in a window goes row by row: fh * FW + fw. Yours goes down each column first.",
+    {ARGMAX: "taps.reshape(C, FH, FW, -1).swapaxes(1, 2).reshape(taps.shape).argmax(axis=1)"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    FH, FW = size
-    turned = taps.reshape(-1, FH, FW, taps.shape[2]).swapaxes(1, 2).reshape(taps.shape)
-    out, _ = pooled(taps, len(x), OH, OW)
-    return out, pooled(turned, len(x), OH, OW)[1]
-
-
-@mistakes.mistake(
+mistakes.change(
     "switches count rows by the height",
     "A row of the window holds FW places, so the flat index is fh * FW + fw. Yours has FH in it.",
+    {ARGMAX: f"({ARGMAX} // FW * FH + {ARGMAX} % FW)"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    out, switches = pooled(taps, len(x), OH, OW)
-    fh, fw = np.divmod(switches, size[1])
-    return out, fh * size[0] + fw
-
-
-@mistakes.mistake(
+mistakes.change(
     "switches count through the image",
     "Your switches are places in the whole image, h * W + w. A switch is a place inside its window, fh "
     "* FW + fw.",
+    {
+        "return out, switches": (
+            "top, left = stride * np.arange(OH).reshape(OH, 1), stride * np.arange(OW)\n"
+            "return out, (top + switches // FW) * W + left + switches % FW"
+        ),
+    },
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    out, switches = pooled(taps, len(x), OH, OW)
-    fh, fw = np.divmod(switches, size[1])
-    i, j = np.arange(OH).reshape(-1, 1), np.arange(OW)
-    return out, (i * stride + fh) * x.shape[3] + j * stride + fw
-
-
-@mistakes.mistake(
+mistakes.change(
     "switches count from 1",
     "The first place in a window is number 0, the last FH * FW - 1.",
+    {"return out, switches": "return out, switches + 1"},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    out, switches = pooled(taps, len(x), OH, OW)
-    return out, switches + 1
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows side by side whatever the stride",
     "Your windows never overlap and leave no gap: you move them by their own size, not by stride.",
+    UNCHECKED | {SIZE: "FH, FW = size\nif FH != FW:\n    raise ValueError\nstride = FH\nOH, OW ="},
 )
-def _(x, size, stride):
-    if size[0] != size[1]:
-        raise ValueError("one stride for both directions")
-    taps, OH, OW = split(x, size, size[0])
-    return pooled(taps, len(x), OH, OW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "stride not used",
     "Your windows move by one pixel: hand the stride on to im2col and use it in OH and OW.",
+    {SIZE: "FH, FW = size\nstride = 1\nOH, OW ="},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, 1)
-    return pooled(taps, len(x), OH, OW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "windows taken as square",
     "Square windows hide it: a window is FH = size[0] rows high and FW = size[1] columns wide.",
+    {SIZE: "FH, FW = size = size[0], size[0]\nOH, OW ="},
+    UNCHECKED | {SIZE: "FH, FW = size = size[0], size[0]\nOH, OW ="},
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, (size[0], size[0]), stride)
-    return pooled(taps, len(x), OH, OW)
-
-
-@mistakes.also("windows taken as square")
-def _(x, size, stride):
-    if (x.shape[3] - size[0]) % stride:
-        raise ValueError("the windows do not fit")
-    taps, OH, OW = split(x, (size[0], size[0]), stride)
-    return pooled(taps, len(x), OH, OW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "height and width of the window swapped",
     "`size` is (FH, FW): the rows come first, then the columns.",
+    {SIZE: "FH, FW = size = size[::-1]\nOH, OW ="},
 )
-def _(x, size, stride):
-    if any((n - f) % stride for n, f in zip(x.shape[2:], size[::-1], strict=True)):
-        raise ValueError("the windows do not fit")
-    taps, OH, OW = split(x, size[::-1], stride)
-    return pooled(taps, len(x), OH, OW)
-
-
-@mistakes.mistake(
+mistakes.change(
     "as many windows across as down",
     "Square images hide it: OW comes from W and FW, not from H and FH.",
+    {"(W - FW) // stride + 1": "(H - FH) // stride + 1"},
 )
-def _(x, size, stride):
-    taps, OH, _ = split(x, size, stride)
-    return pooled(taps, len(x), OH, OH)
-
-
-@mistakes.mistake(
+mistakes.change(
     "results in another order",
     "You return the switches first; the order is out, switches.",
+    {"return out, switches": "return switches, out"},
     whole=True,
 )
-def _(x, size, stride):
-    taps, OH, OW = split(x, size, stride)
-    return pooled(taps, len(x), OH, OW)[::-1]
 
 
 exercise = Exercise(
@@ -398,5 +276,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=max_pool_im2col,
     mistakes=tuple(mistakes),
 )

@@ -212,11 +212,6 @@ mistakes.change(
 )
 
 
-def nearly_largest(values, close, axis=-1):
-    """The first place along an axis whose value is close to the largest one there."""
-    return np.isclose(values, values.max(axis, keepdims=True), *close).argmax(axis)
-
-
 exercise = Exercise(
     name="max_pool_forward",
     arguments=("x", "size", "stride"),
