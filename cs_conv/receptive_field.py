@@ -247,6 +247,8 @@ def _positive(layer: Layer) -> Layer:
         return _Everything()
     if isinstance(layer, LocalResponseNorm | Dropout):
         return Row()
+    if isinstance(layer, Conv):
+        return replace(layer, bias=True)
     if not isinstance(layer, SEES_EVERYTHING + SEES_ITS_PIXEL + WINDOWED):
         raise _unknown(layer)
     known: Any = layer

@@ -47,7 +47,13 @@ def _alexnet() -> list[Layer]:
 def _residual(K: int, step: int = 1) -> Layer:
     """ResNet's block; at step 2 an even image is padded on one side, and the shortcut is subsampled."""
     pad = 1 if step == 1 else ((1, 0), (1, 0))
-    body = [Conv(K, 3, step, pad), BatchNorm(), ReLU(), Conv(K, 3, pad=1), BatchNorm()]
+    body = [
+        Conv(K, 3, step, pad, bias=False),
+        BatchNorm(),
+        ReLU(),
+        Conv(K, 3, pad=1, bias=False),
+        BatchNorm(),
+    ]
     shortcut = [] if step == 1 else [Subsample(step), Conv(K, 1), BatchNorm()]
     return Row([Sum(body, shortcut), ReLU()])
 
@@ -152,7 +158,8 @@ def _by_torch(layer: Layer, x: Any, tensors: dict[tuple[int, str], Any]) -> Any:
         return torch.cat([_by_torch(branch, x, tensors) for branch in layer.branches], dim=1)
     if isinstance(layer, Conv):
         padded = _padded(x, layer, 0.0)
-        return functional.conv2d(padded, *own("w", "b"), layer.stride, 0, layer.dilation, layer.groups)
+        w, b = own("w", "b") if layer.bias else (*own("w"), None)
+        return functional.conv2d(padded, w, b, layer.stride, 0, layer.dilation, layer.groups)
     if isinstance(layer, MaxPool):
         return functional.max_pool2d(_padded(x, layer, -torch.inf), layer.size, layer.stride)
     if isinstance(layer, AveragePool):

@@ -20,7 +20,8 @@ class Conv(Layer):
     groups: channels and filters are divided into this many equal groups, and a filter sees only its own
     group; C groups are depthwise convolution. kernels: the functions to use, anything with a conv_forward and
     a conv_backward, such as `cs_conv.naive` or your own; if it has a conv_filter_gradients, too, a first
-    layer computes no dx. Default: what `cs_conv.choice` finds fastest.
+    layer computes no dx. Default: what `cs_conv.choice` finds fastest. bias: False for a layer without
+    biases, as before batch normalisation, which subtracts any constant again.
     """
 
     K: int
@@ -30,6 +31,7 @@ class Conv(Layer):
     dilation: Pair = 1
     groups: int = 1
     kernels: Any = field(default=None, repr=False)
+    bias: bool = field(default=True, repr=False)
 
     def __post_init__(self) -> None:
         if self.K < 1:
@@ -44,18 +46,19 @@ class Conv(Layer):
         g = window_geometry((1, *image_shape(shape)), self.size, self.stride, self.pad, self.dilation)
         seen = g.C // self.groups
         w = he_weights(rng, (self.K, seen, g.FH, g.FW), seen * g.FH * g.FW, dtype)
-        self.parameters = {"w": w, "b": np.zeros(self.K, dtype)}
+        self.parameters = {"w": w, "b": np.zeros(self.K, dtype)} if self.bias else {"w": w}
 
     def forward(self, x: Array) -> Array:
         self._keep(x)
-        w, b = self.parameters["w"], self.parameters["b"]
+        w = self.parameters["w"]
+        b = self.parameters["b"] if self.bias else np.zeros(self.K, w.dtype)
         out: Array = self._kernels_for(x).conv_forward(x, w, b, **self._options)
         return out
 
     def backward(self, dout: Array) -> Array:
         x, w = self._take(), self.parameters["w"]
         dx, dw, db = self._kernels_for(x).conv_backward(dout, x, w, **self._options)
-        self.gradients = {"w": dw, "b": db}
+        self.gradients = {"w": dw, "b": db} if self.bias else {"w": dw}
         return dx
 
     def backward_parameters(self, dout: Array) -> None:
@@ -65,7 +68,7 @@ class Conv(Layer):
             self.backward(dout)
             return
         dw, db = kernels.conv_filter_gradients(dout, x, w, **self._options)
-        self.gradients = {"w": dw, "b": db}
+        self.gradients = {"w": dw, "b": db} if self.bias else {"w": dw}
 
     def _kernels_for(self, x: Array) -> Any:
         if self.kernels is not None:

@@ -92,7 +92,8 @@ def windowed(draw: st.DrawFn, shape: Sizes, step: int) -> Layer:
     if kind == "local":
         return LocallyConnected(draw(st.integers(1, 3)), size, step, pad)
     groups = shape[0] if kind == "depthwise" else 1
-    return Conv(groups * draw(st.integers(1, 3)), size, step, pad, dilation, groups)
+    K = groups * draw(st.integers(1, 3))
+    return Conv(K, size, step, pad, dilation, groups, bias=draw(st.booleans()))
 
 
 @st.composite

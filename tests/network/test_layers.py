@@ -32,6 +32,7 @@ def trained(layer):
 LAYERS = {
     "conv": (lambda: Conv(3, (3, 2), stride=(2, 1), pad=1), (2, 5, 4)),
     "dilated conv": (lambda: Conv(2, 3, dilation=2), (2, 6, 5)),
+    "conv without biases": (lambda: Conv(3, 2, bias=False), (2, 3, 4)),
     "grouped conv": (lambda: Conv(6, 3, pad=1, groups=2), (4, 4, 5)),
     "depthwise conv": (lambda: Conv(4, 3, stride=2, groups=2), (2, 5, 7)),
     "max pool": (lambda: MaxPool(3, 2), (2, 5, 7)),
