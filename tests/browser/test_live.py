@@ -138,3 +138,44 @@ def test_sizes_turn_red_what_no_window_reaches(
     assert serious(page) == []
     page.screenshot(path=SCREENSHOTS / "live-sizes.png")
     assert complaints == []
+
+
+BACKWARD = """\
+import numpy as np
+from cs_conv.live import messages
+
+def conv_dx(dout, x, w, stride=1, pad=0):
+    FH, FW = w.shape[2:]
+    dx = np.zeros((1, 1, x.shape[2] + 2 * pad, x.shape[3] + 2 * pad))
+    for i, j in np.ndindex(*dout.shape[2:]):
+        y, z = i * stride, j * stride
+        dx[0, 0, y : y + FH, z : z + FW] += dout[0, 0, i, j] * w[0, 0]
+    return dx[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
+"""
+
+
+def test_messages_arrive_one_by_one_and_wrong_pixels_are_marked(
+    page: Page, server: Server, course: Path, complaints: list[str]
+) -> None:
+    wrong = BACKWARD.replace("+= dout", "= dout")
+    shown = (
+        "messages(globals(), x_shape=(3, 3), w=np.array([[1, 2], [3, 4]]), dout=np.array([1, 10, 100, 1000]))"
+    )
+    notebook = Notebook(page, server, notebook_of(course, "messages", BACKWARD, shown))
+    notebook.menu("Run", "Run All Cells")
+    component = page.locator(".live")
+    say = component.locator(".say")
+    expect(say).to_contain_text("sends 1000 times its weights", timeout=60 * SECONDS)
+    expect(say).to_contain_text("Yours is right so far.")
+    notebook.type(notebook.cell("def conv_dx"), wrong)
+    notebook.run(notebook.cell("def conv_dx"))
+    expect(say).to_contain_text("5 pixels of yours are not right.")
+    expect(component.locator("[data-kind=yours] .bad")).to_have_count(5)
+    component.locator(".play").click()
+    expect(say).to_contain_text("sends 10 times its weights", timeout=10 * SECONDS)
+    component.locator(".play").click()
+    cell_of(component, "sent", 0, 0).click()
+    expect(say).to_contain_text("row 0, column 0 sends 1 times")
+    assert serious(page) == []
+    page.screenshot(path=SCREENSHOTS / "live-messages.png")
+    assert complaints == []
