@@ -131,7 +131,7 @@ def tables(rows: list[Row]) -> list[Table]:
     for dtype, threads, some in groups(rows):
         about = f"{dtype}, {_threads(threads)}"
         ratios = ", and × PyTorch (quartiles)" if BASIS in variants(some) else ""
-        made.append(_times(f"{about}: ms{ratios}", some, spread=True))
+        made.append(_times(f"{about}: {_unit(some)}{ratios}", some, spread=True))
         if goals(some):
             made.append(_goals_table(f"{about}: × PyTorch, forward and backward", some))
         elif mean := means(some):
@@ -145,6 +145,10 @@ def tables(rows: list[Row]) -> list[Table]:
 
 def _threads(threads: int) -> str:
     return "one thread" if threads == 1 else f"{threads} threads"
+
+
+def _unit(rows: list[Row]) -> str:
+    return "ms of CPU time" if rows[0]["clock"] == "process_time" else "ms"
 
 
 def limits_sentence(row: Row) -> str:
@@ -172,7 +176,7 @@ def markdown(rows: list[Row], picture: str | None = None) -> str:
         parts.append(f"## {dtype}, {_threads(threads)}")
         parts.append(f"The machine's limits: {limits_sentence(some[0])}.")
         absent = "" if BASIS in variants(some) else " (PyTorch was not installed: no ratios)"
-        parts.append(f"Time: ms, and in brackets the ratio to PyTorch's{absent}.")
+        parts.append(f"Time: {_unit(some)}, and in brackets the ratio to PyTorch's{absent}.")
         parts.append(_times("", some).markdown())
         if goals(some):
             parts.append("Goals: the geometric mean of the ratios over the shapes, and the worst shape:")

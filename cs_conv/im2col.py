@@ -426,8 +426,8 @@ def _write_pairs(g: Geometry, dimages: Array, gradients: Array, switches: Array)
     The gradient's 32 bits go to its right half or stay in its left, of the upper row or the lower.
     """
     pairs = dimages.view(np.uint64).reshape(1, g.C, g.OH, 2, g.OW)
-    moved = gradients.view(np.uint32).astype(np.uint64)
-    moved <<= ((switches & 1) << 5).astype(np.uint64)
+    steps = ((switches & 1) << 5).astype(np.uint8, copy=False)
+    moved = np.left_shift(gradients.view(np.uint32), steps, dtype=np.uint64)
     np.multiply(moved, switches < 2, out=pairs[:, :, :, 0])
     np.subtract(moved, pairs[:, :, :, 0], out=pairs[:, :, :, 1])
 
