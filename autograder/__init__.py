@@ -8,7 +8,7 @@ __all__ = ["check", "judge"]
 
 
 def _in_a_notebook() -> None:
-    """Where a notebook imports this, say of an answer that is not written yet that it is not."""
+    """In a notebook, have the error of an answer that is not written yet shown in one line."""
     if "IPython" in sys.modules:
         from IPython import get_ipython
 

@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> None:
-    """Run `cs-conv`; Ctrl-C while it is still starting ends it without a traceback, too."""
+    """Run `cs-conv`. Ctrl-C ends it without a traceback even while it starts."""
     try:
         from autograder.cli import app
 

@@ -1,4 +1,4 @@
-"""The terminal: what the commands write with, whatever characters it can show."""
+"""The terminal that the commands write to, and text made fit for it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def complain(text: str) -> None:
 
 
 def count(number: int, thing: str) -> str:
-    """`1 page`, `2 pages`."""
+    """A number with what it counts, as in `1 page`, `2 pages`."""
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
 
 

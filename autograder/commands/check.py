@@ -1,4 +1,4 @@
-"""`cs-conv check`: every test of a learner's notebook, with what it found."""
+"""`cs-conv check`: the result of every test of a learner's notebook."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from autograder.terminal import console, count
 
 
 def run(system: str, names: Sequence[str], to: Path | None, roster: Path | None, folder: Path | None) -> None:
-    """Write the file, and say what it lacks."""
+    """Write the file, and print which students or grades it lacks."""
     course = instructors_course(folder)
     if roster is not None and system != "canvas":
         raise CourseError("--roster is for canvas; Moodle finds students by ID number or e-mail address")

@@ -1,4 +1,4 @@
-"""The display of a long run: bars that move, and a line for each submission that is done."""
+"""The display of a long run: a moving bar, and a line for each submission that is done."""
 
 from __future__ import annotations
 

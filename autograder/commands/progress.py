@@ -16,7 +16,7 @@ from autograder.notebooks.own_copies import own_notebook
 from autograder.terminal import bar, complain, console
 
 Row = tuple[str, str, str]
-"""The exercise (or what there is to say of the whole notebook), its points, and a bar."""
+"""The exercise (or a remark on the whole notebook), its points, and a bar."""
 
 
 def run(names: Sequence[str], folder: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""The course and the assignments that a command is about, from the words typed."""
+"""The course and the assignments that a command works on, from what was typed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def instructors_course(folder: Path | None) -> Course:
 
 
 def course_to_study(folder: Path | None) -> Course:
-    """The same for learners, who may have only the installed package: its course is the last choice."""
+    """The same for learners, who may have only the installed package; then its course is used."""
     return load_course(folder) if folder is not None else learners_course(Path.cwd())
 
 

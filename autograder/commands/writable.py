@@ -22,7 +22,7 @@ def require_writable(path: Path) -> None:
             path.unlink()
     except OSError as error:
         folder = path.absolute().parent
-        why = f"{folder} is no folder" if not folder.is_dir() else str(error.strerror)
+        why = f"{folder} is not a folder" if not folder.is_dir() else str(error.strerror)
         raise CourseError(f"{path} cannot be written: {why}; name another file") from None
 
 

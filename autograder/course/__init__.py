@@ -1,4 +1,4 @@
-"""The course: what `course.yml` says, and where its parts lie."""
+"""A course: its description in `course.yml`, and where its parts lie."""
 
 from autograder.course.description import COURSE_FILE, Assignment, Limits
 from autograder.course.errors import CourseError, NoCourseError

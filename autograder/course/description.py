@@ -24,15 +24,15 @@ class _Strict(BaseModel):
 
 
 def _date(value: Any) -> datetime:
-    """Read a date with its time zone; UTC where none is named, the end of the day where no time is."""
+    """Read a date. Without a time zone it is in UTC, without a time it is 23:59."""
     text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", str(value).strip())
     try:
         date = datetime.fromisoformat(text)
     except ValueError as error:
         why = f" ({error})" if "out of range" in str(error) or "must be in" in str(error) else ""
-        raise ValueError(f"{value!r} is no date{why}; write it as 2027-02-12 23:59 +00:00") from None
+        raise ValueError(f"{value!r} is not a date{why}; write it as 2027-02-12 23:59 +00:00") from None
     if not isinstance(value, str) or not 2000 <= date.year < 3000:
-        raise ValueError(f"{value!r} is no date of a course; write it as 2027-02-12 23:59 +00:00")
+        raise ValueError(f"{value!r} cannot be the date of a course; write it as 2027-02-12 23:59 +00:00")
     if re.fullmatch(r"[\d-]+", text):
         date = datetime.combine(date, time(23, 59))
     return date if date.tzinfo else date.replace(tzinfo=UTC)
@@ -46,7 +46,7 @@ def _folder_name(value: Any) -> Any:
 
 def _module_name(value: Any) -> Any:
     if not isinstance(value, str) or not all(part.isidentifier() for part in value.split(".")):
-        raise ValueError(f"{value!r} is no module's name; write it as after `import`, for instance numpy")
+        raise ValueError(f"{value!r} is not a module's name; write it as after `import`, for instance numpy")
     return value
 
 
@@ -99,15 +99,15 @@ class Assignment(_Strict):
     title: str = Field(min_length=1)
     due: Due | None = None
     notebooks: Annotated[dict[Name, Points | None], BeforeValidator(_notebooks)] = Field(min_length=1)
-    """The notebooks' names. A value is the points that their tests must have together, as far as it says any;
-    the points themselves come from the notebooks' cells.
+    """The notebooks' names. Points stand in their cells. If a value is not None, the points of their tests
+    must add up to it.
     """
     limits: Limits = Limits()
     allow: tuple[Module, ...] = ()
 
 
 class Description(_Strict):
-    """What `course.yml` says, with each assignment's own limits filled in from the course's."""
+    """All that `course.yml` says. Each assignment has its own limits or those of the course."""
 
     course: Name
     title: str = Field(min_length=1)
@@ -137,7 +137,7 @@ class Description(_Strict):
 def read_description(root: Path) -> Description:
     """Read and validate `root`/course.yml.
 
-    Raises CourseError, which names the file, the line, what is wrong there and what to do.
+    Raises CourseError with the file, the line, what is wrong there and what to do.
     """
     path = root / COURSE_FILE
     if root.is_file():
@@ -165,7 +165,7 @@ def read_description(root: Path) -> Description:
 
 
 def _worth_saying(error: ValidationError) -> list[Any]:
-    """What is wrong in the course's own limits was handed down to every assignment: say it once."""
+    """The problems, each once: a wrong limit of the course shows up again in every assignment."""
     problems = error.errors()
     common = [problem for problem in problems if problem["loc"][:1] in (("limits",), ("allow",))]
     kept = common or problems
@@ -173,7 +173,7 @@ def _worth_saying(error: ValidationError) -> list[Any]:
 
 
 def _refuse_repeated_names(node: yaml.Node | None, description: Description) -> None:
-    """Two assignments in one folder; names that differ in capitals alone are one folder on some systems."""
+    """Refuse two assignments in one folder; on some systems, names in another case are the same folder."""
     seen: dict[str, int] = {}
     for number, assignment in enumerate(description.assignments):
         line = strict_yaml.line_of(node, ["assignments", number, "name"])

@@ -2,7 +2,7 @@
 
 
 class CourseError(Exception):
-    """What is wrong, and what to do about it."""
+    """Something about a course is wrong; the message says what, and what to do."""
 
 
 class NoCourseError(CourseError):

@@ -29,7 +29,7 @@ class Course:
 
     @property
     def title(self) -> str:
-        """The course's name for people."""
+        """The course's title."""
         return self.description.title
 
     @property
@@ -38,12 +38,12 @@ class Course:
         return self.description.assignments
 
     def assignment(self, name: str) -> Assignment:
-        """Find an assignment by its name, or by a beginning that fits no other ("02")."""
+        """Find an assignment by its name, or by the beginning of it if no other begins so ("02")."""
         names = [a.name for a in self.assignments]
         found = [a for a in self.assignments if a.name == name]
         found = found or [a for a in self.assignments if a.name.startswith(name)]
         if len(found) != 1:
-            problem = "fits several assignments" if found else "is no assignment"
+            problem = "fits several assignments" if found else "is not an assignment"
             raise CourseError(f"{name!r} {problem} of this course; it has {', '.join(names)}")
         return found[0]
 
@@ -54,12 +54,12 @@ class Course:
 
     @property
     def source(self) -> Path:
-        """The sources as notebooks, made for nbgrader."""
+        """The sources as notebooks, answers included, which nbgrader reads."""
         return self.root / SOURCE
 
     @property
     def releases(self) -> Path:
-        """What students receive."""
+        """The students' notebooks."""
         return self.root / RELEASE
 
     @property
@@ -69,19 +69,19 @@ class Course:
 
     @property
     def reports(self) -> Path:
-        """What the last grading of each assignment found."""
+        """The records and pages of the last grading of each assignment."""
         return self.root / "reports"
 
     def submitted(self, student: str = "", assignment: str = "") -> Path:
-        """What students handed in."""
+        """The folder of what students handed in."""
         return self.root / "submitted" / student / assignment
 
     def autograded(self, student: str = "", assignment: str = "") -> Path:
-        """Their notebooks after running."""
+        """The folder of their graded notebooks."""
         return self.root / "autograded" / student / assignment
 
     def feedback(self, student: str = "", assignment: str = "") -> Path:
-        """The pages that they get back."""
+        """The folder of the pages that they get back."""
         return self.root / "feedback" / student / assignment
 
 
@@ -98,9 +98,9 @@ def find_root(start: Path) -> Path:
 
 
 def learners_course(start: Path) -> Course:
-    """The course that `start` lies in, else the one that came with the installed package.
+    """The course that `start` lies in, or the one that came with the installed package.
 
-    Of the second, the learner's copies are in `start`/mine.
+    For the second, the learner's copies are in `start`/mine.
     """
     try:
         root = find_root(start)
@@ -112,7 +112,7 @@ def learners_course(start: Path) -> Course:
 
 
 def short(path: Path) -> str:
-    """A path as short as it can be said from here."""
+    """A path, relative to the working directory if it lies in it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

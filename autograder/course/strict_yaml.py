@@ -1,4 +1,4 @@
-"""YAML that says where it is wrong: every problem comes with its line, and nothing is guessed."""
+"""YAML read strictly: every problem comes with its line, and nothing is guessed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 import yaml
 
 DEEPEST = 20
-"""Levels of nesting, of which a course needs five."""
+"""The most levels of nesting; a course needs five."""
 
 
 class LineError(Exception):
-    """What is wrong on a line, and what to do about it."""
+    """Something on a line is wrong; the message says what, and what to do."""
 
     def __init__(self, line: int, what: str) -> None:
         super().__init__(f"line {line}: {what}")
 
 
 class _Plain(yaml.SafeLoader):
-    """YAML without its surprises: dates stay text, 010 is no octal and 12:30 no number of seconds."""
+    """YAML without its surprises: dates stay text, 010 is not octal and 12:30 is not a number of seconds."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's own way)
         first: [(tag, form) for tag, form in known if not tag.endswith((":timestamp", ":int"))]
@@ -34,7 +34,7 @@ _Plain.add_implicit_resolver(
 
 
 def read(text: str) -> tuple[yaml.Node | None, Any]:
-    """The text as YAML sees it, with its lines, and as plain data. Raises LineError."""
+    """The text as nodes, which know their lines, and as plain data. Raises LineError."""
     loader: Any = _Plain
     try:
         _refuse_depth_and_aliases(text)
@@ -52,7 +52,7 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
 
 
 def explain(node: yaml.Node | None, problems: Iterable[Any], whole: str) -> Iterator[LineError]:
-    """pydantic's problems with the lines that they are on; `whole` says what the file describes."""
+    """A LineError for each problem that pydantic found; `whole` is a name for the whole file."""
     for problem in problems:
         where = [part for part in problem["loc"] if part != "[key]"]
         name = ".".join(str(part) for part in where) or whole
@@ -60,7 +60,7 @@ def explain(node: yaml.Node | None, problems: Iterable[Any], whole: str) -> Iter
 
 
 def line_of(node: yaml.Node | None, where: list[Any]) -> int:
-    """The line (from 1) of the value at `where`, or of the nearest thing around it that exists."""
+    """The line (from 1) of the value at `where`, or of what is nearest around it if there is none."""
     line = 1
     for part in where:
         if isinstance(node, yaml.MappingNode):
@@ -104,7 +104,7 @@ def _advice(problem: Any) -> str:
 
 
 def _refuse_depth_and_aliases(text: str) -> None:
-    """Neither has a use here, and both can be made to take for ever."""
+    """Refuse deep nesting and aliases: a course needs neither, and both can make reading take for ever."""
     depth = 0
     loader: Any = _Plain
     for event in yaml.parse(text, Loader=loader):
@@ -118,7 +118,7 @@ def _refuse_depth_and_aliases(text: str) -> None:
 
 
 def _refuse_repeated_keys(node: yaml.Node | None) -> None:
-    """YAML keeps the last of two equal keys silently; an assignment's points must not vanish so."""
+    """Refuse two equal keys in a section: YAML would silently keep only the last."""
     if isinstance(node, yaml.SequenceNode):
         for child in node.value:
             _refuse_repeated_keys(child)

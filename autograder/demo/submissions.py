@@ -1,8 +1,8 @@
-"""Sample submissions: one readable file a student, put into the release as a student would.
+"""Sample submissions: one readable file for each student, whose answers are put into the released notebook.
 
-A file begins with a docstring that says what the student does. Then, for each answer, a line `# %% NAME`,
-where NAME is the cell's grade_id or the function that it defines, and the answer below it. A line
-`# upload: half` makes an upload that broke off, `# upload: nothing` a student who hands in nothing.
+A file begins with a docstring that says what the student does. Each answer follows a line `# %% NAME`. NAME
+is the cell's grade_id or the function that the cell defines. The line `# upload: half` cuts the file off as a
+broken upload does; with `# upload: nothing` the student hands in nothing.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def read_student(path: Path) -> Student:
 
 
 def sample_students(assignment: str) -> list[Student]:
-    """The sample students of an assignment, by name; none where nobody wrote any."""
+    """The sample students of an assignment, sorted by name; [] if there are none."""
     return [read_student(path) for path in sorted((STUDENTS / assignment).glob("*.py"))]
 
 
 def fill_in(notebook: NotebookNode, student: Student) -> None:
     """Put the student's answers into a released notebook.
 
-    Raises CourseError where an answer has no cell to go to.
+    Raises CourseError if the notebook has no cell for an answer.
     """
     for name, answer in student.answers.items():
         cells = [cell for cell in notebook.cells if graded_as(cell).get("solution") and _is_for(cell, name)]
@@ -68,7 +68,7 @@ def _is_for(cell: NotebookNode, name: str) -> bool:
 
 
 def hand_in(course: Course, assignment: Assignment, student: Student) -> None:
-    """Lay the student's notebooks where nbgrader puts collected submissions."""
+    """Put the student's notebooks into the folder for submissions."""
     folder = course.submitted(student.name, assignment.name)
     if student.upload == "nothing":
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Calling nbgrader's converters from Python: quietly, and with what they logged if they fail."""
+"""Calling nbgrader's converters from Python, without their output. Errors hold what they logged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class NbgraderError(Exception):
-    """nbgrader refused; `log` holds what it said."""
+    """nbgrader failed; `log` is what it logged."""
 
     def __init__(self, message: str, log: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What is known of one submission after grading: plain data, the same whichever engine graded it."""
+"""The result of grading one submission, as plain data. It is the same for every engine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MEANINGS = {
     Status.GRADED: "every cell was run",
     Status.TIMED_OUT: "a cell ran longer than it may; the tests that did finish count",
     Status.CRASHED: "the notebook's process died; the tests that did finish count",
-    Status.UNREADABLE: "the file is no notebook; it is worth 0 until it is handed in again",
+    Status.UNREADABLE: "the file is not a notebook; it is worth 0 until it is handed in again",
     Status.MISSING: "nothing was handed in",
     Status.NOT_GRADED: "grading itself failed; no grade was changed, run it again",
 }
@@ -39,7 +39,7 @@ class _Plain(BaseModel):
 
 
 class FoundMistake(_Plain):
-    """A misconception that a check recognised."""
+    """A mistake from an exercise's catalogue that a check recognised."""
 
     exercise: str
     name: str
@@ -47,13 +47,13 @@ class FoundMistake(_Plain):
 
 
 class TestScore(_Plain):
-    """The points of one cell: of a test, or of what a person judges.
+    """The points of one cell, which is a test or is judged by a person.
 
-    `passed` is None where no test decides: a person gives the points, or has to look at them, or the test was
-    added after the last grading.
+    `passed` is None if no test decided: a person gives the points or must look at them, or the test was added
+    after the last grading.
     """
 
-    __test__ = False  # pytest, this is no test
+    __test__ = False  # it is not a test of pytest's
 
     notebook: str
     grade_id: str
@@ -65,13 +65,13 @@ class TestScore(_Plain):
     by_hand: bool = False
     """Whether a person gives the points."""
     waits: bool = False
-    """Whether a person has still to look at it; until then it has the points that the score says."""
+    """Whether a person still has to look at it. Until then, `score` counts."""
     mistakes: tuple[FoundMistake, ...] = ()
     where: str = ""
 
 
 class Earned(_Plain):
-    """Points out of those that were possible."""
+    """Points earned, out of those possible."""
 
     score: float
     possible: float
@@ -80,8 +80,8 @@ class Earned(_Plain):
 class Result(_Plain):
     """One submission, graded.
 
-    `score` is what it is worth, with points by hand and less its late penalty, or None where grading itself
-    failed; `max_score` is all that the assignment can give.
+    `score` includes points by hand and the late penalty; it is None if grading itself failed. `max_score` is
+    all that the assignment can give.
     """
 
     student: str
@@ -97,7 +97,7 @@ class Result(_Plain):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def mistakes(self) -> tuple[FoundMistake, ...]:
-        """The misconceptions recognised anywhere in it, each once."""
+        """The mistakes recognised in any of its tests, each once."""
         return tuple(dict.fromkeys(mistake for test in self.tests for mistake in test.mistakes))
 
     @computed_field  # type: ignore[prop-decorator]
@@ -115,7 +115,7 @@ class Result(_Plain):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def waiting(self) -> tuple[str, ...]:
-        """The cells that a person has still to look at."""
+        """The cells that a person still has to look at."""
         return tuple(test.grade_id for test in self.tests if test.waits)
 
 

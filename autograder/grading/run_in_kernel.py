@@ -1,10 +1,10 @@
-"""Run a notebook whose author may have made any mistake, and keep what was earned.
+"""Run a notebook in an ordinary kernel, with limits, and keep what was earned until a limit or a crash.
 
-nbgrader's own step loses the whole submission when the notebook's process dies or cannot be interrupted; it
-limits only single cells, and by the clock, so that a busy machine fails right answers. This one counts the
-seconds that the notebook computes, for each cell and in all. Whatever ends a run early, the cells that ran
-keep their outputs, and those that did not run say so with an error: nbgrader gives full points to a test
-without output.
+nbgrader's own step loses the whole submission if the notebook's process dies or cannot be interrupted. It
+limits only single cells, and by the clock, so right answers fail on a busy machine. This step counts the
+seconds that the notebook computes, for each cell and in all. If a run ends early, the cells that ran keep
+their outputs, and each cell that did not run gets an error: nbgrader gives full points to a test without
+output.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from autograder.grading.results import Status
 from autograder.notebooks.files import graded_as
 
 LAST_WORDS = 2.0
-"""Seconds of computing between the interruption of a cell and the end of a process that ignores it."""
+"""Seconds of computing after an interruption, before a process that ignores it is killed."""
 
 
 LOOK = 1.0
-"""Seconds after which a channel is looked at again, whether a message was announced or not."""
+"""Seconds after which a channel is read again, even if no message was announced."""
 
 
 def look_now_and_then(channel: Any) -> None:
-    """Have a channel of a kernel's client wait in short pieces.
+    """Have a channel of a kernel's client wait in short steps, and look for a message after each.
 
-    A message of ZeroMQ is announced once. Who misses that, on a busy machine, waits for the whole time limit,
-    and finds the message then: each wait looks for one when it ends.
+    ZeroMQ announces a message once. A client that misses this, on a busy machine, would wait for its whole
+    time limit before it looks again.
     """
     wait = channel.get_msg
 
@@ -59,28 +59,28 @@ def look_now_and_then(channel: Any) -> None:
 
 
 class ExecutionWithoutWidgets(ExecutePreprocessor):
-    """Execution where widgets stand still: what they show becomes the cell's own output.
+    """Execution that ignores widgets: what they show becomes the cell's own output.
 
-    nbclient plays the browser for widgets that show output. While it answers the kernel, the kernel's reply
-    to the cell can go unnoticed, and the cell then waits for its whole time limit. Without the play the
-    feedback page has the picture, which a widget's dead controls would not show.
+    nbclient acts as the browser for widgets that show output. While it answers the kernel, it can miss the
+    kernel's reply to the cell, which then waits for its whole time limit. And without widgets the feedback
+    page shows the picture itself, not controls that do nothing.
     """
 
     def start_new_kernel_client(self, **options: Any) -> Any:
-        """Connect to the kernel, over channels that find a message even if its arrival went unnoticed."""
+        """Connect to the kernel, over channels that find a message even if its announcement was missed."""
         client: Any = super().start_new_kernel_client(**options)
         for channel in (client.shell_channel, client.iopub_channel):
             look_now_and_then(channel)
         return client
 
     def on_comm_open_jupyter_widget(self, msg: dict[str, Any]) -> None:
-        """Leave the widget to itself."""
+        """Ignore the widget."""
 
 
 class LimitedExecution(ExecutionWithoutWidgets):
-    """Execution with limits on computing time, surviving a dead kernel.
+    """Execution with limits on computing time, which survives a dead kernel.
 
-    A process grades one submission, so what happened is noted on the class, for whoever started it.
+    Each process runs one submission, so `happened` can be an attribute of the class.
     """
 
     seconds_a_cell = Integer(30, help="Seconds that one cell may compute.").tag(config=True)
@@ -96,7 +96,7 @@ class LimitedExecution(ExecutionWithoutWidgets):
             return super().preprocess(nb, resources, km)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Any:
-        """Run one cell, or say why it was not run."""
+        """Run one cell; if the run is over, give it an error that says why."""
         if cell.cell_type != "code" or not cell.source.strip():
             return cell, resources
         grade_id = graded_as(cell).get("grade_id")
@@ -145,9 +145,9 @@ class LimitedExecution(ExecutionWithoutWidgets):
 
     @contextmanager
     def _watched(self, allowed: float) -> Iterator[threading.Event]:
-        """Interrupt the cell that runs within when it computes for too long; end a process that goes on.
+        """While a cell runs: interrupt it if it computes too long, and kill the process if that fails.
 
-        Yields an event that tells whether the cell was stopped.
+        Yields an event that is set if the cell was interrupted.
         """
         done, stopped = threading.Event(), threading.Event()
         limit = self._computed() + allowed
@@ -172,7 +172,7 @@ class LimitedExecution(ExecutionWithoutWidgets):
             watcher.join()
 
     def _interrupt(self) -> None:
-        """As Ctrl-C does; Windows has an event for it, which the kernel waits for."""
+        """Interrupt the kernel as Ctrl-C does; on Windows it waits for an event instead of a signal."""
         if sys.platform == "win32":
             from jupyter_client.win_interrupt import send_interrupt
 

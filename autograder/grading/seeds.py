@@ -1,10 +1,9 @@
-"""The seeds that a class is graded with: different for everything handed in, the same each time, not to be
-guessed.
+"""The seeds for grading a class: nobody can guess them, each submission has its own, and it never changes.
 
-The public seed of the notebooks could be learnt by heart, and so could one that feedback shows and that the
-next version is graded with. Here the cases come from HMAC(secret, student, assignment and every byte that was
-handed in): a seed can be shown, so that a failure can be replayed, because no other answer meets it again.
-The secret is the instructor's and lies in a file that git never sees.
+An answer could be written for the public seed of the notebooks, or for a seed that feedback has shown. So a
+seed is HMAC(secret, student, assignment and every byte that was handed in). Feedback can show it, so that a
+failure can be repeated, because no other submission gets the same seed. The secret is the instructor's and
+lies in a file that git ignores.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ SEED_VARIABLE = "CS_CONV_SEED"
 
 
 def secret_file(course: Course) -> Path:
-    """Where the course's secret lies."""
+    """The file with the course's secret."""
     return course.root / ".cs-conv" / "secret"
 
 
 def read_secret(course: Course) -> bytes:
-    """The course's secret; made on first use, readable by its owner alone, in a folder that git ignores."""
+    """The course's secret. It is made on first use, and only its owner can read it. Raises CourseError."""
     path = secret_file(course)
     if not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -37,7 +36,7 @@ def read_secret(course: Course) -> bytes:
             with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
                 file.write(secrets.token_hex(32) + "\n")
         except FileExistsError:
-            pass  # another process was faster; its secret is as good
+            pass  # another process made one first
     try:
         secret = bytes.fromhex(path.read_text(encoding="utf-8"))
     except ValueError:

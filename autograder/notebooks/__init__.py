@@ -1,3 +1,3 @@
-"""The life of a notebook: its source, its cells, its review and release, and a learner's own copy."""
+"""Notebooks: their sources, cells, review and release, and the learners' own copies."""
 
 import autograder.skip_slow_imports  # noqa: F401  (before anything imports Jupyter)

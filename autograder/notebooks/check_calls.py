@@ -1,4 +1,4 @@
-"""Which exercise, and which aspect of it, a test cell asks `check` about."""
+"""The exercise and the aspect that a test cell checks."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class CheckCall:
     aspect: str | None
 
 
-def tree_of(source: str) -> ast.Module:
-    """The syntax tree of a cell, IPython's magics as calls."""
+def syntax_tree(source: str) -> ast.Module:
+    """The syntax tree of a cell, with IPython's magics as calls. Raises SyntaxError."""
     return ast.parse(as_python(source))
 
 
 def check_call(source: str) -> CheckCall | None:
-    """Find the call of `check` in a test cell; None where it has none, as ordinary asserts do."""
+    """Find the call of `check` in a test cell; None if there is none, as in a test of ordinary asserts."""
     try:
-        tree = tree_of(source)
+        tree = syntax_tree(source)
     except SyntaxError:
         return None
     for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""Reading and writing notebook files, in the one form that we write."""
+"""Reading and writing notebook files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbformat import NotebookNode, from_dict
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read any notebook as format 4. Raises what nbformat raises where it is none."""
+    """Read a notebook of any version as format 4. Raises what nbformat raises if it is not a notebook."""
     notebook: NotebookNode = nbformat.read(path, 4)  # type: ignore[no-untyped-call]
     return notebook
 
@@ -24,12 +24,12 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 
 def plain_metadata(kernel: dict[str, str]) -> NotebookNode:
-    """A notebook's metadata with nothing in it but its kernel."""
+    """A notebook's metadata with nothing but its kernel."""
     plain = {"kernelspec": kernel, "language_info": {"name": "python"}}
     metadata: NotebookNode = from_dict(plain)  # type: ignore[no-untyped-call]
     return metadata
 
 
 def graded_as(cell: NotebookNode) -> dict[str, Any]:
-    """What nbgrader notes on a cell: `grade`, `grade_id`, `points` and so on; {} for ordinary cells."""
+    """nbgrader's metadata of a cell: `grade`, `grade_id`, `points` and so on; {} for ordinary cells."""
     return dict(cell.metadata.get("nbgrader", {}))

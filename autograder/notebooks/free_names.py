@@ -1,4 +1,4 @@
-"""Which names a piece of code needs from before it, and which it leaves behind."""
+"""The names that a piece of code needs from earlier code, and those that it defines for later code."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ import sys
 from collections.abc import Iterable, Iterator
 
 MOST_PARSED = 50_000
-"""Characters of a cell of a student's that are worth parsing."""
+"""The longest student's cell that is parsed, in characters."""
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _BY_TEXT = {"dir", "eval", "exec", "get_ipython", "globals", "locals", "vars"}
-"""What finds names by a text."""
+"""Functions through which code can reach a name given as text."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 _WHOLE = ("numpy", "matplotlib", "cs_conv", *sys.stdlib_module_names)
-"""Packages that are installed with the course: what `import *` brings of them can be looked up."""
+"""Packages that are installed with the course, so the names that `import *` brings can be looked up."""
 
 
 def binds(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that running this defines, imports, or changes a part of, outside of functions."""
+    """The names that this code defines, imports, or changes a part of, outside of functions."""
     return {name for name, _ in _bound(nodes)} - {""}
 
 
 def defines(nodes: Iterable[ast.AST]) -> set[str]:
-    """Those of them that it gives a value of its own: by `def`, `class` or an assignment."""
+    """Those of these names that it defines: by `def`, `class` or an assignment."""
     return {name for name, how in _bound(nodes) if how == "defined"}
 
 
 def imports(nodes: Iterable[ast.AST]) -> set[str]:
-    """Those of them that it imports; "*" for `import *` of a module that is not installed with the course."""
+    """Those of these names that it imports; "*" for `import *` of a module not installed with the course."""
     return {name for name, how in _bound(nodes) if how == "imported"}
 
 
@@ -74,7 +74,7 @@ def _exported(module: str) -> frozenset[str]:
 
 
 def needs(tree: ast.Module | None) -> set[str]:
-    """The names that it uses and that have to come from before it."""
+    """The names that this code uses and does not define itself."""
     if tree is None:
         return set()
     found: set[str] = set()
@@ -89,7 +89,7 @@ def needs(tree: ast.Module | None) -> set[str]:
 
 
 def _reads(node: ast.AST) -> set[str]:
-    """The names that are not its own which this uses, now or when it is called."""
+    """The names from outside that this part uses, when it runs or when it is called later."""
     if isinstance(node, ast.Name):
         return {node.id} if isinstance(node.ctx, ast.Load) else set()
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
@@ -132,16 +132,19 @@ def root(node: ast.AST) -> str:
 
 
 def looked_up(source: str) -> set[str]:
-    """The names that code may ask for by a text, as in `"total" in globals()`: every word of it, where it
-    does such things.
+    """The names that code may reach by text, as in `"total" in globals()`.
+
+    If it uses any of the functions for that, these are all words in it, otherwise none.
     """
     words = set(re.findall(r"[^\W\d]\w*", source))
     return words if words & _BY_TEXT else set()
 
 
 def needs_of_text(source: str, most: int = MOST_PARSED) -> set[str]:
-    """The same for a student's code, which may be anything: every word of it, where it is no plain Python or
-    has more than `most` characters.
+    """The names that a student's code needs, whatever it is.
+
+    If it is not plain Python, reaches names by text or is longer than `most` characters, these are all words
+    in it.
     """
     words = set(re.findall(r"[^\W\d]\w*", source))
     if len(source) > most or words & _BY_TEXT:

@@ -1,6 +1,6 @@
-"""A cell as Python: IPython's magics as the calls that IPython makes of them.
+"""Cells as Python: IPython's magics become the calls that IPython makes of them.
 
-IPython finds them by the tokens, so a `%` in a text or between two numbers is none.
+IPython looks at tokens, so a `%` in a string or between two numbers is not taken for a magic.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ from typing import Any
 
 _PROMPT = re.compile(r"\s*In \[\d+\]: ")
 _RUN_PYTHON = ("time", "timeit", "prun", "capture")
-"""The magics whose line or body is code that may hold magics of its own."""
+"""The magics that run code, which may contain magics itself."""
 _DEEPEST = 4
-"""Magics within magics: each level doubles the backslashes in the text of the next."""
+"""The most levels of magics within magics: each level doubles the backslashes in the text of the next."""
 
 
 def as_python(source: str, deep: int = 0) -> str:
-    """The cell with its magics as calls, and so those in the code that `%%time` and the like are about.
+    """The cell with its magics as calls, also within the code that `%%time` and the like run.
 
-    What is Python already stays as it is, and so does what is not even Python with its magics as calls, as
-    far as it has none.
+    A cell that is Python already comes back unchanged.
     """
     if _is_python(source):
         return source
@@ -29,13 +28,13 @@ def as_python(source: str, deep: int = 0) -> str:
     manager: Any = TransformerManager
     try:
         text = str(manager().transform_cell(source.replace("\r\n", "\n").replace("\r", "\n")))
-    except Exception:  # what IPython stumbles over is for Python to complain of
+    except Exception:  # Python will report what is wrong with it
         return source
     return _inner_ones(text, deep) if deep < _DEEPEST else text
 
 
 def tree_of(source: str) -> ast.Module | None:
-    """The syntax tree of a cell, magics as calls; below `%%time` and the like, of what these are about."""
+    """The syntax tree of a cell, magics as calls; for `%%time` and the like, of the code that they run."""
     tree = parsed(as_python(source))
     match tree.body if tree is not None else None:
         case [
@@ -55,7 +54,7 @@ def _is_python(source: str) -> bool:
 
 
 def parsed(source: str) -> ast.Module | None:
-    """The syntax tree of Python's text; None where it is none."""
+    """The syntax tree of Python code; None if it is not Python."""
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -63,7 +62,7 @@ def parsed(source: str) -> ast.Module | None:
 
 
 def _inner_ones(text: str, deep: int) -> str:
-    """Translate what magics that run Python are given: the last argument of their call, which is one line."""
+    """Translate magics within the code that magics run: the last argument of a call, on one line."""
     tree = parsed(text) if "get_ipython().run_" in text else None
     lines = [line.encode() for line in text.split("\n")] if tree is not None else []
     for node in ast.walk(tree) if tree is not None else ():

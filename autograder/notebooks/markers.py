@@ -1,4 +1,4 @@
-"""Short markers in a source, in the place of what nbgrader notes on a cell.
+"""Short markers in a source, which become nbgrader's metadata.
 
     # %% answer="conv_window"                 what students write
     # %% test="values"                        a check of that aspect: its points are those of the exercise
@@ -7,8 +7,7 @@
     # %% [markdown] answer="essay" points=5   a person gives the points
     # %% [markdown] task="survey" points=4
 
-`id="other_name"` gives a cell another grade_id than its marker would. nbgrader's own metadata may stand in a
-source as well.
+`id="other_name"` sets the cell's grade_id. A source may also have nbgrader's own metadata in full.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ KINDS = ("answer", "test", "locked", "task")
 def expand(cell: NotebookNode) -> None:
     """Replace a cell's short marker by nbgrader's metadata; a cell without one stays as it is.
 
-    Raises ValueError with what is wrong about the marker.
+    Raises ValueError if something about the marker is wrong.
     """
     found = [kind for kind in (*KINDS, "nbgrader") if kind in cell.metadata]
     if found in ([], ["nbgrader"]):
@@ -36,7 +35,7 @@ def expand(cell: NotebookNode) -> None:
     (kind,) = found
     name, points, given = (cell.metadata.pop(key, None) for key in (kind, "points", "id"))
     if type(name) is not str or not name:
-        raise ValueError(f'{kind}={name!r} is no name; write {kind}="name"')
+        raise ValueError(f'{kind}={name!r} is not a name; write {kind}="name"')
     if kind == "test":
         name, points = _test(cell.source, name, points)
     elif kind == "task" and points is None:
@@ -47,7 +46,7 @@ def expand(cell: NotebookNode) -> None:
 
 
 def _noted(kind: str, grade_id: str, points: float | None) -> dict[str, Any]:
-    """What nbgrader notes on a cell of this kind; an answer with points is one that a person grades."""
+    """nbgrader's metadata for a cell of this kind. A person grades an answer that has points."""
     noted: dict[str, Any] = {
         "grade": kind == "test" or (kind == "answer" and points is not None),
         "grade_id": grade_id,
@@ -60,11 +59,11 @@ def _noted(kind: str, grade_id: str, points: float | None) -> dict[str, Any]:
 
 
 def _test(source: str, name: str, points: Any) -> tuple[str, Any]:
-    """The grade_id and the points of a test: those of the aspect that its check names, if it is a check."""
+    """The grade_id and the points of a test. For a check they are those of its exercise and aspect."""
     call = check_call(source)
     if call is None:
         if points is None:
-            raise ValueError(f'test="{name}" is no check, so it needs points: test="{name}" points=2')
+            raise ValueError(f'test="{name}" is not a check, so it needs points: test="{name}" points=2')
         return name, points
     from autograder.checks.registry import find
 
@@ -87,4 +86,4 @@ def _grade_id(name: Any) -> str:
 def _points(points: Any) -> float | None:
     if points is None or (type(points) in (int, float) and 0 <= points < 1e6):
         return points
-    raise ValueError(f"points={points!r} is no number of points; write for instance points=2")
+    raise ValueError(f"points={points!r} is not a number of points; write for instance points=2")

@@ -1,6 +1,6 @@
-"""A learner's own copies of the notebooks: made where there is none, and never written over.
+"""A learner's own copies of the notebooks. Missing ones are made; existing ones are never overwritten.
 
-`assignments/` stays what the course hands out; whoever learns works in `mine/`, which git ignores.
+Learners work in `mine/`, which git ignores, so that `assignments/` stays as the course hands it out.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 from autograder.course import Assignment, Course, CourseError
 
 EARLIER = "earlier"
-"""The folder beside the copies for those that were put aside."""
+"""The folder, beside the copies, for copies that were put aside."""
 
 
 def make_copies(course: Course, folder: Path) -> list[Path]:
-    """Copy what `folder` lacks of each assignment into it; returns the files that were made."""
+    """Copy the files of all assignments that `folder` lacks; returns the new files."""
     if not any(course.releases.glob("*/*.ipynb")):
         raise CourseError(f"there are no notebooks in {course.releases}; run: cs-conv release")
     made = []
@@ -32,7 +32,7 @@ def make_copies(course: Course, folder: Path) -> list[Path]:
 
 
 def _copied(path: Path, copy: Path) -> bool:
-    """Copy a file whole, unless there is one already, also where somebody makes it at this moment."""
+    """Copy a file unless the copy exists, even if another process makes it at this moment."""
     if os.path.lexists(copy):
         return False
     copy.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def _copied(path: Path, copy: Path) -> bool:
             os.link(beside, copy)  # unlike a rename, this replaces nothing
         except FileExistsError:
             return False
-        except OSError:  # a file system without links
+        except OSError:  # the file system has no links
             if copy.exists():
                 return False
             beside.rename(copy)
@@ -54,7 +54,7 @@ def _copied(path: Path, copy: Path) -> bool:
 
 
 def put_aside(folder: Path, assignment: Assignment) -> Path | None:
-    """Move the copy of an assignment out of the way; returns where it is now, None where there was none."""
+    """Move the copy of an assignment away; returns where it is now, or None if there was none."""
     copy = folder / assignment.name
     if not copy.exists():
         return None
@@ -65,13 +65,13 @@ def put_aside(folder: Path, assignment: Assignment) -> Path | None:
 
 
 def own_notebook(course: Course, assignment: Assignment, name: str) -> Path:
-    """The learner's copy of a notebook; the released one where they have none."""
+    """The learner's copy of a notebook, or the released one if there is no copy."""
     copy = course.mine / assignment.name / f"{name}.ipynb"
     return copy if copy.is_file() else course.releases / assignment.name / f"{name}.ipynb"
 
 
 def notebooks_meant(word: str, course: Course | None) -> list[Path]:
-    """The notebooks that somebody means: a file, or an assignment of the course ("02") in their copy."""
+    """The notebooks that `word` means: a file, or the learner's copy of an assignment ("02")."""
     path = Path(word)
     if path.is_file() or course is None:
         return [path]

@@ -17,12 +17,12 @@ class Points(NamedTuple):
 
     @property
     def together(self) -> float:
-        """All that it can give."""
+        """The sum of both."""
         return self.by_tests + self.by_hand
 
 
 def points_of(*notebooks: Mapping[str, Any]) -> Points:
-    """The points of notebooks, as JSON or as nbformat reads them, by what nbgrader notes on their cells."""
+    """The points of notebooks (as JSON or as nbformat reads them) by nbgrader's metadata of their cells."""
     by_tests = by_hand = 0.0
     for notebook in notebooks:
         for cell in notebook["cells"]:

@@ -1,4 +1,4 @@
-"""Make the releases: nbgrader takes the answers out, we make sure that they are out."""
+"""Releasing an assignment: nbgrader takes the answers out, and we make sure that they are out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograder.notebooks.tell_gradebook import KeepCells, remove_notebooks
 
 @dataclass(frozen=True)
 class NewRelease:
-    """What a release made: the folder, its files, and whether it differs from what was there before."""
+    """What `release` made: the folder, its files, and whether they differ from those there before."""
 
     assignment: str
     folder: Path
@@ -30,14 +30,14 @@ class NewRelease:
     changed: bool
     points: Points
     remarks: tuple[str, ...] = ()
-    """What the release means for work that was handed in before it."""
+    """What the release changes for work that was handed in earlier."""
 
 
 def release(course: Course, assignment: Assignment) -> NewRelease:
     """Make the students' version of one assignment and tell the gradebook about it.
 
     The folder in `assignments/` is replaced only when everything is in order.
-    Raises CourseError with all that is wrong with the notebooks.
+    Raises CourseError with every problem of the notebooks.
     """
     sources = {path.stem: read_notebook(path) for path in build_source(course, assignment)}
     _refuse(assignment, [p for name, nb in sources.items() for p in problems_of_source(nb, assignment, name)])
@@ -57,7 +57,7 @@ def release(course: Course, assignment: Assignment) -> NewRelease:
 
 
 def _generate(course: Course, assignment: Assignment) -> Path:
-    """nbgrader's generate_assignment into build/release, so that a failure leaves assignments/ as it was."""
+    """Run nbgrader's generate_assignment into build/release, so that a failure leaves assignments/ alone."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
@@ -73,7 +73,7 @@ def _generate(course: Course, assignment: Assignment) -> Path:
 
 
 def _tell_gradebook(course: Course, assignment: Assignment, kept: Sequence[KeepCells]) -> list[str]:
-    """The notebooks, their cells and templates, and the due date, in one transaction."""
+    """Write the notebooks, their cells and templates, and the due date, in one transaction."""
     due = assignment.due.isoformat(sep=" ") if assignment.due else None
     with open_gradebook(course) as gradebook:
         make_tables(gradebook)
@@ -90,7 +90,7 @@ def _put_in_place(made: Path, folder: Path, name: str) -> bool:
     before, after = _contents(folder), _contents(made)
     if before != after:
         if folder.exists():
-            # Someone may have worked in it: keep what was there.
+            # Someone may have worked in the folder: keep it.
             kept = made.parent.parent / "replaced" / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(folder, kept)

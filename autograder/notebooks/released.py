@@ -1,7 +1,7 @@
-"""An assignment as it was released: what grading works from, whatever has become of its folders since.
+"""An assignment as it was released. Grading uses this, even if the folders have changed since.
 
-The gradebook keeps it (`grading/gradebook/own_tables.py`). For a gradebook of an earlier version, which
-keeps none, the folders are read as they are now.
+The gradebook keeps a copy (`grading/gradebook/own_tables.py`). Gradebooks of earlier versions keep none: then
+the folders are read as they are now.
 """
 
 from __future__ import annotations
@@ -18,24 +18,25 @@ from autograder.course import Assignment, Course, CourseError, short
 from autograder.grading.gradebook.own_tables import kept_files
 
 Cells = dict[str, tuple[str, str]]
-"""What can be compared of a notebook: type and text of its cells, by grade_id or, for plain cells, by id."""
+"""A notebook's cells for comparison: type and text, by grade_id or, for plain cells, by id."""
 
 
 @dataclass(frozen=True)
 class Released:
-    """The notebooks of an assignment as JSON: with hidden tests and without answers, and with both; and the
-    other files that belong to it.
+    """The notebooks of an assignment as JSON, and its other files.
+
+    `templates` have hidden tests and no answers; `sources` have both.
     """
 
     templates: dict[str, dict[str, Any]]
     sources: dict[str, dict[str, Any]]
     files: dict[str, bytes]
     kept: bool
-    """Whether this is what the gradebook keeps, rather than the folders as they are now."""
+    """True if this is the gradebook's copy, False if it was read from the folders."""
 
 
 def read_released(course: Course, assignment: Assignment, gradebook: Any) -> Released:
-    """The assignment as the gradebook keeps it, or as its folders hold it."""
+    """The assignment from the gradebook's copy, or from its folders if there is no copy."""
     kept = kept_files(gradebook, assignment.name)
     parts: dict[str, dict[str, bytes]] = {"template": {}, "source": {}, "files": {}}
     for path, content in kept.items():
@@ -74,9 +75,9 @@ def _notebooks(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
 
 
 def changes_since_release(course: Course, assignment: Assignment, gradebook: Any) -> Iterator[str]:
-    """A sentence for each thing in the folders that is no longer as it was released, and what to do about it.
+    """A sentence for each file that has changed since the release, and one on what to do.
 
-    Nothing where all is as it was, or where the assignment was never released.
+    Yields nothing if nothing has changed or the assignment was never released.
     """
     from nbgrader.api import MissingEntry
 
@@ -127,7 +128,7 @@ def _due_changes(assignment: Assignment, gradebook: Any) -> Iterator[str]:
 
 
 def _moment(due: datetime | None) -> str:
-    """A date for people; what has no time zone is UTC, as in the gradebook."""
+    """A due date in words. One without a time zone is in UTC, as in the gradebook."""
     if due is None:
         return "at no date"
     return f"{due.astimezone(UTC) if due.tzinfo else due:%Y-%m-%d %H:%M} UTC"
@@ -161,11 +162,11 @@ def _file_changes(folder: Path, now: Mapping[str, bytes], then: Mapping[str, byt
 
 
 OTHER = "other cells\0"
-"""The beginning of a cell's name where it has no grade_id; its id follows."""
+"""The name of a cell without a grade_id begins with this; its id follows."""
 
 
 def cells_of(notebook: Mapping[str, Any]) -> Cells:
-    """The cells of a notebook as JSON, or as nbformat reads it."""
+    """The cells of a notebook, which is JSON or as nbformat reads it."""
     found: Cells = {}
     for cell in notebook.get("cells", []):
         marks = cell.get("metadata", {}).get("nbgrader") or {}
@@ -188,7 +189,7 @@ def _handed_out(template: dict[str, Any]) -> Cells:
 
 
 def _differences(then: Cells, now: Cells) -> str:
-    """Which cells came, went and changed; empty where none did."""
+    """Which cells are new, gone and changed; "" if none is."""
     said = {
         "changed": [name for name in then if name in now and now[name] != then[name]],
         "gone": [name for name in then if name not in now],

@@ -1,6 +1,6 @@
-"""What is wrong with a notebook before anyone receives it.
+"""A review of each notebook when it is released, before anyone receives it.
 
-nbgrader finds a misnamed cell when the first student's grade is lost; we look when the notebook is released.
+nbgrader finds a misnamed cell only when the first student's grade is lost.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import isclose
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
-from autograder.notebooks.check_calls import check_call, tree_of
+from autograder.notebooks.check_calls import check_call, syntax_tree
 from autograder.notebooks.files import graded_as
 from autograder.notebooks.free_names import defines, imports
 from autograder.notebooks.points import points_of
@@ -24,7 +24,7 @@ MARKERS = (BEGIN, END, "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCH
 
 
 def solution_regions(source: str) -> list[str]:
-    """The answers in a cell: what stands between its markers."""
+    """The answers in a cell: the text between its markers."""
     regions: list[list[str]] = []
     inside = False
     for line in source.splitlines():
@@ -39,14 +39,14 @@ def solution_regions(source: str) -> list[str]:
 
 
 def grader_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[str, object]]]:
-    """The cells that nbgrader knows: their number (from 1), the cell, its nbgrader metadata."""
+    """The cells with nbgrader metadata: their number (from 1), the cell, the metadata."""
     for number, cell in enumerate(notebook.cells, 1):
         if graded_as(cell):
             yield number, cell, graded_as(cell)
 
 
 def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str) -> list[str]:
-    """What would keep the notebook from being released, each with what to do; [] where all is well."""
+    """The problems that prevent a release, each with what to do about it; [] if there are none."""
     found = []
     ids: Counter[str] = Counter()
     for number, cell, known in grader_cells(notebook):
@@ -69,7 +69,7 @@ def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str
 
 
 def _other_points(notebook: NotebookNode, assignment: Assignment, name: str) -> list[str]:
-    """Points in course.yml, which may have none, are those of the tests."""
+    """Points in course.yml, if there are any, must be those of the tests."""
     said, points = assignment.notebooks[name], points_of(notebook).by_tests
     if said is None or isclose(points, said):
         return []
@@ -80,7 +80,7 @@ def _other_points(notebook: NotebookNode, assignment: Assignment, name: str) -> 
 
 
 def _imported_answers(notebook: NotebookNode, name: str) -> list[str]:
-    """Names that one cell imports and an answer defines: nobody sees which of the two a test calls."""
+    """Names that one cell imports and an answer defines: a test might call either."""
     answers: dict[str, int] = {}
     ours = []
     for number, cell in enumerate(notebook.cells, 1):
@@ -88,9 +88,9 @@ def _imported_answers(notebook: NotebookNode, name: str) -> list[str]:
             if cell.cell_type != "code":
                 continue
             if graded_as(cell).get("solution"):
-                answers |= dict.fromkeys(defines([tree_of(cell.source)]), number)
+                answers |= dict.fromkeys(defines([syntax_tree(cell.source)]), number)
             else:
-                ours.append((number, imports([tree_of(cell.source)])))
+                ours.append((number, imports([syntax_tree(cell.source)])))
     return [
         f"{name}, cell {number}: it imports {each}, which the answer in cell {answers[each]} defines; "
         f"give the import another name, for instance `as library_{each}`, or leave it out"
@@ -100,13 +100,13 @@ def _imported_answers(notebook: NotebookNode, name: str) -> list[str]:
 
 
 def _problems_of_test(source: str, known: dict[str, object]) -> list[str]:
-    """A test cell's points are its aspect's, and it ends in no value (nbgrader's partial credit)."""
+    """A check must have its aspect's points; other tests must not end in a value (nbgrader's points)."""
     call = check_call(source)
     if call is None:
         try:
-            tree = tree_of(source)
+            tree = syntax_tree(source)
         except SyntaxError as error:
-            return [f"it is no Python: {error.msg} in line {error.lineno}"]
+            return [f"it is not Python: {error.msg} in line {error.lineno}"]
         last = tree.body[-1] if tree.body else None
         if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call):
             return ["its last line is a value, which nbgrader may read as partial credit; end in an assert"]
@@ -125,7 +125,7 @@ def _problems_of_test(source: str, known: dict[str, object]) -> list[str]:
 
 
 def problems_of_release(notebook: NotebookNode, source: NotebookNode, name: str) -> list[str]:
-    """What students must not receive: markers, outputs, answers."""
+    """What is in the release that students must not receive: markers, outputs, answers."""
     found = []
     answers = [" ".join(region.split()) for cell in source.cells for region in solution_regions(cell.source)]
     for number, cell in enumerate(notebook.cells, 1):

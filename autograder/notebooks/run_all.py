@@ -1,4 +1,4 @@
-"""Jupyter's Run All goes on after a check that fails, which every check does until its answer is written."""
+"""Jupyter's Run All does not stop at failing checks: every check fails until its answer is written."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ GO_ON = "raises-exception"
 
 
 class LetRunAllGoOn(NbGraderPreprocessor):
-    """A step of `generate_assignment`: mark tests, and cells that try an answer.
+    """A step of `generate_assignment` that marks tests and plain cells as allowed to fail.
 
-    An error in an answer, or in a locked cell that all others need, does stop Run All.
+    An error in an answer, or in a locked cell, still stops Run All: later cells need them.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Go through the cells."""
+        """Mark the cells of a notebook."""
         for cell in nb.cells:
             known = graded_as(cell)
             tags = cell.metadata.get("tags", [])

@@ -1,8 +1,7 @@
-"""Sources in percent format become notebooks, byte for byte the same on every machine.
+"""Sources in percent format become notebooks that are the same on every machine, byte for byte.
 
-jupytext draws random cell ids and notes its own version in the metadata; both are replaced here. A cell
-that nbgrader knows takes its id from its grade_id, so that an edit of the answer does not show; any
-other from what it says.
+jupytext gives cells random ids and writes its own version into the metadata; both are replaced here. A cell's
+id comes from its grade_id, so that it does not change with the answer, or else from its text.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from autograder.notebooks.markers import expand
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MOST_BYTES = 32 << 20
-"""The files beside the notebooks of an assignment, together: each graded notebook gets a copy of them."""
+"""The most bytes of files beside an assignment's notebooks: each graded notebook gets a copy of them."""
 LEFT_BEHIND = shutil.ignore_patterns("*.pyc", "__pycache__", ".ipynb_checkpoints", "*.ipynb", ".*")
 
 
 def read_source(path: Path) -> NotebookNode:
-    """Read one percent-format source as a notebook with fixed ids and plain metadata."""
+    """Read a percent-format source as a notebook with fixed ids and plain metadata. Raises CourseError."""
     try:
         notebook = jupytext.read(path, fmt="py:percent")
     except FileNotFoundError:
@@ -43,7 +42,7 @@ def read_source(path: Path) -> NotebookNode:
         known_as = graded_as(cell).get("grade_id") or f"{cell.cell_type}\n{cell.source}"
         seen[known_as] += 1
         cell.id = hashlib.sha256(f"{known_as}\n{seen[known_as]}".encode()).hexdigest()[:12]
-        cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note on blank lines in the source
+        cell.metadata.pop("lines_to_next_cell", None)  # jupytext counts blank lines in the source
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
@@ -61,9 +60,9 @@ def _expand_markers(notebook: NotebookNode, path: Path) -> None:
 
 
 def build_source(course: Course, assignment: Assignment) -> list[Path]:
-    """Make the assignment's notebooks, answers included, where nbgrader looks for them.
+    """Make the assignment's notebooks, answers included, in the folder that nbgrader reads.
 
-    Other files of the folder (pictures, data) are copied along. Returns the notebooks' paths.
+    Other files (pictures, data) are copied as well. Returns the notebooks' paths.
     """
     answers, built = course.answers / assignment.name, course.source / assignment.name
     notebooks = {name: read_source(answers / f"{name}.py") for name in assignment.notebooks}
@@ -79,7 +78,7 @@ def build_source(course: Course, assignment: Assignment) -> list[Path]:
 
 
 def files_beside(folder: Path) -> tuple[dict[str, bytes], list[str]]:
-    """The files of an assignment beside its notebooks, by path, and the paths of those that are too much."""
+    """The files beside an assignment's notebooks, by path, and the paths of those that are too large."""
     found: dict[str, bytes] = {}
     too_much = []
     left = MOST_BYTES

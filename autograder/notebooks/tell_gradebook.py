@@ -1,7 +1,7 @@
-"""What the gradebook learns from a release: its cells, with their points, and the template that grading uses.
+"""Writing a release into the gradebook: cells, points, and the template that grading uses.
 
-nbgrader's own step refuses any change of an assignment once somebody handed it in. Here cells come, go and
-change their points, and the points and comments that people gave for the other cells stay.
+Once somebody has handed in an assignment, nbgrader's own step refuses to change it. Here cells can be added,
+removed and change their points; points and comments that people gave for other cells stay.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from autograder.terminal import count
 class KeepCells(SaveCells):
     """A step of `generate_assignment`, in place of nbgrader's SaveCells.
 
-    It writes at once, in one transaction for each notebook; `held_back` lets a release write all its
-    notebooks together, after it has looked at them.
+    It writes each notebook at once, in a transaction of its own. With `held_back` a release can review all
+    notebooks first and write them together.
     """
 
     waiting: ClassVar[list[KeepCells] | None] = None
@@ -36,7 +36,7 @@ class KeepCells(SaveCells):
     @classmethod
     @contextmanager
     def held_back(cls) -> Iterator[list[KeepCells]]:
-        """Collect what is to be written, for `write`, in place of writing it."""
+        """Collect notebooks instead of writing them; call `write` on each later."""
         cls.waiting = []
         try:
             yield cls.waiting
@@ -44,7 +44,7 @@ class KeepCells(SaveCells):
             cls.waiting = None
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Any:
-        """Take note of the notebook's cells, hidden tests included, and of its source with the answers."""
+        """Note the notebook's cells, hidden tests included, and the folder of its source."""
         self.folder = Path(resources["metadata"]["path"])
         return super().preprocess(nb, resources)
 
@@ -61,7 +61,7 @@ class KeepCells(SaveCells):
     def write(self, gradebook: Gradebook) -> list[str]:
         """Make the gradebook agree with the notebook; the caller commits.
 
-        Returns a sentence for each thing that it means for those who handed in already.
+        Returns a sentence for each change that affects work that was handed in.
         """
         self.gradebook = gradebook
         said = self._adapt()
@@ -83,7 +83,7 @@ class KeepCells(SaveCells):
         ]
 
     def _adapt(self) -> list[str]:
-        """Rename, remove and add cells of a notebook that people handed in; nbgrader then fills them in."""
+        """Rename, remove and add cells of a notebook that was handed in; nbgrader then fills them in."""
         try:
             notebook = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
         except MissingEntry:
@@ -97,7 +97,7 @@ class KeepCells(SaveCells):
         }
         for cells in (*wanted.values(), self.new_source_cells):
             for about in cells.values():
-                about.pop("id", None)  # that of the cell which had the name before
+                about.pop("id", None)  # it belongs to the cell that had the name before
         said = self._rename(notebook)
         gone = [cell for cell in notebook._base_cells if cell.name not in wanted[cell.type]]
         said += [self._remove(cell) for cell in gone]
@@ -119,10 +119,10 @@ class KeepCells(SaveCells):
         return [sentence for sentence in said if sentence]
 
     def _rename(self, notebook: Any) -> list[str]:
-        """A cell whose text has another name now was renamed, and its grades go with it.
+        """Rename cells together with their grades. A cell was renamed if its text has another name now.
 
-        So numbered tests are renamed in a row where another one comes before them. Answers are handed in by
-        name: one whose name is still there keeps it. Returns what is to be said of answers that were renamed.
+        If a test is added before numbered tests, all of these are renamed. Answers are found by name, so one
+        whose name still exists keeps it. Returns a sentence for each answer that was renamed.
         """
         moved = self._moved(notebook)
         taken = {cell.name for cell in notebook.source_cells} & set(moved.values()) - moved.keys()
@@ -130,7 +130,7 @@ class KeepCells(SaveCells):
         cells = [cell for cell in [*notebook._base_cells, *notebook.source_cells] if cell.name in moved]
         names = [moved[cell.name] for cell in cells]
         for number, cell in enumerate(cells):
-            cell.name = f"{number} on its way"  # no name may be there twice, not even on the way
+            cell.name = f"{number} on its way"  # no name may exist twice, not even for a moment
         self.gradebook.db.flush()
         for cell, name in zip(cells, names, strict=True):
             cell.name = name
@@ -143,7 +143,7 @@ class KeepCells(SaveCells):
         ]
 
     def _moved(self, notebook: Any) -> dict[str, str]:
-        """The new name of each cell whose text, there once before and once now, has another name now."""
+        """The new name of each renamed cell: its text was there exactly once and is there exactly once."""
         answers = {cell.name for cell in notebook.solution_cells}
         old = {cell.name: cell.source for cell in notebook.source_cells}
         new = {name: about["source"] for name, about in self.new_source_cells.items()}
@@ -157,7 +157,7 @@ class KeepCells(SaveCells):
         return moved
 
     def _too_many_points(self, notebook: Any) -> Iterator[str]:
-        """A sentence for each cell that can give less than a person gave for it."""
+        """A sentence for each cell that is worth less now than a person gave for it."""
         wanted = self.new_grade_cells | self.new_task_cells
         for cell in (*notebook.grade_cells, *notebook.task_cells):
             most = wanted[cell.name]["max_score"] if cell.name in wanted else cell.max_score
@@ -168,7 +168,7 @@ class KeepCells(SaveCells):
                 yield f"{cell.name} is worth {most:g} now; {whose} by hand above that stayed"
 
     def _remove(self, cell: Any) -> str:
-        """Remove a cell with its grades and comments; says what people lose with it."""
+        """Remove a cell with its grades and comments; returns a sentence if grades given by hand are lost."""
         session = self.gradebook.db
         graded = cell.type != "SolutionCell"
         given = sum(grade.manual_score is not None for grade in cell.grades) if graded else 0
@@ -181,7 +181,7 @@ class KeepCells(SaveCells):
 
 
 def _complete(gradebook: Gradebook, submission: Any) -> None:
-    """Give a submission a grade and a comment for each cell that came after it."""
+    """Add a grade and a comment to a submission for each cell that was added later."""
     session = gradebook.db
     had = {mine.notebook_id: mine for mine in submission.notebooks}
     for notebook in submission.assignment.notebooks:
@@ -202,9 +202,9 @@ def _complete(gradebook: Gradebook, submission: Any) -> None:
 
 
 def remove_notebooks(gradebook: Gradebook, assignment: str, but: set[str]) -> list[str]:
-    """Remove the notebooks that the assignment has no longer; the caller commits.
+    """Remove the notebooks that the assignment no longer has; the caller commits.
 
-    Returns a sentence for each that had points given by hand.
+    Returns a sentence for each notebook that had points given by hand.
     """
     said = []
     for notebook in list(gradebook.find_assignment(assignment).notebooks):

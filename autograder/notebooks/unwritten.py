@@ -1,4 +1,4 @@
-"""A cell that tries an answer which nobody has written yet shows one line in place of a traceback."""
+"""A cell that calls an answer which is not written yet shows one line instead of a traceback."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from types import TracebackType
 from typing import Any
 
 NOT_WRITTEN = "not written yet"
-"""What a released answer raises as the text of its NotImplementedError."""
+"""The message of the NotImplementedError that a released answer raises."""
 
 
 def say_in_one_line(shell: Any) -> None:
-    """Have the IPython shell of a notebook show this error in one line, and any other as ever.
+    """Have a notebook's IPython shell show this error in one line, and all others as usual.
 
-    So it does with a name that a cell misses after that, for cells build on each other.
+    After it, a NameError in a later cell is shown in one line as well, because cells build on each other.
     """
     stopped = False
 
@@ -39,7 +39,7 @@ def say_in_one_line(shell: Any) -> None:
 
 
 def _innermost(trace: TracebackType | None) -> str:
-    """The name of the function that raised; empty where a cell itself did."""
+    """The name of the function that raised; "" if a cell itself did."""
     name = ""
     while trace is not None:
         name, trace = trace.tb_frame.f_code.co_name, trace.tb_next

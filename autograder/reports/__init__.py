@@ -1,4 +1,4 @@
-"""What a graded class looks like: tables, misconceptions, pages for the class and for each student."""
+"""Reports on a graded class: tables, pages for the class and for each student, exports."""
 
 from autograder.reports.class_page import write_class_page
 from autograder.reports.record import Record, load_record, refresh_record, save_record

@@ -1,4 +1,4 @@
-"""The class report as one HTML file: how it went, what was misunderstood, where, and by whom."""
+"""The class report as one HTML file: points, misconceptions, exercises, students."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograder.reports.record import Record
 from autograder.reports.tables import points_text, seen
 
 BARS = 12
-"""The most bars of the distribution; one for each point where that suffices."""
+"""The most bars of the distribution. If there are fewer points than this, each has a bar."""
 
 _STYLE = """
 .bars { display: flex; align-items: flex-end; gap: 3px; height: 11rem; margin: 1rem 0 0; padding: 0;
@@ -32,7 +32,7 @@ _STYLE = """
 
 
 def write_class_page(course: Course, record: Record) -> Path:
-    """Write reports/ASSIGNMENT.html, with links to the feedback pages that are there; returns its path."""
+    """Write reports/ASSIGNMENT.html, with links to the existing feedback pages; returns its path."""
     path = course.reports / f"{record.assignment}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     with_page = {
@@ -45,7 +45,7 @@ def write_class_page(course: Course, record: Record) -> Path:
 
 
 def class_page(record: Record, with_page: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The report; `with_page` names the feedback page of the students that have one."""
+    """The report as HTML; `with_page` has the name of each student's feedback page, if there is one."""
     title = f"{record.assignment}: {record.title}"
     read = f"; points as in the gradebook on {record.read:%Y-%m-%d %H:%M} UTC" if record.read else ""
     body = [
@@ -81,7 +81,7 @@ def _facts(record: Record) -> list[tuple[str, str]]:
 
 
 def _distribution(record: Record) -> str:
-    """How many earned how much, as bars of equally many points; all points are a bar of their own."""
+    """The number of students by points, as bars; students with all points have a bar of their own."""
     if not record.scores or not record.max_score:
         return "<p>No points yet.</p>"
     step = max(1, ceil(record.max_score / (BARS - 1)))
@@ -121,7 +121,7 @@ def _misconceptions(record: Record) -> str:
 
 
 def _exercises(record: Record) -> str:
-    """Mean points of each exercise and who passes its tests, of those whose notebook was run."""
+    """The mean points of each exercise and how many passed its tests, among the notebooks that were run."""
     by_test: dict[str, list[TestScore]] = {}
     for result in record.results:
         for test in result.tests:
@@ -130,7 +130,7 @@ def _exercises(record: Record) -> str:
         return "<p>No notebook was run.</p>"
     exercises: dict[str, list[str]] = {}
     for grade_id, tests in by_test.items():
-        # In a notebook that died no check named its exercise; ask someone else's.
+        # In a notebook whose process died no check names the exercise; another student's does.
         exercise = next((test.exercise for test in tests if test.exercise), "")
         exercises.setdefault(exercise, []).append(grade_id)
     rows = []
@@ -155,7 +155,7 @@ def _test(grade_id: str, tests: list[TestScore]) -> str:
 
 
 def _by_hand(grade_id: str, tests: list[TestScore]) -> str:
-    """What a person judges: no test of it passes or fails."""
+    """The row of a cell that a person judges, which neither passes nor fails."""
     judged = [test.score for test in tests if not test.waits]
     most = tests[0].max_score
     earned = mean(judged) if judged else 0.0

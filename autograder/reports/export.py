@@ -1,7 +1,7 @@
-"""Grades for Canvas and Moodle: the columns that they import, and no cell that a spreadsheet would run.
+"""Grades for Canvas and Moodle, in the columns that they import.
 
-Students choose their names and answers; a spreadsheet takes a cell that begins with `=` for a formula. Such
-a cell gets an apostrophe in front, which every spreadsheet reads as "this is text".
+Students choose their names, and a spreadsheet would run a cell that begins with `=`. Such a cell gets an
+apostrophe in front, which tells every spreadsheet that it is text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOODLE = ("First name", "Last name", "ID number", "Email address")
 
 @dataclass(frozen=True)
 class StudentPoints:
-    """A student as the gradebook has them, and the points by assignment; none where nothing was handed in."""
+    """A student of the gradebook, with the points of each assignment that was handed in."""
 
     id: str
     first: str
@@ -53,13 +53,13 @@ def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list
 
 
 def read_possible(course: Course, assignments: Sequence[Assignment]) -> dict[str, float]:
-    """What each assignment can give, by its name, points by hand included."""
+    """The most points of each assignment, by its name; points by hand are included."""
     with open_gradebook(course) as gradebook:
         return {assignment.name: possible_points(course, assignment, gradebook) for assignment in assignments}
 
 
 def guarded(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula."""
+    """The text, changed if a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
@@ -95,7 +95,7 @@ def canvas_rows(
 
 
 def moodle_rows(students: Iterable[StudentPoints], assignments: Sequence[Assignment]) -> list[list[str]]:
-    """The rows of a Moodle import: "ID number" or "Email address" says who, the rest are points."""
+    """The rows of a Moodle import. Moodle finds students by "ID number" or "Email address"."""
     rows = [[*MOODLE, *(a.title for a in assignments)]]
     for student in students:
         who = (student.first, student.last, student.id, student.email)
@@ -110,19 +110,19 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
 
 
 def _cells(student: StudentPoints, assignments: Sequence[Assignment]) -> list[str]:
-    """Points; an empty cell leaves alone what the other system has."""
+    """The cells with points. An empty cell does not change what the other system has."""
     return [f"{student.points[a.name]:g}" if a.name in student.points else "" for a in assignments]
 
 
 def _roster(path: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Canvas's own export: its rows by each of a student's ids, and its columns by the assignment's title."""
+    """From a Canvas export: a student's cells by each of the student's ids, and column names by title."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             head, *rows = csv.reader(file)
     except (OSError, ValueError, csv.Error) as error:
         raise CourseError(f"{path} cannot be read as a CSV export of Canvas: {error}") from None
     if not {"Student", "ID"} <= set(head):
-        raise CourseError(f"{path} is no export of Canvas's gradebook: it has no columns Student and ID")
+        raise CourseError(f"{path} is not an export of Canvas's gradebook: it has no columns Student and ID")
     people: dict[str, list[str]] = {}
     for row in rows:
         cells = dict(zip(head, row, strict=False))

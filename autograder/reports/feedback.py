@@ -1,4 +1,4 @@
-"""The pages that students get back, one for each notebook, and what the exchange needs to deliver them."""
+"""The pages that students get back, one for each notebook, with the files that nbgrader's exchange needs."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from autograder.reports.record import load_record
 from autograder.reports.tables import seen
 
 SECONDS = 60
-"""What the pages of one student may take by the clock. They take less than one, unless made to be slow."""
+"""The most seconds for one student's pages. They take less than one unless a student made them slow."""
 Notebooks = Mapping[str, Mapping[str, Any]]
-"""PageContent notebooks by name, as nbformat 4 has them."""
+"""Graded notebooks by name, as nbformat 4 has them."""
 
 
 def who_gets_pages(course: Course, assignment: Assignment, students: Iterable[str] = ()) -> dict[str, str]:
-    """The students (all, or those of `students`) for whom there is something to say, each with a remark.
+    """The students (of all, or of `students`) who get pages, each with a remark.
 
-    These are those whose notebooks were run, and those whose notebooks could not be read. The remark says
-    why an assignment was not graded in full; it is empty where it was.
+    Students get pages if their notebooks were run or could not be read. The remark says why a submission was
+    not graded in full; it is "" if it was.
     """
     graded = {path.parent.parent.name for path in course.autograded().glob(f"*/{assignment.name}/*.ipynb")}
     graded -= removed(course)
@@ -59,9 +59,9 @@ def who_gets_pages(course: Course, assignment: Assignment, students: Iterable[st
 def write_feedback(
     course: Course, assignment: Assignment, students: dict[str, str]
 ) -> Iterator[tuple[str, list[Path], str]]:
-    """Make the pages of `students`, as `who_gets_pages` gives them.
+    """Make the pages of `students`, which `who_gets_pages` returns.
 
-    Yields the student, the pages, and what went wrong (empty where nothing did).
+    Yields each student, the pages, and what went wrong ("" if nothing).
     """
     from nbgrader.api import MissingEntry
 
@@ -71,7 +71,7 @@ def write_feedback(
             made: list[Path] = []
             problem = ""
             try:
-                # Windows has no such alarm; there, only samples of ours are graded.
+                # Windows has no such alarm; there, only our own samples are graded.
                 with limited(SECONDS) if hasattr(signal, "SIGALRM") else nullcontext():
                     made = pages.write(student, remark)
             except TestTooLong:
@@ -92,7 +92,7 @@ class Pages:
         self.late = LatePolicy(course)
 
     def write(self, student: str, remark: str) -> list[Path]:
-        """Write feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html, and take away pages of notebooks that are gone."""
+        """Write feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html; delete pages of notebooks that are gone."""
         graded = self.course.autograded(student, self.assignment.name)
         notebooks = {
             name: json.loads((graded / f"{name}.ipynb").read_text(encoding="utf-8"))
@@ -116,7 +116,7 @@ class Pages:
         return sorted(made)
 
     def html(self, student: str, notebooks: Notebooks, remark: str = "") -> dict[str, str]:
-        """The page of each of these notebooks; of all of the assignment where none could be read."""
+        """The page of each of these notebooks; if there are none, of each notebook of the assignment."""
         submission = self.gradebook.find_submission(self.assignment.name, student)
         score, most, tests = scores_of(submission, verdicts_in(notebooks), self.late)
         several = len(self.assignment.notebooks) > 1
@@ -154,7 +154,7 @@ class Pages:
 
 
 def first_page(course: Course, assignment: str, student: str) -> Path | None:
-    """The first of a student's pages of an assignment, None where there is none."""
+    """The first page of a student and an assignment; None if there is none."""
     folder = course.feedback(student, assignment)
     names = course.assignment(assignment).notebooks
     return next((page for name in names if (page := folder / f"{name}.html").is_file()), None)

@@ -1,4 +1,4 @@
-"""Formulas on pages that run no script: TeX becomes MathML, which a browser draws by itself."""
+"""Formulas on pages without scripts: TeX becomes MathML, which browsers draw themselves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert
 
 LONGEST = 2000
-"""Characters of a formula; what is longer stays TeX."""
+"""The most characters of a formula; a longer one stays TeX."""
 
 _SPACE = "{http://www.w3.org/1998/Math/MathML}"
 _ELEMENTS = {
@@ -25,16 +25,16 @@ _ATTRIBUTES = {
 
 @lru_cache(2000)
 def mathml(tex: str, display: str) -> str | None:
-    """The formula as MathML, `display` "inline" or "block"; None where it cannot be said so, or not safely.
+    """The formula as MathML, `display` "inline" or "block"; None if it cannot be converted safely.
 
-    Students write formulas, too: what holds more than known elements and attributes is refused.
+    Students write formulas as well, so a result with unknown elements or attributes is refused.
     """
     if len(tex) > LONGEST:
         return None
     try:
         drawn: str = convert(tex.strip(), display=display)
         tree = ElementTree.fromstring(drawn)
-    except Exception:  # a formula of any kind of wrong
+    except Exception:  # broken formulas fail in many ways
         return None
     for element in tree.iter():
         if element.tag.removeprefix(_SPACE) not in _ELEMENTS or not element.attrib.keys() <= _ATTRIBUTES:

@@ -1,4 +1,4 @@
-"""What stays out of the pages that students get back; nbgrader's own show all that a test cell holds."""
+"""Keeping hidden tests out of the pages that students get back; nbgrader's own pages show them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from autograder.checks.media_type import VERDICT
 
 
 class HideTests(ClearHiddenTests):
-    """Takes hidden tests out of test cells, and the tracebacks that quote them; errors keep their message.
+    """Removes hidden tests from test cells, and tracebacks that quote them. Errors keep their message.
 
-    Where a check reported, the error that it raised says nothing more and goes, too.
+    The error of a failed check is removed as well: its report says the same.
     """
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], cell_index: int) -> Any:
-        """Go over one cell; those of students stay as they are, whatever they write there."""
+        """Clean one cell. Cells that students write in stay as they are."""
         if is_solution(cell) or not is_grade(cell):
             return cell, resources
         if any(VERDICT in output.get("data", {}) for output in cell.get("outputs", [])):

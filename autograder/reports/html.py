@@ -1,4 +1,4 @@
-"""What all our pages share: they load and run nothing, whatever students wrote, and look alike."""
+"""What all pages share: their look, and that they load and run nothing, whatever students wrote."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POLICY = "; ".join(
         "form-action 'none'",
     ]
 )
-"""A Content-Security-Policy: the browser itself refuses scripts, forms and whatever lies elsewhere."""
+"""A Content-Security-Policy, by which the browser refuses scripts, forms and anything from elsewhere."""
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
@@ -43,7 +43,7 @@ img { max-width: 100% }
 
 
 def document(title: str, body: Sequence[str], style: str = "") -> str:
-    """A whole page around parts that are HTML already."""
+    """A whole page; the parts of `body` are HTML already."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
@@ -55,7 +55,7 @@ def document(title: str, body: Sequence[str], style: str = "") -> str:
 
 
 def table(head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> str:
-    """`head` holds (text, class) of each column; cells are HTML already."""
+    """A table. `head` has the text and the CSS class of each column; cells are HTML already."""
     top = "".join(f'<th scope="col" class="{kind}">{escape(text)}</th>' for text, kind in head)
     body = "\n".join(
         "<tr>" + "".join(f'<td class="{k}">{c}</td>' for (_, k), c in zip(head, row, strict=True)) + "</tr>"
@@ -71,11 +71,11 @@ def meter(share: float, text: str) -> str:
 
 
 def facts(pairs: Sequence[tuple[str, str]]) -> str:
-    """Numbers that are seen first, each with what it counts."""
+    """The figures at the top of a page, each with what it counts."""
     items = "".join(f"<li><b>{escape(number)}</b>{escape(what)}</li>" for number, what in pairs)
     return f'<ul class="facts">{items}</ul>'
 
 
 def named(name: str) -> str:
-    """A name that someone chose; where it runs from right to left, the text around it does not."""
+    """A name, which may be written from right to left without changing the text around it."""
     return f"<bdi>{escape(name)}</bdi>"

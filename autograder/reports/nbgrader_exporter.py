@@ -1,4 +1,4 @@
-"""Our feedback page where nbgrader makes it: `nbgrader generate_feedback`, and the button in formgrader."""
+"""Our feedback pages for `nbgrader generate_feedback` and for formgrader's button."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.reports.feedback import Pages, who_gets_pages
 
 
 class FeedbackExporter(Exporter):
-    """In the place of nbconvert's for HTML; nbgrader's converter, its parent, says whose page it is."""
+    """Replaces nbconvert's exporter for HTML. Its parent is nbgrader's converter, which knows the student."""
 
     output_mimetype = "text/html"
 

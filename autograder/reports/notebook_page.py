@@ -1,7 +1,7 @@
-"""The page of one graded notebook, as its student gets it back: points, what was found, the notebook itself.
+"""The page that a student gets back for one notebook: points, what was found, and the notebook itself.
 
-It is all that reaches a student: nbgrader's exchange fetches one page for each notebook that was handed in.
-It loads and runs nothing. Of students' outputs it shows text and pictures, of hidden tests nothing.
+nbgrader's exchange delivers one page for each notebook, so everything must be on it. It loads and runs
+nothing. It shows text and pictures of the outputs, and nothing of hidden tests.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from autograder.reports import prose
 from autograder.reports.html import document, facts, named
 
 MOST_PROSE = 300_000
-"""Characters of prose on a page that become HTML; what follows is shown as it was typed."""
+"""The most characters of prose on a page that become HTML; the rest is shown as it was typed."""
 MOST_PICTURES = 16 << 20
-"""Bytes of all pictures that the prose of a page names."""
+"""The most bytes of all pictures in the prose of a page."""
 _LONG = 4000
-"""Characters of a text from which on it has a scroll bar of its own."""
+"""A text with more characters than this gets a scroll bar of its own."""
 
 _STYLE = """
 section { border: 1px solid #d0d7de; border-radius: 8px; padding: .8rem 1rem; margin: .8rem 0 }
@@ -50,7 +50,7 @@ section p { margin: .5rem 0 0 } .prose, .cell { overflow-x: auto; margin: 1rem 0
 .c, .c1, .ch { color: #57606a; font-style: italic } .mi, .mf { color: #0550ae }
 .nf, .nc, .nd { color: #6639ba }
 """
-# What a check's report is made of; whatever else is in it is shown as text.
+# The elements of a check's report; anything else is shown as text.
 _REPORT = nh3.Cleaner(
     tags={"div", "span", "b", "code", "pre", "ul", "li", "table", "tr", "th", "td"},
     attributes={"*": {"style", "title", "role", "aria-label"}, "th": {"scope"}},
@@ -64,7 +64,7 @@ _REPORT = nh3.Cleaner(
 
 @dataclass(frozen=True)
 class PageContent:
-    """What a page says: a notebook's cells (as nbformat 4 has them) and what the gradebook has for it."""
+    """The content of a page: a notebook's cells (in nbformat 4) and what the gradebook has for it."""
 
     title: str
     student: str
@@ -75,13 +75,13 @@ class PageContent:
     most: float
     penalty: float = 0.0
     in_all: tuple[float, float] | None = None
-    """The points of the assignment, where it has several notebooks."""
+    """The points of the whole assignment, if it has several notebooks."""
     comments: Mapping[str, str] = field(default_factory=dict)
-    """What people wrote, by grade_id."""
+    """The comments that people wrote, by grade_id."""
     remark: str = ""
     """Why it was not graded in full."""
     folder: Path | None = None
-    """Where the pictures lie that its prose names."""
+    """The folder of the pictures that its prose names."""
 
 
 def notebook_page(graded: PageContent) -> str:
@@ -108,7 +108,7 @@ def notebook_page(graded: PageContent) -> str:
 
 
 def _exercise(name: str, tests: Sequence[TestScore]) -> str:
-    """The tests of one exercise, and each thing that was found once, with the tests in which it shows."""
+    """The tests of one exercise, and each finding once, with the tests that have it."""
     items, found = [], dict[str, list[str]]()
     for test in tests:
         what = test.aspect if name and test.aspect else test.grade_id
@@ -141,7 +141,7 @@ def _findings(test: TestScore) -> list[str]:
 
 
 class _Cells:
-    """The notebook's cells as HTML, with what is left of the page's room for prose and pictures."""
+    """Makes HTML of a notebook's cells, and limits the prose and pictures of the page."""
 
     def __init__(self, graded: PageContent) -> None:
         self.graded = graded
@@ -182,7 +182,7 @@ class _Cells:
         return prose.to_html(source, lambda address: self._picture(address, attachments))
 
     def _picture(self, address: str, attachments: Mapping[str, Any]) -> str | None:
-        """A picture that is attached to the cell or lies beside the notebook, as the page holds it."""
+        """The `data:` address of a picture that is attached to the cell or lies beside the notebook."""
         name = unquote(address)
         if name.startswith("attachment:"):
             content = attachments.get(name.removeprefix("attachment:"))
@@ -205,7 +205,7 @@ class _Cells:
 
 
 def _output(output: Mapping[str, Any]) -> str:
-    """What a cell showed, as text and pictures; of HTML only a check's report, cleaned."""
+    """The output of a cell as text and pictures. The only HTML is that of a check's report, cleaned."""
     data = output.get("data") or {}
     if output.get("output_type") == "error":
         trace = "\n".join(map(str, output.get("traceback") or []))
@@ -224,7 +224,7 @@ def _output(output: Mapping[str, Any]) -> str:
 
 
 def _text_of(text: Any) -> str:
-    """A notebook stores a text as one or as its lines."""
+    """A notebook's text, which may be stored as one string or as a list of lines."""
     return "".join(map(str, text)) if isinstance(text, list) else str(text)
 
 
@@ -254,7 +254,7 @@ def _code(source: str) -> str:
 
 @lru_cache(2000)
 def _highlighted(source: str) -> str:
-    """Python in colours; most cells are the same on every student's page."""
+    """Python in colours. Cached, because most cells are the same on every student's page."""
     return _pre(f"<code>{highlight(source, _PYTHON, _FORMAT).rstrip()}</code>")
 
 

@@ -1,7 +1,6 @@
-"""A notebook's prose as HTML that does nothing but stand there: Markdown, formulas without a script, pictures
-that are in the page itself.
+"""A notebook's prose as safe HTML: Markdown, formulas without scripts, pictures within the page.
 
-Whatever a student writes takes time that grows with its length alone.
+The time for any text, even a hostile one, is proportional to its length.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from autograder.reports.formulas import mathml
 
 LONGEST = 100_000
-"""Characters of one text; a longer one is shown as it was typed."""
+"""The most characters of one text; a longer one is shown as it was typed."""
 MOST_FORMULAS = 300
-"""Formulas of one text; what follows stays TeX."""
+"""The most formulas of one text; the others stay TeX."""
 _KEPT = 20_000
-"""Characters up to which a text's HTML is kept: the assignment's own prose is on every student's page."""
+"""The longest text whose HTML is cached: the assignment's own prose is on every student's page."""
 _TAGS = nh3.ALLOWED_TAGS - {"header", "footer", "nav", "article", "aside"}
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -41,9 +40,7 @@ _BEGIN = re.compile(r"\\begin\{([a-z]+\*?)\}")
 
 
 def to_html(source: str, picture: Callable[[str], str | None] = lambda address: None) -> str:
-    """The text as HTML. `picture` gives the `data:` address of a picture that the text names, None where
-    there is none.
-    """
+    """The text as HTML. `picture` turns the address of a picture into its `data:` address, or None."""
     if len(source) > LONGEST:
         return f"<pre>{escape(source)}</pre>"
     html, formulas = (_rendered if len(source) <= _KEPT else _render)(source)
@@ -89,7 +86,7 @@ def _formula(display: str) -> Callable[..., str]:
 
 
 def _end(state: StateBlock | StateInline, closing: str, start: int, end: int) -> int:
-    """Where `closing` is in the text, -1 where it is not; looked for in vain once, not at every opening."""
+    """The position of `closing` in the text, or -1. A failed search is remembered, not repeated."""
     missing = state.env.setdefault("missing", set())
     if (id(state), closing, end) in missing:
         return -1
@@ -119,7 +116,7 @@ def _inline_tex(state: StateInline, silent: bool) -> bool:
 
 
 def _block_tex(state: StateBlock, line: int, last: int, silent: bool) -> bool:
-    r"""`\begin{name} ... \end{name}` from the beginning of a line on, over empty lines, too."""
+    r"""`\begin{name} ... \end{name}` from the beginning of a line; it may contain empty lines."""
     start = state.bMarks[line] + state.tShift[line]
     begin = _BEGIN.match(state.src, start)
     if begin is None or state.is_code_block(line):

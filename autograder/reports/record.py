@@ -1,4 +1,4 @@
-"""The last grading of an assignment, kept as one JSON file that programs can read too."""
+"""The record of an assignment's last grading, stored as a JSON file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograder.terminal import count
 
 
 class Misconception(BaseModel):
-    """How many and who: the students in whose work a check recognised it."""
+    """A mistake that checks recognised, with the students who made it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -105,17 +105,17 @@ class Record(BaseModel):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def waiting(self) -> int:
-        """How many submissions a person has still to look at."""
+        """How many submissions a person still has to look at."""
         return sum(bool(result.waiting) for result in self.results)
 
 
 def record_path(course: Course, assignment: str) -> Path:
-    """Where the record of an assignment lies."""
+    """The file of an assignment's record."""
     return course.reports / f"{assignment}.json"
 
 
 def save_record(course: Course, assignment: Assignment, results: Iterable[Result]) -> Record:
-    """Keep the results; students who were not graded this time keep their earlier ones."""
+    """Store the results. Students who were not graded this time keep their earlier ones."""
     before = earlier_record(course, assignment.name)
     kept = {result.student: result for result in before.results} if before else {}
     results = list(results)
@@ -141,11 +141,11 @@ def _keep(course: Course, record: Record) -> Record:
 
 
 def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] = ()) -> Record:
-    """Read the last grading with the points that the gradebook has now, and keep it so.
+    """Update the record with the points that the gradebook has now, store it and return it.
 
-    People grade by hand, grant extensions and delete submissions, and nbgrader's own commands grade: the
-    gradebook is what counts. `fresh` names students whose results were read from it this moment. Raises
-    CourseError where neither it nor a record knows of any submission.
+    The gradebook is what counts: people grade by hand, grant extensions and delete submissions, and
+    nbgrader's own commands grade. `fresh` names students whose results were just read from it. Raises
+    CourseError if neither it nor a record knows of any submission.
     """
     known: dict[str, Result] = {}
     graded = now = datetime.now(UTC).replace(microsecond=0)
@@ -189,7 +189,7 @@ def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
 
 
 def _as_in(submission: Any, result: Result, late: LatePolicy) -> Result:
-    """The result with the points of its submission in the gradebook (None where there is none)."""
+    """The result with the points of its submission in the gradebook, which is None if there is none."""
     if result.status is Status.NOT_GRADED:
         return result
     if submission is None:
@@ -216,7 +216,7 @@ OLDER = "the gradebook keeps the points of an earlier submission"
 
 
 def load_record(course: Course, assignment: str) -> Record:
-    """Read the last grading of an assignment; CourseError where there was none."""
+    """Read the record of an assignment. Raises CourseError if there is none."""
     record = earlier_record(course, assignment)
     if record is None:
         raise CourseError(f"{assignment} has not been graded yet; run: cs-conv grade {assignment}")
@@ -224,7 +224,7 @@ def load_record(course: Course, assignment: str) -> Record:
 
 
 def earlier_record(course: Course, assignment: str) -> Record | None:
-    """The last grading of an assignment, None where there was none; CourseError where it is damaged."""
+    """The record of an assignment, None if there is none. Raises CourseError if it is damaged."""
     path = record_path(course, assignment)
     try:
         return Record.model_validate_json(path.read_text(encoding="utf-8"))

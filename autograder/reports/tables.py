@@ -14,7 +14,7 @@ from autograder.reports.record import Record
 from autograder.terminal import bar, count, printable
 
 NAME = 24
-"""The widest that a student's name is shown in a terminal."""
+"""The most characters of a student's name that a terminal shows."""
 
 COLOURS = {
     Status.GRADED: "green",
@@ -59,13 +59,13 @@ def misconception_table(record: Record) -> Table:
 
 
 def points_text(result: Result) -> str:
-    """Points out of the maximum; a dash where grading failed."""
+    """The points and the maximum; a dash for the points if grading failed."""
     score = "-" if result.score is None else f"{result.score:g}"
     return f"{score} / {result.max_score:g}"
 
 
 def seen(result: Result) -> str:
-    """The misconceptions recognised, what happened to the run, what being late cost, what waits."""
+    """Remarks: mistakes, what happened to the run, points lost for lateness, what waits for a person."""
     said = list(dict.fromkeys(mistake.name for mistake in result.mistakes))
     if result.detail:
         said += _shortly(result.detail)
@@ -77,7 +77,7 @@ def seen(result: Result) -> str:
             said.append(f"failed: {', '.join(failed)}")
     lost = sum(test.score for test in result.tests) - (result.score or 0)
     if result.score is not None and lost > 1e-9:
-        said.append(f"{lost:g} points less, for it came late")
+        said.append(f"{lost:g} points less because it came late")
     if result.waiting:
         waits = "waits" if len(result.waiting) == 1 else "wait"
         said.append(f"{', '.join(result.waiting)} {waits} for a person")
@@ -85,7 +85,7 @@ def seen(result: Result) -> str:
 
 
 def _shortly(detail: str) -> list[str]:
-    """What happened, said of the first cell alone: a function that never ends does so in all its tests."""
+    """What happened, but only in the first cell: a function that never ends does so in each of its tests."""
     clauses = detail.split("; ")
     cells = [re.findall(r"\bcell \d+", clause) for clause in clauses]
     first = next((number for number, named in enumerate(cells) if named), None)

@@ -1,1 +1,1 @@
-"""nbgrader's gradebook: opened, locked, read, and three tables of our own in it."""
+"""nbgrader's gradebook: opening, locking and reading it, and three tables of our own in it."""

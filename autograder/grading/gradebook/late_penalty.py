@@ -1,7 +1,7 @@
-"""The penalty for what came late: nbgrader's plugin, as nbgrader_config.py sets it at this moment.
+"""The penalty for late submissions, by nbgrader's plugin as nbgrader_config.py sets it now.
 
-The gradebook notes a penalty when a submission is graded. Points that a person types afterwards, an extension
-and another policy change what it should be, so whoever tells points asks here.
+The gradebook stores the penalty of the day on which a submission was graded. Points typed in later, an
+extension or another policy change it, so all code that shows points computes the penalty here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from autograder.grading.nbgrader_settings import settings
 
 
 class LatePolicy:
-    """The course's policy."""
+    """The course's policy on late submissions."""
 
     def __init__(self, course: Course) -> None:
         from nbgrader.preprocessors import AssignLatePenalties
@@ -22,7 +22,7 @@ class LatePolicy:
         self._step.init_plugin()
 
     def penalty(self, submission: Any, notebook: Any) -> float | None:
-        """The points that a notebook of a submission in the gradebook loses; None where it came in time."""
+        """The points that a notebook of a submission in the gradebook loses; None if it came in time."""
         seconds = 0.0 if submission.assignment.duedate is None else submission.total_seconds_late
         if seconds <= 0:
             return None

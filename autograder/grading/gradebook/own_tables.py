@@ -1,8 +1,8 @@
-"""What the gradebook keeps for us, in three tables of our own beside nbgrader's.
+"""Three tables of our own in the gradebook's database, next to nbgrader's.
 
-They lie in the same database, so they change in the same transaction as the grades and move with them. A
-gradebook of nbgrader's own, or of an earlier version of this course, has none of them: then nothing is kept
-yet. No table refers to nbgrader's by a foreign key, so that nbgrader can delete whatever it likes.
+They change in the same transaction as the grades. A gradebook made by nbgrader alone, or by an earlier
+version of this course, lacks them; then nothing is stored yet. They have no foreign keys to nbgrader's
+tables, so that nbgrader can delete its rows.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _has(gradebook: Any, table: Table) -> bool:
 
 
 def keep_files(gradebook: Any, assignment: str, files: dict[str, bytes], within: str) -> None:
-    """Put these in the place of what is kept of the assignment below `within`; the caller commits."""
+    """Replace the files kept of the assignment whose paths begin with `within`; the caller commits."""
     mine = (_files.c.assignment == assignment) & _files.c.path.startswith(within, autoescape=True)
     gradebook.db.execute(delete(_files).where(mine))
     for path, content in files.items():
@@ -49,42 +49,42 @@ def keep_files(gradebook: Any, assignment: str, files: dict[str, bytes], within:
 
 
 def kept_files(gradebook: Any, assignment: str) -> dict[str, bytes]:
-    """All files that are kept of an assignment; {} where it was released by something else."""
+    """All files kept of an assignment; {} if something else released it."""
     if not _has(gradebook, _files):
         return {}
     wanted = select(_files.c.path, _files.c.content).where(_files.c.assignment == assignment)
     return {path: bytes(content) for path, content in gradebook.db.execute(wanted.order_by(_files.c.path))}
 
 
-# Outcomes: what of a student's work each grade in the gradebook was given for
+# Outcomes: the points and answers that each grade in the gradebook was given for
 
 
 def outcomes_judged(gradebook: Any, grades: Iterable[str]) -> dict[str, str]:
-    """What is kept of these grades (their ids)."""
+    """The outcomes kept for these grades, by their ids."""
     wanted = select(_judged.c.grade, _judged.c.outcome).where(_judged.c.grade.in_(list(grades)))
     return {grade: outcome for grade, outcome in gradebook.db.execute(wanted)}  # noqa: C416, a result has keys()
 
 
 def keep_outcomes(gradebook: Any, outcomes: dict[str, str]) -> None:
-    """Keep what each grade (by its id) is now given for; the caller commits."""
+    """Keep the outcome that each grade, by its id, is given for; the caller commits."""
     if outcomes:
         gradebook.db.execute(delete(_judged).where(_judged.c.grade.in_(list(outcomes))))
         rows = [{"grade": grade, "outcome": outcome} for grade, outcome in outcomes.items()]
         gradebook.db.execute(insert(_judged), rows)
 
 
-# Students: whoever was in the gradebook at some time
+# Students: all who were ever in the gradebook
 
 
 def note_students(gradebook: Any, students: Iterable[str]) -> None:
-    """Remember that these are in the gradebook; the caller commits."""
+    """Keep the names of students who are in the gradebook; the caller commits."""
     new = set(students) - _noted(gradebook)
     if new:
         gradebook.db.execute(insert(_students), [{"student": student} for student in sorted(new)])
 
 
 def removed_students(gradebook: Any) -> set[str]:
-    """Those who were in the gradebook and whom somebody took out."""
+    """The students who were in the gradebook and whom somebody took out."""
     if not _has(gradebook, _students):
         return set()
     return _noted(gradebook) - {student.id for student in gradebook.students}

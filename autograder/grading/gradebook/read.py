@@ -1,4 +1,4 @@
-"""What a graded submission came to: points from the gradebook, misconceptions from the notebook's outputs."""
+"""Reading results back: points from the gradebook, verdicts from the graded notebook's outputs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from autograder.notebooks.files import read_notebook
 Scores = tuple[float, float, tuple[TestScore, ...]]
 """A submission's score (late penalties and manual grades included), its maximum, and each test's."""
 Verdicts = dict[tuple[str, str], dict[str, Any]]
-"""What `check` said in each graded cell ({} where nothing), by notebook and grade_id, in the cells' order."""
+"""The verdict of `check` in each graded cell ({} if there is none), by notebook and grade_id, in order."""
 
 
 def read_scores(course: Course, assignment: Assignment, student: str) -> Scores:
-    """What the gradebook and the autograded notebooks say of a submission."""
+    """The scores of a submission, from the gradebook and the notebooks in autograded/."""
     verdicts = _verdicts_on_disk(course, assignment, student)
     with open_gradebook(course) as gradebook:
         found = gradebook.find_submission(assignment.name, student)
@@ -27,7 +27,7 @@ def read_scores(course: Course, assignment: Assignment, student: str) -> Scores:
 
 
 def scores_of(submission: Any, verdicts: Verdicts, late: LatePolicy) -> Scores:
-    """What a submission in the gradebook came to, its tests in the order of the verdicts."""
+    """The scores of a submission in the gradebook, with its tests in the order of the verdicts."""
     order = {where: number for number, where in enumerate(verdicts)}
     tests = [
         test_score(notebook.name, grade, verdicts.get((notebook.name, grade.name), {}))
@@ -45,7 +45,7 @@ def by_hand(cell: Any) -> bool:
 
 
 def waits_for_a_person(grade: Any) -> bool:
-    """Whether someone has to look at a grade, for the first time or once more; as formgrader counts it.
+    """Whether a person has to look at a grade, for the first time or again; counted as in formgrader.
 
     A test that was added since the submission was graded waits for `cs-conv grade`, not for a person.
     """
@@ -54,7 +54,7 @@ def waits_for_a_person(grade: Any) -> bool:
 
 
 def judgement(grade: Any) -> dict[str, Any]:
-    """What there is to say of a grade: its points, and whether a test or a person gives or gave them."""
+    """The fields of a TestScore that a grade decides: points, and whether a test or a person gave them."""
     hand, waits = by_hand(grade.cell), waits_for_a_person(grade)
     unknown = hand or waits or (grade.auto_score is None and grade.manual_score is None)
     return {
@@ -67,9 +67,9 @@ def judgement(grade: Any) -> dict[str, Any]:
 
 
 def set_missing_to_zero(course: Course, assignment: Assignment, student: str) -> list[str]:
-    """Tests that are not in the graded notebook earn nothing, also where an earlier submission had them.
+    """Give 0 points to tests that the graded notebook lacks, even if an earlier submission had them.
 
-    Creates the submission in the gradebook where there is none. Returns the grade_ids.
+    Creates the submission in the gradebook if there is none. Returns the grade_ids.
     """
     verdicts = _verdicts_on_disk(course, assignment, student)
     missing = []
@@ -112,7 +112,7 @@ def _verdicts_on_disk(course: Course, assignment: Assignment, student: str) -> V
 
 
 def verdicts_in(notebooks: Mapping[str, Mapping[str, Any]]) -> Verdicts:
-    """The verdicts in graded notebooks. What a student writes in is no place for one."""
+    """The verdicts in graded notebooks. Cells that students write in never count as verdicts."""
     found: Verdicts = {}
     for name, notebook in notebooks.items():
         for cell in notebook.get("cells", []):

@@ -1,4 +1,4 @@
-"""A cell copied in the notebook keeps its nbgrader metadata; the copy must not cost anyone a grade."""
+"""A cell that is copied within a notebook keeps its nbgrader metadata. The copy must not cost points."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 
 class ForgetDuplicates(NbGraderPreprocessor):
-    """Of cells with one grade_id the last counts, as in nbgrader; the others become ordinary cells.
+    """Of several cells with one grade_id the last counts, as in nbgrader; the others become ordinary cells.
 
-    nbgrader's own preprocessor leaves them an empty nbgrader entry, which its next step takes for an
-    outdated notebook and ends the whole run.
+    nbgrader's own preprocessor leaves an empty nbgrader entry in those, which its next step takes for an
+    outdated notebook, and the whole run ends.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:

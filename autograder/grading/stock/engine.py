@@ -1,7 +1,7 @@
-"""The engine that calls stock nbgrader, one process a submission, two at a time.
+"""The engine that calls nbgrader's own autograder, in a process for each submission, two at a time.
 
-It trusts the submissions as far as nbgrader does: they run as the user who grades. What it adds is that
-nothing a submission does can end or delay the grading of the others for longer than its time limit.
+Like nbgrader it trusts the submissions: they run as the user who grades. Unlike nbgrader's, its run goes on
+whatever a submission does, and no submission delays the others by more than its time limit.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class NbgraderEngine:
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _grade_one(self, course: Course, submission: Submission, seed: int) -> Result:
-        """Grade in a fresh process; once more where the process died without an answer."""
+        """Grade in a new process; if it dies without an answer, once more."""
         for _ in range(2):
             result, end = self._in_a_process(course, submission, seed)
             if result is not None:
@@ -137,7 +137,7 @@ class NbgraderEngine:
             return None, ": ".join([f"exit code {code}", *last])
 
     def _failed(self, course: Course, submission: Submission, status: Status, detail: str) -> Result:
-        """The result of a submission whose process gave none; a notebook that would not end is worth 0."""
+        """The result of a submission whose process gave no answer. A notebook that did not end is worth 0."""
         assignment = course.assignment(submission.assignment)
         score = None
         if status is Status.TIMED_OUT:
@@ -163,7 +163,7 @@ class NbgraderEngine:
 
 
 def _seed(course: Course, submission: Submission, secret: bytes) -> int:
-    """The trusted engine's seed; a notebook's process has one, so of several notebooks the first decides."""
+    """The trusted engine's seed. All notebooks run in one process, so the seed of the first one counts."""
     from autograder.grading.submissions.intake import NotPlainFile, other_files, read_notebook_file
 
     folder = course.submitted(submission.student, submission.assignment)
@@ -176,7 +176,7 @@ def _seed(course: Course, submission: Submission, secret: bytes) -> int:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a worker and everything that it started; a kernel has its own session and would stay."""
+    """End a worker and all processes that it started. A kernel has its own session, so it must be found."""
     try:
         family = [psutil.Process(process.pid)]
         family += family[0].children(recursive=True)

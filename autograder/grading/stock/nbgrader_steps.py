@@ -1,4 +1,4 @@
-"""nbgrader's step that runs notebooks, with what ours adds to it."""
+"""nbgrader's step that runs notebooks, in three variants."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from autograder.grading.run_in_kernel import ExecutionWithoutWidgets, LimitedExe
 
 
 class ExecuteForCommands(ExecutionWithoutWidgets, Execute):
-    """For nbgrader's own commands."""
+    """The step for nbgrader's own commands."""
 
 
 class ExecuteForValidate(ExecuteForCommands):
-    """For nbgrader's Validate, which shows errors alone: a failed check's report replaces the traceback."""
+    """The step for nbgrader's Validate, which shows only errors: a check's report replaces its traceback."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> Any:
         """Run one cell."""
@@ -29,4 +29,4 @@ class ExecuteForValidate(ExecuteForCommands):
 
 
 class ExecuteForEngine(LimitedExecution, Execute):
-    """For our engine that grades with nbgrader."""
+    """The step for our engine that grades with nbgrader, with limits."""

@@ -1,7 +1,7 @@
 """Grade one submission with nbgrader, in a process of its own: `python -m ...worker JOB ANSWER`.
 
-nbgrader changes the environment and working directory of its process, and a submission may do worse;
-nothing of that reaches the class. JOB and ANSWER are JSON files.
+nbgrader changes the environment and working directory of its process, and a submission may do worse. In a
+process of its own this affects no other submission. JOB and ANSWER are JSON files.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from autograder.notebooks.files import read_notebook
 
 
 class SubmissionJob(BaseModel):
-    """What a worker has to know."""
+    """What a worker needs to know."""
 
     root: Path
     assignment: str
@@ -89,7 +89,7 @@ def _attempt(
 def _autograde(
     course: Course, assignment: Assignment, student: str, lock: GradebookLock
 ) -> list[tuple[Status, str]]:
-    """nbgrader's own autograde, with our execution in place of its."""
+    """Run nbgrader's own autograde, with our step for running notebooks."""
     from nbgrader.converters import Autograde
     from nbgrader.coursedir import CourseDirectory
 
@@ -112,7 +112,7 @@ def _autograde(
 def _record(
     course: Course, assignment: Assignment, job: SubmissionJob, status: Status, detail: str
 ) -> tuple[float, float, Any, str]:
-    """Complete the gradebook and read from it what the submission came to."""
+    """Complete the gradebook, and read the submission's scores from it."""
     from autograder.grading.gradebook.read import read_scores, set_missing_to_zero
 
     student = job.student
@@ -128,7 +128,7 @@ def _record(
 
 
 def _unreadable(path: Path) -> str:
-    """Why the file cannot be read as a notebook; empty where it can."""
+    """Why the file cannot be read as a notebook; "" if it can."""
     try:
         notebook = read_notebook(path)
         nbformat.validate(notebook)
@@ -140,7 +140,7 @@ def _unreadable(path: Path) -> str:
 
 
 def _blame(error: NbgraderError) -> tuple[Status, str]:
-    """Whose fault a failed run was: the notebook's, or ours."""
+    """The status and the reason of a failed run: the notebook's fault, or ours."""
     theirs = ("SchemaTooOldError", "SchemaTooNewError", "ValidationError", "metadata format")
     if any(sign in error.log for sign in theirs):
         return Status.UNREADABLE, f"its nbgrader metadata is damaged ({error.reason})"
@@ -148,12 +148,12 @@ def _blame(error: NbgraderError) -> tuple[Status, str]:
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Let this process and the notebook's ask for so much memory each, where the system can limit that."""
+    """Limit the memory of this process and of the notebook's, if the system can."""
     try:
         import resource
     except ModuleNotFoundError:  # Windows
         return
-    if sys.platform == "darwin":  # knows this limit and does not keep it
+    if sys.platform == "darwin":  # has this limit but does not enforce it
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = megabytes * 2**20

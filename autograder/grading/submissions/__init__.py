@@ -1,1 +1,1 @@
-"""What students hand in: files read safely, whatever they are and whatever they are called."""
+"""Submissions: files read safely, whatever they contain and whatever their names are."""

@@ -1,7 +1,7 @@
-"""Pictures that students paste into a written answer: JupyterLab keeps them in the cell, and the text names
-them, `![plot](attachment:plot.png)`.
+"""Pictures that students paste into a written answer.
 
-nbconvert, and so formgrader, ends with an error where the text names one that is not there.
+JupyterLab stores them in the cell, and the text names them: `![plot](attachment:plot.png)`. If a named
+picture is missing, nbconvert stops with an error, and so does formgrader.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from autograder.grading.submissions.pictures import header, problem_with
 Attachments = dict[str, dict[str, str]]
 """Pictures by name: their type and their content in base64, as a notebook has them."""
 MOST = 20
-"""Pictures of one cell."""
+"""The most pictures of one cell."""
 _GAP = "\u200b"
 
 
 def attachments_of(cell: dict[str, Any]) -> Attachments:
-    """What is attached to a cell of a file, as far as it has the form of attachments."""
+    """The attachments of a cell; anything malformed is left out."""
     found = cell.get("attachments")
     return {
         name: {kind: text for kind, text in content.items() if isinstance(text, str)}
@@ -32,9 +32,9 @@ def attachments_of(cell: dict[str, Any]) -> Attachments:
 
 
 def shown(source: str, attached: Attachments) -> tuple[str, Attachments, list[str]]:
-    """The text with its pictures under plain names, those pictures, and what is said of those left out.
+    """The text with its pictures under plain names, those pictures, and why others were left out.
 
-    What still names a picture that is not there names none any more.
+    In the text, names of missing pictures are changed so that nothing looks for them.
     """
     kept: Attachments = {}
     problems = []

@@ -1,4 +1,4 @@
-"""The cells of a notebook file as it was handed in, whatever program wrote it."""
+"""The cells of a notebook file, whatever program wrote it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.submissions.attachments import Attachments, attachments_of
-from autograder.grading.submissions.file_kinds import decoded, why_no_notebook
+from autograder.grading.submissions.file_kinds import decoded, why_not_a_notebook
 from autograder.grading.submissions.without_outputs import MOST_BYTES, without_outputs
 
 MOST_CELLS = 2000
@@ -15,7 +15,7 @@ MOST_SOURCE = 1 << 20
 
 
 class Unreadable(Exception):
-    """The file is no notebook; the message says why."""
+    """The file is not a notebook; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def read(data: bytes) -> list[SubmittedCell]:
     try:
         notebook = json.loads(text)
     except json.JSONDecodeError as error:
-        raise Unreadable(why_no_notebook(data, text, error)) from None
+        raise Unreadable(why_not_a_notebook(data, text, error)) from None
     except RecursionError:
         raise Unreadable("its JSON is nested too deep") from None
     except ValueError as error:
@@ -52,7 +52,7 @@ def read(data: bytes) -> list[SubmittedCell]:
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     if not isinstance(cells, list):
-        raise Unreadable("it is JSON, but no notebook: it holds no cells")
+        raise Unreadable("it is JSON, but not a notebook: it holds no cells")
     if len(cells) > MOST_CELLS:
         raise Unreadable(f"it has {len(cells)} cells; {MOST_CELLS} are the most")
     return [_submitted_cell(cell) for cell in cells if isinstance(cell, dict)]

@@ -1,4 +1,4 @@
-"""What a file is that is called a notebook and is none: the words that tell its author what went wrong."""
+"""Why a file that is named like a notebook cannot be read as one, in words for its author."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file: UTF-8 as Jupyter writes it; other tools leave marks or write other encodings."""
+    """The text of a file. Jupyter writes UTF-8; other tools add byte order marks or use other encodings."""
     encoding = json.detect_encoding(data)
     try:
         text = data.decode(encoding)
@@ -49,8 +49,8 @@ def decoded(data: bytes) -> str:
     return text if sure and text else data.decode("latin-1")
 
 
-def why_no_notebook(data: bytes, text: str, error: json.JSONDecodeError) -> str:
-    """Why a file is no notebook, from its content, the same as `decoded`, and the error of reading it."""
+def why_not_a_notebook(data: bytes, text: str, error: json.JSONDecodeError) -> str:
+    """Why `data`, decoded as `text`, is not a notebook; `error` came from reading it as JSON."""
     start = text.strip("\ufeff\0 \t\r\n")
     if not start:
         return f"the file is empty ({len(data)} bytes, all of them blank)" if data else "the file is empty"
@@ -69,6 +69,6 @@ def why_no_notebook(data: bytes, text: str, error: json.JSONDecodeError) -> str:
             return f"it ends in the middle, in line {text.count(chr(10)) + 1}; save it or upload it again"
         return f"broken JSON in line {error.lineno}: {error.msg}"
     if sum(map(str.isprintable, start[:200])) < 0.8 * len(start[:200]):
-        return "it is no text; hand in the notebook (.ipynb)"
+        return "it is not text; hand in the notebook (.ipynb)"
     first = "".join(filter(str.isprintable, start.splitlines()[0]))[:40]
-    return f"it is text that begins with {first!r}, and no notebook (.ipynb)"
+    return f"it is text that begins with {first!r}, not a notebook (.ipynb)"

@@ -1,6 +1,4 @@
-"""Reading what a student handed in, without following it anywhere: plain files only, of bounded size, no
-links.
-"""
+"""Reading the files of a submission safely: only plain files of limited size, and no links."""
 
 from __future__ import annotations
 
@@ -10,16 +8,16 @@ from pathlib import Path
 
 MOST_FILE = 20 << 20
 MOST_NOTEBOOK = 100 << 20
-"""With its outputs, of which nothing is kept."""
+"""Its outputs count, but they are dropped when it is read."""
 MOST_ALTOGETHER = 32 << 20
 MOST_FILES = 200
 MOST_FOLDERS, MOST_DEEP = 2000, 20
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
-"""What nbgrader's exchange writes beside the notebooks: when they came, and the key to their feedback."""
+"""The files that nbgrader's exchange adds: the time of handing in, and the key to the feedback."""
 
 
 class NotPlainFile(Exception):
-    """What is there is no plain file of a bearable size; the message says what it is."""
+    """It is not a plain file, or too large; the message says which."""
 
 
 def read_file(path: Path, most: int = MOST_FILE) -> bytes:
@@ -39,7 +37,7 @@ def read_file(path: Path, most: int = MOST_FILE) -> bytes:
     with os.fdopen(opened, "rb") as file:
         about = os.fstat(opened)
         if not stat.S_ISREG(about.st_mode):
-            raise NotPlainFile(f"{path.name} is no plain file")
+            raise NotPlainFile(f"{path.name} is not a plain file")
         if about.st_size > most:
             raise NotPlainFile(
                 f"{path.name} has {about.st_size / 2**20:.0f} MiB; {most >> 20} MiB are the most"
@@ -48,13 +46,14 @@ def read_file(path: Path, most: int = MOST_FILE) -> bytes:
 
 
 def read_notebook_file(path: Path) -> bytes:
-    """A notebook as it was handed in, plots and all. Raises FileNotFoundError, NotPlainFile."""
+    """The content of a notebook, with its outputs. Raises FileNotFoundError, NotPlainFile."""
     return read_file(path, MOST_NOTEBOOK)
 
 
 def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, bytes]:
-    """The other plain files of a folder, by relative path, as far as they fit; links, hidden files and those
-    of the exchange are left out.
+    """The plain files of a folder except notebooks, by relative path, until the limits are reached.
+
+    Links, hidden files and those of nbgrader's exchange are left out.
     """
     found: dict[str, bytes] = {}
     left = MOST_ALTOGETHER
@@ -84,7 +83,7 @@ def other_files(folder: Path, skip: tuple[str, ...] = (".ipynb",)) -> dict[str, 
 
 
 def _text(path: Path) -> str:
-    """A path as text. Archives made on other systems bring names in Latin-1."""
+    """A path as text. Archives made on other systems may have names in Latin-1."""
     name = os.fsencode(path.as_posix())
     try:
         return name.decode()

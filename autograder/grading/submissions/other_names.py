@@ -1,6 +1,6 @@
-"""Who handed in what under which name: a notebook called otherwise than it was released is not lost silently.
+"""Notebooks and folders that were handed in under another name than the released one.
 
-nbgrader passes over what it does not expect, and the student has zero points without anyone knowing why.
+nbgrader silently ignores them, and the student gets 0 points without anyone knowing why.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from autograder.grading.submissions.intake import NotPlainFile, read_notebook_fi
 from autograder.grading.submissions.students import students_who_handed_in, visible
 
 MOST_OTHERS = 10
-"""Notebooks of a folder that are looked into for answers."""
+"""The most other notebooks of a folder that are searched for answers."""
 
 
 Templates = Mapping[str, Mapping[str, Any]]
-"""The notebooks of an assignment as they were released, by name."""
+"""The released notebooks of an assignment, by name."""
 
 
 def misnamed(course: Course, assignment: Assignment, student: str, released: Templates) -> str:
-    """What of this assignment is there under another name than the released one; empty where nothing is."""
+    """What the student handed in of this assignment under another name; "" if nothing."""
     try:
         return _misnamed(course, assignment, student, released)
-    except OSError as error:  # archives keep who may read what
+    except OSError as error:  # an archive can bring permissions
         return f"{error.filename} cannot be looked into ({error.strerror})"
 
 
@@ -47,17 +47,17 @@ def _misnamed(course: Course, assignment: Assignment, student: str, released: Te
 
 
 def misnamed_folders(course: Course) -> list[str]:
-    """A sentence for each folder in submitted/ that is called nearly like an assignment."""
+    """A sentence for each folder in submitted/ whose name is almost that of an assignment."""
     found = []
     for student in students_who_handed_in(course):
-        with suppress(OSError):  # one that may not be looked into is said where it is graded
+        with suppress(OSError):  # grading will report a folder that cannot be read
             for name, meant in _folders(course, student):
                 found.append(f"{student} handed in the folder {name}/, expected {meant}/")
     return found
 
 
 def _folders(course: Course, student: str) -> Iterator[tuple[str, str]]:
-    """The student's folders that are no assignment's, each with the assignment that was meant."""
+    """The student's folders that have a wrong name, each with the assignment that was probably meant."""
     names = {assignment.name.casefold(): assignment.name for assignment in course.assignments}
     for folder in visible(course.submitted(student)):
         if folder.is_dir() and folder.name not in names.values():
@@ -67,7 +67,7 @@ def _folders(course: Course, student: str) -> Iterator[tuple[str, str]]:
 
 
 def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[str]:
-    """A sentence for each notebook of the assignment that is not there, with the file that may be it."""
+    """A sentence for each missing notebook of the assignment, with the file that may be it."""
     wanted = [f"{name}.ipynb" for name in assignment.notebooks]
     others = [path.name for path in visible(folder) if ".ipynb" in path.name and path.name not in wanted]
     missing = [name for name in wanted if not (folder / name).exists()]
@@ -84,7 +84,7 @@ def _notebooks(folder: Path, assignment: Assignment, student: str) -> Iterator[s
 
 
 def _unread(folder: Path, released: Templates, student: str) -> Iterator[str]:
-    """A sentence for each other notebook with answers that the one which is graded lacks."""
+    """A sentence for each extra notebook that has answers which the graded one lacks."""
     graded = [folder / f"{name}.ipynb" for name in released]
     places = (folder, *filter(Path.is_dir, visible(folder)))
     others = [path for place in places for path in visible(place) if path.suffix == ".ipynb"]
@@ -106,14 +106,13 @@ def _unread(folder: Path, released: Templates, student: str) -> Iterator[str]:
 
 
 def _asked_for(notebook: Mapping[str, Any]) -> dict[str, str]:
-    """What stands in the cells for answers of a released notebook, by grade_id."""
+    """The text of the cells for answers in a released notebook, by grade_id."""
     marked = ((cell.get("metadata", {}).get("nbgrader") or {}, cell) for cell in notebook["cells"])
     return {marks["grade_id"]: text_of(cell).strip() for marks, cell in marked if marks.get("solution")}
 
 
 def _sources(path: Path) -> dict[str, str] | None:
-    """The cells of a notebook by grade_id; None where it cannot be read."""
-
+    """The cells of a notebook by grade_id; None if it cannot be read."""
     try:
         cells = read(read_notebook_file(path))
     except (OSError, NotPlainFile, Unreadable):

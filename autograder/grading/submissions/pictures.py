@@ -1,6 +1,6 @@
-"""Pictures that students made: which are passed on to a browser, told from their headers alone.
+"""Which of the students' pictures are safe to show, judged by their headers alone.
 
-A picture of 20,000 pixels a side is a small file and a gigabyte in a browser's memory.
+A picture of 20,000 by 20,000 pixels can be a small file, but takes a gigabyte of a browser's memory.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from PIL import Image
 MOST_PIXELS = 8_000_000
 MOST_BYTES = 4 << 20
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
-"""What pages show; a browser would open the others, too."""
+"""The types that pages show. Browsers would open other types as well."""
 _ALL = (*TYPES, "BMP", "ICO", "AVIF")
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"\0\0\1\0", b"\0\0\2\0")
 _ENDLESS = 1 << 62
 
 
 def header(data: bytes) -> tuple[str, int]:
-    """The type of a picture (empty where it is none) and its number of pixels, without decoding it.
+    """The type of a picture ("" if it is not one) and its number of pixels, without decoding it.
 
-    One of which the header cannot be read has endless pixels.
+    If the header cannot be read, the number is huge.
     """
     sure = data.startswith(_BEGINNINGS[:3]) or data[4:8] == b"ftyp"
     if not sure and not data.startswith(_BEGINNINGS):
@@ -38,17 +38,17 @@ def header(data: bytes) -> tuple[str, int]:
 
 
 def problem_with(data: bytes) -> str:
-    """Why a picture is not shown on a page; empty where it is."""
+    """Why a page does not show this picture; "" if it does."""
     kind, _ = header(data)
     if kind not in TYPES.values() and too_large(data) == "":
-        return f"it is no picture of the types {', '.join(TYPES)}"
+        return f"it is not a picture of the types {', '.join(TYPES)}"
     if len(data) > MOST_BYTES:
         return f"it has {len(data) / 2**20:.1f} MiB; {MOST_BYTES >> 20} MiB are the most"
     return too_large(data)
 
 
 def too_large(data: bytes) -> str:
-    """Why a browser must not open this file; empty where it may, and for all that are no pictures."""
+    """Why a browser must not open this picture; "" if it may, or if it is not a picture."""
     _, pixels = header(data)
     if pixels == _ENDLESS:
         return "its header cannot be read, or promises far too many pixels"

@@ -11,11 +11,11 @@ from autograder.grading.gradebook.own_tables import make_tables, note_students, 
 from autograder.grading.interface import Submission
 
 _NO_STUDENTS = ("__MACOSX", "__pycache__", "lost+found")
-"""Folders that programs leave behind; so are those whose names begin with a dot, as .ipynb_checkpoints."""
+"""Folders that programs leave behind. Others have names that begin with a dot, as .ipynb_checkpoints."""
 
 
 def visible(folder: Path) -> list[Path]:
-    """What lies in a folder, sorted, without hidden files and what programs leave behind."""
+    """The content of a folder, sorted, without hidden files and what programs leave behind."""
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.name[0] != "." and path.name not in _NO_STUDENTS)

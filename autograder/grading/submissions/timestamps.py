@@ -1,7 +1,6 @@
-"""When a submission came, as its timestamp.txt says: with the time zone that it names, in any of the forms
-that nbgrader and other systems write.
+"""The time at which a submission came, from its timestamp.txt, in all forms that nbgrader and others write.
 
-nbgrader reads "2026-11-20 23:30:00 +01:00" as 23:30 UTC, since it knows a zone only by a name.
+Time zones count. nbgrader knows zones only by name, so it reads "2026-11-20 23:30:00 +01:00" as 23:30 UTC.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from autograder.grading.submissions.file_kinds import decoded
 from autograder.grading.submissions.intake import STAMP, NotPlainFile, read_file
 
 FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
-"""As nbgrader's exchange writes it."""
+"""The form that nbgrader's exchange writes."""
 MEANT = "write it as 2026-11-20 23:30:00 +01:00"
 
 _PARTS = re.compile(
@@ -24,8 +23,8 @@ _PARTS = re.compile(
     r"(?:[T _-](\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d)(?:[.,](\d{1,9}))?)?)?"
     r"\s*(Z|[+-]\d\d(?::?\d\d)?|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*)?"
 )
-# What the time zone database does not know by these names. IST, BST and CST, which several countries use for
-# different times, are missing on purpose.
+# Zones that the time zone database does not know by these names. IST, BST and CST are left out: several
+# countries use them for different times.
 _BY_LETTERS = {
     "CEST": 2,
     "MEST": 2,
@@ -40,7 +39,7 @@ _BY_LETTERS = {
 
 
 def read_timestamp(text: str) -> datetime:
-    """The moment that `text` names, in UTC; without a zone it is UTC, as nbgrader has it.
+    """The moment that `text` names, in UTC. Without a time zone the text is in UTC, as in nbgrader.
 
     Raises ValueError, which says what cannot be read.
     """
@@ -54,7 +53,7 @@ def read_timestamp(text: str) -> datetime:
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError) as error:
         why = f" ({error})" if found else ""
-        raise ValueError(f"{text[:60]!r} is no date and time{why}") from None
+        raise ValueError(f"{text[:60]!r} is not a date and time{why}") from None
     if not 2000 <= moment.year < 3000:
         raise ValueError(f"{text[:60]!r} is not in this age")
     return moment
@@ -73,20 +72,18 @@ def _zone(name: str | None) -> tzinfo:
     if name[0] in "+-":
         hours, minutes = int(name[1:3]), int(name[3:].lstrip(":") or 0)
         if minutes > 59:
-            raise ValueError(f"{name} is no offset from UTC")
+            raise ValueError(f"{name} is not an offset from UTC")
         return timezone((timedelta(hours=hours, minutes=minutes)) * (-1 if name[0] == "-" else 1))
     if name in _BY_LETTERS:
         return timezone(timedelta(hours=_BY_LETTERS[name]))
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):
-        raise ValueError(f"{name} is no time zone that is known") from None
+        raise ValueError(f"{name} is not a known time zone") from None
 
 
 def when_it_came(folder: Path) -> tuple[datetime | None, str]:
-    """When a submission came, in UTC, and what is wrong with its timestamp.txt; (None, "") where there is
-    none.
-    """
+    """When a submission came, in UTC, and what is wrong with its timestamp.txt; (None, "") if it has none."""
     try:
         text = decoded(read_file(folder / STAMP, 1000))
         return read_timestamp(text), ""

@@ -1,7 +1,7 @@
-"""A notebook file without the outputs that it was saved with: plots can make it larger than anything in it.
+"""Removing the outputs from a notebook file: saved plots can make it many times larger.
 
-Nothing of the outputs is kept while the file is read, and no JSON is built: only the ends of texts and lists
-are looked for, so a file that is made to be large costs its bytes and a few seconds.
+This does not parse the JSON. It looks only for the ends of strings and lists, so even a file that was made to
+be large costs no more than its bytes and a few seconds.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 MOST_BYTES = 20 << 20
-"""Bytes of a notebook without its outputs; a file that has no more is taken as it is."""
+"""The most bytes of a notebook without its outputs. A file of this size is taken as it is."""
 MOST_PIECES = 2_000_000
-"""Texts and lists that are looked at."""
+"""The most strings and lists that are looked at."""
 
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _BEGINNING = re.compile(rb'"outputs"\s*+:\s*+\[|' + _TEXT + rb'|"', re.DOTALL)
@@ -19,7 +19,7 @@ _WITHIN = re.compile(_TEXT + rb'|"|[\[\]]', re.DOTALL)
 
 
 def without_outputs(data: bytes) -> bytes:
-    """The file, if it is a large one without its outputs; what is no JSON stays as it is."""
+    """The file; if it is large, without its outputs. A file that is not JSON stays as it is."""
     if len(data) <= MOST_BYTES:
         return data
     kept: list[bytes] = []
@@ -29,7 +29,7 @@ def without_outputs(data: bytes) -> bytes:
         if found is None:
             return data if deep else b"".join([*kept, data[begin:]])
         piece, at = found.group(), found.end()
-        if piece == b'"':  # a text that does not end
+        if piece == b'"':  # a string that does not end
             return data
         if not deep and piece.endswith(b"["):
             kept.append(data[begin:at])

@@ -47,7 +47,7 @@ def test_help_names_every_command(run, tmp_path):
     [
         (["grade", "02"], "it has 01-sums"),
         (["grade"], "there is nothing in"),
-        (["grade", "01", "--json", "/nowhere/grades.json"], "is no folder"),
+        (["grade", "01", "--json", "/nowhere/grades.json"], "is not a folder"),
         (["grade", "01", "--json", "."], "cannot be written: Is a directory"),
         (["check", "mine.ipynb"], "mine.ipynb does not exist"),
         (["check", "course.yml"], "cannot be read as a notebook"),

@@ -78,9 +78,9 @@ def test_says_what_it_says(tmp_path):
         ("2027-02-12 23:59 +01:00", "2027-02-12 25:00:00", 11, "hour must be in 0..23"),
         ("2027-02-12 23:59 +01:00", "20270212", 11, "write it as"),
         ("2027-02-12 23:59 +01:00", "[2027]", 11, "write it as"),
-        ("2027-02-12 23:59 +01:00", "9999-12-31 23:59 -14:00", 11, "no date of a course"),
+        ("2027-02-12 23:59 +01:00", "9999-12-31 23:59 -14:00", 11, "the date of a course"),
         ("allow: [numpy]", "allow: numpy", 6, "must be a list"),
-        ("allow: [numpy]", "allow: [import numpy]", 6, "no module's name"),
+        ("allow: [numpy]", "allow: [import numpy]", 6, "not a module's name"),
         ("allow: [numpy]", "allow: &a [*a]", 6, "write it out"),
         ("allow: [numpy]", "allow: {[a]: 1}", 6, "a name is expected before the colon"),
         ("allow: [numpy]", f"allow: {'[' * 5000}", 6, "nested too deeply"),
@@ -151,7 +151,7 @@ def test_unknown_and_ambiguous_assignments(tmp_path):
         CourseError, match="'0' fits several assignments of this course; it has 01-one, 02-two"
     ):
         course.assignment("0")
-    with pytest.raises(CourseError, match="'03' is no assignment"):
+    with pytest.raises(CourseError, match="'03' is not an assignment"):
         course.assignment("03")
 
 

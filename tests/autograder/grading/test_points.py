@@ -275,7 +275,7 @@ def test_points_typed_after_grading_are_late_as_well(judged):
     settings.write_text(settings.read_text(encoding="utf-8") + policy, encoding="utf-8")
     assert worth() == WORTH | {"good": 0, "half": 0}
     said = {r.student: seen(r) for r in refresh_record(judged, judged.assignments[0]).results}
-    assert said["good"] == "14 points less, for it came late", "no zero without a cause"
+    assert said["good"] == "14 points less because it came late", "no zero without a cause"
     assert said["all"] == ""
     with open_gradebook(judged) as gradebook:
         gradebook.find_grade("survey", "sums", NAME, "half").manual_score = 4

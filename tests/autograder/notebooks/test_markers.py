@@ -64,7 +64,7 @@ def test_a_marker_says_it_all(marker, source, result):
     [
         ({"answer": "a", "test": "b"}, "", "answer and test; keep one"),
         ({"answer": "a", "nbgrader": {}}, "", "answer and nbgrader; keep one"),
-        ({"answer": 3}, "", "answer=3 is no name"),
+        ({"answer": 3}, "", "answer=3 is not a name"),
         ({"answer": "two words"}, "", "cannot be a grade_id"),
         ({"test": "plain"}, "assert 1", "it needs points"),
         ({"test": "values"}, CHECK.format("stride"), 'its check judges "stride"'),
@@ -73,9 +73,9 @@ def test_a_marker_says_it_all(marker, source, result):
         ({"test": "a"}, 'check("conv_windw", f, "a")', "did you mean"),
         ({"task": "survey"}, "", "has no points"),
         ({"locked": "setup", "points": 1}, "", "earns nothing"),
-        ({"answer": "a", "points": "many"}, "", "no number of points"),
-        ({"answer": "a", "points": True}, "", "no number of points"),
-        ({"answer": "a", "points": -1}, "", "no number of points"),
+        ({"answer": "a", "points": "many"}, "", "not a number of points"),
+        ({"answer": "a", "points": True}, "", "not a number of points"),
+        ({"answer": "a", "points": -1}, "", "not a number of points"),
     ],
 )
 def test_a_marker_that_does_not_fit_is_said(marker, source, says):

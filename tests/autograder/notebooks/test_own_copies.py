@@ -58,7 +58,7 @@ def test_fresh_where_there_is_none_and_of_no_assignment(course, lab):
     assert lab("--fresh", "01")[1] == "1 new file in mine"
     shown = CliRunner().invoke(app, ["lab", "--fresh", "07"])
     assert shown.exit_code == 2
-    assert "'07' is no assignment of this course" in " ".join(shown.output.split())
+    assert "'07' is not an assignment of this course" in " ".join(shown.output.split())
     assert put_aside(course.mine / "nowhere", course.assignments[0]) is None
 
 

@@ -129,7 +129,7 @@ def test_work_in_the_release_is_kept(course):
         ('"grade_id": "total"', '"grade_id": "add"', "the grade_id add is used twice"),
         ("    ### END SOLUTION", "", "do not pair up"),
         ("assert add(1, 2) == 3", "add(1, 2) == 3", "partial credit"),
-        ("assert add(1, 2) == 3", "assert add(1, 2", "it is no Python: '(' was never closed in line"),
+        ("assert add(1, 2) == 3", "assert add(1, 2", "it is not Python: '(' was never closed in line"),
         ("assert add(1, 2) == 3", 'check("conv_forward", add, "shpe")', "no aspect 'shpe'"),
         ("assert add(1, 2) == 3", 'check("conv_forwrd", add)', "conv_forward"),
         ("assert add(1, 2) == 3", 'check("conv_forward", add, "values")', "worth 3; make them equal"),

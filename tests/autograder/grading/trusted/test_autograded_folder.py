@@ -290,7 +290,7 @@ def test_an_answer_in_a_cell_of_their_own_waits_for_a_person(essays: Course) -> 
         (b'{"cells": [{"cell_type": "code", "sou', "it ends in the middle"),
         (b'{"cells": [\n{},}', "broken JSON in line 2"),
         (b'{"url": "https://docs.example"}', "it holds no cells"),
-        (b"\x01\x02\x03\x04\x05\x06", "it is no text"),
+        (b"\x01\x02\x03\x04\x05\x06", "it is not text"),
         (b"[" * 100_000, "nested too deep"),
     ],
 )
