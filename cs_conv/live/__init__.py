@@ -10,7 +10,8 @@ right: a function that is defined anew is drawn anew.
 """
 
 from cs_conv.live.messages import messages
+from cs_conv.live.pooling import pooling
 from cs_conv.live.sizes import sizes
 from cs_conv.live.window import window
 
-__all__ = ["messages", "sizes", "window"]
+__all__ = ["messages", "pooling", "sizes", "window"]

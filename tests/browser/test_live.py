@@ -179,3 +179,47 @@ def test_messages_arrive_one_by_one_and_wrong_pixels_are_marked(
     assert serious(page) == []
     page.screenshot(path=SCREENSHOTS / "live-messages.png")
     assert complaints == []
+
+
+MAXIMA = """\
+import numpy as np
+from cs_conv.live import pooling
+
+def max_pool_forward(x, size, stride):
+    (FH, FW), (N, C, H, W) = size, x.shape
+    out = np.zeros((N, C, (H - FH) // stride + 1, (W - FW) // stride + 1))
+    switches = np.zeros(out.shape, int)
+    for n, c, i, j in np.ndindex(*out.shape):
+        window = x[n, c, i * stride : i * stride + FH, j * stride : j * stride + FW]
+        out[n, c, i, j], switches[n, c, i, j] = window.max(), window.argmax()
+    return out, switches
+"""
+
+
+def test_pooling_shows_which_pixel_is_taken_and_what_is_wrong_with_it(
+    page: Page, server: Server, course: Path, complaints: list[str]
+) -> None:
+    shown = "pooling(globals(), x=np.array([[1, 5, 2, 0], [5, 3, 7, 7], [0, 0, 1, 2], [0, 9, 4, 3]]))"
+    notebook = Notebook(page, server, notebook_of(course, "pooling", MAXIMA, shown))
+    notebook.menu("Run", "Run All Cells")
+    component = live(page)
+    say = component.locator(".say")
+    expect(say).to_contain_text(
+        "Output (0, 0) is 5. Its switch is 1, the pixel at row 0, column 1. 2 pixels are tied"
+    )
+    expect(component.locator(".bad")).to_have_count(0)
+    notebook.type(notebook.cell("def max_pool_forward"), MAXIMA.replace("window.argmax()", "window.argmin()"))
+    notebook.run(notebook.cell("def max_pool_forward"))
+    expect(say).to_contain_text("The first largest value stands at row 0, column 1.")
+    expect(component.locator("[data-kind=switch] .bad")).to_have_count(4)
+    pixel = cell_of(component, "pixel", 3, 3)
+    pixel.click()
+    page.keyboard.press("2")
+    page.keyboard.press("0")
+    expect(cell_of(component, "output", 1, 1)).to_have_attribute("aria-label", re.compile(": 20"))
+    component.locator("input[name=stride]").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(component.locator("[data-kind=output] .cell")).to_have_count(9)
+    assert serious(page) == []
+    page.screenshot(path=SCREENSHOTS / "live-pooling.png")
+    assert complaints == []
