@@ -24,6 +24,7 @@
     cs_conv.receptive_field    which pixels an output of a network depends on
     cs_conv.data               images to look at and to learn from
     cs_conv.pictures           drawings for the notebooks
+    cs_conv.live               pictures that one can touch, computed by the learner's own functions
 
 Nothing is imported here, so that each module can be studied, replaced or left out by itself.
 """
