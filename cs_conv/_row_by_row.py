@@ -1,8 +1,9 @@
 """Computing with parts of rows without a copy of them.
 
-If the rows of an operand do not lie end to end, NumPy (from 2.3 on) copies as many of them as its buffer
-holds before it adds or multiplies, and back: this takes up to four times as long as the addition itself. It
-adds row by row if a row is longer than half of the buffer. So these functions compute with a small buffer.
+If the rows of an operand do not lie end to end, NumPy copies as many of them as its buffer holds before it
+adds or multiplies, and back. This takes up to three times as long as the addition itself (NumPy 2.2 to 2.4,
+docs/performance.md). If a row is longer than half of the buffer, NumPy adds row by row. So these functions
+compute with a small buffer.
 """
 
 from __future__ import annotations
