@@ -212,6 +212,7 @@ def test_pooling_shows_which_pixel_is_taken_and_what_is_wrong_with_it(
     notebook.run(notebook.cell("def max_pool_forward"))
     expect(say).to_contain_text("The first largest value stands at row 0, column 1.")
     expect(component.locator("[data-kind=switch] .bad")).to_have_count(4)
+    expect(component.locator("[data-kind=output] .bad")).to_have_count(0)
     pixel = cell_of(component, "pixel", 3, 3)
     pixel.click()
     page.keyboard.press("2")

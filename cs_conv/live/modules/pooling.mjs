@@ -59,16 +59,21 @@ export function mount(el, store) {
     const output = cell && shown.pick[0] === "output" ? flat(shown.pick) : -1;
     const mine = output >= 0 ? windowOf(shown.pick[2], shown.pick[3]) : { inside: [], largest: [] };
     const pixel = cell && shown.pick[0] === "pixel" ? flat(shown.pick) : output >= 0 ? taken.data[output] : -1;
-    const bad = (q) => {
-      const { most, largest: ties } = windowOf(Math.floor(q / out.shape[1]), q % out.shape[1]);
-      return out.data[q] !== most || taken.data[q] !== ties[0];
-    };
+    const right = (q) => windowOf(Math.floor(q / out.shape[1]), q % out.shape[1]);
     drawGrid(grids.pixel, {
       value: (q) => state.x[q], top, on: (q) => q === pixel,
       more: (q) => (mine.largest.length > 1 && mine.largest.includes(q) ? ", tied" : ""),
     });
-    drawGrid(grids.output, { value: (q) => out.data[q], top, bad, on: (q) => q === output || taken.data[q] === pixel, picked: cell });
-    drawGrid(grids.switch, { value: (q) => switches.data[q], top: shown.size ** 2, bad, on: (q) => q === output });
+    drawGrid(grids.output, {
+      value: (q) => out.data[q], top, picked: cell,
+      on: (q) => q === output || taken.data[q] === pixel,
+      bad: (q) => out.data[q] !== right(q).most,
+    });
+    drawGrid(grids.switch, {
+      value: (q) => switches.data[q], top: shown.size ** 2,
+      on: (q) => q === output,
+      bad: (q) => taken.data[q] !== right(q).largest[0],
+    });
     if (dx) drawGrid(grids.gradient, { value: (q) => dx.data[q], top: largest(Array.from(dx.data)), on: (q) => q === pixel });
     const { window, size } = grids.pixel;
     window.style.display = output >= 0 ? "" : "none";
