@@ -124,6 +124,8 @@ def _met(a: str, b: str) -> str:
 
 
 def _written(a: str, b: str) -> str:
+    if not _sizes(b):
+        return f"An array of shape {_shape(a)} was put where one number belongs"
     empty = ", which is empty: look at where its slices begin and end" if 0 in _sizes(b) else ""
     return f"An array of shape {_shape(a)} was put into a place of shape {_shape(b)}{empty}"
 
@@ -138,6 +140,8 @@ def _filled(values: str, shape: str) -> str:
     room = math.prod(_sizes(shape))
     if "newaxis" in shape:
         return f"{values} values cannot be cut into equal parts of {room}"
+    if not _sizes(shape):
+        return f"{values} values cannot become one number"
     return f"{values} values do not fill the shape {_shape(shape)}, which holds {room}"
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from .compare import Results, Row
 from .differences import DataRow, agree
 from .exercise import Case, Exercise, Mistake, Slope
-from .nested_data import Data
+from .nested_data import Data, Part
 from .run_answer import BESIDE, CALLS, ERRORS, INPUTS, Outcome, Outcomes, call_all
 from .wanted_errors import fault_of
 
@@ -100,7 +100,34 @@ def expected(exercise: Exercise, seed: int) -> tuple[Outcomes, Mapping[str, Resu
         for c in cases_of(exercise, seed)
     )
     outcomes = call_all(exercise.reference, cases, exercise)
+    for case, outcome in zip(cases_of(exercise, seed), outcomes, strict=True):
+        if words := _author_error(exercise, case, outcome):
+            raise ValueError(f"the reference of exercise {exercise.name!r}, on {case.about!r}: {words}")
     return outcomes, _rows(exercise, seed, outcomes)
+
+
+def _author_error(exercise: Exercise, case: Case, outcome: Outcome) -> str:
+    """What is wrong with the reference in one of its own cases; empty for nothing."""
+    raised = f"raised {outcome.raised}: {outcome.message}" if outcome.raised else ""
+    if not exercise.asks_for_error(case):
+        return raised or outcome.problem or "; ".join(outcome.unusable.values())
+    if not outcome.raised:
+        return "it should raise a ValueError, and gave a result"
+    return raised if fault_of(case, outcome) else ""
+
+
+def misfits(exercise: Exercise, seed: int, outcomes: Outcomes) -> DataRow:
+    """What came back for sizes that do not fit, if rounding down is accepted and this is something else."""
+    judged, right = settled(exercise, seed), expected(exercise, seed)[0]
+    found: list[Data | None] = []
+    for number, (got, want) in enumerate(zip(outcomes, right, strict=True)):
+        fine = number in judged or got.raised or all(got.agrees(want, part) for part in exercise.parts)
+        found.append(None if fine else Data([_plain(got.parts.get(part)) for part in exercise.parts]))
+    return DataRow(tuple(found))
+
+
+def _plain(part: Part | None) -> object:
+    return part.value if isinstance(part, Data) else part
 
 
 @dataclass(frozen=True, eq=False)

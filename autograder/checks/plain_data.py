@@ -76,6 +76,9 @@ def plain(value: Any, part: str, wanted: str = ARRAY) -> np.ndarray:
         raise NotPlainError(f"returned None for `{part}`; every path must end in `return`")
     if type(value) is np.ndarray:
         array = value
+    elif type(value) is int and value.bit_length() > 63:
+        digits = int(value.bit_length() * 0.30103) + 1
+        raise NotPlainError(f"returned a whole number of about {digits:,} digits for `{part}`: far too large")
     elif type(value) in _SCALARS:
         array = np.asarray(value)
     elif type(value) in (list, tuple):

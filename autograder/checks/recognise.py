@@ -10,7 +10,7 @@ import numpy as np
 from .errors import alike as same_reason
 from .exercise import Aspect, Case, Exercise, Mistake
 from .findings import RECTANGLES, Finding, Kind
-from .for_seed import Answer, Entry, cases_of, catalogue, faults_beside, fitting, settled
+from .for_seed import Answer, Entry, cases_of, catalogue, faults_beside, fitting, misfits, settled
 from .run_answer import BESIDE, INPUTS, Outcomes
 from .verdict import AspectResult, Recognised
 
@@ -63,6 +63,8 @@ def recognise(
 ) -> tuple[Recognised, ...]:
     """The mistakes that give the student's results: all of them, those of a part, or those of an aspect."""
     right = mine.fine
+    if right == mine.rows.keys():
+        return tuple(_for_misfits(exercise, seed, mine))
     cases = fitting(exercise, seed)
     likely = [entry for entry in catalogue(exercise, seed) if _agrees_at_first(entry, mine)]
     explained = [(entry, _agreeing(mine, entry.answer, cases)) for entry in likely]
@@ -81,6 +83,21 @@ def recognise(
         if mistake := _recognise_in(exercise, seed, mine, aspect):
             found.setdefault(mistake, []).append(aspect)
     return (*named, *(_in_aspects(mistake, aspects, exercise) for mistake, aspects in found.items()))
+
+
+def _for_misfits(exercise: Exercise, seed: int, mine: Answer) -> Iterator[Recognised]:
+    """The mistakes that give the student's results for sizes that do not fit; all else is right in both."""
+    wrong = misfits(exercise, seed, mine.outcomes)
+    shown = np.flatnonzero(wrong.present)
+    told = set()
+    for entry in catalogue(exercise, seed) if len(shown) else ():
+        mistake, first = entry.mistake, int(shown[0])
+        likely = all(entry.outcome(first).agrees(mine.outcomes[first], part) for part in exercise.parts)
+        if not likely or mistake.name in told or entry.answer.fine != mine.fine:
+            continue
+        if misfits(exercise, seed, entry.answer.outcomes).agrees(wrong):
+            told.add(mistake.name)
+            yield Recognised(mistake.name, mistake.advice, frozenset(exercise.parts))
 
 
 def _agrees_at_first(entry: Entry, mine: Answer, among: Any = True) -> bool:

@@ -5,13 +5,14 @@ are named, and a report says what differs and where.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.checks import Case, Exercise, Report, aspect, find, judge, names, registry
+from autograder.checks import Case, Exercise, Mistake, Report, aspect, find, judge, names, registry
 from autograder.checks.differences import agree, summary
 from autograder.checks.judge_answer import judge_mistakes
 from autograder.checks.nested_data import copied, ordinal
@@ -473,3 +474,40 @@ def test_two_values_differ_where_python_says_so_and_every_difference_has_words(g
         lines = [*data_text("yours", mine.value, marks(mine, right)), *data_text("right", right.value)]
         assert "\n".join(lines).encode()
         assert data_html("yours", mine.value, marks(mine, right)).encode()
+
+
+# Sizes that do not fit, where rounding down is accepted
+
+
+def test_a_mistake_that_shows_only_where_sizes_do_not_fit_is_named():
+    def rounded_up(W, F, S):
+        return -(-(W - F) // S) + 1
+
+    mistake = Mistake("rounded up", "Look at what the last window would need.", rounded_up)
+    exercise = replace(WINDOWS, unfit="round", mistakes=(*WINDOWS.mistakes, mistake))
+    named = judge(exercise, lambda W, F, S: int(np.ceil((W - F) / S)) + 1)
+    assert [m.name for m in named.mistakes] == ["rounded up"]
+    assert named.mistakes_in("misfits")
+    assert judge(exercise, lambda W, F, S: (W - F) // S + 1).passed
+    other = judge(exercise, lambda W, F, S: (W - F) // S + 1 + 5 * ((W - F) % S > 0))
+    assert not other.passed
+    assert other.mistakes == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"reference": lambda W, F, S: (W - F) // S + 1}, "it should raise a ValueError, and gave a result"),
+        ({"reference": lambda W, F, S: 1 // 0}, "raised ZeroDivisionError"),
+        ({"reference": lambda W, F, S: {W}}, "return one number"),
+    ],
+)
+def test_a_reference_that_does_not_answer_its_own_cases_is_the_authors_error(change, words):
+    with pytest.raises(ValueError, match="the reference of exercise 'windows'") as error:
+        judge(replace(WINDOWS, **change), lambda W, F, S: 1)
+    assert words in str(error.value)
+
+
+def test_a_number_of_many_digits_is_far_too_large():
+    where = judge(WINDOWS, lambda W, F, S: 10**40).to_dict()["where"]
+    assert "returned a whole number of about 41 digits for `count`: far too large" in where
