@@ -123,12 +123,17 @@ def _lines(row: Row) -> Iterator[tuple[str, str, str]]:
     The layers inside a block follow it, indented, each branch after its number.
     """
     for layer, shape in zip(row.layers, row.shapes[1:], strict=True):
-        learned = sum(p.size for p in layer.parameters.values())
-        yield str(layer), str(shape), f"{learned:,}" if learned else ""
-        branches = [layer] if isinstance(layer, Row) else [b for b in layer.inner if isinstance(b, Row)]
-        for number, branch in enumerate(branches, 1):
+        yield _line(layer, str(shape))
+        for number, inner in enumerate([layer] if isinstance(layer, Row) else layer.inner, 1):
             margin = f"  {number} "
-            inside = list(_lines(branch)) or [("unchanged", str(branch.shapes[0]), "")]
-            for what, shape_text, learned_text in inside:
-                yield margin + what, shape_text, learned_text
+            inside = [_line(inner, "")]  # of a block of one's own, whose shapes are not known
+            if isinstance(inner, Row) and inner.shapes:
+                inside = list(_lines(inner)) or [("unchanged", str(inner.shapes[0]), "")]
+            for what, shape_text, learned in inside:
+                yield margin + what, shape_text, learned
                 margin = " " * len(margin)
+
+
+def _line(layer: Layer, shape: str) -> tuple[str, str, str]:
+    learned = sum(p.size for p in layer.parameters.values())
+    return str(layer), shape, f"{learned:,}" if learned else ""

@@ -13,7 +13,7 @@ A branch is a list of layers, or a single layer. An empty list passes its input 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -36,10 +36,6 @@ class Row(Layer):
         for number, layer in enumerate(self.layers, 1):
             if not isinstance(layer, Layer):
                 raise TypeError(f"layer {number} of a row must be a layer, such as ReLU(), not {layer!r}")
-
-    @property
-    def inner(self) -> Sequence[Layer]:
-        return self.layers
 
     def output_shape(self, shape: Sizes) -> Sizes:
         for number, layer in enumerate(self.layers, 1):
@@ -87,10 +83,6 @@ class _Branches(Layer):
             if not isinstance(branch, Layer | Iterable):
                 raise TypeError(f"a branch of {name} must be a layer or a list of layers, not {branch!r}")
         self.branches = [Row([b] if isinstance(b, Layer) else b) for b in branches]
-
-    @property
-    def inner(self) -> Sequence[Row]:
-        return self.branches
 
     def output_shape(self, shape: Sizes) -> Sizes:
         return self._joined([_named(f"branch {n}", b, shape) for n, b in enumerate(self.branches, 1)])

@@ -36,8 +36,9 @@ class Layer:
 
     @property
     def inner(self) -> Sequence[Layer]:
-        """The layers inside this one, if it is a block; training and saving reach them through this."""
-        return ()
+        """The layers inside this one, trained and saved with it: those in its attributes and lists."""
+        lists = (value if isinstance(value, list | tuple) else [value] for value in vars(self).values())
+        return list(dict.fromkeys(layer for values in lists for layer in values if isinstance(layer, Layer)))
 
     def build(self, shape: Sizes, rng: np.random.Generator, dtype: np.dtype[Any]) -> None:
         """Create the parameters for images of `shape`: random weights, biases of zero."""

@@ -15,6 +15,7 @@ from cs_conv.layers import (
     Dropout,
     FullyConnected,
     GlobalAveragePool,
+    Layer,
     MaxPool,
     ReLU,
     Row,
@@ -26,6 +27,7 @@ from cs_conv.layers import (
 )
 from cs_conv.network import Network
 from cs_conv.training import SGD, Adam
+from cs_conv.weights import save_weights
 
 from .drawing import networks, randomised
 
@@ -154,6 +156,51 @@ def test_training_reaches_the_layers_inside_blocks():
             assert not np.array_equal(before, body[0].parameters["w"])
         assert losses[-1] < losses[0]
     assert (body[1].buffers["mean"] != 0).all()
+
+
+class Mine(Layer):
+    """A residual block as a learner writes it, who has not read of Sum."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = Conv(2, 3, pad=1)
+        self.others = [BatchNorm(), Dropout(0.1)]
+
+    def build(self, shape, rng, dtype):
+        for layer in (self.conv, *self.others):
+            layer.build(shape, rng, dtype)
+
+    def forward(self, x):
+        out = self.conv.forward(x)
+        for layer in self.others:
+            out = layer.forward(out)
+        return x + out
+
+    def backward(self, dout):
+        dx = dout
+        for layer in reversed([self.conv, *self.others]):
+            dx = layer.backward(dx)
+        return dout + dx
+
+
+def test_layers_inside_a_block_of_ones_own_are_found(tmp_path):
+    block = Mine()
+    network = Network([block, FullyConnected(2)], (2, 4, 4))
+    assert block.inner == [block.conv, *block.others]
+    assert network.size == (2 * 2 * 9 + 2) + 2 * 2 + (32 * 2 + 2)
+    assert [line.split()[:2] for line in str(network).splitlines()[2:4]] == [
+        ["1", "Conv(K=2,"],
+        ["2", "BatchNorm(momentum=0.1,"],
+    ]
+    with in_training(network.layers):
+        assert block.others[1].training
+        network.backward(network.forward(np.ones((3, 2, 4, 4))))
+    before = block.conv.parameters["w"].copy()
+    SGD(network).step()
+    assert not np.array_equal(before, block.conv.parameters["w"])
+    save_weights(network, tmp_path / "mine.npz")
+    with np.load(tmp_path / "mine.npz") as file:
+        assert "1.2.mean" in file
 
 
 def test_a_network_in_training_is_what_its_gradient_says():
