@@ -16,6 +16,7 @@ from autograder.course import load_course
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -65,6 +66,32 @@ def test_the_commands_that_a_page_names_exist(page: str) -> None:
     named = set(re.findall(r"^\s+cs-conv ([a-z]+)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE))
     assert named
     assert named <= known
+
+
+def heading_link(heading: str) -> str:
+    """The part of a link after #, as GitHub makes it of a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for file, heading in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
+        target = (page.parent / file).resolve() if file else page
+        assert target.exists(), f"{page.name} links to {file}"
+        headings = (
+            re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+        )
+        assert not heading or heading in map(heading_link, headings), f"{page.name} links to #{heading}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_paths_that_a_page_names_exist(page: Path) -> None:
+    folders = "autograder|benchmarks|cs_conv|docs|solutions|tests"
+    named = re.findall(rf"\b(?:{folders})/[\w./-]*\w", page.read_text(encoding="utf-8"))
+    assert [
+        path for path in named if "N" not in path and not (ROOT / path).exists()
+    ] == []  # NN and NAME are any
 
 
 def test_readme_lists_every_notebook() -> None:

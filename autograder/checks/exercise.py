@@ -123,7 +123,7 @@ class Slope:
     numeric: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Exercise:
     """Everything about one function that students write.
 
@@ -140,7 +140,7 @@ class Exercise:
     name: str
     arguments: tuple[str, ...]
     parts: tuple[str, ...]
-    axes: Mapping[str, tuple[str, ...]]
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aspects: tuple[Aspect, ...]
     reference: Function
     cases: Callable[[np.random.Generator], Iterable[Case]]

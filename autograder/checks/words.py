@@ -32,6 +32,7 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
         )
     if finding.kind is Kind.ACCEPTED:
         gave = got.problem or next(iter(got.unusable.values()), "") or f"gave {_brief(got)}"
+        gave = gave.partition(";")[0]  # without what to return instead
         unfit = f"{gave} for sizes that do not fit; raise a ValueError"
         return unfit if finding.case.rounded else f"{gave}. {_ASKED}"
     if finding.kind is Kind.ERROR:

@@ -55,3 +55,14 @@ def test_graded_elsewhere_an_answer_hears_the_same(answer):
     near, far = (judge(exercise, function, SEED) for function in (answer, course["Far"](answer)))
     assert near.mistakes
     assert near.mistakes == far.mistakes
+
+
+def test_an_answer_that_gives_none_in_place_of_an_error_is_told_to_raise_it():
+    """Not to end every path in `return`, which is what None means elsewhere."""
+
+    def output_size(W, F, S, P):
+        room = W + 2 * P - F
+        return room // S + 1 if room >= 0 and room % S == 0 else None
+
+    text = Report(judge("output_size", output_size, SEED)).text()
+    assert "returned None for `places` for sizes that do not fit; raise a ValueError." in text

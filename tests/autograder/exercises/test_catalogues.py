@@ -88,7 +88,7 @@ def test_a_name_has_one_advice_in_sentences(exercise):
 
 @pytest.mark.parametrize("exercise", names())
 def test_right_answers_come_in_several_styles(exercise):
-    assert len(right_answers(exercise)) >= 6
+    assert len(right_answers(exercise)) >= 4
 
 
 def on_parts(change):
@@ -133,7 +133,11 @@ def test_two_mistakes_at_once_are_caught(exercise):
     for first, second in pairwise(own_mistakes(exercise)):
 
         def both(*args, _first=first.function, _second=second.function, **options):
-            one, two, right = (f(*args, **options) for f in (_first, _second, find(exercise).reference))
+            try:
+                right = find(exercise).reference(*args, **options)
+            except ValueError:  # there is no result to be wrong in
+                return _first(*args, **options)
+            one, two = _first(*args, **options), _second(*args, **options)
             if isinstance(right, tuple):
                 return tuple(np.asarray(a, float) + b - c for a, b, c in zip(one, two, right, strict=True))
             return np.asarray(one, float) + two - right
