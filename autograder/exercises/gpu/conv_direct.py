@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.exercise import Case, Exercise, aspect
-from cs_conv.naive import conv_forward
+from cs_conv.naive import conv_forward as reference
 from cs_conv.threads import launch
 
-
-def reference(x, w, b, stride=1, pad=0):
-    return conv_forward(x, w, b, stride, pad)
+from .thread_place import thread_place
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -45,147 +42,130 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("edges", "arrays that are not contiguous", (scattered(x), scattered(w), scattered(b)))
 
 
-def with_threads(
-    x,
-    w,
-    b,
-    stride=1,
-    pad=0,
-    threads=32,
-    blocks=lambda count, threads: -(-count // threads),
-    number=lambda block, thread, threads: block * threads + thread,
-    checked=True,
-    place=lambda t, N, K, OH, OW: (t // (K * OH * OW), t // (OH * OW) % K, t // OW % OH, t % OW),
-    corner=lambda i, j, stride, pad: (i * stride - pad, j * stride - pad),
-    inside=lambda row, column, H, W: 0 <= row < H and 0 <= column < W,
-    tap=lambda fh, fw, FH, FW: (fh, fw),
-    channels=lambda C: range(C),
-    begin=lambda b, k: b[k],
-    write=lambda out, t, total: out.__setitem__(t, total),
-):
-    """A right answer, every step of which can be exchanged for a wrong one."""
+def conv_direct(x, w, b, stride=1, pad=0):
+    """Return out (N, K, OH, OW), computed by one thread an output."""
     (N, C, H, W), (K, _, FH, FW) = x.shape, w.shape
     OH, OW = (H + 2 * pad - FH) // stride + 1, (W + 2 * pad - FW) // stride + 1
-    out = np.full(N * K * OH * OW, np.nan)  # as it is handed out: nobody writes, and NaN is left
-    pixels, weights = x.tolist(), w.tolist()  # lists are read faster
+    out = np.full((N, K, OH, OW), np.nan, x.dtype)
 
     def kernel(block, thread):
-        t = number(block, thread, threads)
-        if checked and t >= out.size:
+        t = block * 32 + thread
+        if t >= out.size:
             return
-        n, k, i, j = place(t, N, K, OH, OW)
-        top, left = corner(i, j, stride, pad)
-        total = begin(b, k)
-        for c in channels(C):
+        n, k, i, j = thread_place(t, K, OH, OW)
+        total = b[k]
+        for c in range(C):
             for fh in range(FH):
                 for fw in range(FW):
-                    if inside(top + fh, left + fw, H, W):
-                        p, q = tap(fh, fw, FH, FW)
-                        total += pixels[n][c][top + fh][left + fw] * weights[k][c][p][q]
-        write(out, t, total)
+                    row, column = i * stride - pad + fh, j * stride - pad + fw
+                    if 0 <= row < H and 0 <= column < W:
+                        total += x[n, c, row, column] * w[k, c, fh, fw]
+        out[n, k, i, j] = total
 
-    launch(kernel, blocks(out.size, threads), threads)
-    return out.reshape(N, K, OH, OW)
-
-
-mistakes = Catalogue()
+    launch(kernel, -(-out.size // 32), 32)
+    return out
 
 
-def mistake(name, advice, **changes):
-    @mistakes.mistake(name, advice)
-    def _(x, w, b, stride=1, pad=0):
-        return with_threads(x, w, b, stride, pad, **changes)
+mistakes = Catalogue(conv_direct)
 
+CORNER = "i * stride - pad + fh, j * stride - pad + fw"
+INSIDE = "0 <= row < H and 0 <= column < W"
 
-mistake(
+mistakes.change(
     "no check for the last output",
     "Blocks are full even where outputs are not: threads beyond the last output must return before they "
     "touch anything. A GPU gives no error here; it writes into somebody else's memory.",
-    checked=False,
+    {"if t >= out.size:\n    return": ""},
 )
-mistake(
+mistakes.change(
     "one block too few",
     "Whole blocks leave a rest. Round up, so that the last outputs get threads, too.",
-    blocks=lambda count, threads: count // threads,
+    {"-(-out.size // 32)": "out.size // 32"},
 )
-mistake(
+mistakes.change(
     "only the first block",
     "`thread` counts from 0 in every block. The number in the whole grid needs the block, too.",
-    number=lambda block, thread, threads: thread,
+    {"block * 32 + thread": "thread"},
 )
-mistake(
+mistakes.change(
     "block and thread in each other's place",
     "A block has 32 threads side by side: those of block 0 have the numbers 0 to 31, then block 1 begins.",
-    number=lambda block, thread, threads: thread * threads + block,
+    {"block * 32 + thread": "thread * 32 + block"},
 )
-mistake(
+mistakes.change(
     "padding taken off before the stride",
     "The stride moves the window over the padded image. The padding is taken off once, after that.",
-    corner=lambda i, j, stride, pad: ((i - pad) * stride, (j - pad) * stride),
+    {CORNER: "(i - pad) * stride + fh, (j - pad) * stride + fw"},
 )
-mistake(
+mistakes.change(
     "blocks overlap",
     "Block 1 begins where block 0 ends: `threads` numbers later, not one.",
-    number=lambda block, thread, threads: block + thread,
+    {"block * 32 + thread": "block + thread"},
 )
-mistake(
+mistakes.change(
     "pixels outside the image read",
     "On the padding there is no pixel. In Python a negative index counts from the other end; on a GPU it "
     "reads whatever lies before the image. Ask first whether the row and the column are inside.",
-    inside=lambda row, column, H, W: row < H and column < W,
+    {INSIDE: "row < H and column < W"},
 )
-mistake(
+mistakes.change(
     "beyond the last row or column read",
     "A window can stand out below and on the right, too. Look at your question of what is inside: does it "
     "ask about row and column, both? Row H - 1 is the last that is inside.",
-    inside=lambda row, column, H, W: 0 <= row < H,
+    {INSIDE: "0 <= row < H"},
+    {INSIDE: "0 <= row <= H and 0 <= column < W"},
+    {INSIDE: "0 <= row <= H and 0 <= column <= W"},
 )
-mistakes.also("beyond the last row or column read")(
-    partial(with_threads, inside=lambda row, column, H, W: 0 <= row <= H and 0 <= column < W)
-)
-mistakes.also("beyond the last row or column read")(
-    partial(with_threads, inside=lambda row, column, H, W: 0 <= row <= H and 0 <= column <= W)
-)
-mistake(
+mistakes.change(
     "inside means larger than 0",
     "Row 0 and column 0 are part of the image: inside is 0 <= row and row < H.",
-    inside=lambda row, column, H, W: 0 < row < H and 0 < column < W,
+    {INSIDE: "0 < row < H and 0 < column < W"},
 )
-mistake(
+mistakes.change(
     "padding not taken off",
     "Output (0, 0) looks at row -pad: the window begins at i * stride - pad.",
-    corner=lambda i, j, stride, pad: (i * stride, j * stride),
+    {CORNER: "i * stride + fh, j * stride + fw"},
 )
-mistake(
+mistakes.change(
     "padding added",
     "The padding lies before the image, so rows are smaller by it: i * stride - pad.",
-    corner=lambda i, j, stride, pad: (i * stride + pad, j * stride + pad),
+    {CORNER: "i * stride + pad + fh, j * stride + pad + fw"},
 )
-mistake(
+mistakes.change(
     "stride forgotten",
     "Neighbouring outputs look at windows that are `stride` pixels apart.",
-    corner=lambda i, j, stride, pad: (i - pad, j - pad),
+    {CORNER: "i - pad + fh, j - pad + fw"},
 )
-mistake(
+mistakes.change(
     "n and k swapped",
     "All filters of image 0 come before image 1 in memory.",
-    place=lambda t, N, K, OH, OW: (t // (OH * OW) % N, t // (N * OH * OW), t // OW % OH, t % OW),
+    {
+        "n, k, i, j = thread_place(t, K, OH, OW)": "k, n, i, j = thread_place(t, N, OH, OW)",
+        "out[n, k, i, j]": "out.flat[t]",
+    },
 )
-mistake(
+mistakes.change(
     "i and j swapped",
     "j changes fastest: it is the remainder by OW.",
-    place=lambda t, N, K, OH, OW: (t // (K * OH * OW), t // (OH * OW) % K, t % OH, t // OH % OW),
+    {
+        "n, k, i, j = thread_place(t, K, OH, OW)": "n, k, j, i = thread_place(t, K, OW, OH)",
+        "out[n, k, i, j]": "out.flat[t]",
+    },
 )
-mistake(
+mistakes.change(
     "the filter turned by 180 degrees",
     "Tap (fh, fw) of the filter meets the pixel that lies fh down and fw across: nothing is flipped here.",
-    tap=lambda fh, fw, FH, FW: (FH - 1 - fh, FW - 1 - fw),
+    {"w[k, c, fh, fw]": "w[k, c, FH - 1 - fh, FW - 1 - fw]"},
 )
-mistake("only the first channel", "A filter reaches through all C channels.", channels=lambda C: range(1))
-mistake(
-    "bias forgotten", "Each output starts from, or ends with, the bias of its filter.", begin=lambda b, k: 0
+mistakes.change(
+    "only the first channel", "A filter reaches through all C channels.", {"range(C)": "range(1)"}
 )
-mistake("the first bias for all", "Filter k has the bias b[k].", begin=lambda b, k: b[0])
+mistakes.change(
+    "bias forgotten",
+    "Each output starts from, or ends with, the bias of its filter.",
+    {"total = b[k]": "total = 0"},
+)
+mistakes.change("the first bias for all", "Filter k has the bias b[k].", {"b[k]": "b[0]"})
 
 
 exercise = Exercise(
@@ -200,5 +180,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=conv_direct,
     mistakes=tuple(mistakes),
 )

@@ -9,11 +9,11 @@ from __future__ import annotations
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.exercise import Exercise, aspect
 from autograder.exercises.conv_forward.conv_forward import cases
-from autograder.exercises.speed.shared import add_slips, wrong_values
+from autograder.exercises.speed.conv_slices import slips
+from autograder.exercises.speed.shared import wrong_values
 from cs_conv.naive import conv_forward as reference
 
-mistakes = Catalogue(mistakes=wrong_values())
-add_slips(mistakes)
+mistakes = Catalogue(mistakes=[*wrong_values(), *slips])
 
 exercise = Exercise(
     name="conv_gpu",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from math import prod
 
 import numpy as np
 
@@ -15,9 +15,9 @@ def reference(x_shape, w_shape, out_shape, itemsize=4):
     """Count number by number: every weight of a filter is used once for each of its outputs."""
     K, C, FH, FW = w_shape
     flops = 0
-    for _ in range(prod(out_shape)):
+    for _ in range(math.prod(out_shape)):
         flops += 2 * C * FH * FW  # a multiplication and an addition each
-    return flops, itemsize * (prod(x_shape) + prod(w_shape) + prod(out_shape))
+    return flops, itemsize * (math.prod(x_shape) + math.prod(w_shape) + math.prod(out_shape))
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -42,129 +42,120 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("work", "32 images of 3x32x32, 16 filters", (32, 3, 32, 32), (16, 3, 3, 3), pad=1)
 
 
-mistakes = Catalogue()
+def conv_work(x_shape, w_shape, out_shape, itemsize=4):
+    """Return flops and moved: the operations of a convolution, and the bytes it moves at least.
 
-
-def right(x_shape, w_shape, out_shape, itemsize=4):
+    x_shape: (N, C, H, W). w_shape: (K, C, FH, FW). out_shape: (N, K, OH, OW). itemsize: bytes a number.
+    """
     K, C, FH, FW = w_shape
-    return 2 * prod(out_shape) * C * FH * FW, itemsize * (prod(x_shape) + prod(w_shape) + prod(out_shape))
+    flops = 2 * math.prod(out_shape) * C * FH * FW
+    moved = itemsize * (math.prod(x_shape) + math.prod(w_shape) + math.prod(out_shape))
+    return flops, moved
 
 
-def flops_of(name, advice, count):
-    """A mistake in flops: `count(x_shape, w_shape, out_shape)` instead of the right number."""
+mistakes = Catalogue(conv_work)
 
-    @mistakes.mistake(name, advice)
-    def _(x_shape, w_shape, out_shape, itemsize=4):
-        return count(x_shape, w_shape, out_shape), right(x_shape, w_shape, out_shape, itemsize)[1]
+FLOPS = "2 * math.prod(out_shape) * C * FH * FW"
+MOVED = "itemsize * (math.prod(x_shape) + math.prod(w_shape) + math.prod(out_shape))"
 
-
-def bytes_of(name, advice, count):
-    """A mistake in the bytes: `count(x_shape, w_shape, out_shape, itemsize)` instead of the right number."""
-
-    @mistakes.mistake(name, advice)
-    def _(x_shape, w_shape, out_shape, itemsize=4):
-        return right(x_shape, w_shape, out_shape)[0], count(x_shape, w_shape, out_shape, itemsize)
-
-
-flops_of(
+mistakes.change(
     "multiplications only",
     "Each product is also added to a sum: that makes two operations.",
-    lambda x, w, out: prod(out) * prod(w[1:]),
+    {FLOPS: "math.prod(out_shape) * C * FH * FW"},
 )
-flops_of(
+mistakes.change(
     "one addition fewer than multiplications",
     "To add n products up takes n - 1 additions, true. The usual count, and the one asked for here, is one "
     "for each weight.",
-    lambda x, w, out: prod(out) * (2 * prod(w[1:]) - 1),
+    {FLOPS: "math.prod(out_shape) * (2 * C * FH * FW - 1)"},
 )
-flops_of(
+mistakes.change(
     "pixels counted in place of outputs",
     "Each of the numbers in out_shape is a sum of products; those in x_shape are only read.",
-    lambda x, w, out: 2 * prod(x) * prod(w[1:]),
+    {FLOPS: "2 * math.prod(x_shape) * C * FH * FW"},
 )
-flops_of(
+mistakes.change(
     "the number of filters counted twice",
     "prod(w_shape) has K in it, and so has prod(out_shape): one output uses one filter.",
-    lambda x, w, out: 2 * prod(out) * prod(w),
+    {FLOPS: "2 * math.prod(out_shape) * math.prod(w_shape)"},
 )
-flops_of(
+mistakes.change(
     "one filter only",
     "There are K filters, and each visits every place.",
-    lambda x, w, out: 2 * prod(out) // out[1] * prod(w[1:]),
+    {FLOPS: "2 * math.prod(out_shape) // K * C * FH * FW"},
 )
-flops_of(
+mistakes.change(
     "channels forgotten",
     "A filter reaches through all C channels: C * FH * FW weights for one output.",
-    lambda x, w, out: 2 * prod(out) * prod(w[2:]),
+    {FLOPS: "2 * math.prod(out_shape) * FH * FW"},
 )
-flops_of(
+mistakes.change(
     "images forgotten",
     "Every one of the N images is convolved.",
-    lambda x, w, out: 2 * prod(out[1:]) * prod(w[1:]),
+    {FLOPS: "2 * math.prod(out_shape[1:]) * C * FH * FW"},
 )
-flops_of(
+mistakes.change(
     "places of the input in place of the output",
     "A filter stops at OH x OW places, not at H x W: stride and missing padding leave some out.",
-    lambda x, w, out: 2 * x[0] * w[0] * x[2] * x[3] * prod(w[1:]),
+    {FLOPS: "2 * x_shape[0] * K * x_shape[2] * x_shape[3] * C * FH * FW"},
 )
-flops_of(
+mistakes.change(
     "one operation an output",
     "One output is a sum of C * FH * FW products, not one operation.",
-    lambda x, w, out: 2 * prod(out),
+    {FLOPS: "2 * math.prod(out_shape)"},
 )
-flops_of(
+mistakes.change(
     "the outputs added to the weights",
     "Every output uses every weight of its filter: that is a product of the two counts, not their sum.",
-    lambda x, w, out: 2 * (prod(out) + prod(w)),
+    {FLOPS: "2 * (math.prod(out_shape) + math.prod(w_shape))"},
 )
-bytes_of(
+mistakes.change(
     "numbers in place of bytes",
     "You count numbers. Each takes itemsize bytes.",
-    lambda x, w, out, itemsize: prod(x) + prod(w) + prod(out),
+    {"itemsize * (": "("},
 )
-bytes_of(
+mistakes.change(
     "four bytes whatever `itemsize` says",
     "Numbers of float64 take 8 bytes; how many there are is the argument itemsize.",
-    lambda x, w, out, itemsize: 4 * (prod(x) + prod(w) + prod(out)),
+    {"itemsize * (": "4 * ("},
 )
-bytes_of(
+mistakes.change(
     "the output not written",
     "The result has to be written to memory: count out too.",
-    lambda x, w, out, itemsize: itemsize * (prod(x) + prod(w)),
+    {MOVED: "itemsize * (math.prod(x_shape) + math.prod(w_shape))"},
 )
-bytes_of(
+mistakes.change(
     "the filters not read",
     "The filters have to be read as well, once.",
-    lambda x, w, out, itemsize: itemsize * (prod(x) + prod(out)),
+    {MOVED: "itemsize * (math.prod(x_shape) + math.prod(out_shape))"},
 )
-bytes_of(
+mistakes.change(
     "the input not read",
     "The images have to be read as well, once.",
-    lambda x, w, out, itemsize: itemsize * (prod(w) + prod(out)),
+    {MOVED: "itemsize * (math.prod(w_shape) + math.prod(out_shape))"},
 )
-bytes_of(
+mistakes.change(
     "every window read anew",
     "You count each pixel as often as windows hold it. The least that has to be moved is each pixel "
     "once: the rest can come from the cache.",
-    lambda x, w, out, itemsize: itemsize * (prod(out) * prod(w[1:]) // w[0] + prod(w) + prod(out)),
+    {"math.prod(x_shape)": "math.prod(out_shape) * C * FH * FW // K"},
 )
-bytes_of(
+mistakes.change(
     "bits in place of bytes",
     "itemsize is in bytes already; a byte has 8 bits.",
-    lambda x, w, out, itemsize: 8 * itemsize * (prod(x) + prod(w) + prod(out)),
+    {"itemsize * (": "8 * itemsize * ("},
 )
-bytes_of(
+mistakes.change(
     "the sizes of one image",
     "There are N images to read and N results to write.",
-    lambda x, w, out, itemsize: itemsize * (prod(x[1:]) + prod(w) + prod(out[1:])),
+    {MOVED: "itemsize * (math.prod(x_shape[1:]) + math.prod(w_shape) + math.prod(out_shape[1:]))"},
 )
-
-
-@mistakes.mistake(
-    "results in another order", "The order is flops, moved; yours is the other way round.", whole=True
+mistakes.change(
+    "results in another order",
+    "The order is flops, moved; yours is the other way round.",
+    {"return flops, moved": "return moved, flops"},
+    whole=True,
 )
-def _(x_shape, w_shape, out_shape, itemsize=4):
-    return right(x_shape, w_shape, out_shape, itemsize)[::-1]
 
 
 exercise = Exercise(
@@ -178,5 +169,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=conv_work,
     mistakes=tuple(mistakes),
 )

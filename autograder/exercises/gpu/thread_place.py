@@ -44,118 +44,98 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         yield case("somewhere", int(rng.integers(image, 5 * image)), K, OH, OW)
 
 
-mistakes = Catalogue()
+def thread_place(t, K, OH, OW):
+    """Return n, k, i, j: the output of thread t."""
+    return t // (K * OH * OW), t // (OH * OW) % K, t // OW % OH, t % OW
 
 
-@mistakes.mistake(
+mistakes = Catalogue(thread_place)
+
+mistakes.change(
     "i changes fastest",
     "Neighbouring threads should have neighbouring j: a row of the output lies in memory as one piece. "
     "Yours go down a column.",
+    {"t // OW % OH, t % OW": "t % OH, t // OH % OW"},
 )
-def _(t, K, OH, OW):
-    n, k, j, i = reference(t, K, OW, OH)
-    return n, k, i, j
-
-
-@mistakes.mistake(
-    "k changes fastest", "In memory the filters are far apart: j is fastest, then i, then k, then n."
+mistakes.change(
+    "k changes fastest",
+    "In memory the filters are far apart: j is fastest, then i, then k, then n.",
+    {"t // (OH * OW) % K, t // OW % OH, t % OW": "t % K, t // (OW * K) % OH, t // K % OW"},
 )
-def _(t, K, OH, OW):
-    n, i, j, k = reference(t, OH, OW, K)
-    return n, k, i, j
-
-
-@mistakes.mistake("OH and OW swapped", "A row has OW outputs, not OH: divide by OW to leave the row.")
-def _(t, K, OH, OW):
-    return reference(t, K, OW, OH)
-
-
-@mistakes.mistake(
+mistakes.change(
+    "OH and OW swapped",
+    "A row has OW outputs, not OH: divide by OW to leave the row.",
+    {"t // OW % OH, t % OW": "t // OH % OW, t % OH"},
+)
+mistakes.change(
     "divided by one size, multiplied by the others",
     "`t // K * OH * OW` goes from left to right: it divides by K alone. Put the product in brackets.",
+    {"(K * OH * OW)": "K * OH * OW", "(OH * OW)": "OH * OW"},
 )
-def _(t, K, OH, OW):
-    _, _, i, j = reference(t, K, OH, OW)
-    return t // K * OH * OW, t // OH * OW % K, i, j
-
-
-@mistakes.mistake(
-    "n and k swapped", "All filters of image 0 come before image 1: n is the slowest.", whole=True
-)
-def _(t, K, OH, OW):
-    n, k, i, j = reference(t, K, OH, OW)
-    return k, n, i, j
-
-
-@mistakes.mistake(
-    "returned in the order j, i, k, n", "The numbers are right; return them as n, k, i, j.", whole=True
-)
-def _(t, K, OH, OW):
-    return reference(t, K, OH, OW)[::-1]
-
-
-@mistakes.mistake(
-    "i and j returned in each other's place",
-    "The row i of an output comes before its column j: return n, k, i, j.",
+mistakes.change(
+    "n and k swapped",
+    "All filters of image 0 come before image 1: n is the slowest.",
+    {"t // (K * OH * OW), t // (OH * OW) % K": "t // (OH * OW) % K, t // (K * OH * OW)"},
     whole=True,
 )
-def _(t, K, OH, OW):
-    n, k, i, j = reference(t, K, OH, OW)
-    return n, k, j, i
-
-
-@mistakes.mistake(
-    "i not cut at OH", "i counts all rows of all filters: what is left after whole images of rows is the row."
+mistakes.change(
+    "returned in the order j, i, k, n",
+    "The numbers are right; return them as n, k, i, j.",
+    {
+        "t // (K * OH * OW), t // (OH * OW) % K, t // OW % OH, t % OW": (
+            "t % OW, t // OW % OH, t // (OH * OW) % K, t // (K * OH * OW)"
+        ),
+    },
+    whole=True,
 )
-def _(t, K, OH, OW):
-    n, k, _, j = reference(t, K, OH, OW)
-    return n, k, t // OW, j
-
-
-@mistakes.mistake("k not cut at K", "k counts the filters of all images: use the remainder by K.")
-def _(t, K, OH, OW):
-    n, _, i, j = reference(t, K, OH, OW)
-    return n, t // (OH * OW), i, j
-
-
-@mistakes.mistake("n without K", "An image has K * OH * OW outputs: you leave it after OH * OW.")
-def _(t, K, OH, OW):
-    _, k, i, j = reference(t, K, OH, OW)
-    return t // (OH * OW), k, i, j
-
-
-@mistakes.mistake(
-    "division with decimals", "Use whole division, //: a thread does not stand between two outputs."
+mistakes.change(
+    "i and j returned in each other's place",
+    "The row i of an output comes before its column j: return n, k, i, j.",
+    {"t // OW % OH, t % OW": "t % OW, t // OW % OH"},
+    whole=True,
 )
-def _(t, K, OH, OW):
-    return t / (K * OH * OW), t / (OH * OW) % K, t / OW % OH, t % OW
-
-
-@mistakes.mistake(
-    "remainder where the quotient belongs", "t % OW is the place in the row; which row it is, t // OW says."
+mistakes.change(
+    "i not cut at OH",
+    "i counts all rows of all filters: what is left after whole images of rows is the row.",
+    {"t // OW % OH": "t // OW"},
 )
-def _(t, K, OH, OW):
-    n, k, _, j = reference(t, K, OH, OW)
-    return n, k, t % OH, j
-
-
-@mistakes.mistake(
-    "quotient where the remainder belongs", "j is what is left when whole rows are taken away: a remainder."
+mistakes.change(
+    "k not cut at K",
+    "k counts the filters of all images: use the remainder by K.",
+    {"t // (OH * OW) % K": "t // (OH * OW)"},
 )
-def _(t, K, OH, OW):
-    n, k, i, _ = reference(t, K, OH, OW)
-    return n, k, i, t // OW
-
-
-@mistakes.mistake("counted from one", "Thread 0 has the first output: no 1 has to be added or taken away.")
-def _(t, K, OH, OW):
-    return reference(t + 1, K, OH, OW)
-
-
-@mistakes.mistake("one image only", "There is a batch of images: n is not always 0.")
-def _(t, K, OH, OW):
-    _, k, i, j = reference(t, K, OH, OW)
-    return 0, k, i, j
+mistakes.change(
+    "n without K",
+    "An image has K * OH * OW outputs: you leave it after OH * OW.",
+    {"t // (K * OH * OW)": "t // (OH * OW)"},
+)
+mistakes.change(
+    "division with decimals",
+    "Use whole division, //: a thread does not stand between two outputs.",
+    {
+        "t // (K * OH * OW), t // (OH * OW) % K, t // OW": "t / (K * OH * OW), t / (OH * OW) % K, t / OW",
+    },
+)
+mistakes.change(
+    "remainder where the quotient belongs",
+    "t % OW is the place in the row; which row it is, t // OW says.",
+    {"t // OW % OH": "t % OH"},
+)
+mistakes.change(
+    "quotient where the remainder belongs",
+    "j is what is left when whole rows are taken away: a remainder.",
+    {"t % OW": "t // OW"},
+)
+mistakes.change(
+    "counted from one",
+    "Thread 0 has the first output: no 1 has to be added or taken away.",
+    {"return t": "t += 1\nreturn t"},
+)
+mistakes.change(
+    "one image only",
+    "There is a batch of images: n is not always 0.",
+    {"t // (K * OH * OW)": "0"},
+)
 
 
 exercise = Exercise(
@@ -166,5 +146,6 @@ exercise = Exercise(
     aspects=(aspect("place", 4),),
     reference=reference,
     cases=cases,
+    program=thread_place,
     mistakes=tuple(mistakes),
 )

@@ -11,8 +11,6 @@ from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.threads import launch
 
-TILE = 4
-
 
 def reference(a, b):
     (M, D), N = a.shape, b.shape[1]
@@ -46,162 +44,133 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("edges", "arrays that are not contiguous", (scattered(a), scattered(b)))
 
 
-def with_tiles(
-    a,
-    b,
-    blocks=lambda size: -(-size // TILE),
-    steps=lambda depth: -(-depth // TILE),
-    after_loading=True,
-    after_use=True,
-    leave_early=False,
-    load_a=lambda row, column, y, x, d: (row, d + x),
-    load_b=lambda row, column, y, x, d: (d + y, column),
-    outside=0.0,
-    asked="ab",
-    write_asked=True,
-    fresh=lambda total: total,
-    times=lambda a_tile, b_tile, y, x, s: a_tile[y, s] * b_tile[s, x],
-    target=lambda row, column: (row, column),
-):
-    """A right answer, every step of which can be exchanged for a wrong one."""
+def tiled_product(a, b):
+    """Return a times b, (M, N), computed by blocks of 4x4 threads through shared memory."""
     (M, D), N = a.shape, b.shape[1]
-    out = np.full((M, N), np.nan)  # as it is handed out
-    matrices = {"a": a, "b": b}
-
-    def fetch(name, place, before):
-        matrix = matrices[name]
-        inside = all(p < size for p, size in zip(place, matrix.shape, strict=True))
-        if inside or name not in asked:
-            return matrix[place]
-        return before if outside is None else outside
+    out = np.full((M, N), np.nan)
 
     def kernel(block, thread, a_tile, b_tile):
         y, x = thread
-        row, column = block[0] * TILE + y, block[1] * TILE + x
-        if leave_early and (row >= M or column >= N):
-            return
+        row, column = block[0] * 4 + y, block[1] * 4 + x
         total = 0.0
-        for step in range(steps(D)):
-            a_tile[y, x] = fetch("a", load_a(row, column, y, x, step * TILE), a_tile[y, x])
-            b_tile[y, x] = fetch("b", load_b(row, column, y, x, step * TILE), b_tile[y, x])
-            if after_loading:
-                yield
-            total = fresh(total)
-            for s in range(TILE):
-                total += times(a_tile, b_tile, y, x, s)
-            if after_use:
-                yield
-        if not write_asked or (row < M and column < N):
-            out[target(row, column)] = total
+        for d in range(0, D, 4):
+            a_tile[y, x] = a[row, d + x] if row < M and d + x < D else 0
+            b_tile[y, x] = b[d + y, column] if d + y < D and column < N else 0
+            yield
+            for s in range(4):
+                total += a_tile[y, s] * b_tile[s, x]
+            yield
+        if row < M and column < N:
+            out[row, column] = total
 
-    launch(kernel, (blocks(M), blocks(N)), (TILE, TILE), a_tile=(TILE, TILE), b_tile=(TILE, TILE))
+    launch(kernel, (-(-M // 4), -(-N // 4)), (4, 4), a_tile=(4, 4), b_tile=(4, 4))
     return out
 
 
-mistakes = Catalogue()
+mistakes = Catalogue(tiled_product)
 
+FROM_A = "a[row, d + x] if row < M and d + x < D else 0"
+FROM_B = "b[d + y, column] if d + y < D and column < N else 0"
 
-def mistake(name, advice, **changes):
-    @mistakes.mistake(name, advice)
-    def _(a, b):
-        return with_tiles(a, b, **changes)
-
-
-mistake(
+mistakes.change(
     "no barrier after loading",
     "A thread multiplies numbers that others have not fetched yet: nobody may start before the whole tile "
     "is there.",
-    after_loading=False,
+    {"column < N else 0\nyield": "column < N else 0"},
 )
-mistake(
+mistakes.change(
     "no barrier after use",
     "A quick thread fetches the next tile while others still multiply the last one. One step looks right; "
     "two do not. Wait before the tile is overwritten.",
-    after_use=False,
+    {"* b_tile[s, x]\nyield": "* b_tile[s, x]"},
 )
-mistake(
+mistakes.change(
     "threads beyond the edge leave before the barrier",
     "They have no output, but they fetch for the others, and the others wait for them: only the writing at "
     "the end may be left out.",
-    leave_early=True,
+    {"total = 0.0": "total = 0.0\nif row >= M or column >= N:\n    return"},
 )
-mistake(
+mistakes.change(
     "beyond the edge nothing is fetched",
     "What a tile held before, or the NaN it began with, is then multiplied. Beyond the edge of a matrix "
     "write 0 into the tile: it adds nothing.",
-    outside=None,
+    {"d + x < D else 0": "d + x < D else a_tile[y, x]", "column < N else 0": "column < N else b_tile[y, x]"},
 )
-mistake("beyond the edge stands 1", "What adds nothing to a sum of products is 0, not 1.", outside=1.0)
-mistake(
+mistakes.change(
+    "beyond the edge stands 1",
+    "What adds nothing to a sum of products is 0, not 1.",
+    {"d + x < D else 0": "d + x < D else 1", "column < N else 0": "column < N else 1"},
+)
+mistakes.change(
     "fetched without asking for the edge",
     "Matrices need not be a multiple of the tile: ask whether row and column exist before you read them.",
-    asked="",
+    {FROM_A: "a[row, d + x]", FROM_B: "b[d + y, column]"},
 )
-mistake(
+mistakes.change(
     "a fetched without asking for the edge",
     "You ask before you read b. The rows and columns of a need not be a multiple of the tile either.",
-    asked="b",
+    {FROM_A: "a[row, d + x]"},
 )
-mistake(
+mistakes.change(
     "b fetched without asking for the edge",
     "You ask before you read a. The rows and columns of b need not be a multiple of the tile either.",
-    asked="a",
+    {FROM_B: "b[d + y, column]"},
 )
-mistake(
+mistakes.change(
     "written without asking for the edge",
     "The last blocks stand out over the result: only threads with an output may write.",
-    write_asked=False,
+    {"if row < M and column < N:": "if True:"},
 )
-mistake(
+mistakes.change(
     "the last step left out",
     "The depth need not be a multiple of the tile either: round the number of steps up.",
-    steps=lambda depth: depth // TILE,
+    {"range(0, D, 4)": "range(0, D // 4 * 4, 4)"},
 )
-mistake(
+mistakes.change(
     "one step only",
     "A tile is only 4 deep: the block has to walk along the whole depth, step by step.",
-    steps=lambda depth: 1,
+    {"range(0, D, 4)": "range(0, 4, 4)"},
 )
-mistake(
+mistakes.change(
     "the last blocks left out",
     "Whole tiles leave a rest of rows and columns: round the number of blocks up.",
-    blocks=lambda size: size // TILE,
+    {"(-(-M // 4), -(-N // 4))": "(M // 4, N // 4)"},
 )
-mistake(
+mistakes.change(
     "the sum starts again with every tile",
     "Each tile adds its part to the same output: set the sum to 0 once, before the loop over the steps.",
-    fresh=lambda total: 0.0,
+    {"for s in range(4)": "total = 0.0\nfor s in range(4)"},
 )
-mistake(
+mistakes.change(
     "always the first tile of a",
     "With every step the tile of a moves along its row: the depth belongs in the column of a.",
-    load_a=lambda row, column, y, x, d: (row, x),
+    {FROM_A: "a[row, x] if row < M and x < D else 0"},
 )
-mistake(
+mistakes.change(
     "always the first tile of b",
     "With every step the tile of b moves down its column: the depth belongs in the row of b.",
-    load_b=lambda row, column, y, x, d: (y, column),
+    {FROM_B: "b[y, column] if y < D and column < N else 0"},
 )
-mistake(
+mistakes.change(
     "the tile of b fetched for the wrong columns",
     "The columns of b are those of the result, block[1] * TILE + x; yours come from the thread alone.",
-    load_b=lambda row, column, y, x, d: (d + y, x),
+    {FROM_B: "b[d + y, x] if d + y < D and x < N else 0"},
 )
-mistake(
+mistakes.change(
     "the tile of a fetched for the wrong rows",
     "The rows of a are those of the result, block[0] * TILE + y; yours come from the thread alone.",
-    load_a=lambda row, column, y, x, d: (y, d + x),
+    {FROM_A: "a[y, d + x] if y < M and d + x < D else 0"},
 )
-mistake(
+mistakes.change(
     "the tile of b turned over",
     "Entry [y, x] of the tile holds row y and column x of b's part: in the sum b_tile[s, x] goes down a "
     "column.",
-    times=lambda a_tile, b_tile, y, x, s: a_tile[y, s] * b_tile[x, s],
+    {"b_tile[s, x]": "b_tile[x, s]"},
 )
-mistake(
+mistakes.change(
     "number by number, not row by column",
     "A thread needs its row of the tile of a and its column of the tile of b: s runs along both.",
-    times=lambda a_tile, b_tile, y, x, s: a_tile[y, x] * b_tile[y, x] if s == 0 else 0.0,
+    {"for s in range(4):\n    total += a_tile[y, s] * b_tile[s, x]": "total += a_tile[y, x] * b_tile[y, x]"},
 )
 
 
@@ -217,5 +186,6 @@ exercise = Exercise(
     ),
     reference=reference,
     cases=cases,
+    program=tiled_product,
     mistakes=tuple(mistakes),
 )

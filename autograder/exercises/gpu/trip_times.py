@@ -39,122 +39,105 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("much work, short trips", 4, 2, 8.0, 2, 3)
 
 
-mistakes = Catalogue()
-
-
-def every(name, advice, count):
-    """A mistake in the first number."""
-
-    @mistakes.mistake(name, advice)
-    def _(bytes_in, bytes_out, work, bus, calls):
-        return count(bytes_in, bytes_out, work, bus, calls), reference(bytes_in, bytes_out, work, bus, calls)[
-            1
-        ]
-
-
-def once(name, advice, count):
-    """A mistake in the second number."""
-
-    @mistakes.mistake(name, advice)
-    def _(bytes_in, bytes_out, work, bus, calls):
-        return reference(bytes_in, bytes_out, work, bus, calls)[0], count(
-            bytes_in, bytes_out, work, bus, calls
-        )
-
-
-every(
-    "every call: the way back forgotten",
-    "The result has to come back over the bus as well.",
-    lambda go, back, work, bus, calls: calls * (go / bus + work),
-)
-every(
-    "every call: the way there forgotten",
-    "Before each call the input goes over the bus.",
-    lambda go, back, work, bus, calls: calls * (work + back / bus),
-)
-every(
-    "every call: the work once",
-    "The GPU computes in every call, not only in the first.",
-    lambda go, back, work, bus, calls: calls * (go + back) / bus + work,
-)
-every(
-    "every call: one call only",
-    "There are `calls` of them.",
-    lambda go, back, work, bus, calls: (go + back) / bus + work,
-)
-every(
-    "every call: bytes in place of seconds",
-    "Bytes over bytes a second are seconds: divide by the bus.",
-    lambda go, back, work, bus, calls: calls * (go + back + work),
-)
-every(
-    "every call: multiplied by the bus",
-    "A faster bus takes less time: divide by it.",
-    lambda go, back, work, bus, calls: calls * ((go + back) * bus + work),
-)
-every(
-    "every call: without the work",
-    "You count the transfers; the GPU's own work comes on top.",
-    lambda go, back, work, bus, calls: calls * (go + back) / bus,
-)
-every(
-    "every call: only the first term multiplied",
-    "Way there, work and way back come with every call: multiply their sum, in brackets.",
-    lambda go, back, work, bus, calls: calls * go / bus + work + back / bus,
-)
-every(
-    "every call: trips and work at the same time",
-    "You take the longer of the two. Here a call is one thing after the other: there, work, back.",
-    lambda go, back, work, bus, calls: calls * max((go + back) / bus, work),
-)
-once(
-    "once: the way back forgotten",
-    "At the end the result comes back, once.",
-    lambda go, back, work, bus, calls: go / bus + calls * work,
-)
-once(
-    "once: the way there forgotten",
-    "At the beginning the input goes there, once.",
-    lambda go, back, work, bus, calls: calls * work + back / bus,
-)
-once(
-    "once: the work once",
-    "Only the transfers happen once. The GPU computes in every call.",
-    lambda go, back, work, bus, calls: (go + back) / bus + work,
-)
-once(
-    "once: the result brought back every time",
-    "What stays on the GPU needs no trip: the result of the last call comes back, and no other.",
-    lambda go, back, work, bus, calls: go / bus + calls * (work + back / bus),
-)
-once(
-    "once: the input sent every time",
-    "The input is there already after the first time.",
-    lambda go, back, work, bus, calls: calls * (go / bus + work) + back / bus,
-)
-
-
-every(
-    "every call: the trips counted once",
-    "Here the input goes there and the result comes back with each of the `calls` calls.",
-    lambda go, back, work, bus, calls: go / bus + calls * work + back / bus,
-)
-once(
-    "once: the trips counted in every call",
-    "Only the work repeats: the input goes there before the first call, the result back after the last.",
-    lambda go, back, work, bus, calls: calls * (go / bus + work + back / bus),
-)
-
-
-@mistakes.mistake("whole division", "`//` throws the rest away: a trip may take half a second.")
-def _(bytes_in, bytes_out, work, bus, calls):
-    there, back = bytes_in // bus, bytes_out // bus
+def trip_times(bytes_in, bytes_out, work, bus, calls):
+    """Return the seconds with a trip in every call, and with a single trip."""
+    there, back = bytes_in / bus, bytes_out / bus
     return calls * (there + work + back), there + calls * work + back
 
 
-@mistakes.mistake("the two answers swapped", "Return the time with a trip in every call first.", whole=True)
-def _(bytes_in, bytes_out, work, bus, calls):
-    return reference(bytes_in, bytes_out, work, bus, calls)[::-1]
+mistakes = Catalogue(trip_times)
+
+EVERY_CALL, ONCE = "calls * (there + work + back)", "there + calls * work + back"
+
+mistakes.change(
+    "every call: the way back forgotten",
+    "The result has to come back over the bus as well.",
+    {EVERY_CALL: "calls * (there + work)"},
+)
+mistakes.change(
+    "every call: the way there forgotten",
+    "Before each call the input goes over the bus.",
+    {EVERY_CALL: "calls * (work + back)"},
+)
+mistakes.change(
+    "every call: the work once",
+    "The GPU computes in every call, not only in the first.",
+    {EVERY_CALL: "calls * (there + back) + work"},
+)
+mistakes.change(
+    "every call: one call only", "There are `calls` of them.", {EVERY_CALL: "(there + work + back)"}
+)
+mistakes.change(
+    "every call: bytes in place of seconds",
+    "Bytes over bytes a second are seconds: divide by the bus.",
+    {EVERY_CALL: "calls * (bytes_in + work + bytes_out)"},
+)
+mistakes.change(
+    "every call: multiplied by the bus",
+    "A faster bus takes less time: divide by it.",
+    {EVERY_CALL: "calls * (bytes_in * bus + work + bytes_out * bus)"},
+)
+mistakes.change(
+    "every call: without the work",
+    "You count the transfers; the GPU's own work comes on top.",
+    {EVERY_CALL: "calls * (there + back)"},
+)
+mistakes.change(
+    "every call: only the first term multiplied",
+    "Way there, work and way back come with every call: multiply their sum, in brackets.",
+    {EVERY_CALL: "calls * there + work + back"},
+)
+mistakes.change(
+    "every call: trips and work at the same time",
+    "You take the longer of the two. Here a call is one thing after the other: there, work, back.",
+    {EVERY_CALL: "calls * max(there + back, work)"},
+)
+mistakes.change(
+    "once: the way back forgotten",
+    "At the end the result comes back, once.",
+    {ONCE: "there + calls * work"},
+)
+mistakes.change(
+    "once: the way there forgotten",
+    "At the beginning the input goes there, once.",
+    {ONCE: "calls * work + back"},
+)
+mistakes.change(
+    "once: the work once",
+    "Only the transfers happen once. The GPU computes in every call.",
+    {ONCE: "there + work + back"},
+)
+mistakes.change(
+    "once: the result brought back every time",
+    "What stays on the GPU needs no trip: the result of the last call comes back, and no other.",
+    {ONCE: "there + calls * (work + back)"},
+)
+mistakes.change(
+    "once: the input sent every time",
+    "The input is there already after the first time.",
+    {ONCE: "calls * (there + work) + back"},
+)
+mistakes.change(
+    "every call: the trips counted once",
+    "Here the input goes there and the result comes back with each of the `calls` calls.",
+    {EVERY_CALL: ONCE},
+)
+mistakes.change(
+    "once: the trips counted in every call",
+    "Only the work repeats: the input goes there before the first call, the result back after the last.",
+    {ONCE: EVERY_CALL},
+)
+mistakes.change(
+    "whole division",
+    "`//` throws the rest away: a trip may take half a second.",
+    {"bytes_in / bus, bytes_out / bus": "bytes_in // bus, bytes_out // bus"},
+)
+mistakes.change(
+    "the two answers swapped",
+    "Return the time with a trip in every call first.",
+    {EVERY_CALL: ONCE, ONCE: EVERY_CALL},
+    whole=True,
+)
 
 
 exercise = Exercise(
@@ -165,5 +148,6 @@ exercise = Exercise(
     aspects=(aspect("times", 4),),
     reference=reference,
     cases=cases,
+    program=trip_times,
     mistakes=tuple(mistakes),
 )

@@ -1,4 +1,4 @@
-"""What the two fast convolutions share: inputs for the clock, slips of the fast path, and the slow ways."""
+"""What the two fast convolutions share: inputs for the clock, and the slow ways."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from autograder.checks.catalogue import Catalogue
 from autograder.checks.exercise import Mistake
 from autograder.exercises.conv_forward import conv_forward
 from cs_conv.geometry import conv_geometry
-from cs_conv.im2col import conv_forward as convolve
 
 SMALL = {"N": 2, "C": 2, "K": 2, "OH": 5, "OW": 4, "FH": 2, "FW": 2}
 
@@ -56,90 +55,10 @@ def taps(x, w, stride, pad):
         yield p, q, x_pad[:, :, rows, columns]
 
 
-def tap_outputs(x, w, stride, pad):
-    """What each place of the filter adds to out: (N, K, OH, OW)."""
-    return [np.einsum("ncij,kc->nkij", piece, w[:, :, p, q]) for p, q, piece in taps(x, w, stride, pad)]
-
-
 def windows(x, w, stride, pad):
     """All windows as a view: (N, C, OH, OW, FH, FW)."""
     sizes(x, w, stride, pad)
     return sliding_window_view(padded(x, pad), w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
-
-
-def add_slips(mistakes: Catalogue) -> None:
-    """Wrong values that come with slices and columns."""
-
-    @mistakes.mistake(
-        "each place of the filter overwrites the one before",
-        "Only the last place of the filter is in your result: every one of them adds its share.",
-    )
-    def _(x, w, b, stride=1, pad=0):
-        return tap_outputs(x, w, stride, pad)[-1] + b[:, None, None]
-
-    @mistakes.mistake(
-        "every place of the filter meets the same slice",
-        "The slice for place (p, q) begins at row p and column q of the padded input; yours all begin at 0.",
-    )
-    def _(x, w, b, stride=1, pad=0):
-        piece = next(taps(x, w, stride, pad))[2]
-        return np.einsum("ncij,kc->nkij", piece, w.sum(axis=(2, 3))) + b[:, None, None]
-
-    @mistakes.mistake(
-        "p and q swapped in the slice",
-        "p moves the slice down and belongs to the rows, q moves it to the right. Square filters on "
-        "their own do not hide it: the filter is turned over its diagonal.",
-    )
-    def _(x, w, b, stride=1, pad=0):
-        OH, OW = sizes(x, w, stride, pad)
-        x_pad = padded(x, pad)
-        out = np.zeros((len(x), len(w), OH, OW), x.dtype) + b[:, None, None]
-        for p, q in np.ndindex(w.shape[2:]):
-            rows, columns = (slice(t, t + (o - 1) * stride + 1, stride) for t, o in ((q, OH), (p, OW)))
-            out += np.einsum("ncij,kc->nkij", x_pad[:, :, rows, columns], w[:, :, p, q])
-        return out
-
-    @mistakes.mistake(
-        "slices without the stride",
-        "The slice for place (p, q) takes every stride-th row and column, OH of them: it ends at "
-        "p + (OH - 1) * stride + 1, and has a step.",
-    )
-    def _(x, w, b, stride=1, pad=0):
-        OH, OW = sizes(x, w, stride, pad)
-        x_pad = padded(x, pad)
-        out = np.zeros((len(x), len(w), OH, OW), x.dtype) + b[:, None, None]
-        for p, q in np.ndindex(w.shape[2:]):
-            out += np.einsum("ncij,kc->nkij", x_pad[:, :, p : p + OH, q : q + OW], w[:, :, p, q])
-        return out
-
-    @mistakes.mistake(
-        "slices up to the end of the image",
-        "The slice for place (p, q) has OH rows and OW columns: it ends where the last window has (p, q).",
-    )
-    def _(x, w, b, stride=1, pad=0):
-        x_pad = padded(x, pad)
-        out = np.zeros((len(x), len(w), *sizes(x, w, stride, pad)), x.dtype) + b[:, None, None]
-        for p, q in np.ndindex(w.shape[2:]):
-            out += np.einsum("ncij,kc->nkij", x_pad[:, :, p::stride, q::stride], w[:, :, p, q])
-        return out
-
-    @mistakes.mistake(
-        "bias added at every place of the filter",
-        "Add the bias once, before or after the loop over the filter, not inside it.",
-    )
-    def _(x, w, b, stride=1, pad=0):
-        return convolve(x, w, b * (w.shape[2] * w.shape[3]), stride, pad)
-
-    @mistakes.mistake(
-        "columns and filters in two orders",
-        "A row of w.reshape(K, -1) goes through c, then fh, then fw. Your columns go through fh and "
-        "fw first, and c last: each weight meets the wrong number.",
-    )
-    def _(x, w, b, stride=1, pad=0):
-        cols = windows(x, w, stride, pad).transpose(4, 5, 1, 0, 2, 3)  # (FH, FW, C, N, OH, OW)
-        rows = w.reshape(w.shape[0], -1)
-        out = rows @ cols.reshape(rows.shape[1], -1) + b[:, None]
-        return out.reshape(len(w), len(x), *cols.shape[4:]).transpose(1, 0, 2, 3)
 
 
 def add_loops(mistakes: Catalogue) -> None:

@@ -3,24 +3,6 @@
 import numpy as np
 
 
-def window_by_window(x, size, stride=1, pad=0):
-    N, C, H, W = x.shape
-    FH, FW = size
-    OH = (H + 2 * pad - FH) // stride + 1
-    OW = (W + 2 * pad - FW) // stride + 1
-    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
-    xp[:, :, pad : pad + H, pad : pad + W] = x
-    cols = np.zeros((C * FH * FW, N * OH * OW))
-    m = 0
-    for n in range(N):
-        for i in range(OH):
-            for j in range(OW):
-                window = xp[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
-                cols[:, m] = window.reshape(-1)
-                m += 1
-    return cols
-
-
 def tap_by_tap(x, size, stride=1, pad=0):
     """Loops over the window only; strict about sizes."""
     (N, C, H, W), (FH, FW) = x.shape, size
@@ -109,7 +91,6 @@ def eight_loops(x, size, stride=1, pad=0):
 
 
 ANSWERS = [
-    window_by_window,
     tap_by_tap,
     sliding,
     index_arrays,
