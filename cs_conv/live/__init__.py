@@ -9,9 +9,10 @@ JupyterLab the kernel computes a new frame whenever something is moved; on a pag
 right: a function that is defined anew is drawn anew.
 """
 
+from cs_conv.live.columns import columns
 from cs_conv.live.messages import messages
 from cs_conv.live.pooling import pooling
 from cs_conv.live.sizes import sizes
 from cs_conv.live.window import window
 
-__all__ = ["messages", "pooling", "sizes", "window"]
+__all__ = ["columns", "messages", "pooling", "sizes", "window"]

@@ -224,3 +224,45 @@ def test_pooling_shows_which_pixel_is_taken_and_what_is_wrong_with_it(
     assert serious(page) == []
     page.screenshot(path=SCREENSHOTS / "live-pooling.png")
     assert complaints == []
+
+
+COLUMNS = """\
+import numpy as np
+from cs_conv.live import columns
+
+def im2col(x, size, stride=1, pad=0):
+    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    (FH, FW), (N, C, H, W) = size, x.shape
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    cols = np.zeros((C * FH * FW, N * OH * OW))
+    for n, i, j in np.ndindex(N, OH, OW):
+        y, z = i * stride, j * stride
+        cols[:, (n * OH + i) * OW + j] = x[n, :, y : y + FH, z : z + FW].ravel()
+    return cols
+"""
+
+
+def test_columns_are_lit_in_the_image_and_pixels_in_the_columns(
+    page: Page, server: Server, course: Path, complaints: list[str]
+) -> None:
+    notebook = Notebook(page, server, notebook_of(course, "columns", COLUMNS, "columns(globals())"))
+    notebook.menu("Run", "Run All Cells")
+    component = live(page)
+    say = component.locator(".say")
+    expect(say).to_have_text("Column 0 holds the 4 pixels that are framed, and 0 zeros of the padding.")
+    expect(component.locator("[data-kind=pixel] .on")).to_have_count(4)
+    cell_of(component, "pixel", 1, 1).click()
+    expect(say).to_contain_text("stands in 4 columns")
+    expect(component.locator("[data-kind=column] .on")).to_have_count(4)
+    notebook.type(notebook.cell("def im2col"), COLUMNS.replace("z = i * stride, j", "z = j * stride, i"))
+    notebook.run(notebook.cell("def im2col"))
+    expect(say).to_contain_text("24 numbers of the matrix are from another pixel than they should be.")
+    component.locator("input[name=pad]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(component.locator("[data-kind=column] .cell")).to_have_count(100)
+    component.locator(".play").click()
+    expect(say).to_contain_text("Column 1 holds", timeout=10 * SECONDS)
+    component.locator(".play").click()
+    assert serious(page) == []
+    page.screenshot(path=SCREENSHOTS / "live-columns.png")
+    assert complaints == []
