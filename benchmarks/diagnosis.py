@@ -70,7 +70,7 @@ HEAD = """| exercise | mistakes named | read alone | pairs: both | at least one 
 
 def called(function: Function, exercise: str, cases: list[Case]) -> Outcomes:
     known = find(exercise)
-    return call_all(function, cases, known.arguments, known.parts, True, known.numbers)
+    return call_all(function, cases, known, strange=True)
 
 
 def read_of(function: Function, exercise: str, seed: int) -> tuple[str, ...]:

@@ -133,6 +133,7 @@ def _rows_of_wrong_length(array: str, axes: Sequence[str]) -> Iterator[Numbering
         "n * OH + i": lambda t: t.n * t.OH + t.i,
         "(n * OH + i) * OH + j": lambda t: (t.n * t.OH + t.i) * t.OH + t.j,
         "(n * OW + i) * OH + j": lambda t: (t.n * t.OW + t.i) * t.OH + t.j,
+        "one after the other, but only those of the unpadded image": _unpadded,
         "n * OH * OW + j * OH + i": lambda t: t.n * t.OH * t.OW + t.j * t.OH + t.i,
         "n * OH * OW + j * OW + i": lambda t: t.n * t.OH * t.OW + t.j * t.OW + t.i,
     }
@@ -140,6 +141,12 @@ def _rows_of_wrong_length(array: str, axes: Sequence[str]) -> Iterator[Numbering
         menu = several
     for words, number in menu.items():
         yield Numbering(f"windows numbered by {words}", COUNT, array, _numbered(number, axes))
+
+
+def _unpadded(t: Table) -> np.ndarray:
+    """The number of a window among those that an image without padding would have; -1 for the others."""
+    rows, columns = (t.H - t.FH) // t.stride + 1, (t.W - t.FW) // t.stride + 1
+    return np.where((t.i < rows) & (t.j < columns), (t.n * rows + t.i) * columns + t.j, -1)
 
 
 def _numbered(number: Callable[[Table], np.ndarray], axes: Sequence[str]) -> Callable[[Table], Columns]:

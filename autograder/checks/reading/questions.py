@@ -181,18 +181,28 @@ def _digits(values: np.ndarray, hot: np.ndarray) -> Lines:
     if len(hot) == 1:
         numbers = np.arange(len(values))
         return numbers, np.zeros_like(numbers), np.zeros_like(numbers), values / hot[0]
-    for parts in range(1, 37):  # each factor is a whole number of such parts
+    digits, least = np.zeros((len(values), len(hot))), np.full(len(values), np.inf)
+    for parts in PARTS:  # each factor is a whole number of such parts
         rest = np.round(values * parts)
-        if np.abs(values * parts - rest).max(initial=0.0) > 0.02:
-            continue
-        digits = np.zeros((len(values), len(hot)))
+        fits = np.abs(values * parts - rest) < 0.02
+        found = np.zeros_like(digits)
         for t in range(len(hot)):
-            digits[:, t] = (rest + DIGIT // 2) % DIGIT - DIGIT // 2
-            rest = (rest - digits[:, t]) / DIGIT
-        if not rest.any():
-            value, number = np.nonzero(digits)
-            return value, number, np.zeros_like(value), digits[value, number] / parts
-    raise UnreadableError
+            found[:, t] = (rest + DIGIT // 2) % DIGIT - DIGIT // 2
+            rest = (rest - found[:, t]) / DIGIT
+        # Of several ways, the one with the fewest digits, and then the smallest: half of 61 + 1 is not 31.
+        cost = 1e6 * np.count_nonzero(found, axis=1) + np.abs(found).sum(axis=1) + parts
+        better = fits & (rest == 0) & (cost < least)
+        digits[better], least[better] = found[better] / parts, cost[better]
+        if parts == 1 and not np.isinf(least).any() and np.abs(digits).max(initial=0) < 2:
+            break  # nothing is simpler than ones
+    if np.isinf(least).any():
+        raise UnreadableError
+    value, number = np.nonzero(digits)
+    return value, number, np.zeros_like(value), digits[value, number]
+
+
+PARTS = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 30, 36)
+"""A factor is one of these parts of 1, or some of them."""
 
 
 def products(total: Sum, question: Question, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

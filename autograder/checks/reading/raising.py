@@ -24,6 +24,9 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "where the padding, counted twice, gives more windows": lambda g: (
         (g.H + 4 * g.pad - g.FH) // g.stride + 1 > g.OH or (g.W + 4 * g.pad - g.FW) // g.stride + 1 > g.OW
     ),
+    "where OW windows do not fit below each other, or OH side by side": lambda g: (
+        (g.OW - 1) * g.stride + g.FH > g.H + 2 * g.pad or (g.OH - 1) * g.stride + g.FW > g.W + 2 * g.pad
+    ),
     "with several columns of pixels": lambda g: g.W > 1,
     "with several rows of pixels": lambda g: g.H > 1,
     "with several images": lambda g: g.N > 1,

@@ -99,8 +99,8 @@ def rules(name: str) -> tuple[SizeRule, ...]:
         found += _images(name)
     pairs = {"H": "W", "FH": "FW", "OH": "OW", "W": "H", "FW": "FH", "OW": "OH"}
     plain = sorted((n for n in SIZES if n != name), key=lambda n: n != pairs.get(name))
-    found += [SizeRule(f"{n} where {name} belongs", made, _size(n)) for n in plain]
-    return (*found, SizeRule(f"1 where {name} belongs", made, lambda g: 1))
+    found += [SizeRule(f"the length {n}, where {name} belongs", made, _size(n)) for n in plain]
+    return (*found, SizeRule(f"the length 1, where {name} belongs", made, lambda g: 1))
 
 
 def _size(name: str) -> Size:
@@ -182,11 +182,11 @@ def _images(name: str) -> Iterator[SizeRule]:
     )
     spread: Mapping[str, Callable[[Geometry], int]] = {
         "": lambda g: (getattr(g, out) - 1) * g.stride + 1,
-        f"no zeros between the {rows} of dout": lambda g: getattr(g, out),
-        f"stride zeros between the {rows} of dout": lambda g: (getattr(g, out) - 1) * (g.stride + 1) + 1,
-        f"zeros after the last of the {rows} of dout": lambda g: getattr(g, out) * g.stride,
-        f"the {rows} of dout taken in steps of the stride": lambda g: -(-getattr(g, out) // g.stride),
-        f"the {rows} spread twice by the stride": lambda g: (getattr(g, out) - 1) * g.stride**2 + 1,
+        "no zeros in dout": lambda g: getattr(g, out),
+        "stride zeros, one too many, in dout": lambda g: (getattr(g, out) - 1) * (g.stride + 1) + 1,
+        "zeros after the last value of dout": lambda g: getattr(g, out) * g.stride,
+        "dout taken in steps of the stride": lambda g: -(-getattr(g, out) // g.stride),
+        "dout spread twice by the stride": lambda g: (getattr(g, out) - 1) * g.stride**2 + 1,
     }
     around: Mapping[str, Callable[[Geometry], int]] = {
         f"{F} - 1": lambda g: getattr(g, F) - 1,
@@ -207,9 +207,11 @@ def _images(name: str) -> Iterator[SizeRule]:
             if border != f"{F} - 1"
             else []
         )
-        said += [f"the padding is not cut off the {rows}"] if less == "0" else []
+        said += ["padding that is not cut off"] if less == "0" else []
         if said:
-            yield SizeRule(", and ".join(said), full, _full(F, inner, outer, cropped))
+            yield SizeRule(
+                f"as many {rows} as with {', and '.join(said)}", full, _full(F, inner, outer, cropped)
+            )
 
 
 def _full(filters: str, inner: Size, outer: Size, cropped: Size) -> Size:

@@ -36,7 +36,7 @@ class Fault:
 def faults(read: PartRead) -> list[Fault]:
     """The faults of a part of the result, the most basic first."""
     rules = read.shape.sizes if read.shape else {}
-    uncut = {axis for axis, c in enumerate("yz") if c in rules and "padding is not cut off" in rules[c].name}
+    uncut = {axis for axis, c in enumerate("yz") if c in rules and "not cut off" in rules[c].name}
     found = shape_faults(read)
     for total, _, description in read.sums:
         found += _of_sum(total, description, uncut)
