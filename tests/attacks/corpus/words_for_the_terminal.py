@@ -17,7 +17,7 @@ def grader(name):
 
 
 def mean(values):
-    talk = next(o for o in gc.get_objects() if type(o).__name__ == "Talk")
+    requests = next(o for o in gc.get_objects() if type(o).__name__ == "Requests")
     words = "\x1b]0;owned\x07[bold red]20 of 20[/]<script>alert(1)</script>"
-    talk.channel.send(grader("wire_values").encode((talk.channel, 1), lambda thing: grader("wire_values").Foreign(words)))
+    requests.channel.send(grader("wire_values").encode((requests.channel, 1), lambda thing: grader("wire_values").Foreign(words)))
     return 0
