@@ -1,4 +1,4 @@
-"""What stands for a student's object can do exactly what the student's class can."""
+"""A remote object can do exactly what the class of the student's object can."""
 
 from __future__ import annotations
 
@@ -305,13 +305,13 @@ assert (plain.n, twin.n, deep.n) == (1, 2, 1) and isinstance(twin, Plain)
 }
 
 
-def test_a_stand_in_has_the_special_methods_of_the_students_class_and_no_others() -> None:
+def test_a_remote_object_has_the_special_methods_of_the_students_class_and_no_others() -> None:
     tests = [Cell("test", name, source, points=1.0) for name, source in TESTS.items()]
     answer = Cell("answer", "classes_", "", handed=CLASSES, solved=CLASSES)
     assert scores_of([answer, *tests]) == dict.fromkeys(TESTS, 1.0)
 
 
-def test_the_tests_of_stand_ins_hold_in_one_process() -> None:
+def test_the_tests_of_remote_objects_hold_in_one_process() -> None:
     import ast
     import asyncio
     import inspect
