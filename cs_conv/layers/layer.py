@@ -60,7 +60,7 @@ class Layer:
 
     def _take(self) -> Any:
         if self._kept is None:
-            raise RuntimeError(f"backward of {self} needs what forward remembers: call forward first")
+            raise RuntimeError(f"backward of {self} needs the values that forward keeps: call forward first")
         return self._kept
 
 
@@ -113,7 +113,7 @@ def he_weights(rng: np.random.Generator, shape: Sizes, fan_in: int, dtype: np.dt
 def channels_shape(shape: Sizes) -> Sizes:
     """Return the shape; ValueError if it is neither that of an image nor that of values."""
     if len(shape) not in (1, 3):
-        raise ValueError(f"it needs images (C, H, W) or values (D,), but what arrives has the shape {shape}")
+        raise ValueError(f"its input must be images (C, H, W) or values (D,), but has the shape {shape}")
     return shape
 
 
@@ -121,8 +121,8 @@ def image_shape(shape: Sizes) -> tuple[int, int, int]:
     """Return (C, H, W); ValueError if the shape is not that of an image."""
     if len(shape) != 3:
         raise ValueError(
-            f"it needs images (C, H, W), but what arrives has the shape {shape}: it belongs before the fully "
-            f"connected layers, and a grey image is (1, H, W)"
+            f"its input must be images (C, H, W), but has the shape {shape}: put it before the fully "
+            f"connected layers; a grey image has the shape (1, H, W)"
         )
     C, H, W = shape
     return C, H, W

@@ -196,11 +196,11 @@ def test_training_ends_with_its_block_even_by_an_error():
 @pytest.mark.parametrize(
     ("make", "shape", "said"),
     [
-        (BatchNorm, (3, 4), r"images \(C, H, W\) or values \(D,\), but what arrives has the shape \(3, 4\)"),
+        (BatchNorm, (3, 4), r"images \(C, H, W\) or values \(D,\), but has the shape \(3, 4\)"),
         (lambda: GroupNorm(3), (4, 2, 2), "4 channels do not divide into 3 equal groups"),
-        (GlobalAveragePool, (10,), r"it needs images \(C, H, W\)"),
+        (GlobalAveragePool, (10,), r"its input must be images \(C, H, W\)"),
         (lambda: LocallyConnected(2, 5), (1, 4, 4), "larger than a 4x4 input"),
-        (LocalResponseNorm, (10,), r"it needs images \(C, H, W\)"),
+        (LocalResponseNorm, (10,), r"its input must be images \(C, H, W\)"),
     ],
 )
 def test_what_does_not_fit_a_layer(make, shape, said):

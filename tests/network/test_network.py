@@ -76,7 +76,10 @@ def test_prediction_in_batches_is_prediction():
     ("layers", "said"),
     [
         ([Conv(4, 3), MaxPool(3, 2)], r"layer 2, MaxPool\(size=3, stride=2.*does not fit"),
-        ([FullyConnected(4), Conv(4, 3)], r"layer 2, Conv.*needs images \(C, H, W\).*shape \(4,\)"),
+        (
+            [FullyConnected(4), Conv(4, 3)],
+            r"layer 2, Conv.*its input must be images \(C, H, W\).*shape \(4,\)",
+        ),
         ([Conv(4, 3, stride=0)], "layer 1, Conv.*stride must be at least 1"),
     ],
 )
