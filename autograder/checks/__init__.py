@@ -1,6 +1,6 @@
-"""Checks: one exercise each, with its reference, its cases and the mistakes that people really make.
+"""The judge: it decides whether a function answers an exercise, and says what is wrong.
 
-`judge` serves programs, `check` serves notebooks.
+Notebooks call `check`, which shows a report; programs call `judge`, which returns a verdict.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .report import Report
 from .verdict import Verdict
 
 SEED = "CS_CONV_SEED"
-"""The environment variable in which a grader gives the seed."""
+"""The environment variable from which `check` takes the seed, if a grader has set it."""
 
 __all__ = [
     "VERDICT",
@@ -38,17 +38,17 @@ __all__ = [
 
 
 class CheckFailed(AssertionError):  # noqa: N818  (what students read)
-    """A verdict as an error. The report above it says what is wrong: in a notebook no traceback follows."""
+    """An answer is not right. The report above says why, so a notebook shows no traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"AssertionError: {self}"]
 
 
 def check(exercise: str, function: Function, aspect: str | None = None, seed: int | None = None) -> None:
-    """Judge `function`, show the report, and raise AssertionError where it fails.
+    """Judge `function`, show the report, and raise CheckFailed (an AssertionError) if it does not pass.
 
-    `aspect` limits it to one share of the points, as the test cells do. The seed is the argument, else what
-    the grader put into CS_CONV_SEED, else a public constant. Nothing is written to stderr.
+    `aspect` judges one aspect only, as the test cells of a notebook do. If no `seed` is given, it comes from
+    the environment variable CS_CONV_SEED, or else it is PUBLIC_SEED. Nothing is written to stderr.
     """
     __tracebackhide__ = True
     if aspect is not None:
@@ -63,7 +63,7 @@ def check(exercise: str, function: Function, aspect: str | None = None, seed: in
 def _given_seed() -> int:
     given = os.environ.get(SEED, "").strip()
     if given and not given.isdecimal():
-        raise ValueError(f"{SEED}={given!r:.60} is no seed; set it to a whole number from 0 on")
+        raise ValueError(f"{SEED}={given!r:.60} is not a seed; set it to a whole number from 0 on")
     return int(given) if given else PUBLIC_SEED
 
 

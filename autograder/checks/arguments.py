@@ -1,5 +1,6 @@
-"""What a case hands over to a function: copies, so that no call sees what another has changed, and functions
-whose calls are counted.
+"""Hands the arguments of a case to a function, as copies: a call cannot change what the next one gets.
+
+The calls of functions among the arguments are counted.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from .plain_data import NotPlainError, describe
 
 
 class Lender:
-    """Hands over the arguments of one case after the other, and counts the calls of functions among them.
+    """Copies the arguments of one case after another, and counts the calls of functions among them.
 
     A function that several cases hand over is the same object in all of them.
     """
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
-        """How often each argument has been called since the last case was handed over."""
+        """How often each argument has been called since the last case."""
         self._lent: dict[tuple[int, str], Function] = {}
 
     def hand_over(self, case: Case, arguments: tuple[str, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The arguments of one call, and its options."""
+        """Copies of the arguments of a case, and of its options; counting starts anew."""
         self.calls = Counter()
         names = (*arguments, *("",) * len(case.args))
         given = tuple(self._twin(value, name) for name, value in zip(names, case.args, strict=False))
@@ -48,9 +49,9 @@ class Lender:
         return argument
 
     def _lend(self, function: Function, name: str) -> Function:
-        """A function that a student may call with plain data, as from the other side of a process boundary.
+        """A function for students to call. It behaves alike in one process and from inside the sandbox.
 
-        Both sides get copies: the function sees no later change of what it was given, nor does its caller.
+        So it takes plain data only, and both sides get copies.
         """
 
         def lent(*args: Any, **options: Any) -> Any:
@@ -70,7 +71,7 @@ def _copy(result: Any) -> Any:
 
 
 def is_changed(before: Any, after: Any) -> bool:
-    """Whether a call changed what was handed over to it, in any bit; `after` may now hold anything."""
+    """Whether a call has changed an argument in any bit. `after` may hold anything by now."""
     if isinstance(before, np.ndarray):
         return differ(before, after)
     if not isinstance(before, list | tuple | dict):
@@ -87,7 +88,7 @@ def is_changed(before: Any, after: Any) -> bool:
 
 
 def _is_other(before: Any, after: Any) -> bool:
-    """The same for a value inside: it may have been exchanged for another as well."""
+    """The same for a value inside an argument, which may also have been replaced by another."""
     if inspect.isfunction(before):
         return not inspect.isfunction(after)
     if type(before) is not type(after):

@@ -1,4 +1,4 @@
-"""When two results count as the same: the tolerance, and one rule for single arrays and for rows of them."""
+"""When two results are the same: the tolerance, and one rule for a pair of arrays and for many of them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 DOUBLE, SINGLE = 1e-9, 1e-5
 """Allowed error relative to the largest expected value, in double and in single precision.
 
-Right answers in single precision were seen to err by up to 1e-6 of it (sums that nearly cancel).
+Right answers in single precision were off by up to 1e-6 of it (sums that nearly cancel).
 """
 
 
 def near(got: np.ndarray, want: np.ndarray, limits: Any, single: Any) -> np.ndarray:
-    """The mask of float64 values that are the same up to rounding.
+    """Which of these float64 values are the same up to rounding; NaN is the same as NaN only.
 
-    `limits` is the error allowed in double precision, and `single` says which values came in single
-    precision, where more is allowed. NaN equals NaN alone.
+    `limits` is the error that is allowed in double precision. `single` says which values came in single
+    precision, in which more is allowed.
     """
     with np.errstate(all="ignore"):
         gaps = np.abs(got - want)
@@ -31,10 +31,10 @@ def near(got: np.ndarray, want: np.ndarray, limits: Any, single: Any) -> np.ndar
 
 
 def rounding(want: np.ndarray) -> float:
-    """The error that rounding may cause in double precision, by the largest value.
+    """The error that is allowed in double precision, for a right result with these values.
 
-    Cases draw numbers around 1; a largest value below 1 is what is left of larger terms, so 1 is the least.
-    Where integers are expected (indices, counts), nothing is rounded; any dtype that holds them will do.
+    It is relative to the largest value, or to 1 if that is larger: cases have numbers around 1, and smaller
+    results are what is left of such terms. Integers (indices, counts) must be exact, in any dtype.
     """
     if want.dtype.kind != "f":
         return 0.0
@@ -42,12 +42,12 @@ def rounding(want: np.ndarray) -> float:
 
 
 def is_single(*arrays: np.ndarray) -> bool:
-    """Whether one of these arrays holds floats of single precision."""
+    """Whether one of these arrays is float32."""
     return any(a.dtype == np.float32 for a in arrays)
 
 
 def wrong(got: np.ndarray, want: np.ndarray) -> np.ndarray:
-    """The mask of values that differ by more than rounding, for arrays of one shape."""
+    """Which values differ by more than rounding, in two arrays of the same shape."""
     return ~near(got.astype(np.float64), want.astype(np.float64), rounding(want), is_single(got, want))
 
 
@@ -61,7 +61,7 @@ LEAST = 1e-3
 
 
 def same_number(got: Any, want: Any) -> bool:
-    """Whether two single numbers are the same up to rounding; an int is wanted exactly, 3.0 is 3."""
+    """Whether two single numbers are the same up to rounding. An int must be exact."""
     if got == want:
         return True
     if type(want) is int or (type(got) is int and abs(got) > 1e300):
@@ -87,9 +87,9 @@ class Results(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One part of the results of many cases in a row, so that comparing two answers is one comparison.
+    """One part of the results of many cases, side by side, so that two answers are compared in one step.
 
-    `shapes` has an entry a case, None if nothing came back; `arrays` holds what did come back.
+    `shapes` has one entry for each case, None if nothing came back; `arrays` holds what came back.
     """
 
     shapes: tuple[object, ...]
@@ -115,7 +115,7 @@ class Row:
 
     @cached_property
     def limits(self) -> np.ndarray:
-        """The error that rounding may cause in each value, in double precision."""
+        """The error that is allowed in each value, in double precision."""
         return self._for_each_value(np.array([rounding(a) for a in self.arrays], float))
 
     def _for_each_value(self, of_each: np.ndarray) -> np.ndarray:
@@ -142,6 +142,6 @@ class Row:
         return alike
 
     def _near(self, wanted: Row, mine: Any = slice(None), theirs: Any = slice(None)) -> np.ndarray:
-        """The rule for the values that these indices choose of both."""
+        """The rule, for the values that these indices choose from both."""
         single = self.single[mine] | wanted.single[theirs]
         return near(self.values[mine], wanted.values[theirs], wanted.limits[theirs], single)

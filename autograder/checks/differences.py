@@ -1,7 +1,7 @@
 """Where two plain values differ, and how: "the third row, `parameters`: yours 36,928, right 36,864".
 
-Lists and tuples are the same if they hold the same, for what counts is what they hold; so are 3 and 3.0, and
-the order of a dict's keys does not count. True is not 1, and text is no number.
+A list and a tuple are the same if their entries are. 3 and 3.0 are the same, and the order of a dict's keys
+does not matter. True and 1 are not the same, and neither are '3' and 3.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .nested_data import Data, Key, Part, Path, count, kind_of, place, shown
 
 @dataclass(frozen=True)
 class Difference:
-    """A place at which two values differ, in words; `values` says how many single values that makes wrong."""
+    """A place where two values differ, in words; `values` is how many single values are wrong there."""
 
     path: Path
     words: str
@@ -27,7 +27,7 @@ class Difference:
 
 
 def agree(a: Part, b: Part) -> bool:
-    """Whether two parts of results are the same up to rounding; the second is the one that is wanted."""
+    """Whether two parts of results are the same up to rounding; the second is the right one."""
     if isinstance(a, Data) and isinstance(b, Data):
         return next(differences(a.value, b.value), None) is None
     return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and same(a, b)
@@ -58,7 +58,7 @@ class DataRow:
 
 
 def differences(got: Any, want: Any, path: Path = ()) -> Iterator[Difference]:
-    """Each place at which a plain value is not what is wanted, in order."""
+    """The places where a plain value is not the right one, in order."""
     kind, mine = kind_of(want), kind_of(got)
     if kind == "a list" and mine == "an array" and got.ndim:
         got, mine = [*map(_plain, got)], "a list"  # an array of numbers holds what a list of them does
@@ -139,7 +139,7 @@ def _described(value: Any) -> str:
 
 
 def two_numbers(got: Any, want: Any) -> tuple[str, str]:
-    """Two numbers with as many digits as it takes to look different, which explains something."""
+    """Two numbers, with enough digits to look different."""
     pairs = ((shown(_plain(got), digits=d), shown(_plain(want), digits=d)) for d in (6, 12, 17))
     return next(((a, b) for a, b in pairs if a != b), (repr(got), repr(want)))
 
@@ -153,7 +153,7 @@ def _plain(number: Any) -> Any:
 
 
 SHORT = 30
-"""Texts up to so many characters are shown whole."""
+"""The longest text that is shown whole, in characters."""
 
 
 def _two_texts(got: str, want: str) -> str:
@@ -178,7 +178,7 @@ def _two_texts(got: str, want: str) -> str:
 
 
 def summary(part: str, got: Data, want: Data, levels: Sequence[str] = ()) -> tuple[str, str]:
-    """What is wrong with a part, and where: two sentences, the first without its full stop."""
+    """Two sentences: what is wrong with a part (without the full stop), and where."""
     found = list(differences(got.value, want.value))
     if not found[0].path and len(found) == 1:
         forgotten = "; every path through a function must end in `return`" if got.value is None else ""
@@ -198,7 +198,7 @@ def summary(part: str, got: Data, want: Data, levels: Sequence[str] = ()) -> tup
 
 
 def _reordered(got: Any, want: Any) -> bool:
-    """Whether a list holds what it should, in another order."""
+    """Whether a list has the right entries in another order."""
     if kind_of(got) != "a list" or kind_of(want) != "a list" or not 1 < len(want) == len(got) <= 50:
         return False
     left = list(want)

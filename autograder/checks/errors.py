@@ -1,4 +1,4 @@
-"""What an exception says: its reason, which tells two of them apart, and its meaning in a learner's words."""
+"""Explains exceptions to students, and decides whether two answers failed for the same reason."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from .exercise import Case, Function
 from .slips import Names, Slip, slip_of
 
 UNANSWERED = "is not answered yet"
-"""The problem of a function that is still as it was handed out."""
+"""The problem of a function that students have not written yet."""
 
 Reason = tuple[str, ...]
-"""What two errors have in common that come from the same thing: its kind, and the sizes that did not fit."""
+"""Why a call failed: the kind of error and the sizes in it. Two calls can fail for the same reason."""
 
 REFUSED = "refused"
 """The kind of an error that the answer raised itself, with `raise` or `assert`."""
 
 
 class AnySizeError(ValueError):
-    """Raised by a mistake of a catalogue whose name is true whatever it is that does not fit."""
+    """Raised by a mistake in a catalogue whose name is true for any error about sizes."""
 
 
 @dataclass(frozen=True)
 class Explained:
-    """An exception for a student: what happened, what that means, and its cause where that is certain."""
+    """An exception, explained: what happened, what that means, and its cause, if that is certain."""
 
     problem: str
     hint: str = ""
@@ -40,7 +40,7 @@ class Explained:
 
 
 class Explainer:
-    """Explains what a function raises; the same error twice is looked into once."""
+    """Explains the exceptions of one function; each different one is looked into once."""
 
     def __init__(self, function: Function, names: Names) -> None:
         self.function = function
@@ -48,7 +48,7 @@ class Explainer:
         self._known: dict[tuple[str, ...], Slip | None] = {}
 
     def explain(self, error: BaseException, case: Case) -> Explained:
-        """The error with the last line of the student's own code that it came from."""
+        """What happened, with the line of the student's code that the error came from."""
         if isinstance(error, NotImplementedError):
             return Explained(UNANSWERED)
         kind, message, frames = type(error).__name__, message_of(error), list(_students(error.__traceback__))
@@ -63,7 +63,7 @@ class Explainer:
 
 
 def message_of(error: BaseException) -> str:
-    """What an exception says; a student's may fail to."""
+    """The message of an exception; empty if the exception cannot tell it."""
     try:
         return str(error)
     except Exception:
@@ -80,11 +80,11 @@ _OURS = (
     "<frozen ",
     "<__array_function__",
 )
-"""Where code lies that no student wrote: the course's own, Python's, and what is installed."""
+"""Folders with code that no student wrote: the course's own, Python's, and installed packages."""
 
 
 def _students(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
-    """The frames of the student's code, the innermost last, and the line that each was at."""
+    """The frames of the student's code, the innermost last, each with the number of its current line."""
     while trace is not None:
         if not trace.tb_frame.f_code.co_filename.startswith(_OURS):
             yield trace.tb_frame, trace.tb_lineno
@@ -213,7 +213,7 @@ SIZES: tuple[tuple[str, str, Callable[..., str]], ...] = (
     ("join", r"all (?:the )?input array", lambda: ""),
     ("window", r"window shape cannot be larger than input array", lambda: ""),
 )
-"""Errors of NumPy's about sizes: the kind, its words, and the same in a learner's words."""
+"""NumPy's errors about sizes: the kind of error, NumPy's words, and simpler words."""
 
 OTHERS: tuple[tuple[str, str], ...] = (
     (
@@ -226,7 +226,7 @@ OTHERS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"'tuple' object is not callable",
-        "An entry is taken with [ ]; ( ) calls a function, and x.shape is none: write no ( ) behind it",
+        "An entry is taken with [ ]; ( ) calls a function, and x.shape is not a function: leave ( ) out",
     ),
     (
         r"'tuple' object cannot be interpreted as an integer",
@@ -269,7 +269,7 @@ OTHERS: tuple[tuple[str, str], ...] = (
 
 
 def meaning(message: str) -> str:
-    """An error in a learner's words, without claiming a cause; empty for one that is not known."""
+    """What an error means, in simpler words; empty if it is not known. No cause is claimed."""
     for _, pattern, words in SIZES:
         if found := re.search(pattern, message):
             return words(*found.groups())
@@ -277,10 +277,10 @@ def meaning(message: str) -> str:
 
 
 def reason(error: BaseException) -> Reason:
-    """The kind of an error, and the sizes in it.
+    """Why a call failed: the kind of error and the sizes in it.
 
-    Of shapes the last two sizes count, and of an index not the axis: an answer that goes image by image
-    fails for the same reason as one that takes all images at once.
+    Only the last two sizes of a shape count, and the axis of an index does not. So an answer that works image
+    by image fails for the same reason as one that takes all images at once.
     """
     return _reason(type(error).__name__, message_of(error)[:500])
 

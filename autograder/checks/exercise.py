@@ -1,4 +1,4 @@
-"""What an exercise is: a reference, cases drawn from a seed, and the mistakes that people really make."""
+"""Describes an exercise: its reference, its cases, its points, and the mistakes that people really make."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ Function = Callable[..., Any]
 class Case:
     """One call of the student's function.
 
-    `tag` says what the case is about and decides which aspects it counts for; `about` says the same to the
-    student. Arguments are arrays, other plain data, and functions: an answer may call those `calls` times at
-    most in all, or as often as it likes.
+    `tag` decides for which aspects the case counts, and `about` tells students what it is about. `args` are
+    arrays, other plain data, and functions. `calls` limits how often an answer may call those in all.
 
-    A case whose sizes do not fit carries in `rounded` the arguments that do, so that rounding down, as the
-    libraries do, can be told from garbage. A case that must end in a ValueError for another reason has in
-    `error` what its message must mention, such as a position: `(7,)`; `()` for any message.
-    A case that `repeats` another (by its number) has its sizes and options, but other numbers.
+    If the sizes do not fit, `rounded` has the arguments of the part that fits: its result is accepted from
+    answers that round down. If the case must end in a ValueError for another reason, `error` has what the
+    message must mention, such as a position: `(7,)`, or `()` for any message.
+    If the case `repeats` another one (given by its number), it has the same sizes and other numbers.
     """
 
     tag: str
@@ -41,13 +40,13 @@ class Case:
 
     @property
     def size(self) -> int:
-        """About how many values a person has to read to follow this case by hand; padding is read, too."""
+        """About how many values a person has to read to follow this case by hand, padding included."""
         pad = self.options.get("pad", 0)
         return sum(map(_to_read, self.args)) + (2 * pad) ** 2
 
 
 def _to_read(argument: Any) -> int:
-    """How many values of an argument a person has to read; a single number is none."""
+    """How many values of an argument a person has to read; a single number counts as nothing."""
     if isinstance(argument, np.ndarray):
         return argument.size
     if isinstance(argument, dict):
@@ -59,9 +58,9 @@ def _to_read(argument: Any) -> int:
 
 @dataclass(frozen=True)
 class Aspect:
-    """A share of an exercise's points: the cases with these tags, judged on these parts of the result.
+    """A share of an exercise's points, for the cases with these `tags` and these `parts` of the result.
 
-    `tags=None` means every case and `parts=None` every part. With `only_shape` the values are left to others.
+    None means all cases, or all parts. With `only_shape`, wrong values do not count, only wrong shapes.
     """
 
     name: str
@@ -74,7 +73,7 @@ class Aspect:
 def aspect(
     name: str, points: float, *tags: str, parts: Iterable[str] | None = None, only_shape: bool = False
 ) -> Aspect:
-    """Shorthand for an `Aspect`; no tags means every case."""
+    """A short way to write an `Aspect`; without tags, all cases count."""
     return Aspect(name, points, frozenset(tags) or None, frozenset(parts) if parts else None, only_shape)
 
 
@@ -82,8 +81,8 @@ def aspect(
 class Mistake:
     """A wrong answer that people really give: the function, its name, and one sentence on what to look at.
 
-    A `slow` one gives right values, in a way that the exercise forbids. A `whole` one spoils several parts of
-    the result at once, as exchanging two does: where one of them is right, it is another mistake.
+    A `slow` mistake gives right values too slowly. A `whole` one makes several parts of the result wrong at
+    once, such as two parts in each other's place: if one of them is right, this mistake was not made.
     """
 
     name: str
@@ -95,11 +94,11 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast an answer must be: `times` as fast as the exercise's reference, our loops.
+    """How fast an answer must be: `times` as fast as the exercise's reference, which is our loops.
 
-    `draw(rng, **sizes)` gives the arguments. `small` holds the sizes of inputs on which the lines that Python
-    runs are counted, one axis grown after the other; a loop over both axes of `places` visits every place of
-    the output. `large` holds the sizes for the clock. `fast` is our own answer: it says what is right there.
+    `draw(rng, **sizes)` gives the arguments. Lines of Python are counted for the sizes in `small`, and for
+    those with one axis doubled. `places` names the two axes of the output. The race is run for the sizes in
+    `large`, and our own answer `fast` says what is right there.
     """
 
     aspect: str
@@ -113,9 +112,9 @@ class Speed:
 
 @dataclass(frozen=True)
 class Slope:
-    """A numeric gradient: how fast `<out, dout>` grows when an argument moves along a random direction.
+    """A numeric gradient: how fast `<out, dout>` grows if an argument moves along a random direction.
 
-    A right gradient, the `part` of the result, has this product with that direction.
+    The product of a right gradient (the `part` of the result) with the direction `along` is `numeric`.
     """
 
     part: str
@@ -127,12 +126,12 @@ class Slope:
 class Exercise:
     """Everything about one function that students write.
 
-    `parts` names what it returns, in order; `axes` names the axes of each part, for saying where it is wrong.
-    A part without axes is one number. The parts named in `data` are other plain data: text, True and False,
-    None, lists, tuples and dicts, with arrays in them or without. For these `axes` says what an entry of the
-    outermost list is, of the lists in it, and so on: `{"rows": ("row",)}`.
-    For sizes that do not fit, raising an error is right, and rounding down is accepted if the part that fits
-    is right; `unfit="error"` asks for a ValueError instead.
+    `parts` names what the function returns, in order. `axes` names the axes of each part, for reports on
+    where it is wrong; a part without axes is one number. `data` names the parts that are other plain data:
+    text, True and False, None, lists, tuples and dicts, which may hold arrays. For these, `axes` says what an
+    entry of the outermost list is called, then of the lists in it: `{"rows": ("row",)}`.
+    For sizes that do not fit, raising an error is right. Rounding down, as most libraries do, is accepted if
+    the part that fits is right, unless `unfit="error"` asks for a ValueError.
     `slopes`, if given, measures the *trusted* forward of a case along random directions. `program` is the
     function as students write it: the notebook's solution, line by line.
     """
@@ -166,7 +165,7 @@ class Exercise:
         return case.error is not None or (self.unfit == "error" and case.rounded is not None)
 
     def aspect(self, name: str) -> Aspect:
-        """The aspect of that name; ValueError with the known ones where there is none."""
+        """The aspect of that name; ValueError with the known names if there is none."""
         for candidate in self.aspects:
             if candidate.name == name:
                 return candidate

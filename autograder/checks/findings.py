@@ -1,4 +1,4 @@
-"""What is wrong with an answer: case by case, and in words for the student."""
+"""Finds what is wrong with an answer, case by case."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .wanted_errors import fault_of
 
 
 class Kind(Enum):
-    """What a finding is about."""
+    """The kinds of findings."""
 
     MISSING = auto()  # nothing came back, or nothing for this part that can be judged
     FORM = auto()  # a list where an array is asked for
@@ -35,15 +35,15 @@ class Kind(Enum):
 
 
 EDGES = "edges"
-"""The tag of the cases about care (float32, scattered memory); changed arguments and results count there."""
+"""The tag of cases with float32 and scattered memory. Changed arguments and results count there, too."""
 
 RECTANGLES = "rectangles"
-"""The tag of the cases that have a height and a width that differ."""
+"""The tag of cases with a height and a width that differ."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with the result of a case (by its number), in one part or in all (`part` is empty)."""
+    """Something wrong with the result of one case, in one part or, if `part` is empty, in all."""
 
     number: int
     case: Case
@@ -78,7 +78,7 @@ def findings(exercise: Exercise, seed: int, mine: Answer) -> tuple[Finding, ...]
 def _compare(
     got: Outcome, want: Outcome, parts: Iterable[str], remembered: bool
 ) -> Iterator[tuple[Kind, str]]:
-    """What is wrong with one result, whose `parts` are not as they should be."""
+    """What is wrong with one result; `parts` are the wrong ones."""
     if got.problem:
         yield Kind.MISSING, ""
         return
@@ -94,7 +94,7 @@ def _compare(
 
 
 def _compare_errors(got: Outcome, case: Case, answers: bool) -> Iterator[tuple[Kind, str]]:
-    """What is wrong in a case that asks for an error; a function that only raises answers nothing."""
+    """What is wrong in a case that asks for an error. A function that never returns anything is not right."""
     if not got.raised and got.problem != UNANSWERED:
         yield Kind.ACCEPTED, ""
     elif got.problem == UNANSWERED or not answers:
@@ -114,10 +114,10 @@ def _beside(case: Case, got: Outcome) -> Iterator[tuple[Kind, str]]:
 
 
 def _remembered(outcomes: Outcomes, wanted: Outcomes, wrong_ones: Mapping[int, int | None]) -> frozenset[int]:
-    """The wrong results (by number) that are those of the call that they repeat with other numbers.
+    """The numbers of the cases that repeat an earlier one and got its result again, which is wrong there.
 
-    All wrong ones that repeat a call must be such, and more than one, for a single one may be chance; and
-    most were right in their time, for an answer that never asks for the numbers has another fault.
+    This must be so for all wrong cases that repeat another, and for at least two, since one may be chance.
+    Most earlier results must be right: an answer that ignores its numbers has another fault.
     """
     again = {number: first for number, first in wrong_ones.items() if first is not None}
     if len(again) < 2 or not all(_same(outcomes[n], outcomes[first]) for n, first in again.items()):
@@ -131,8 +131,10 @@ def _same(one: Outcome, other: Outcome) -> bool:
 
 
 def compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple[Kind, str]]:
-    """Sizes that do not fit: to raise is right (for a function that answers at all), and to round down, as
-    the libraries do, is tolerated; but then what fits must be right.
+    """What is wrong for sizes that do not fit, if rounding down is accepted.
+
+    Raising an error is right, unless the function never returns anything. Rounding down is right if the part
+    that fits is right.
     """
     if got.problem:
         if not (got.raised and answers):
@@ -149,7 +151,7 @@ def compare_unfit(got: Outcome, want: Outcome, answers: bool) -> Iterator[tuple[
 
 
 def _against_numeric_gradients(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[Finding, ...]:
-    """The second opinion on an answer that agrees with the reference: the trusted forward along a line."""
+    """A second opinion on an answer that agrees with the reference: our forward function along a line."""
     cases = cases_of(exercise, seed)
     return tuple(
         Finding(number, cases[number], Kind.VALUES, slope.part)

@@ -1,6 +1,6 @@
-"""What is the same for all answers to an exercise on one seed: cases, right results, the catalogue's.
+"""Everything that depends only on the exercise and the seed: cases, right results, results of known mistakes.
 
-A few seeds are remembered: several test cells ask about one exercise, and a class shares nothing else.
+It is remembered for a few seeds, because several test cells of a notebook ask about the same exercise.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from .wanted_errors import fault_of
 
 @lru_cache(maxsize=32)
 def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
-    """The cases of a seed; in the end one of each tag again with other numbers, for answers with a memory."""
+    """The cases of a seed. At the end, one of each tag comes again with other numbers.
+
+    This finds answers that remember results.
+    """
     drawn, other = (
         tuple(exercise.cases(np.random.default_rng([seed, *exercise.name.encode(), *more])))
         for more in ((), (1,))
@@ -47,15 +50,15 @@ def fitting(exercise: Exercise, seed: int) -> tuple[int, ...]:
 
 @lru_cache(maxsize=32)
 def settled(exercise: Exercise, seed: int) -> tuple[int, ...]:
-    """The numbers of the cases with one right answer, a result or an error: all but those where rounding
-    down is accepted as well.
+    """The numbers of the cases with one right answer, a result or an error. The others are those in which
+    an error and rounding down are both accepted.
     """
     cases = enumerate(cases_of(exercise, seed))
     return tuple(i for i, case in cases if case.fits or exercise.asks_for_error(case))
 
 
 def _rows(exercise: Exercise, seed: int, outcomes: Outcomes) -> Mapping[str, Results]:
-    """Each part of the results in a row; beside them changed inputs, wrong errors, and calls too many."""
+    """Each part of the results for the settled cases, and what else can be wrong with a call."""
     cases = cases_of(exercise, seed)
     chosen = [(cases[i], outcomes[i]) for i in settled(exercise, seed)]
     faults = [faults_beside(exercise, case, outcome) for case, outcome in chosen]
@@ -72,7 +75,7 @@ def _rows(exercise: Exercise, seed: int, outcomes: Outcomes) -> Mapping[str, Res
 
 
 def faults_beside(exercise: Exercise, case: Case, outcome: Outcome) -> Mapping[str, object]:
-    """What is wrong with a call besides its result, by what it is about; False, () or 0 for nothing."""
+    """What is wrong with a call besides its result: inputs changed, a wrong error, too many calls."""
     return {
         INPUTS: outcome.changed != (),
         ERRORS: fault_of(case, outcome) if exercise.asks_for_error(case) else (),
@@ -81,20 +84,23 @@ def faults_beside(exercise: Exercise, case: Case, outcome: Outcome) -> Mapping[s
 
 
 def _marks(faults: Iterable[object]) -> Row:
-    """Faults in a row, as if they were shapes of empty arrays: None for a case without."""
+    """Faults as a `Row` of empty arrays with the faults as their shapes; None for a case without one."""
     shapes = tuple(fault or None for fault in faults)
     return Row(shapes, tuple(np.zeros(0) for fault in shapes if fault))
 
 
 def calls_too_many(case: Case, outcome: Outcome) -> int:
-    """How often functions that were handed over were called, if that is more than the case allows; else 0."""
+    """How often an answer called functions among its arguments, if that is too often; else 0."""
     calls = sum(outcome.calls.values())
     return calls if case.calls is not None and calls > case.calls else 0
 
 
 @lru_cache(maxsize=32)
 def expected(exercise: Exercise, seed: int) -> tuple[Outcomes, Mapping[str, Results]]:
-    """The right results; for sizes that do not fit, those of the part that does, or else the error."""
+    """The right results. For sizes that do not fit: of the part that fits, unless an error is asked for.
+
+    Raises ValueError if the reference does not answer one of its own cases.
+    """
     cases = (
         c if c.rounded is None or exercise.asks_for_error(c) else replace(c, args=c.rounded)
         for c in cases_of(exercise, seed)
@@ -107,7 +113,7 @@ def expected(exercise: Exercise, seed: int) -> tuple[Outcomes, Mapping[str, Resu
 
 
 def _author_error(exercise: Exercise, case: Case, outcome: Outcome) -> str:
-    """What is wrong with the reference in one of its own cases; empty for nothing."""
+    """What is wrong with the reference in one of its own cases; empty if nothing is."""
     raised = f"raised {outcome.raised}: {outcome.message}" if outcome.raised else ""
     if not exercise.asks_for_error(case):
         return raised or outcome.problem or "; ".join(outcome.unusable.values())
@@ -117,7 +123,7 @@ def _author_error(exercise: Exercise, case: Case, outcome: Outcome) -> str:
 
 
 def misfits(exercise: Exercise, seed: int, outcomes: Outcomes) -> DataRow:
-    """What came back for sizes that do not fit, if rounding down is accepted and this is something else."""
+    """Wrong results for sizes that do not fit, in cases in which rounding down would be accepted."""
     judged, right = settled(exercise, seed), expected(exercise, seed)[0]
     found: list[Data | None] = []
     for number, (got, want) in enumerate(zip(outcomes, right, strict=True)):
@@ -132,7 +138,7 @@ def _plain(part: Part | None) -> object:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What a function gave on the cases of one seed; of the settled ones, part by part, which are `right`."""
+    """What a function gave on the cases of one seed; `right` says which settled cases are right, by part."""
 
     outcomes: Outcomes
     rows: Mapping[str, Results]
@@ -150,14 +156,14 @@ class Answer:
 
 @np.errstate(all="ignore")
 def compared(exercise: Exercise, seed: int, outcomes: Outcomes) -> Answer:
-    """What a function gave, beside what is right."""
+    """The results of a function, compared with the right ones."""
     mine, (_, wanted) = _rows(exercise, seed, outcomes), expected(exercise, seed)
     return Answer(outcomes, mine, {part: mine[part].agreement(wanted[part]) for part in mine})
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """A mistake of the catalogue on the cases of one seed, called when its results are asked for."""
+    """A mistake of the catalogue and a seed; the mistake is called once its results are needed."""
 
     exercise: Exercise
     seed: int

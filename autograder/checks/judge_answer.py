@@ -1,7 +1,7 @@
-"""The judge: call, compare with the reference, find the smallest failing case.
+"""Judges an answer: calls it, compares its results with the right ones, and chooses what to show.
 
-The judge sees data only. What it compares are private copies of plain arrays, so it can sit in the student's
-notebook or on the other side of a process boundary.
+The judge works on private copies of plain data. So it can run in the student's notebook, or in another
+process than the student's code.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .words import notes, words
 from .wrong_places import ENOUGH
 
 PUBLIC_SEED = 20_240
-"""The seed that notebooks use where nobody gives another."""
+"""The seed of notebooks, unless another one is given."""
 
 
 def judge(
@@ -34,9 +34,9 @@ def judge(
 ) -> Verdict:
     """Judge `function` as an answer to `exercise` on the cases of `seed`.
 
-    Prints nothing and raises nothing for a wrong answer: everything is in the verdict. Raises ValueError for
-    an unknown exercise or a negative seed, and TypeError for a function that is none. Speed, which takes a
-    second, is left out where only another `aspect` is asked for.
+    A wrong answer raises nothing: everything is in the verdict. Nothing is printed. Raises ValueError for an
+    unknown exercise or a negative seed, and TypeError if `function` cannot be called. If only another
+    `aspect` is asked for, speed is not judged, which takes a second.
     """
     if not isinstance(exercise, str | Exercise):
         raise TypeError(
@@ -54,11 +54,13 @@ def judge(
 
 
 def whole(seed: object) -> int:
-    """A seed: a whole number from 0 on; TypeError or ValueError with words for anything else."""
+    """The seed as an int; TypeError or ValueError if it is not a whole number from 0 on."""
     try:
         number = operator.index(seed)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"seed={seed!r:.60} is no seed: give a whole number from 0 on, e.g. seed=7") from None
+        raise TypeError(
+            f"seed={seed!r:.60} is not a seed: give a whole number from 0 on, e.g. seed=7"
+        ) from None
     if number < 0:
         raise ValueError(f"seed={number} is negative; a seed is a whole number from 0 on, e.g. seed=7")
     return number
@@ -67,9 +69,9 @@ def whole(seed: object) -> int:
 def judge_mistakes(
     exercise: str, seed: int, some: Collection[Mistake] | None = None
 ) -> list[tuple[Mistake, Verdict]]:
-    """Judge every mistake of an exercise's catalogue, or `some`: each should fail, under its own name.
+    """Judge all mistakes of an exercise's catalogue, or `some`: each should fail and get its own name.
 
-    Nothing is timed: a mistake that is slow has lost its race.
+    No race is run: a slow mistake counts as having lost it.
     """
     known = find(exercise)
     asked = known.mistakes if some is None else some
@@ -86,7 +88,7 @@ def points(exercise: str, aspect: str | None = None) -> float:
 
 
 def _name(function: Function) -> str:
-    """The name under which a student can call this function again; empty where it has none to trust."""
+    """The name of a function, for a line of code that repeats the check; empty if it has no usable name."""
     try:
         name = getattr(function, "__name__", None)
     except Exception:  # a student's object may answer as it likes
@@ -107,7 +109,7 @@ def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Ver
 
 
 def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function) -> Verdict:
-    """The verdict with what the function itself says of the faults that the catalogue does not explain."""
+    """The verdict, with faults that the catalogue does not explain read from the function itself."""
     explained = frozenset[str]().union(*(m.parts for m in verdict.mistakes if not m.aspects))
     left = frozenset(exercise.parts) - mine.fine - explained
     if verdict.passed or not left or not can_read(exercise.name) or not any(o.parts for o in mine.outcomes):
@@ -163,9 +165,8 @@ def _judged(
     outcomes: Outcomes,
     seed: int,
 ) -> AspectResult:
-    """The aspect's result with its failure of choice: the most basic first, then the least to read.
-
-    `found` is wrong in this aspect, `every` in any.
+    """The result of one aspect, with the failure to show: the most basic first, then the one with the least
+    to read. `found` has what is wrong in this aspect, `every` in all.
     """
     if not found:
         return AspectResult(aspect.name, aspect.points, None)
@@ -186,7 +187,7 @@ def _judged(
 
 
 def _failure(exercise: Exercise, seed: int, finding: Finding, outcomes: Outcomes) -> Failure:
-    """What to show of a finding: where it is wrong, and the numeric gradient beside the student's."""
+    """What to show of a finding: the values, and the numeric gradient beside the student's."""
     case, part = finding.case, finding.part
     got, want = outcomes[finding.number], expected(exercise, seed)[0][finding.number]
     failure = Failure(case, part, words(finding, got, want))

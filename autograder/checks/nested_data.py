@@ -1,7 +1,7 @@
-"""Plain data that is no array: numbers, text, True and False, None, and lists, tuples and dicts of them.
+"""Plain data other than arrays: numbers, text, True and False, None, and lists, tuples and dicts of them.
 
-What a function returns is copied into exactly these types before anyone looks at it, so no method of a
-student's class is ever asked. Arrays may stand inside.
+What a function returns is copied into exactly these types, and arrays, before anything else looks at it. So
+no method of a student's class is ever called.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from .plain_data import NotPlainError, describe, plain
 MOST_VALUES, MOST_TEXT, MOST_BYTES = 20_000, 100_000, 1 << 26
 """The most values, characters of text and bytes of arrays that one result may hold."""
 DEEPEST = 30
-"""How deep lists, tuples and dicts may lie in each other."""
+"""How deep lists, tuples and dicts may be nested."""
 MOST_DIGITS = 300
-"""The most digits of a whole number: more than any float has."""
+"""The most digits of a whole number."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """A step into a dict, where a plain number is a step into a list."""
+    """A step into a dict; a step into a list is an int."""
 
     key: Any
 
 
 Path = tuple[int | Key, ...]
-"""The way to a value inside lists and dicts."""
+"""The steps to a value inside lists and dicts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +56,15 @@ Part = np.ndarray | Data
 
 
 def copied(value: Any, part: str, levels: Sequence[str] = ()) -> Data:
-    """A private copy of what came back for `part`; NotPlainError, with the place, if any of it is not plain.
+    """A private copy of the result `part`. Raises NotPlainError, with the place, if any of it is not plain.
 
-    `levels` says what an entry of the outermost list is, and of the lists in it: ("row",).
+    `levels` says what an entry of the outermost list is called, then of the lists in it: ("row",).
     """
     return Data(_Copier(part, levels).copy(value, ()))
 
 
 class _Copier:
-    """Copies nested values while it counts them: what is too much, too deep or endless ends in words."""
+    """Copies nested values and counts them: too many, too deep or endless ones raise NotPlainError."""
 
     def __init__(self, part: str, levels: Sequence[str]) -> None:
         self.part, self.levels = part, levels
@@ -77,7 +77,7 @@ class _Copier:
             raise NotPlainError(f"returned more than {MOST_VALUES:,} values for `{self.part}`: far too many")
         if len(path) > DEEPEST:
             raise NotPlainError(
-                f"returned lists or dicts that lie more than {DEEPEST} deep in each other for `{self.part}`: "
+                f"returned lists or dicts nested more than {DEEPEST} deep for `{self.part}`: "
                 "one may hold itself"
             )
         kind: Any = type(value)
@@ -117,7 +117,7 @@ class _Copier:
         return text
 
     def _number(self, value: Any, path: Path) -> Any:
-        """A number of Python's; one in single precision stays as it is, for it may be less exact."""
+        """The number as an int, float or bool. A float32 stays one, because it may be less exact."""
         if isinstance(value, np.float16):
             what = self._here("a float16", path)
             raise NotPlainError(f"returned {what}, which holds 3 digits; compute in float32 or float64")
@@ -145,7 +145,7 @@ class _Copier:
             raise NotPlainError(f"{error} (in {place(path, self.levels)})" if path else str(error)) from None
 
     def _key(self, key: Any, path: Path) -> Any:
-        """A copy of a dict's key: one that is no text, number or tuple of them would answer for itself."""
+        """A copy of a dict's key. An object as a key could decide itself what it is equal to."""
         kind = type(key)
         if kind is tuple and len(path) < DEEPEST:
             self._room(len(key))
@@ -161,7 +161,7 @@ class _Copier:
 
 
 def _is(kind: type, kinds: tuple[Any, ...]) -> bool:
-    """Whether a type is one of these, without asking its metaclass, which may be a student's."""
+    """Whether a type is one of these. `in` would ask its metaclass, which may be a student's."""
     return any(kind is known for known in kinds)
 
 
@@ -221,7 +221,7 @@ def ordinal(index: int) -> str:
 
 
 def place(path: Path, levels: Sequence[str] = ()) -> str:
-    """The way to a value in words: "the third row, `parameters`"."""
+    """The steps to a value in words: "the third row, `parameters`"."""
     names = iter(levels)
     steps = (
         f"`{shown(step.key, quotes=False)}`"
@@ -233,7 +233,7 @@ def place(path: Path, levels: Sequence[str] = ()) -> str:
 
 
 def shown(value: Any, most: int = 60, quotes: bool = True, digits: int = 6, alone: bool = True) -> str:
-    """A plain value in a few characters: 36,864, 'FC -> RELU', [3, 1024]; cut after `most` of them."""
+    """A plain value in at most about `most` characters: 36,864, 'FC -> RELU', [3, 1024]."""
     if type(value) is str:
         text = repr(value[: most + 1]).replace("`", "\\x60")
         text = text if quotes else text[1:-1]

@@ -1,4 +1,4 @@
-"""What may come back from a student's function: plain numbers and arrays, copied before anyone looks."""
+"""Copies what a function returned into plain numbers and arrays, before anything else looks at it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 MOST_IN_LISTS = 100_000
-"""Lists with more numbers than this are not read: no exercise needs as many."""
+"""Lists with more numbers than this are not read; no exercise needs as many."""
 
 _SCALARS = (bool, int, float, np.bool_, *np.sctypeDict.values())
 
 
 class NotPlainError(Exception):
-    """The returned value is no plain data; the message tells the student what to return instead.
+    """A returned value is not plain data; the message says what to return instead.
 
-    `numbers` holds what a list of numbers would be as an array, else None.
+    If it was a list of numbers, `numbers` has them as an array.
     """
 
     def __init__(self, words: str, numbers: np.ndarray | None = None) -> None:
@@ -25,13 +25,13 @@ class NotPlainError(Exception):
 
 
 ARRAY, NUMBER = "a NumPy array", "one number"
-"""What a part of a result can be."""
+"""What a part of a result should be, in words."""
 
 
 def unpack(
     value: Any, parts: tuple[str, ...], numbers: Collection[str] = (), data: Collection[str] = ()
 ) -> tuple[Any, ...]:
-    """Split what a function returned into its named parts: a tuple or list, or the value itself for one.
+    """The parts of what a function returned: the entries of a tuple or list, or the value itself.
 
     `numbers` names the parts that are one number, not an array, and `data` those that are other plain data.
     """
@@ -67,10 +67,10 @@ def _instead(wanted: str) -> str:
 
 
 def plain(value: Any, part: str, wanted: str = ARRAY) -> np.ndarray:
-    """A private copy of `value` as an array of a real numeric dtype; NotPlainError for everything else.
+    """A private copy of `value` as an array of real numbers. Raises NotPlainError for everything else.
 
-    Subclasses of ndarray, objects and arrays of objects could answer comparisons in their own way, so only
-    the exact types of Python and NumPy are let in. `wanted` says what the part is, for the error.
+    Objects and subclasses of ndarray could decide themselves what they are equal to, so only the exact types
+    of Python and NumPy are accepted. `wanted` says what the part should be, for the error.
     """
     if value is None:
         raise NotPlainError(f"returned None for `{part}`; every path must end in `return`")
@@ -106,7 +106,7 @@ def plain(value: Any, part: str, wanted: str = ARRAY) -> np.ndarray:
 
 
 def _numbers(value: Any) -> np.ndarray | None:
-    """Nested lists of numbers as an array; None for ragged ones and for those that hold anything else."""
+    """Nested lists of numbers as an array; None if they are ragged or hold anything else."""
     pending, left = [value], MOST_IN_LISTS
     while pending and left > 0:
         piece = pending.pop()
@@ -122,7 +122,7 @@ def _numbers(value: Any) -> np.ndarray | None:
 
 
 def describe(value: Any) -> str:
-    """The type of a value in words, without asking the value."""
+    """The type of a value in words; no method of the value is called."""
     if value is None:
         return "None"
     name = "array" if type(value) is np.ndarray else type(value).__name__[:60]

@@ -1,4 +1,4 @@
-"""What a mistake is called: the entries of the catalogue that give the student's results."""
+"""Recognises mistakes: finds the entries of the catalogue that give the student's results."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ HABITS = {
         "Look for something that outlives a call: a global variable, a dictionary, a cache.",
     ),
 }
-"""What does not show in the values of one call, whatever the exercise."""
+"""Mistakes that the values of one call do not show, in any exercise: their names and advice."""
 
 
 def habits(findings: Iterable[Finding], named: Iterable[Recognised]) -> Iterator[Recognised]:
-    """Carelessness by its name, where the catalogue has `named` nothing closer."""
+    """The names of such mistakes, unless the catalogue has `named` something more exact."""
     closer = frozenset[str]().union(*(r.parts for r in named)) & {INPUTS}
     for kind, (name, advice) in HABITS.items():
         parts = frozenset(f.part for f in findings if f.kind is kind) - closer
@@ -47,7 +47,7 @@ def habits(findings: Iterable[Finding], named: Iterable[Recognised]) -> Iterator
 def slips(
     exercise: Exercise, outcomes: Outcomes, found: Mapping[str, Iterable[Finding]]
 ) -> Iterator[Recognised]:
-    """The certain causes of errors, each in the aspects that it costs; `found` says what each finds wrong."""
+    """The certain causes of errors, each with the aspects that it costs; `found` has findings by aspect."""
     where: dict[str, tuple[str, list[str]]] = {}
     for aspect, findings in found.items():
         for outcome in (outcomes[f.number] for f in findings if f.kind in (Kind.MISSING, Kind.ERROR)):
@@ -61,7 +61,7 @@ def slips(
 def recognise(
     exercise: Exercise, seed: int, mine: Answer, aspects: Iterable[AspectResult]
 ) -> tuple[Recognised, ...]:
-    """The mistakes that give the student's results: all of them, those of a part, or those of an aspect."""
+    """The mistakes that give the student's results: in everything, in one part, or in one aspect."""
     right = mine.fine
     if right == mine.rows.keys():
         return tuple(_for_misfits(exercise, seed, mine))
@@ -126,13 +126,13 @@ def _same(part: str, mine: Answer, entry: Entry, number: int) -> bool:
 
 
 def _may_be(entry: Entry, wrong: frozenset[str], right: frozenset[str]) -> bool:
-    """Whether a mistake that explains what is `wrong` can be the student's: what is right may rule it out."""
+    """Whether a mistake that explains the `wrong` parts may be the student's, given the `right` ones."""
     shows = not entry.home or bool(wrong & entry.home)
     return bool(wrong) and shows and not (entry.mistake.whole and entry.home & right)
 
 
 def _failing_alike(entries: list[Explained], mine: Answer, cases: Collection[int]) -> list[Explained]:
-    """Of entries that explain the same parts, those that raise for the student's reasons, if any do."""
+    """Of entries that explain the same parts, those that fail for the student's reasons, if any do."""
     same = {e for e, _ in entries if _same_reasons(mine, e.answer, cases)}
     settled = {parts for e, parts in entries if e in same}
     return [(e, parts) for e, parts in entries if e in same or parts not in settled]
@@ -144,7 +144,7 @@ def _same_reasons(mine: Answer, theirs: Answer, cases: Iterable[int]) -> bool:
 
 
 def _by_name(entries: Iterable[Explained]) -> Iterator[tuple[Mistake, frozenset[str]]]:
-    """Each name once, though several functions of the catalogue may have it."""
+    """Each name once, since several functions of the catalogue may have the same one."""
     found: dict[str, tuple[Mistake, frozenset[str]]] = {}
     for entry, parts in entries:
         mistake, before = found.get(entry.mistake.name, (entry.mistake, frozenset()))
@@ -153,13 +153,13 @@ def _by_name(entries: Iterable[Explained]) -> Iterator[tuple[Mistake, frozenset[
 
 
 ENOUGH = 3
-"""In so many cases that fail, at least, two answers must agree before one is called by the other's name."""
+"""At least so many wrong results must agree before a name is given for a part of the cases."""
 
 
 def _agreeing(mine: Answer, theirs: Answer, cases: Collection[int]) -> frozenset[str]:
-    """The parts in which two answers are right alike or wrong alike in every case.
+    """The parts that are right in both answers, or equally wrong in every case.
 
-    That both raised says little: either enough wrong values came back, or the errors have the same reasons.
+    Two errors alone say little. So enough wrong values must agree, or the errors must have the same reason.
     """
     both_wrong = mine.rows.keys() - mine.fine - theirs.fine
     same = {part for part in both_wrong if mine.rows[part].agrees(theirs.rows[part])}
@@ -188,8 +188,8 @@ def _settings(case: Case) -> tuple[object, ...]:
 def _recognise_in(exercise: Exercise, seed: int, mine: Answer, aspect: Aspect) -> Mistake | None:
     """The one mistake that gives the student's results on all cases of this aspect.
 
-    For answers with several mistakes, no two of which the same cases show. In squares a height can stand for
-    a width: results for rectangles with the same stride and padding must be the mistake's as well.
+    This is for answers with several mistakes that show in different cases. In square cases height and width
+    look alike, so results for rectangles with the same stride and padding must be the mistake's, too.
     """
     parts = aspect.parts or frozenset(exercise.parts)
     cases = [cases_of(exercise, seed)[i] for i in settled(exercise, seed)]

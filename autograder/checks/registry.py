@@ -1,6 +1,6 @@
-"""The exercises by name: the modules in the folders of `exercises/`, loaded when first asked for.
+"""Finds exercises by their names: the modules in the folders of `exercises/`, loaded when they are needed.
 
-Others can be added for a while, as tests do; they are not shipped.
+Tests can add others for a while.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from autograder import exercises
 from autograder.checks.exercise import Exercise
 
 SHARED = "shared"
-"""What the exercises of a lesson have in common lies in a module of this name."""
+"""A module of this name is not an exercise: it holds what the exercises of a lesson share."""
 
 
 @cache
@@ -36,7 +36,7 @@ _added: dict[str, Exercise] = {}
 
 @contextmanager
 def added(*exercises: Exercise) -> Iterator[None]:
-    """Let these exercises be found as well, within a `with` block of this process and those it forks."""
+    """Let these exercises be found, too, inside a `with` block: in this process and those that it forks."""
     _added.update({exercise.name: exercise for exercise in exercises})
     try:
         yield

@@ -1,4 +1,4 @@
-"""The verdict as a person reads it: HTML in JupyterLab, plain text in a terminal, data for the grader."""
+"""Shows a verdict: as HTML in a notebook, as text in a terminal, as data to the grader."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Report:
         return f"from autograder import check; check({', '.join(given)}, seed={self.verdict.seed})"
 
     def _looks_like(self, mistake: Recognised) -> str:
-        """How a mistake is announced: with the parts that it is in, where another part is shown below."""
+        """How a mistake is announced: with the parts that it is in, if the report shows another part."""
         where = list(mistake.aspects)
         if self.failure and self.failure.part and self.failure.part not in mistake.parts:
             where += sorted(mistake.parts - {*BESIDE})
@@ -155,7 +155,7 @@ def _points_html(aspects: Sequence[AspectResult]) -> str:
 
 
 def _call(verdict: Verdict, failure: Failure) -> str:
-    """The call of this case, with the values of arguments that are short."""
+    """The call in this case; long arguments are named, short ones shown."""
     pairs = zip(verdict.arguments, failure.case.args, strict=False)
     given = [name if _is_shown_below(value) else f"{name}={_value(value)}" for name, value in pairs]
     given += [f"{name}={_value(value)}" for name, value in failure.case.options.items()]
@@ -167,7 +167,7 @@ def _value(argument: Any) -> str:
 
 
 INLINE = 50
-"""Arguments of up to so many characters stand in the call; longer ones and arrays below it."""
+"""The longest argument that is shown in the call, in characters; others are shown below it."""
 
 
 def _is_shown_below(argument: Any) -> bool:
@@ -226,6 +226,6 @@ def _numeric(failure: Failure) -> list[str]:
 
 
 def _code(text: str) -> str:
-    """Escape, and set what stands between backticks as code."""
+    """The text as HTML, with everything between backticks as code."""
     pieces = escape(text).split("`")
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))

@@ -1,4 +1,4 @@
-"""Calling a function on cases and keeping what came back as plain data."""
+"""Calls a function on cases and keeps the results as plain data."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from .nested_data import Part, copied
 from .plain_data import ARRAY, NUMBER, NotPlainError, plain, unpack
 
 INPUTS, ERRORS, CALLS = BESIDE = ("inputs", "errors", "calls")
-"""What is compared beside the parts of the result: changed inputs, wrong errors, calls of functions."""
+"""Names for what is compared besides the parts of a result: changed inputs, wrong errors, too many calls."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call gave: its parts as private arrays, or the words for what went wrong instead.
+    """The result of one call: its parts as private copies, or what went wrong instead.
 
-    `problem` is for the student, `hint` says what it means, and `slip` names its cause if that is certain.
-    `raised` is the name of the exception's type, empty if there was none; `refused` says whether that is a
-    ValueError, and `message` what it said. `reason` tells what gave no result from another that gave none.
-    `unusable` holds the words for single parts that cannot be judged as they are; a list of numbers in place
-    of an array is in `parts` as well, for its values are judged.
-    `changed` names the arguments that the call modified, `overwritten` the parts that later calls did, and
-    `calls` counts how often functions among the arguments were called.
+    `problem` says what went wrong, `hint` what that means, and `slip` names the cause if it is certain.
+    `raised` is the type of the exception, by name; `refused` says whether it is a ValueError, and `message`
+    is its message. `reason` says why there is no result: two answers can fail for the same reason.
+    `unusable` has the words for single parts that cannot be judged as they are. A list of numbers in place of
+    an array is in `parts`, too, because its values are judged.
+    `changed` names the arguments that the call modified, and `overwritten` the parts that later calls
+    modified. `calls` counts the calls of functions among the arguments.
     """
 
     parts: Mapping[str, Any] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Outcome:
 Outcomes = tuple[Outcome, ...]
 
 MOST_MESSAGE = 2000
-"""Characters of an error's message that are read."""
+"""The most characters of an error's message that are read."""
 
 
 class _Discard(io.TextIOBase):
@@ -71,10 +71,10 @@ class _Discard(io.TextIOBase):
 def call_all(
     function: Function, cases: Iterable[Case], exercise: Exercise, strange: bool = False
 ) -> Outcomes:
-    """Call `function` on copies of each case's arguments; never raises (but for a KeyboardInterrupt).
+    """Call `function` on copies of each case's arguments. Raises nothing but KeyboardInterrupt.
 
-    A `strange` function is a student's: its exceptions are explained, and its results are looked at again
-    in the end, for they may lie in an array that it uses again.
+    If the function is `strange` (a student's), its exceptions are explained, and its results are compared
+    with their copies at the end: later calls may have overwritten them.
     """
     kept: list[Mapping[str, Any]] = []
     outcomes: list[Outcome] = []
@@ -104,7 +104,7 @@ def call_all(
 def _call(
     function: Function, case: Case, exercise: Exercise, explainer: Explainer | None, lender: Lender
 ) -> tuple[Outcome, Mapping[str, Any]]:
-    """What one call gave, and the very objects that it returned."""
+    """The outcome of one call, and the very objects that it returned."""
     args, options = lender.hand_over(case, exercise.arguments)
     result: Mapping[str, Any] = {}
     copies: dict[str, Part] = {}
@@ -152,12 +152,12 @@ def _copy(piece: Any, part: str, exercise: Exercise) -> Part:
 
 
 def _raised_only(outcome: Outcome) -> Outcome:
-    """The outcome of a function that is not answered in this case, though it is in others."""
+    """The outcome for a function that raises NotImplementedError in this case, but not in others."""
     return replace(outcome, problem=f"raised {outcome.raised}")
 
 
 def _seen_again(outcome: Outcome, result: Mapping[str, Any]) -> Outcome:
-    """The outcome, with the parts named that are no longer what they were when they came back."""
+    """The outcome, with the names of the parts that have changed since they came back."""
     overwritten = tuple(part for part, copy in outcome.parts.items() if _is_other(copy, result[part], part))
     return replace(outcome, overwritten=overwritten) if overwritten else outcome
 

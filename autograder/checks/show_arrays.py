@@ -1,4 +1,4 @@
-"""How a report shows arrays, as text and as HTML: tables of their last two axes, wrong values marked."""
+"""Shows arrays in a report, as text and as HTML: tables of the last two axes, with wrong values marked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LIMIT = 64
 
 
 def digits_of(*arrays: np.ndarray, noise: float = 1e-11) -> int:
-    """Significant digits, 4 or more, with which numbers that differ by more than `noise` look different."""
+    """How many digits to show, at least 4: numbers that differ by more than `noise` look different."""
     values = np.unique(np.concatenate([a.ravel().astype(float) for a in arrays]))
     values = values[np.isfinite(values)]
     if values.size > LIMIT:
@@ -74,7 +74,7 @@ def _caption(place: str) -> str:
 
 
 def _table_html(name: str, block: np.ndarray, marks: np.ndarray, digits: int, numbered: bool) -> str:
-    """A matrix with the numbers of its rows and columns; of a wrong value, a screen reader says so."""
+    """A matrix with numbered rows and columns. A screen reader says which values are wrong."""
     around = f'<table aria-label="{escape(name, quote=True)}" style="border-collapse:collapse;margin:0">'
 
     def cell(value: float, is_wrong: bool) -> str:
@@ -93,7 +93,7 @@ def _table_html(name: str, block: np.ndarray, marks: np.ndarray, digits: int, nu
 
 
 def _map_html(mask: np.ndarray) -> str:
-    """The places of an array that are wrong, as a map of small squares: too many values to print."""
+    """A map of the wrong places, as small squares, for an array with too many values to print."""
     blocks = _blocks(mask, mask)[:12]
     maps = []
     for place, _, marks in blocks:

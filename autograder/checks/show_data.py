@@ -1,4 +1,4 @@
-"""How a report shows plain data, as text and as HTML: rows of a table, entries of a list, or one line."""
+"""Shows plain data in a report, as text and as HTML: a table, a list of entries, or one line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_ROWS, MOST_COLUMNS, WIDE, LINE = 12, 8, 24, 90
 
 
 def marks(got: Data, want: Data) -> frozenset[Path]:
-    """The ways to what is wrong in a result, two steps deep: rows of a table and their entries."""
+    """Where a result is wrong, at most two steps deep: rows of a table, or their entries."""
     return frozenset(d.path[:2] for d in differences(got.value, want.value))
 
 
@@ -43,7 +43,7 @@ def data_text(name: str, value: Any, wrong: Collection[Path] | None = None) -> l
 
 
 def data_html(name: str, value: Any, wrong: Collection[Path] | None = None) -> str:
-    """Plain data as a table, or as one line of code; of a wrong value, a screen reader says so."""
+    """Plain data as a table or one line of code. A screen reader says which values are wrong."""
     rows, more = _rows(value, wrong or ())
     if not rows:
         return f"<div><div><b>{escape(name)}</b></div><code>{escape(_line(value))}</code></div>"
@@ -88,7 +88,7 @@ def _keys(value: Any) -> list[Any]:
 
 
 def _number_columns(rows: Any) -> list[int]:
-    """The places of the columns of a table that hold numbers alone; column 0 has the labels."""
+    """The numbers of the columns that hold only numbers; column 0 has the labels."""
     keys = enumerate(_keys(rows), start=1)
     return [i for i, key in keys if all(kind_of(row.get(key, 0)) == "a number" for row in rows)]
 
@@ -98,7 +98,7 @@ Row = tuple[str, list[tuple[str, bool]]]
 
 
 def _rows(value: Any, wrong: Collection[Path]) -> tuple[list[Row], str]:
-    """The rows in which a value is shown, and what is said of those that are not; none for a short value."""
+    """The rows that show a value, and a note on those left out; no rows for a value that fits on one line."""
     if type(value) not in (list, tuple, dict) or not value:
         return [], ""
     table = bool(_columns(value))

@@ -1,4 +1,6 @@
-"""Errors whose cause is certain: a misspelt name, a variable not set, a float for a size, parameters."""
+"""Finds the cause of an error, if it is certain: a misspelt name, a variable that is not set, a float as a
+size, parameters other than the exercise's.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,12 @@ from typing import Any
 from .exercise import Case, Function
 
 Names = tuple[tuple[str, ...], tuple[str, ...]]
-"""What an exercise calls its arguments, those that it gives by place and those that it gives by name."""
+"""The names of an exercise's arguments: those given by position, and those given by name."""
 
 
 @dataclass(frozen=True)
 class Slip:
-    """The cause of an error, by a name that is the same for all who make it, and what to do."""
+    """The cause of an error: a name, the same for everyone, and what to do."""
 
     name: str
     advice: str
@@ -53,7 +55,7 @@ def slip_of(
 
 
 def _misspelt(wrong: str, known: Iterable[str]) -> str:
-    """The name that was meant; empty where none is close.
+    """The name that was probably meant; empty if none is close.
 
     Names that differ in a word of one or two letters (`out_h` and `out_w`, `FH` and `FW`) are two things,
     and so are `N` and `n`.
@@ -75,7 +77,7 @@ def _plain(name: str) -> str:
 
 
 def _visible(code: Any, frames: list[FrameType]) -> set[str]:
-    """The names that a function can see where it failed: in its frames, or else those that its source has."""
+    """The names that a function can see at its error: in its frames, or, without frames, in its source."""
     names = set(dir(builtins))
     for frame in frames:
         names |= {*frame.f_locals, *frame.f_globals, *frame.f_code.co_varnames, *frame.f_code.co_freevars}
@@ -105,7 +107,7 @@ def _unknown_attribute(said: re.Match[str], code: Any, frames: list[FrameType]) 
 
 
 def _as_written(code: Any, attribute: str) -> str:
-    """What the source has before the dot of this attribute, such as `xp`; empty for none or several."""
+    """The name before the dot of this attribute in the source, such as `xp`; empty unless it is clear."""
     nodes = (node for node in ast.walk(_source(code)) if isinstance(node, ast.Attribute))
     owners = {ast.unparse(node.value) for node in nodes if node.attr == attribute}
     return owners.pop() if len(owners) == 1 else ""
@@ -121,7 +123,7 @@ _UNKNOWN_KEYWORD = r"^([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'"
 
 
 def _unknown_keyword(called: str, keyword: str, case: Case, frames: list[FrameType]) -> Slip | None:
-    """A keyword that a function does not have: one of NumPy's, of the student's, or one handed over."""
+    """An unknown keyword in a call of NumPy, of the student's function, or of one among the arguments."""
     numpy = sys.modules.get("numpy")
     functions: list[Any] = [f for f in case.args if inspect.isfunction(f) and f.__name__ == called]
     functions += [found for frame in reversed(frames) if (found := frame.f_globals.get(called))]
@@ -172,7 +174,7 @@ def _bindings(node: ast.AST, name: str, under: tuple[str, ...]) -> Iterator[tupl
 
 
 def _around(node: ast.AST, part: str) -> str:
-    """How a part of a statement is called that may not run; empty for one that runs."""
+    """A name for a part of a statement that may not run; empty for a part that always runs."""
     if isinstance(node, ast.If) and part in ("body", "orelse"):
         condition = f"`if {ast.unparse(node.test)}`"
         return condition if part == "body" else f"the `else` of {condition}"
@@ -186,7 +188,7 @@ def _around(node: ast.AST, part: str) -> str:
 
 
 def _nearest(place: tuple[str, ...]) -> str:
-    """Of the conditions and loops around a line the innermost condition, else the innermost loop."""
+    """The innermost condition around a line, or else the innermost loop."""
     conditions = [words for words in place if not words.startswith(("`for", "`while"))]
     return (conditions or list(place))[-1]
 
@@ -217,7 +219,7 @@ def _gives_floats(function: ast.expr) -> bool:
 
 
 def _other_parameters(function: Function, names: Names, case: Case) -> Slip | None:
-    """Where the exercise's call does not fit the function's parameters, what to change."""
+    """What to change, if the exercise's call does not fit the function's parameters."""
     try:
         signature = inspect.signature(function)
     except Exception:  # a student's object may answer as it likes
@@ -284,7 +286,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _source(code: Any) -> ast.Module:
-    """The source of a function or of its code, parsed; empty where there is none."""
+    """The source of a function or of its code, parsed; empty if there is none."""
     try:
         return ast.parse(textwrap.dedent(inspect.getsource(code)))
     except Exception:  # typed at a prompt, a lambda in the middle of a line, a student's object

@@ -1,4 +1,4 @@
-"""What a judgement says: each aspect with its points, the mistakes recognised, the smallest failing case."""
+"""The verdict: each aspect with its points, the mistakes recognised, the smallest failing case."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .wrong_places import Pair, places, relation
 
 @dataclass(frozen=True)
 class Identity:
-    """A numeric gradient beside the student's: `<dx, v>` against the forward's change along `v`."""
+    """A numeric gradient beside the student's: the change of the forward result along `v`, and `<dx, v>`."""
 
     part: str
     numeric: float
@@ -31,9 +31,9 @@ class Identity:
 class Failure:
     """The smallest case on which an aspect fails.
 
-    `part` is the part of the result that is wrong (empty when nothing came back), `problem` says what is
-    wrong, `where` says where. `got` and `want` are there when both have the same shape, and `others` holds
-    those of the other cases on which the aspect fails.
+    `part` is the part of the result that is wrong (empty if nothing came back). `problem` says what is wrong,
+    and `where` says where. `got` and `want` are set if they can be compared; `others` has those of the other
+    cases in which the aspect fails.
     """
 
     case: Case
@@ -65,17 +65,17 @@ class Failure:
 
     @property
     def unanswered(self) -> bool:
-        """Whether the function is still as it was handed out."""
+        """Whether the student has not written the function yet."""
         return self.problem == UNANSWERED
 
     def sentences(self, named: bool) -> str:
-        """The problem and where it is; its likeness to something else only where no mistake is named."""
+        """The problem and where it is. What the values look like is said only if no mistake is named."""
         return " ".join(filter(None, (f"{self.problem}.", self.where, "" if named else self.relation)))
 
 
 @dataclass(frozen=True)
 class AspectResult:
-    """An aspect's points: all, or none with the smallest failing case and the parts wrong in any case."""
+    """The points of an aspect, all or none; if none, the smallest failing case and the wrong parts of all."""
 
     name: str
     max_points: float
@@ -109,7 +109,7 @@ class Recognised:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judgement of one function. Holds only data of the course and copies of what came back."""
+    """The verdict on one function. It holds only data of the course and copies of what came back."""
 
     exercise: str
     arguments: tuple[str, ...]
@@ -118,7 +118,7 @@ class Verdict:
     mistakes: tuple[Recognised, ...] = ()
     notes: tuple[str, ...] = ()
     answer: str = ""
-    """The name of the function that was judged, where it has one."""
+    """The name of the function that was judged, if it has one."""
     reading: Reading | None = None
     """What the function itself says of its faults, where it was asked."""
 
@@ -151,7 +151,7 @@ class Verdict:
         return all(a.passed for a in self.chosen(name))
 
     def mistakes_in(self, aspect: str | None = None) -> tuple[Recognised, ...]:
-        """The mistakes recognised in what this aspect (or any) found wrong, those of the part shown first."""
+        """The mistakes recognised in this aspect, or in any; first those of the part that is shown."""
         chosen = self.chosen(aspect)
         parts = frozenset[str]().union(*(a.wrong_parts for a in chosen))
         here = [m for m in self.mistakes if aspect is None or not m.aspects or aspect in m.aspects]
@@ -177,5 +177,5 @@ class Verdict:
 
 
 def first_failure(aspects: Iterable[AspectResult]) -> Failure | None:
-    """The failure to look at first: aspects stand in the order in which an answer is best mended."""
+    """The failure to look at first. The order of aspects is the one in which an answer is best corrected."""
     return next((a.failure for a in aspects if a.failure), None)

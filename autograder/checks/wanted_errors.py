@@ -1,4 +1,4 @@
-"""Errors that a case asks for: a ValueError whose message mentions what it must, such as a position."""
+"""Judges errors that a case asks for: a ValueError, with a message that mentions, for example, a position."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from .exercise import Case
 from .run_answer import Outcome
 
 MOST_NUMBERS = 9
-"""A message with more numbers than this names no position, whatever it holds."""
+"""A message with more numbers than this does not count as naming a position."""
 
 Fault = tuple[object, ...]
-"""What is wrong with an error, so that two answers with the same fault can be told: empty for nothing."""
+"""What is wrong with an error, to be compared with that of another answer; empty if nothing is wrong."""
 
 
 def fault_of(case: Case, got: Outcome) -> Fault:
-    """What is wrong with the error that an answer raised in a case that asks for one."""
+    """What is wrong with the error that an answer raised, in a case that asks for one."""
     if not got.raised:
         return () if got.parts else ("returned",)  # parts that came back are compared as such
     if not got.refused:
@@ -34,7 +34,7 @@ def fault_of(case: Case, got: Outcome) -> Fault:
 
 
 def words_for(case: Case, got: Outcome) -> str:
-    """The fault in words; `got` is the outcome of a call that raised something else than it should."""
+    """The same in words, for an error that is not the one asked for."""
     fault = fault_of(case, got)
     if fault[0] == "kind":
         return f"{got.problem}. A ValueError is asked for here"

@@ -1,4 +1,4 @@
-"""What is wrong with an answer, said to the student in one sentence."""
+"""Puts findings into sentences for students."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ASKED = "A ValueError is asked for here"
 
 
 def words(finding: Finding, got: Outcome, want: Outcome) -> str:
-    """A finding in words for the student."""
+    """A finding as a sentence, without the full stop."""
     part = finding.part
     if finding.kind in (Kind.MISSING, Kind.FORM) and (problem := got.unusable.get(part, got.problem)):
         asks = "For sizes that do not fit, raise a ValueError" if finding.case.rounded else _ASKED
@@ -99,7 +99,7 @@ def _times(count: int) -> str:
 
 
 def notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
-    """What a student should know of an answer though it passes."""
+    """What a student should know about an answer that passes."""
     for case, got, want in zip(cases_of(exercise, seed), outcomes, expected(exercise, seed)[0], strict=True):
         if case.fits or exercise.asks_for_error(case):
             continue

@@ -1,4 +1,4 @@
-"""Where a result is wrong, and how: in words."""
+"""Says where an array is wrong, and what the wrong values look like."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 from .compare import same, wrong
 
 Likeness = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[str, str] | None]
-"""Of a wrong result, the right one and where they differ: what all cases must share, and a sentence."""
+"""Takes a wrong result, the right one, and the mask of wrong values. Returns what must be the same in all
+failing cases, and a sentence; or None."""
 
 
 def places(mask: np.ndarray, axes: tuple[str, ...]) -> str:
-    """A sentence on which places of the result are wrong.
+    """A sentence on which places of a result are wrong.
 
-    `axes` names the axes, with the letter that the notebook uses or without, e.g. ("image n", "row").
+    `axes` names the axes, with or without a letter, e.g. ("image n", "row").
     """
     if not mask.any():
         return ""
@@ -36,7 +37,7 @@ def places(mask: np.ndarray, axes: tuple[str, ...]) -> str:
 
 
 def _along(mask: np.ndarray, axis: int, name: str) -> str:
-    """How the wrong places are confined along one axis; empty where they are not."""
+    """Where the wrong places are along one axis; empty if they are everywhere."""
     size = mask.shape[axis]
     others = tuple(a for a in range(mask.ndim) if a != axis)
     hit = np.flatnonzero(mask.any(axis=others))
@@ -56,7 +57,7 @@ def _along(mask: np.ndarray, axis: int, name: str) -> str:
 
 
 def _at(name: str, index: object) -> str:
-    """An index of an axis: "image n = 1", or "row 1" where the axis has no letter."""
+    """An index of an axis: "image n = 1", or "row 1" if the axis has no letter."""
     return f"{name} = {index}" if " " in name else f"{name} {index}"
 
 
@@ -72,16 +73,16 @@ Pair = tuple[np.ndarray, np.ndarray]
 """A wrong result and the right one, of one shape."""
 
 ENOUGH = 3
-"""In so many failing cases, at least, a likeness must be seen: in one tiny case it may be chance."""
+"""The fewest failing cases in which a likeness counts; in one tiny case it may be chance."""
 
 NEARLY = 1e-3
-"""Values that are off by no more than this part of the largest are a matter of precision."""
+"""Values that are off by at most this part of the largest one are nearly right."""
 
 
 def relation(shown: Pair, others: Iterable[Pair]) -> str:
-    """A sentence on what the wrong values look like beside the right ones, in all failing cases alike.
+    """A sentence on what the wrong values look like beside the right ones, in all failing cases.
 
-    It speaks of the case that is `shown`; empty where the others look otherwise or are too few.
+    It is about the case that is `shown`. Empty if the others look different, or if there are too few.
     """
     pairs = [shown, *others]
     if len(pairs) < ENOUGH or not all(np.isfinite(got).all() for got, _ in pairs):
@@ -90,7 +91,7 @@ def relation(shown: Pair, others: Iterable[Pair]) -> str:
 
 
 def _in_all(likeness: Likeness, pairs: Iterable[Pair]) -> str:
-    """What a likeness says of the first of these pairs, where it has the same to say of all."""
+    """What a likeness says of the first of these pairs, if it says the same of all."""
     first = None
     for got, want in pairs:
         found = likeness(got, want, wrong(got, want))
@@ -110,7 +111,7 @@ def _sign(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str
 
 
 def _moved(words: str, move: Callable[[np.ndarray], np.ndarray]) -> Likeness:
-    """The likeness of results whose values are all there, in other places."""
+    """The likeness of results that have all the right values, in other places."""
 
     def likeness(got: np.ndarray, want: np.ndarray, mask: np.ndarray) -> tuple[str, str] | None:
         moved = move(want) if got.size > 1 else want  # one number has no direction

@@ -1,4 +1,4 @@
-"""The verdict on speed, for answers with right values: how many lines Python runs, then a race."""
+"""Judges the speed of an answer with right values: counts the lines that Python runs, then races it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.checks.verdict import Failure, Recognised, Verdict
 def with_speed(
     verdict: Verdict, exercise: Exercise, function: Function, raced: Callable[..., Race] | None = None
 ) -> Verdict:
-    """The verdict on an answer whose values are right, with its speed judged too."""
+    """The verdict, with speed judged as well if all values are right."""
     speed = exercise.speed
     if speed is None or not verdict.passed:
         return verdict
@@ -37,7 +37,7 @@ def with_speed(
 
 
 def _failed(verdict: Verdict, exercise: Exercise, problem: str, counts: Growth | None) -> Verdict:
-    """The verdict without the points for speed, with the catalogue's slow ways that run the same lines."""
+    """The verdict without the points for speed, and with the slow mistakes that run the same lines."""
     assert exercise.speed is not None
     name = exercise.speed.aspect
     failure = Failure(Case("speed", "", ()), "", problem)
@@ -52,13 +52,13 @@ def _failed(verdict: Verdict, exercise: Exercise, problem: str, counts: Growth |
 
 @lru_cache(maxsize=128)
 def _of_catalogue(exercise: Exercise, function: Function) -> Growth:
-    """The lines of a way that is known: they are the same whatever the numbers."""
+    """The lines that a mistake of the catalogue runs. They do not depend on the seed."""
     assert exercise.speed is not None
     return growth(function, exercise, exercise.speed, 0)
 
 
 def _styles(exercise: Exercise) -> Iterator[tuple[Mistake, Any]]:
-    """The slow ways of the catalogue, and what tells them from each other."""
+    """The slow mistakes of the catalogue, and the style by which they are recognised."""
     for mistake in exercise.mistakes:
         if mistake.slow:
             yield mistake, _of_catalogue(exercise, mistake.function).style

@@ -1,4 +1,4 @@
-"""Counts the lines that Python runs as the input grows: this finds loops over places without a clock."""
+"""Counts the lines that Python runs as the input grows, which finds slow loops without a clock."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from autograder.checks.exercise import Case, Exercise, Function, Speed
 from autograder.checks.run_answer import call_all
 
 WRAPPERS = frozenset({"_vectorize_call", "apply_along_axis", "fromfunction"})
-"""Functions of NumPy's that call one of Python's over and over."""
+"""Functions of NumPy that call a Python function for each value."""
 REPEATED = frozenset({"append", "<genexpr>"})
-"""What shows, where it is entered more often for more places, in which style a loop is written."""
+"""Calls that show in which style a loop is written, if there are more of them for more places."""
 HEAVY = frozenset({"_sum", "einsum"})
-"""Where the time goes in answers whose only loops, if any, are over the places of a filter."""
+"""Functions that take the time in answers that loop over nothing but the places of a filter."""
 
 
 @dataclass
 class Lines:
-    """The lines of Python that one call ran: how many in all, how often each, and in which functions."""
+    """The lines of Python that one call ran: how many in all, how often each, and how often each function."""
 
     total: int = 0
     at: Counter[tuple[CodeType, int]] = field(default_factory=Counter)
@@ -38,10 +38,10 @@ class Lines:
 
 @contextmanager
 def counted(lines: Lines) -> Iterator[None]:
-    """Add up what Python runs meanwhile: each line, each repeat of a line, each entry of a function.
+    """Count what Python runs inside a `with` block: every line, each time it runs, and every call.
 
-    What C code does inside one line counts nothing, a Python function that it calls does: so vectorised
-    NumPy is free, and `np.vectorize` or `map` of a function are loops.
+    Work inside C code does not count, but a Python function that it calls does. So vectorised NumPy is free,
+    and `np.vectorize` or `map` of a function are loops.
     """
 
     def local(frame: FrameType, event: str, argument: Any) -> Any:
@@ -66,7 +66,7 @@ def counted(lines: Lines) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Growth:
-    """Lines run on the small input, and on inputs in which one axis, or both of the places, are doubled."""
+    """Lines run on a small input, and on inputs with one axis doubled, or both axes of the output."""
 
     sizes: Mapping[str, int]
     places: tuple[str, str]
@@ -83,14 +83,14 @@ class Growth:
 
     @property
     def with_places(self) -> bool:
-        """Whether there are lines for every place: more than rows and columns explain by themselves."""
+        """Whether lines are run for every place of the output, not only for every row and every column."""
         i, j = self.places
         together = self.total(i, j) - self.total(i) - self.total(j) + self.total()
         return together >= self.sizes[i] * self.sizes[j]
 
     @property
     def style(self) -> tuple[frozenset[str], frozenset[str]]:
-        """What tells one slow way from another: the axes of its loops, and the functions it runs in them."""
+        """How slow ways are told apart: the axes of the loops, and the functions that they call."""
         before, after = self.lines[()].functions, self.lines[self.places].functions
         telling = WRAPPERS & set(after) | {name for name in REPEATED if after[name] > before[name]}
         if self.axes <= {"FH", "FW"}:
@@ -122,7 +122,7 @@ _LIBRARIES = (
 
 
 def _own(code: CodeType) -> bool:
-    """Whether code is the student's (or the catalogue's, in a student's place), not a library's."""
+    """Whether code is a student's, or a mistake of the catalogue, and not a library's."""
     name = code.co_filename
     return name.startswith(_EXERCISES) or not name.startswith(_LIBRARIES)
 

@@ -1,4 +1,4 @@
-"""A race against our loops over several rounds, timed by the computing time of the process that computes."""
+"""Races an answer against our loops, by the computing time of its process."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from autograder.checks.run_answer import Outcome, call_all
 from cs_conv.cores import one_core
 
 ROUNDS, ENOUGH, MOST = 3, 5, 12
-"""A race has at least so many rounds before it is won, before it is lost, and at most."""
+"""The fewest rounds of a race that is won, the fewest of one that is lost, and the most rounds."""
 WON, LOST = 1.15, 0.76
-"""So far from what is asked, as a factor, the ratio must be for the race to end before its last round."""
+"""A race ends early if the ratio is at least this factor above, or below, what is asked."""
 BATCH = 4e-3
-"""Seconds of fast calls in a row, at least, in each round: a single short call meets cold caches."""
+"""The least seconds of calls in a row in each round, since a single short call meets cold caches."""
 
 
 @dataclass(frozen=True)
 class Race:
-    """How it ended: the middle call of our loops and of the answer, in seconds, or what is wrong."""
+    """How a race ended: the median seconds of a call of our loops and of the answer, or a problem."""
 
     slow: float = np.inf
     fast: float = np.inf
@@ -55,9 +55,9 @@ class Race:
 def race(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Race:
     """Race `function` against our loops: a round is one slow call, then fast ones for at least 4 ms.
 
-    Every call gets inputs of its own, and every result is looked at: what remembers an earlier answer is
-    found. Of each side the middle one of all calls counts, so that neither a lucky nor an unlucky one does.
-    Matrix products run on one core: threads that wait for a busy one would count as time of the answer.
+    Every call gets new inputs, and every result is checked, so an answer that remembers results loses. The
+    median of all calls counts, for each side. Matrix products run on one core: otherwise threads that wait
+    for a busy core would count as the answer's time.
     """
     with one_core():
         return _race(function, exercise, speed, seed)
@@ -78,12 +78,12 @@ def _race(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Ra
 
 
 def lost(*ignored: Any) -> Race:
-    """A race that need not be run."""
+    """A race that counts as lost without being run."""
     return Race(1.0, 1.0)
 
 
 def _fresh(speed: Speed, rng: np.random.Generator, answer: Stopwatch, cases: list[Case]) -> Iterator[Case]:
-    """One case after the other, until the answer has been at work for long enough; `cases` keeps them."""
+    """New cases, until the answer has computed for long enough; they are appended to `cases`."""
     spent = 0.0
     while spent < BATCH:
         cases.append(Case("speed", "fresh inputs", speed.draw(rng, **speed.large)))
@@ -92,7 +92,7 @@ def _fresh(speed: Speed, rng: np.random.Generator, answer: Stopwatch, cases: lis
 
 
 def _wrong(outcome: Outcome, right: Outcome) -> str:
-    """The words for a result that is not right; empty for a right one."""
+    """What is wrong with a result, in words; empty if it is right."""
     if problem := next(iter(outcome.unusable.values()), outcome.problem):
         return problem
     same_values = all(agree(outcome.parts[part], right.parts[part]) for part in right.parts)
@@ -104,11 +104,12 @@ def _wrong(outcome: Outcome, right: Outcome) -> str:
 class Stopwatch:
     """A function that knows how long its calls took.
 
-    Time is the computing time of the process that computes, which busy neighbours do not add to. A function
-    that lives in another process brings that process's clock, on its type: `read_clock(function)`, in
-    seconds, and `watch_clock(function)`, which begins to watch who else computes: what it returns gives, when
-    it is called, the words for a clock that cannot be believed, or none. Here, work on several cores at once
-    is not counted twice: the wall clock is read beside it, and the shorter time counts.
+    It measures the computing time of its process, to which busy neighbours add nothing. Work on several cores
+    at once would count twice, so the wall clock is read as well, and the shorter time counts.
+
+    A function in another process brings that process's clock, on its type: `read_clock(function)` returns
+    seconds. `watch_clock(function)` starts to watch for other processes that compute in the sandbox; calling
+    what it returns says why the clock cannot be believed, or gives empty text.
     """
 
     def __init__(self, function: Function) -> None:
@@ -128,7 +129,7 @@ class Stopwatch:
 
     @property
     def middle(self) -> float:
-        """The middle one of all times; infinity before the first call that ended."""
+        """The median of all times, in seconds; infinity before the first call has ended."""
         return median(self.times or [np.inf])
 
 

@@ -433,7 +433,7 @@ def sizes_without_parentheses(x, w, b, stride=1, pad=0):
     return np.zeros(len(x), len(w))
 
 
-@raises("conv_forward", words="x.shape is none: write no ( ) behind it")
+@raises("conv_forward", words="x.shape is not a function: leave ( ) out")
 def a_shape_that_is_called(x, w, b, stride=1, pad=0):
     return np.zeros(x.shape())
 

@@ -191,7 +191,7 @@ def test_wrong_arguments_are_for_people():
     [
         ((3, conv_forward), TypeError, "name of an exercise first, such as '.*', not 3"),
         (("conv_forward", conv_forward, -1), ValueError, "seed=-1 is negative"),
-        (("conv_forward", conv_forward, "x"), TypeError, "seed='x' is no seed"),
+        (("conv_forward", conv_forward, "x"), TypeError, "seed='x' is not a seed"),
         (("conv_forward", conv_forward, 2.5), TypeError, "give a whole number from 0 on"),
     ],
 )
@@ -202,7 +202,7 @@ def test_what_is_no_exercise_or_no_seed_is_said(arguments, error, words):
 
 def test_a_seed_of_the_graders_that_is_none_is_said(monkeypatch):
     monkeypatch.setenv("CS_CONV_SEED", "seven")
-    with pytest.raises(ValueError, match="CS_CONV_SEED='seven' is no seed"):
+    with pytest.raises(ValueError, match="CS_CONV_SEED='seven' is not a seed"):
         check("conv_forward", conv_forward)
 
 
