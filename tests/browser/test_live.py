@@ -266,3 +266,64 @@ def test_columns_are_lit_in_the_image_and_pixels_in_the_columns(
     assert serious(page) == []
     page.screenshot(path=SCREENSHOTS / "live-columns.png")
     assert complaints == []
+
+
+def test_filters_are_seen_on_the_photograph_at_once(
+    page: Page, server: Server, course: Path, complaints: list[str]
+) -> None:
+    forward = FORWARD.replace("STEP", "stride")
+    path = notebook_of(
+        course, "filters", forward, "from cs_conv.live import filters\nfilters(globals(), every=4)"
+    )
+    notebook = Notebook(page, server, path)
+    notebook.menu("Run", "Run All Cells")
+    component = live(page)
+    say = component.locator(".say")
+    expect(say).to_contain_text("The weights add up to 0")
+    answer = component.locator("canvas[data-name=answer]")
+    before = answer.evaluate("canvas => canvas.toDataURL()")
+    component.locator("select").select_option("blur")
+    expect(say).to_contain_text("The weights add up to 9.")
+    assert answer.evaluate("canvas => canvas.toDataURL()") != before
+    weight = component.locator(".cell").first
+    weight.click()
+    page.keyboard.press("5")
+    expect(say).to_contain_text("The weights add up to 13.")
+    notebook.type(notebook.cell("def conv_forward"), forward.replace("+ b[k]", "* 0"))
+    notebook.run(notebook.cell("def conv_forward"))
+    expect(say).to_contain_text("The answer goes from 0.00 to 0.00.")
+    assert serious(page) == []
+    page.screenshot(path=SCREENSHOTS / "live-filters.png")
+    assert complaints == []
+
+
+GRADIENT = """\
+import numpy as np
+from cs_conv.live import steps
+
+def numeric_gradient(f, x, dout, h=1e-5):
+    return (f(x + h) - f(x - h)) / (2 * h) * dout
+"""
+
+
+def test_the_error_against_h_is_drawn_for_both_precisions(
+    page: Page, server: Server, course: Path, complaints: list[str]
+) -> None:
+    notebook = Notebook(page, server, notebook_of(course, "steps", GRADIENT, "steps(globals())"))
+    notebook.menu("Run", "Run All Cells")
+    component = page.locator(".live")
+    say = component.locator(".say")
+    expect(say).to_contain_text("At h = 1.0 \u00d7 10^\u22125 the error is", timeout=60 * SECONDS)
+    expect(component.locator("path")).to_have_count(2)
+    before = component.locator("path").first.get_attribute("d")
+    one_sided = GRADIENT.replace("f(x - h)) / (2 * h)", "f(x)) / h")
+    notebook.type(notebook.cell("def numeric_gradient"), one_sided)
+    notebook.run(notebook.cell("def numeric_gradient"))
+    expect(component.locator("path").first).not_to_have_attribute("d", before or "")
+    component.locator("select").select_option("3 x")
+    component.locator("input[name=step]").focus()
+    page.keyboard.press("End")
+    expect(say).to_contain_text("At h = 1.0 \u00d7 10^0 the error is 0 in float64")
+    assert serious(page) == []
+    page.screenshot(path=SCREENSHOTS / "live-steps.png")
+    assert complaints == []
