@@ -535,8 +535,8 @@ mistakes.change(
 
 @mistakes.mistake(
     "windows numbered with the height of the output",
-    "Counted flat, row by row, a row of the output holds OW windows; that number leads from (i, j) to the "
-    "place in the row and back again. Yours is OH.",
+    "If you count the windows from 0 on, row by row, each row of the output has OW of them. Use OW to go "
+    "from (i, j) to that number and back; you use OH.",
 )
 def _(dout, x, w, stride=1, pad=0):
     (N, K, OH, OW), (FH, FW), (H, W) = dout.shape, w.shape[2:], x.shape[2:]
@@ -554,8 +554,8 @@ def _(dout, x, w, stride=1, pad=0):
 
 @mistakes.mistake(
     "pixels numbered with the height of the input",
-    "Counted flat, a pixel stands one whole row of the padded input further than the pixel above it. For dw "
-    "you count rows of its height, not of its width.",
+    "In a flat array, a pixel stands one row after the pixel above it: as many places as the padded input "
+    "is wide. For dw you count as many as it is high.",
 )
 def _(dout, x, w, stride=1, pad=0):
     x_pad = pads(x, pad)

@@ -184,7 +184,7 @@ def _(x, w, b, stride=1, pad=0):
 
 mistakes.change(
     "fit asked without all of the padding",
-    "Windows must fit the padded input: ask of H - FH + 2 pad, the number that the output size divides.",
+    "Windows must fit the padded input: ask whether H - FH + 2 pad is a multiple of the stride.",
     {
         "(H - FH + 2 * pad) % stride": "(H - FH + pad) % stride",
         "(W - FW + 2 * pad) % stride": "(W - FW + pad) % stride",
@@ -271,7 +271,8 @@ mistakes.change(
 )
 mistakes.change(
     "the 1 of the output size added before dividing",
-    "First divide by the stride, then add 1: the first window is one more than the steps.",
+    "First divide by the stride, then add 1: there is one window more than there are steps from window to "
+    "window.",
     {
         "OH = (H - FH + 2 * pad) // stride + 1": "OH = (H - FH + 2 * pad + 1) // stride",
         "OW = (W - FW + 2 * pad) // stride + 1": "OW = (W - FW + 2 * pad + 1) // stride",
@@ -295,7 +296,8 @@ mistakes.change(
 )
 mistakes.change(
     "windows numbered with the height of the output",
-    "Counted flat, row by row, a row of the output holds OW windows. Yours begins a new row every OH.",
+    "If you count the windows from 0 on, row by row, each row of the output has OW of them. Yours begins "
+    "a new row after OH.",
     {
         "np.zeros((N, K, OH, OW))": "np.zeros((N, K, OH * OW))",
         "out[n, k, i, j]": "out[n, k, i * OH + j]",
@@ -312,8 +314,8 @@ mistakes.change(
 
 @mistakes.mistake(
     "pixels numbered with the height of the input",
-    "Counted flat, a pixel stands one whole row of the padded input further than the pixel above it. You "
-    "count rows of its height, not of its width.",
+    "In a flat array, a pixel stands one row after the pixel above it: as many places as the padded input "
+    "is wide. You count as many as it is high.",
 )
 def _(x, w, b, stride=1, pad=0):
     xp = pads(x, pad)
@@ -373,7 +375,7 @@ mistakes.change(
 )
 mistakes.change(
     "every image gives the result of the first",
-    "Take the window out of image n: xp[n].",
+    "Take the window out of image n, not out of the first one.",
     {"padded[n]": "padded[0]"},
 )
 mistakes.change(
@@ -538,7 +540,7 @@ def _(x, w, b, stride=1, pad=0):
 
 mistakes.change(
     "same padding whatever `pad` says",
-    "Pad by the argument `pad`, also where that shrinks the output.",
+    "Pad by the argument `pad`, even if the output becomes smaller than the input.",
     {"N, _, H, W = x.shape": "pad = (w.shape[2] - 1) // 2\nN, _, H, W = x.shape"},
 )
 mistakes.change(

@@ -85,7 +85,8 @@ mistakes.change(
 mistakes.change("bias taken away", "The bias is added to the sum, not subtracted from it.", {"+ b": "- b"})
 mistakes.change(
     "stride ignored",
-    "Window i begins at row i * stride, window j at column j * stride; yours begins at (i, j).",
+    "The window of (i, j) begins at row i * stride and column j * stride; yours begins at row i and "
+    "column j.",
     {"i * stride, j * stride": "i, j"},
 )
 mistakes.change(
@@ -237,7 +238,7 @@ mistakes.change(
 )
 mistakes.change(
     "cut to a whole number",
-    "Outputs are real numbers: keep what stands behind the point.",
+    "Outputs are real numbers: keep the digits after the point.",
     {"np.sum(window * w) + b": "int(np.sum(window * w) + b)"},
 )
 

@@ -79,12 +79,12 @@ mistakes.change(
 )
 mistakes.change(
     "padded by half of F, rounded up",
-    "For F = 3 the centre of the filter can stand on the first pixel with P = 1.",
+    "For F = 3, P = 1 is enough: the centre of the filter can stand on the first pixel.",
     {"pad=(F - 1) // 2": "pad=(F + 1) // 2"},
 )
 mistakes.change(
     "padded by F on each side",
-    "P = F lets the filter hang wholly outside the image; less will do.",
+    "With P = F the filter can lie completely outside the image; less is enough.",
     {"pad=(F - 1) // 2": "pad=F"},
 )
 mistakes.change(
@@ -94,8 +94,8 @@ mistakes.change(
 )
 mistakes.change(
     "padded too much, then cut at the end",
-    "What is too much came in on all sides, so the corner that you keep is not the image's place. With the "
-    "padding that keeps the size, nothing is left to cut.",
+    "There is too much padding on all sides, so the corner that you keep begins outside the image. With "
+    "the padding that keeps the size, nothing has to be cut off.",
     {
         "pad=(F - 1) // 2": "pad=F - 1",
         "return out[0]": "return out[0, :, : image.shape[0], : image.shape[1]]",
@@ -192,12 +192,12 @@ mistakes.change(
 )
 mistakes.change(
     "answers clipped to 0..1",
-    "Answers may be negative or above 1; clipping is for showing, not for here.",
+    "Answers may be negative or above 1; clip them only to show them.",
     {"return out[0]": "return np.clip(out[0], 0, 1)"},
 )
 mistakes.change(
     "answers stretched to 0..1",
-    "Return the convolution's own numbers; scaling is for showing them.",
+    "Return the convolution's own numbers; scale them only to show them.",
     {"return out[0]": "return (out[0] - out.min()) / (np.ptp(out) or 1)"},
 )
 mistakes.change(

@@ -99,7 +99,7 @@ mistakes.change(
 )
 mistakes.change(
     "blocks overlap",
-    "Block 1 begins where block 0 ends: `threads` numbers later, not one.",
+    "Block 1 begins where block 0 ends: 32 numbers later, not one.",
     {"block * 32 + thread": "block + thread"},
 )
 mistakes.change(
@@ -110,8 +110,8 @@ mistakes.change(
 )
 mistakes.change(
     "beyond the last row or column read",
-    "A window can stand out below and on the right, too. Look at your question of what is inside: does it "
-    "ask about row and column, both? Row H - 1 is the last that is inside.",
+    "A window can reach beyond the image below and on the right, too. Look at how you ask what is inside: "
+    "do you ask about the row and about the column? Row H - 1 is the last one inside.",
     {INSIDE: "0 <= row < H"},
     {INSIDE: "0 <= row <= H and 0 <= column < W"},
     {INSIDE: "0 <= row <= H and 0 <= column <= W"},
@@ -128,7 +128,7 @@ mistakes.change(
 )
 mistakes.change(
     "padding added",
-    "The padding lies before the image, so rows are smaller by it: i * stride - pad.",
+    "The padding lies before the image, so it is taken off: row i * stride - pad.",
     {CORNER: "i * stride + pad + fh, j * stride + pad + fw"},
 )
 mistakes.change(

@@ -96,7 +96,7 @@ mistakes.change(
 )
 mistakes.change(
     "i not cut at OH",
-    "i counts all rows of all filters: what is left after whole images of rows is the row.",
+    "Your i counts the rows of all filters. Take whole filters, OH rows each, away: the rest is the row.",
     {"t // OW % OH": "t // OW"},
 )
 mistakes.change(
@@ -106,7 +106,7 @@ mistakes.change(
 )
 mistakes.change(
     "n without K",
-    "An image has K * OH * OW outputs: you leave it after OH * OW.",
+    "An image has K * OH * OW outputs: you begin a new one after OH * OW.",
     {"t // (K * OH * OW)": "t // (OH * OW)"},
 )
 mistakes.change(
@@ -118,7 +118,7 @@ mistakes.change(
 )
 mistakes.change(
     "remainder where the quotient belongs",
-    "t % OW is the place in the row; which row it is, t // OW says.",
+    "t % OW is the place in the row; t // OW says how many rows came before.",
     {"t // OW % OH": "t % OH"},
 )
 mistakes.change(

@@ -118,7 +118,7 @@ mistakes.change(
 )
 mistakes.change(
     "written without asking for the edge",
-    "The last blocks stand out over the result: only threads with an output may write.",
+    "The last blocks reach beyond the result: only threads with an output may write.",
     {"if row < M and column < N:": "if True:"},
 )
 mistakes.change(
@@ -153,12 +153,12 @@ mistakes.change(
 )
 mistakes.change(
     "the tile of b fetched for the wrong columns",
-    "The columns of b are those of the result, block[1] * TILE + x; yours come from the thread alone.",
+    "The columns of b are those of the result, block[1] * 4 + x; yours come from the thread alone.",
     {FROM_B: "b[d + y, x] if d + y < D and x < N else 0"},
 )
 mistakes.change(
     "the tile of a fetched for the wrong rows",
-    "The rows of a are those of the result, block[0] * TILE + y; yours come from the thread alone.",
+    "The rows of a are those of the result, block[0] * 4 + y; yours come from the thread alone.",
     {FROM_A: "a[y, d + x] if y < M and d + x < D else 0"},
 )
 mistakes.change(

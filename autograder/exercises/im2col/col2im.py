@@ -136,9 +136,8 @@ mistakes.change(
 
 @mistakes.mistake(
     "each pixel added only once",
-    "Where windows share a pixel, only the last row of cols that names it has come through. NumPy's "
-    "a[index] += values does that when an index occurs twice (np.add.at does not), and so does = in a "
-    "loop over the window.",
+    "If windows share a pixel, only one of their values arrives there. NumPy's a[index] += values does "
+    "that when an index occurs twice (np.add.at does not), and so does = in a loop over the window.",
 )
 def _(cols, x_shape, size, stride=1, pad=0):
     (N, C, H, W), (FH, FW), (OH, OW) = x_shape, size, sizes(x_shape, size, stride, pad)
@@ -227,9 +226,9 @@ mistakes.change(
 )
 mistakes.change(
     "the Stanford course's own col2im",
-    "This looks like the Stanford course's own col2im: it reads the columns with the images fastest, while "
-    "in this course n is slowest. And before that it asserts that W - FH + 2 pad is a multiple of the "
-    "stride, where the window's width is meant.",
+    "This looks like the Stanford course's own col2im: it reads the columns with the images fastest, "
+    "while in this course n is slowest. It also asserts that W - FH + 2 pad is a multiple of the stride, "
+    "where it means W - FW + 2 pad.",
     IMAGES_FASTEST | {"FH, FW = size": "FH, FW = size\nassert (W + 2 * pad - FH) % stride == 0"},
 )
 mistakes.change(

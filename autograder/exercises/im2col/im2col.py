@@ -142,8 +142,8 @@ mistakes.change(
 mistakes.change(
     "the Stanford course's own im2col",
     "This looks like the Stanford course's own im2col: its columns run through the images fastest, while "
-    "this course keeps each image together. And before that it asserts that W - FH + 2 pad is a multiple of "
-    "the stride, where the window's width is meant.",
+    "this course keeps each image together. It also asserts that W - FH + 2 pad is a multiple of the "
+    "stride, where it means W - FW + 2 pad.",
     IMAGES_FASTEST | {"FH, FW = size": "FH, FW = size\nassert (W + 2 * pad - FH) % stride == 0"},
 )
 mistakes.change(
@@ -315,7 +315,8 @@ mistakes.change(
 )
 mistakes.change(
     "windows numbered with the height of the output",
-    "Counted flat, row by row, a row of windows has OW of them. Yours begins a new row every OH.",
+    "If you count the windows from 0 on, row by row, each row has OW of them. Yours begins a new row "
+    "after OH.",
     {"cols[:, m]": "cols[:, n * OH * OW + i * OH + j]"},
 )
 mistakes.change(

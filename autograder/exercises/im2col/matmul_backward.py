@@ -120,7 +120,7 @@ mistakes.change(
 )
 mistakes.change(
     "all axes of dout turned round",
-    "dout.T turns round all four axes, (OW, OH, K, N). Only the first two trade places here.",
+    "dout.T reverses all four axes, to (OW, OH, K, N). Here only the first two trade places.",
     {ROWS: "dout.T.reshape(K, -1)"},
 )
 mistakes.change(
@@ -186,14 +186,14 @@ mistakes.change(
 )
 mistakes.change(
     "dw read in the order fh, fw, c",
-    "A row of dw names its weights as the rows of cols do: c, then fh, then fw. You split it as if c "
-    "were last.",
+    "A row of dw has its weights in the order of the rows of cols: c, then fh, then fw. You split it as "
+    "if c came last.",
     {".reshape(w.shape)": ".reshape(w.transpose(0, 2, 3, 1).shape).transpose(0, 3, 1, 2)"},
 )
 mistakes.change(
     "dw read in the order c, fw, fh",
-    "A row of dw names its weights as the rows of cols do: c, then fh, then fw. You split it as if fh "
-    "were last.",
+    "A row of dw has its weights in the order of the rows of cols: c, then fh, then fw. You split it as "
+    "if fh came last.",
     {".reshape(w.shape)": ".reshape(w.swapaxes(2, 3).shape).swapaxes(2, 3)"},
 )
 mistakes.change(
@@ -220,14 +220,14 @@ mistakes.change(
 )
 mistakes.change(
     "all axes of the filters turned round",
-    "w.T turns round all four axes, (FW, FH, C, K). Make w a matrix with one filter a row first; of a "
-    "matrix, .T is what you want.",
+    "w.T reverses all four axes, to (FW, FH, C, K). First make w a matrix with one filter a row, then "
+    "transpose the matrix.",
     {"w.reshape(K, -1).T": "w.T.reshape(-1, K)"},
 )
 mistakes.change(
     "filter rows in the order fh, fw, c",
-    "The rows of dcols are named as those of cols: c, then fh, then fw. You moved the channels of w "
-    "behind before you made it a matrix.",
+    "The rows of dcols have the order of the rows of cols: c, then fh, then fw. You moved the channels of "
+    "w to the end before you made it a matrix.",
     {"w.reshape(K, -1).T": "w.transpose(0, 2, 3, 1).reshape(K, -1).T"},
 )
 mistakes.change(

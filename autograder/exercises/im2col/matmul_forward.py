@@ -65,8 +65,8 @@ ARRANGED = "product.reshape(K, N, OH, OW).transpose(1, 0, 2, 3)"
 
 mistakes.change(
     "reshaped, not transposed",
-    "With one image you are right. The product has the filters in its rows, so K is slowest in memory; "
-    "a reshape straight to out_shape reads it as if N were. Name the axes that you have, in their "
+    "With one image you are right. The product has the filters in its rows, so K is its slowest axis, but "
+    "a reshape straight to out_shape takes N for the slowest. Reshape to the axes that it has, in their "
     "order, then transpose.",
     {ARRANGED: "product.reshape(N, K, OH, OW)"},
 )
@@ -95,7 +95,7 @@ mistakes.change(
 )
 mistakes.change(
     "filters at the end",
-    "Your result is (N, OH, OW, K); out is (N, K, OH, OW): K stands behind N.",
+    "Your result is (N, OH, OW, K); out is (N, K, OH, OW): K comes right after N.",
     {ARRANGED: "product.reshape(K, N, OH, OW).transpose(1, 2, 3, 0)"},
 )
 mistakes.change(
@@ -111,8 +111,8 @@ mistakes.change(
 mistakes.change("bias left out", "Row k of the product still needs b[k].", {" + b.reshape(K, 1)": ""})
 mistakes.change(
     "bias added along the columns",
-    "NumPy lines b up with the last axis. One bias belongs to one filter: give b axes of length 1 "
-    "behind K, for the product (K, 1).",
+    "NumPy lines b up with the last axis. One bias belongs to one filter: before you add b to the "
+    "product, give it the shape (K, 1).",
     {"b.reshape(K, 1)": "b"},
     {" + b.reshape(K, 1)": "", ARRANGED: f"{ARRANGED} + b"},
 )
@@ -134,20 +134,20 @@ mistakes.change(
 )
 mistakes.change(
     "filter rows in the order fh, fw, c",
-    "A row of filters must name its weights in the order of the rows of cols: c, then fh, then fw. You "
-    "moved the channels behind.",
+    "The weights of a filter must have the order of the rows of cols: c, then fh, then fw. You moved the "
+    "channels to the end.",
     {"w.reshape(K, -1)": "w.transpose(0, 2, 3, 1).reshape(K, -1)"},
 )
 mistakes.change(
     "filter rows in the order c, fw, fh",
-    "A row of filters must name its weights in the order of the rows of cols: c, then fh, then fw. You "
-    "swapped the last two.",
+    "The weights of a filter must have the order of the rows of cols: c, then fh, then fw. You swapped "
+    "the last two.",
     {"w.reshape(K, -1)": "w.transpose(0, 1, 3, 2).reshape(K, -1)"},
 )
 mistakes.change(
     "all axes of the filters turned round",
-    "w.T turns round all four axes, (FW, FH, C, K). Make w a matrix with one filter a row first; of a "
-    "matrix, .T is what you want.",
+    "w.T reverses all four axes, to (FW, FH, C, K). First make w a matrix with one filter a row, then "
+    "transpose the matrix.",
     {"w.reshape(K, -1)": "w.T.reshape(-1, K).T"},
 )
 mistakes.change(

@@ -75,7 +75,7 @@ mistakes.change(
 )
 mistakes.change(
     "whole division",
-    "`//` throws away what is behind the point, and rounds down below zero. A share is any number.",
+    "`//` drops the digits after the point, and rounds negative numbers down. A share can be any number.",
     {"/ (FH * FW)": "// (FH * FW)"},
 )
 mistakes.change(

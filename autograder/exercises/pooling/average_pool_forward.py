@@ -69,7 +69,7 @@ mistakes.change(
 )
 mistakes.change(
     "whole division",
-    "`//` throws away what is behind the point, and rounds down below zero. A mean is any number.",
+    "`//` drops the digits after the point, and rounds negative numbers down. A mean can be any number.",
     {".mean()": ".sum() // (FH * FW)"},
 )
 mistakes.change(

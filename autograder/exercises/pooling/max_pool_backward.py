@@ -118,8 +118,8 @@ mistakes.change(
 )
 mistakes.change(
     "row and column of the switch swapped",
-    "The flat index runs along the rows: the row is what whole rows of the window fit into it, the column "
-    "is the rest.",
+    "The flat index runs along the rows. Divided by the length of a row it gives the row; the rest is the "
+    "column.",
     {"p, q = divmod": "q, p = divmod"},
 )
 mistakes.change(
@@ -147,8 +147,8 @@ mistakes.change(
 
 @mistakes.mistake(
     "each slice overwrites the one before",
-    "Slices for different places of the window share pixels where windows overlap: add to dx, do not "
-    "assign, zeros least of all.",
+    "Slices for different places of the window share pixels where windows overlap: add to dx, and assign "
+    "nothing, not even zeros.",
 )
 def _(dout, switches, x_shape, size, stride):
     dx = np.zeros(x_shape)

@@ -70,7 +70,8 @@ def only_above(start):
 
 mistakes.change(
     "maxima begin at 0",
-    "A window may hold nothing but negative numbers, and then none of them is above your first best value.",
+    "A window may hold nothing but negative numbers, and then none of them is larger than the value that "
+    "you begin with.",
     only_above("0"),
 )
 mistakes.change(

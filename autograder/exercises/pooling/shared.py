@@ -222,13 +222,13 @@ def forward_mistakes(mistakes: Catalogue, loops: Loops = in_one, parts: tuple[st
     )
     mistakes.change(
         "windows numbered with the height of the output",
-        "Counted flat, row by row, a row of the output holds OW windows. Yours begins a new row every OH.",
+        "If you count the windows from 0 on, row by row, each row of the output has OW of them. Yours begins "
+        "a new row after OH.",
         written(".reshape(N, C, OH * OW)[n, c, i * OH + j]"),
     )
     mistakes.change(
         "pixels numbered with the height of the image",
-        "Counted flat, a pixel stands W places behind the pixel above it, one whole row. Yours stands H "
-        "behind.",
+        "In a flat array, a pixel stands one row after the pixel above it: W places. You count H places.",
         {
             f"x[n, c, {WINDOW}]": (
                 "x.take(((n * C + c) * W + top + np.arange(FH)[:, None]) * H + left + np.arange(FW))"
@@ -363,8 +363,8 @@ def backward_mistakes(
     )
     mistakes.change(
         "windows numbered with the height of the output",
-        "Counted flat, row by row, a row of dout holds OW gradients. To come back to row i, divide by that "
-        "number; you divide by OH.",
+        "If you count the gradients from 0 on, row by row, each row of dout has OW of them. To find the row "
+        "of one, divide by OW; you divide by OH.",
         *both({PLACE: "top, left = (i * OW + j) // OH * stride, j * stride"}),
     )
     mistakes.change(
@@ -422,8 +422,8 @@ def backward_mistakes(
     )
     mistakes.change(
         "dx sized from the output",
-        "dx has the shape of x, which you are given. OH * stride by OW * stride is that only for windows "
-        "side by side.",
+        "dx has the shape of x, which you are given. That is OH * stride by OW * stride only if the windows "
+        "lie side by side.",
         *both({"np.zeros(x_shape)": "np.zeros((N, C, OH * stride, OW * stride))"}),
     )
     mistakes.change(

@@ -73,8 +73,8 @@ def windows(x, size, stride):
 
 mistakes.change(
     "the maximum is renewed before the switch",
-    "Your switches stay 0, as where nothing is written into them. Compare the slice with the maximum so far "
-    "before you renew it: afterwards nothing is larger.",
+    "Your switches stay 0. Compare the slice with the maximum so far before you renew it: afterwards "
+    "nothing is larger.",
     {
         "switches = np.where(piece > out, p * FW + q, switches)": "out = np.maximum(out, piece)",
         "out = np.maximum(out, piece)": "switches = np.where(piece > out, p * FW + q, switches)",
@@ -214,8 +214,8 @@ def _(x, size, stride):
 
 @mistakes.slow(
     "np.apply_along_axis",
-    "np.apply_along_axis calls your function once for every window: it is a loop in other clothes. Most of "
-    "NumPy's functions have an axis argument of their own.",
+    "np.apply_along_axis calls your function once for every window, so it is a loop, too. Most of NumPy's "
+    "functions have an axis argument of their own.",
 )
 def _(x, size, stride):
     seen = windows(x, size, stride)

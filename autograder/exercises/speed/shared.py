@@ -176,8 +176,8 @@ def add_loops(mistakes: Catalogue) -> None:
 
     @mistakes.slow(
         "np.apply_along_axis",
-        "np.apply_along_axis calls your Python function once for every window: it is a loop in other "
-        "clothes. All windows times all filters is one matrix product.",
+        "np.apply_along_axis calls your Python function once for every window, so it is a loop, too. All "
+        "windows times all filters is one matrix product.",
     )
     def _(x, w, b, stride=1, pad=0):
         seen = windows(x, w, stride, pad).transpose(0, 2, 3, 1, 4, 5)
@@ -229,8 +229,8 @@ def add_heavy(mistakes: Catalogue) -> None:
 
     @mistakes.slow(
         "one image and one filter at a time",
-        "Each pair of an image and a filter reads all windows of the image anew. The matrix product "
-        "takes all filters in one go, while a piece of the windows is close at hand.",
+        "Each pair of an image and a filter reads all windows of the image anew. A matrix product uses a "
+        "piece of the windows for all filters while it is in the cache.",
     )
     def _(x, w, b, stride=1, pad=0):
         seen = windows(x, w, stride, pad)
@@ -242,8 +242,8 @@ def add_heavy(mistakes: Catalogue) -> None:
 
     @mistakes.slow(
         "one filter at a time",
-        "Each filter reads all windows anew. The matrix product takes all filters in one go, while a "
-        "piece of the windows is close at hand.",
+        "Each filter reads all windows anew. A matrix product uses a piece of the windows for all filters "
+        "while it is in the cache.",
     )
     def _(x, w, b, stride=1, pad=0):
         seen = windows(x, w, stride, pad)
@@ -254,8 +254,8 @@ def add_heavy(mistakes: Catalogue) -> None:
 
     @mistakes.slow(
         "one weight at a time",
-        "Each single weight times a slice of the image: K * C * FH * FW steps, each reads and writes a whole "
-        "plane and computes next to nothing with it. Collect the slices, and multiply once.",
+        "You multiply a slice of the image by one weight at a time. Each of these K * C * FH * FW steps "
+        "reads and writes a whole plane and computes very little. Collect the slices, and multiply once.",
     )
     def _(x, w, b, stride=1, pad=0):
         out = np.zeros((len(x), len(w), *sizes(x, w, stride, pad)), x.dtype) + b[:, None, None]
@@ -267,8 +267,8 @@ def add_heavy(mistakes: Catalogue) -> None:
 
     @mistakes.slow(
         "all products written out before they are summed",
-        "Windows times filters, with axes for K and for C, FH and FW, make an array of all products, and "
-        ".sum() reads it again: that is traffic to memory. A matrix product adds up as it goes.",
+        "You write an array of all products to memory, and .sum() reads it again. A matrix product adds up "
+        "as it goes.",
     )
     def _(x, w, b, stride=1, pad=0):
         seen = windows(x, w, stride, pad)[:, None]
