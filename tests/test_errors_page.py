@@ -1,4 +1,4 @@
-"""docs/errors.md has every exception class of the packages, where it is, and what it is derived from."""
+"""docs/errors.md has every exception class, the package it is in, and what it is derived from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HOUSE = Path(__file__).parents[1]
 
 
 def exceptions():
-    """(class, module, base) of every exception class, read from the sources: no module is imported."""
+    """(class, package, base) of every exception class, read from the sources: no module is imported."""
     bases = {}
     for path in sorted(p for package in ("autograder", "cs_conv") for p in (HOUSE / package).rglob("*.py")):
         module = ".".join(path.relative_to(HOUSE).with_suffix("").parts).removesuffix(".__init__")
@@ -21,7 +21,11 @@ def exceptions():
     known = {name for name, value in vars(builtins).items() if _is_error(value)}
     while more := {name for (name, _), base in bases.items() if base in known} - known:
         known |= more
-    return {(name, module, base) for (name, module), base in bases.items() if base in known}
+    return {
+        (name, ".".join(module.split(".")[:2]), base)
+        for (name, module), base in bases.items()
+        if base in known
+    }
 
 
 def _is_error(value):
@@ -44,5 +48,6 @@ def drawn():
 
 
 def test_every_exception_is_drawn_where_it_belongs():
-    assert drawn() == exceptions()
+    missing, gone = exceptions() - drawn(), drawn() - exceptions()
+    assert (missing, gone) == (set(), set()), "docs/errors.md lacks the first, and has the second too many"
     assert len(drawn()) > 10
