@@ -130,9 +130,11 @@ export function bindSliders(root, store) {
   });
 }
 
-export function showSliders(root, state) {
+/** Set the sliders to the state; `texts` says what stands beside a slider whose number means something else. */
+export function showSliders(root, state, texts = {}) {
   for (const input of root.querySelectorAll("input[type=range]")) {
     input.value = state[input.name];
-    input.nextElementSibling.value = state[input.name];
+    input.nextElementSibling.value = texts[input.name] ?? state[input.name];
+    if (texts[input.name]) input.setAttribute("aria-valuetext", texts[input.name]);
   }
 }

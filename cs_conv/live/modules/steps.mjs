@@ -24,7 +24,7 @@ const power = (value) => {
 export function mount(el, store) {
   const options = store.state.names.map((name) => `<option>${name}</option>`).join("");
   const html = `<section><label>f <select ${OWN_KEYS}="true">${options}</select></label>
-    ${slider("tenths", -30, 30, "10 x")}${slider("step", 0, 48, "h")}</section><svg role="img"></svg>`;
+    ${slider("tenths", -30, 30, "x")}${slider("step", 0, 48, "h")}</section><svg role="img"></svg>`;
   const view = frameOf(el, store, html, { draw, sentence });
   const { root } = view;
   const svg = root.querySelector("svg");
@@ -51,10 +51,10 @@ export function mount(el, store) {
       const points = Array.from(frame[name].data, (error, q) => [error, q]).filter(([error]) => !Number.isNaN(error));
       const path = points.map(([error, q], t) => `${t ? "L" : "M"}${across(h[q]).toFixed(1)},${up(error).toFixed(1)}`).join("");
       tag("path", { d: path, fill: "none", stroke: colour, "stroke-width": 2, "stroke-dasharray": number ? "6 3" : "none" }, svg);
-      tag("text", { x: WIDE - 60, y: 26 + 18 * number, "font-size": 12, fill: colour }, svg).textContent = title;
+      tag("text", { x: WIDE - 60, y: 26 + 18 * number, "font-size": 12, style: `fill: ${colour}` }, svg).textContent = title;
     });
     select.value = state.name;
-    showSliders(root, state);
+    showSliders(root, state, { tenths: (state.tenths / 10).toFixed(1), step: power(h[state.step]) });
   }
 
   function sentence() {
