@@ -1,10 +1,21 @@
-"""Checks, release, grading and reports of the course."""
+"""Checks, release, grading and reports of the course. Notebooks use `from autograder import check`."""
 
 import sys
+from typing import TYPE_CHECKING, Any
 
-from .checks import check, judge
+if TYPE_CHECKING:
+    from .checks import check, judge
 
 __all__ = ["check", "judge"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the checks, and NumPy with them, only when they are used: `cs-conv` starts faster without."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from autograder import checks
+
+    return getattr(checks, name)
 
 
 def _in_a_notebook() -> None:
