@@ -158,7 +158,7 @@ def _run_kernel() -> None:
 def _releases(course: Course) -> Iterator[Examined]:
     """Whether the folders still hold what was released, by the copy in the gradebook."""
     from autograder.grading.gradebook.open import has_gradebook, open_gradebook
-    from autograder.notebooks.released import changes_since_release
+    from autograder.notebooks.changes_since_release import changes_since_release
 
     if not has_gradebook(course):
         return

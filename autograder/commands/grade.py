@@ -31,8 +31,10 @@ from autograder.grading.submissions.students import (
     removed,
     students_who_handed_in,
 )
-from autograder.notebooks.released import changes_since_release, read_released
-from autograder.reports.record import Record, earlier_record, refresh_record, save_record, write_json
+from autograder.notebooks.changes_since_release import changes_since_release
+from autograder.notebooks.released import read_released
+from autograder.reports.record import Record, earlier_record, save_record, write_json
+from autograder.reports.refresh_record import refresh_record
 from autograder.reports.tables import COLOURS, NAME, points_text, seen
 from autograder.terminal import bar, console, printable
 

@@ -14,9 +14,9 @@ from autograder.commands.grade import _unexpected
 from autograder.course import Course, CourseError, load_course
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.trusted.notebook.template import load_templates
+from autograder.notebooks.changes_since_release import changes_since_release
 from autograder.notebooks.files import graded_as, read_notebook, write_notebook
 from autograder.notebooks.release import release
-from autograder.notebooks.released import changes_since_release
 
 from .test_release import contents, rewrite
 
