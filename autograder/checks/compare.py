@@ -43,7 +43,7 @@ def rounding(want: np.ndarray) -> float:
 
 def is_single(*arrays: np.ndarray) -> bool:
     """Whether one of these arrays is float32."""
-    return any(a.dtype == np.float32 for a in arrays)
+    return any(a.dtype.char == "f" for a in arrays)
 
 
 def wrong(got: np.ndarray, want: np.ndarray) -> np.ndarray:
@@ -136,7 +136,10 @@ class Row:
     def agreement(self, wanted: Row) -> np.ndarray:
         """In which cases both gave the same."""
         alike = np.array([a == b for a, b in zip(self.shapes, wanted.shapes, strict=True)], bool)
-        mine, theirs = (np.repeat(alike, row.sizes) for row in (self, wanted))
+        mine: Any = slice(None)
+        theirs: Any = slice(None)
+        if not alike.all():
+            mine, theirs = (np.repeat(alike, row.sizes) for row in (self, wanted))
         off = np.flatnonzero(~self._near(wanted, mine, theirs))
         alike[np.searchsorted(np.cumsum(np.where(alike, self.sizes, 0)), off, side="right")] = False
         return alike

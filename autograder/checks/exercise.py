@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -155,7 +156,7 @@ class Exercise:
         """The points of all aspects."""
         return sum(a.points for a in self.aspects)
 
-    @property
+    @cached_property
     def numbers(self) -> frozenset[str]:
         """The parts of the result that are one number: they have no axes."""
         return frozenset(part for part in self.parts if not self.axes.get(part) and part not in self.data)
