@@ -55,8 +55,9 @@ def find(name: str) -> Exercise:
     if name in _added:
         return _added[name]
     if name not in _modules():
-        near = get_close_matches(name, names()) or names()
-        raise ValueError(f"there is no exercise {name!r}; did you mean {' or '.join(map(repr, near))}?")
+        near = " or ".join(map(repr, get_close_matches(name, names())))
+        instead = f"did you mean {near}?" if near else f"there are {', '.join(names())}"
+        raise ValueError(f"there is no exercise {name!r}; {instead}")
     return _shipped(name)
 
 
