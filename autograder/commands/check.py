@@ -9,7 +9,8 @@ from rich.markup import escape
 
 from autograder.commands.selection import course_to_study
 from autograder.course import CourseError, short
-from autograder.grading.check_notebook import CheckedNotebook, check_notebook, open_notebook
+from autograder.grading.check_notebook import CheckedNotebook, check_notebook
+from autograder.grading.open_notebook import open_notebook
 from autograder.notebooks.own_copies import notebooks_meant
 from autograder.terminal import console, printable
 

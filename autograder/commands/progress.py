@@ -11,7 +11,8 @@ from rich.table import Table
 
 from autograder.commands.selection import chosen, course_to_study
 from autograder.course import Assignment, Course, CourseError, short
-from autograder.grading.check_notebook import check_notebook, open_notebook
+from autograder.grading.check_notebook import check_notebook
+from autograder.grading.open_notebook import open_notebook
 from autograder.notebooks.own_copies import own_notebook
 from autograder.terminal import bar, complain, console
 

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import Course, CourseError, load_course
-from autograder.grading import check_notebook as module
-from autograder.grading.check_notebook import check_notebook, open_notebook
+from autograder.grading import open_notebook as module
+from autograder.grading.check_notebook import check_notebook
 from autograder.grading.interface import Submission
+from autograder.grading.open_notebook import open_notebook
 from autograder.grading.trusted import TrustedEngine
 from autograder.notebooks.release import release
 from tests.autograder.conftest import REPOSITORY, RIGHT
