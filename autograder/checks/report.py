@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
@@ -178,6 +179,7 @@ def _is_shown_below(argument: Any) -> bool:
 
 def _shown_text(verdict: Verdict, failure: Failure) -> Iterator[str]:
     """The arguments, yours and what is right, as lines of text."""
+    yield from (f"    {words}" for words in _functions(verdict, failure))
     for name, value in _below(verdict, failure):
         if isinstance(value, np.ndarray):
             yield from array_text(name, value, None, digits_of(value, noise=0))
@@ -196,6 +198,7 @@ def _shown_text(verdict: Verdict, failure: Failure) -> Iterator[str]:
 
 def _shown_html(verdict: Verdict, failure: Failure) -> Iterator[str]:
     """The same as pieces of HTML."""
+    yield from (f"<div>{escape(words)}</div>" for words in _functions(verdict, failure))
     for name, value in _below(verdict, failure):
         if isinstance(value, np.ndarray):
             yield array_html(name, value, None, digits_of(value, noise=0))
@@ -210,6 +213,14 @@ def _shown_html(verdict: Verdict, failure: Failure) -> Iterator[str]:
         digits = digits_of(got[mask], want[mask])
         yield array_html("yours", got, mask, digits)
         yield array_html("right", want, None, digits)
+
+
+def _functions(verdict: Verdict, failure: Failure) -> Iterator[str]:
+    """What the case's own functions among the arguments are, by their docstrings."""
+    for name, value in zip(verdict.arguments, failure.case.args, strict=False):
+        ours = inspect.isfunction(value) and not value.__module__.startswith("cs_conv")
+        if ours and (words := inspect.getdoc(value)):
+            yield f"{name} is {value.__name__}: {words.splitlines()[0]}"
 
 
 def _below(verdict: Verdict, failure: Failure) -> list[tuple[str, Any]]:

@@ -39,7 +39,8 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
         return words_for(finding.case, got) + (f". {got.hint}" if got.hint and not got.slip else "")
     if finding.kind is Kind.CALLS:
         counts = " and ".join(f"`{name}` {_times(count)}" for name, count in got.calls.items())
-        return f"called {counts}; {_times(finding.case.calls or 0)} is enough"
+        most = finding.case.calls
+        return f"called {counts}; {most} {'call is' if most == 1 else 'calls are'} enough"
     if finding.kind is Kind.CHANGED:
         names = " and ".join(f"`{name}`" for name in got.changed)
         return f"changed its argument {names}; work on a copy"

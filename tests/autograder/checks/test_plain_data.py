@@ -182,7 +182,9 @@ def test_calls_of_a_function_are_counted():
     assert judge(STEEPNESS, thrifty).passed
     verdict = judge(STEEPNESS, lavish)
     assert verdict.aspect_passed("slopes")
-    assert verdict.to_dict("two calls")["where"] == "called `f` 3 times; 2 times is enough."
+    assert "f is line: A straight line." in Report(verdict, "two calls").text()
+    assert "f is line: A straight line." in Report(verdict, "two calls").html()
+    assert verdict.to_dict("two calls")["where"] == "called `f` 3 times; 2 calls are enough."
 
 
 def test_a_function_takes_plain_data_only_and_keeps_its_name():
