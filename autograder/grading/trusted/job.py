@@ -44,9 +44,7 @@ class Job(BaseModel):
 
 
 def environment_of(allow: tuple[str, ...]) -> str:
-    """Everything else that a grade depends on, as text: Python, the packages in the sandbox, the grader
-    itself.
-    """
+    """What else a grade depends on, as text: Python, the packages in the sandbox, the grader itself."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[2]
     for part in ("grading", "checks", "exercises", "notebooks"):

@@ -1,6 +1,4 @@
-"""Writes outcomes into nbgrader's gradebook and folders, each submission in one transaction. Nothing else
-does.
-"""
+"""The one writer: it puts outcomes into nbgrader's gradebook and folders, a submission in a transaction."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""An answer may call one of Python's own error classes by a name of its own; a test must not catch too much.
+"""Error classes of an answer that a test uses after `except`, so that it does not catch too much.
 
-After `NotEnough = Exception` in an answer, the test's `except NotEnough` would also catch the test's own
-`assert False`, and after `NotEnough = BaseException` the interrupt that ends its time. So a test gets a class
-made for it in place of Python's, and only errors that the student's side raised become instances of it.
+An answer may give one of Python's own classes a name. After `NotEnough = Exception`, the test's `except
+NotEnough` would also catch the test's own `assert False`, and after `NotEnough = BaseException` the interrupt
+that ends its time. So a test gets a class made for it in place of Python's, and only errors that the
+student's side raised become instances of it.
 """
 
 from __future__ import annotations

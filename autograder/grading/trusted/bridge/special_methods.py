@@ -61,8 +61,8 @@ def _asks(operation: str, *details: Any, gives: type | None = None) -> Method:
 
 
 def _may_answer(self: Any, other: Any) -> bool:
-    """Whether the student's object may be asked about this: not about a test's data, unless the test made the
-    object itself.
+    """Whether the student's object may be asked about this: a test's data only if the test made the
+    object.
     """
     return self._remote_made or hasattr(type(other), "_remote_owner")
 

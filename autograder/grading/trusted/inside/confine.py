@@ -41,9 +41,7 @@ def _become(user: int, libc: Any) -> None:
 
 
 def _give_up_rights(libc: Any, kept: int) -> None:
-    """Keep no capability but the one of this number (-1: none), and never get another, whatever is
-    executed.
-    """
+    """Keep no capability but the one of this number (-1: none), and never get another."""
     if libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
         raise OSError(ctypes.get_errno(), "no_new_privs")
     header = ctypes.create_string_buffer(struct.pack("<Ii", 0x20080522, 0))

@@ -46,9 +46,7 @@ def details_of(error: BaseException, told: Callable[[BaseException], Any] | None
 
 
 def made_of(details: tuple[Any, ...], kind: Any = None) -> BaseException:
-    """Make an error of these details: of this class, or of the nearest one that is known. Raises
-    WireError.
-    """
+    """Make an error of these details, of this class or of the nearest that is known. Raises WireError."""
     if len(details) != 7 or tuple(map(type, details[:5])) != _DETAILS:
         raise WireError("a malformed error")
     names, arguments, attributes, own, message, cause, context = details

@@ -42,9 +42,7 @@ class NotPlain(WireError):
 
 
 class Foreign:
-    """A value that is not plain data, as it crosses the wire: a word for its kind, and details that are
-    data.
-    """
+    """A value that is not plain data, as it crosses the wire: a word for its kind, and details."""
 
     __slots__ = ("details", "kind")
 

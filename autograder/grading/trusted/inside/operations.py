@@ -1,6 +1,4 @@
-"""What the trusted side can do with a student's object: call it, take an attribute, iterate over it, and
-so on.
-"""
+"""What the trusted side can do with a student's object: call it, take an attribute, iterate, and so on."""
 
 from __future__ import annotations
 

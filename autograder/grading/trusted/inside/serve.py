@@ -86,9 +86,7 @@ class Requests:
         return number
 
     def _class(self, number: int, kind: Any) -> Any:
-        """The description of a student's class, with those bases that are the student's or Python's
-        errors.
-        """
+        """The description of a student's class, with bases that are the student's or Python's errors."""
         bases = []
         for base in kind.__bases__:
             if base.__module__ == "__main__":
@@ -196,9 +194,7 @@ class Requests:
         return "names", found
 
     def _moved(self) -> dict[str, Any]:
-        """The small values among the names asked for that have changed since, as global variables may in a
-        call.
-        """
+        """The small values among the names asked for that a call has changed, such as global variables."""
         found = {}
         for name, before in self.watched.items():
             value = self.cells.names.get(name)
@@ -210,9 +206,7 @@ class Requests:
         return found
 
     def do_define(self, values: dict[str, Any]) -> tuple[Any, ...]:
-        """Give names these values, so that what an instructor's cell drew by chance is the same on both
-        sides.
-        """
+        """Give names these values: what an instructor's cell drew by chance is then the same here."""
         self.cells.names.update(values)
         return ("defined",)
 
@@ -224,9 +218,7 @@ class Requests:
         return ("forgotten",)
 
     def do_ask(self, blob: bytes, seconds: float) -> tuple[Any, ...]:
-        """Do something with an object of this side: call it, take an attribute, and so on (see
-        `operations`).
-        """
+        """Do something with an object of this side, such as a call (see `operations`)."""
         operation, target, news, args, kwargs = wire_values.decode(blob, self.meet)
         self.shared.begin(None)
         self.shared.names = news.get("classes", ())

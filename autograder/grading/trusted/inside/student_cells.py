@@ -30,9 +30,7 @@ class CellTooLong(KeyboardInterrupt):
 
 
 class Absent:
-    """In place of a module that the instructor's cells import but answers may not: everything on it does
-    nothing.
-    """
+    """Replaces a module that the instructor's cells import but answers may not; all of it does nothing."""
 
     def __init__(self, name: str) -> None:
         self._name = name

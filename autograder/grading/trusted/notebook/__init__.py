@@ -1,3 +1,1 @@
-"""The notebook that is graded: the instructor's template with the student's answers, and what it shows
-then.
-"""
+"""The notebook that is graded: the instructor's template with the student's answers, and its outputs."""

@@ -1,6 +1,4 @@
-"""Running the instructor's cells in this process: outputs kept, time limited, the value of the last line
-known.
-"""
+"""Running the instructor's cells here: outputs kept, time limited, the value of the last line known."""
 
 from __future__ import annotations
 

@@ -17,8 +17,7 @@ class OurFault(Exception):
 
 
 def refuse(error: BaseException | None) -> None:
-    """Raise what a test met if that was a full disk or exhausted memory of ours, and no error of the
-    student's.
+    """Raise a test's error if it means that this machine's disk or memory is full.
 
     Raises OurFault, or MemoryError if what the test has kept leaves no memory for the next one: a fresh
     process has it.

@@ -1,7 +1,6 @@
-"""Grading one notebook: the student's cells run in the sandbox, the instructor's here, in the notebook's
-order.
+"""Grading one notebook, cell by cell: the student's in the sandbox, the instructor's in this process.
 
-Points come from here alone.
+Points come from this process alone.
 """
 
 from __future__ import annotations
@@ -302,9 +301,7 @@ class Session:
     def _note_end(
         self, number: int, step: Step, connection: Connection | None, ran: Ran
     ) -> SandboxLost | None:
-        """Note what ran too long in a cell of the instructor's; how the student's process was lost, if it
-        was.
-        """
+        """Note what ran too long in an instructor's cell; how the student's process was lost, or None."""
         if connection is not None and connection.was_slow():
             self._record.event(Status.TIMED_OUT, f"{step.place(number)}: a call ran too long")
         lost = connection.lost if connection is not None else None

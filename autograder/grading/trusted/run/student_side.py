@@ -104,9 +104,7 @@ class StudentSide:
                 return
 
     def lose(self, lost: SandboxLost, place: str) -> tuple[Status, str]:
-        """End the process that was lost at this place; the status that this means, and what happened in
-        words.
-        """
+        """End the process that was lost at this place; the status that this means, and a sentence."""
         what = f"the student's process died in {place}"
         if self._sandbox is not None and self._sandbox.over_memory:
             what = f"{place} used more than {self._settings.memory_mb} MB of memory"
@@ -166,8 +164,7 @@ class StudentSide:
         return connection.run(step.inside or "", f"cell {number + 1}", self._seconds.a_cell, setup, count)
 
     def define(self, number: int, values: dict[str, Any]) -> None:
-        """Give names the values that a cell of the instructor's drew by chance in the tests. Raises
-        SandboxLost.
+        """Give names the values that an instructor's cell drew by chance here. Raises SandboxLost.
 
         Values that cannot be sent are left as they are.
         """

@@ -60,9 +60,7 @@ class StudentsNames:
         return value if name in self._compared else self._catchable(value)
 
     def move(self, values: dict[str, Any]) -> None:
-        """A call changed these global variables of the student's: so they change for a test that has not set
-        them itself.
-        """
+        """Take over global variables that a call changed, unless the test has set them itself."""
         for name, value in values.items():
             if name in self._bound and self._namespace.get(name) is self._bound[name]:
                 self._bound[name] = self._namespace[name] = self._for_a_test(name, value)

@@ -1,6 +1,4 @@
-"""Sandboxes, in which student code runs: several backends, the strongest first, each tried before it is
-used.
-"""
+"""Sandboxes for student code: several backends, the strongest first, each tried before it is used."""
 
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox, Sandbox, Settings
 from autograder.grading.trusted.sandbox.try_backends import BACKENDS, Probe, choose, probe

@@ -63,9 +63,7 @@ class Backend(Protocol):
 
 
 class Sandbox:
-    """A running sandbox. `channel` leads to the student's side, `pid` is the ancestor of all its
-    processes.
-    """
+    """A running sandbox. `channel` leads to the student's side, `pid` is the first of its processes."""
 
     def __init__(self, pid: int, connection: socket.socket, said: Any, settings: Settings) -> None:
         self.pid, self.channel, self._said = pid, Channel(connection), said
@@ -158,9 +156,7 @@ class Sandbox:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def clock(self) -> float:
-        """Seconds that the student's process has computed, by the kernel's count, which the process cannot
-        change.
-        """
+        """Seconds that the student's process has computed; it cannot change this count of the kernel's."""
         return time.clock_gettime(~self.members[-1] << 3 | 2)
 
     def interrupt(self) -> None:

@@ -32,9 +32,7 @@ class NoGroup(Exception):
 
 @dataclass(frozen=True)
 class Group:
-    """A group's folders: one if the kernel has one tree of groups (version 2), else one for each
-    controller.
-    """
+    """A group's folders: one if the kernel has one tree of groups (version 2), else one a controller."""
 
     folders: tuple[Path, ...]
     unified: bool

@@ -1,6 +1,4 @@
-"""The contents of a sandbox: Python, its shared libraries, the packages that answers may import, nothing
-else.
-"""
+"""The contents of a sandbox: Python, its shared libraries, and the packages that answers may import."""
 
 from __future__ import annotations
 

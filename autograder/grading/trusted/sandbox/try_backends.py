@@ -88,9 +88,7 @@ def probe(name: str) -> Probe:
 
 
 def _try(backend: Backend) -> str:
-    """Look around in a sandbox, and return why it has no control group. Raises an error if it does not
-    work.
-    """
+    """Look around in a sandbox; why it has no control group. Raises an error if it does not work."""
     sandbox = backend.start(Settings(seconds_in_all=20))
     try:
         home = Path.home()
@@ -142,9 +140,7 @@ def choose(unsafe: bool = False, only: str | None = None) -> Backend:
 
 
 def backend_named(name: str, unsafe: bool) -> Backend:
-    """The backend of this name, for a worker; the one that does not confine only if `unsafe`. Raises
-    NoSandbox.
-    """
+    """A worker's backend by name; the unconfined one only if `unsafe`. Raises NoSandbox."""
     if name in BACKENDS:
         return BACKENDS[name]()
     if unsafe and name == Unconfined.name:
