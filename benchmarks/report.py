@@ -166,11 +166,12 @@ def markdown(rows: list[Row], picture: str | None = None) -> str:
         "# Benchmarks",
         f"Measured on {' and '.join(dates)}: {rows[0]['machine']}; {', '.join(versions) or 'nobody else'}.",
         *_busy(rows),
-        "Not edited by hand. What measured; `--from` their files, `--markdown` wrote this page:",
+        "This page is generated. These commands measured; `cs-conv bench --from FILE --markdown PAGE` wrote "
+        "it from their files:",
         "\n".join(f"    {command}" for command in commands),
     ]
     if picture:
-        parts.append(f"![What each variant reaches on each workload, under the machine's limits]({picture})")
+        parts.append(f"![The speed of each variant on each workload, and the machine's limits]({picture})")
     parts.append(ABOUT)
     for dtype, threads, some in groups(rows):
         parts.append(f"## {dtype}, {_threads(threads)}")
@@ -197,31 +198,35 @@ def _busy(rows: list[Row]) -> list[str]:
     if load <= BUSY:
         return []
     return [
-        f"Other programs ran at the same time (load {load:.1f} before): times are longer than they need be, "
-        "and ratios, though of turns side by side, less steady."
+        f"Other programs ran at the same time (load {load:.1f} before). So times are longer than on a quiet "
+        "machine, and ratios vary more, although both sides of a ratio were measured in turn."
     ]
 
 
 ABOUT = """\
 How it is measured:
 
-- Each peer computes in a process of its own, held to as many cores as threads; rounds begin with fresh
-  processes. Within a round peers take turns of some calls each, slow ones fewer; a time is the median of the
-  turns, a ratio the median of the ratios of the same turn. JAX, mygrad, numpy-ml and SciPy take part in the
-  first round and dtype only; what takes them longer than 0.3 s is called once.
-- Results are compared first, with float64 on the same data. Who is wrong is not timed.
-- Every call works on other images and gradients than the one before, more of them than the caches hold. The
-  filters stay. Memory that a call frees stays with its process: otherwise what is timed is whether the C
-  library returns it, and PyTorch's default layout would lose by up to four times.
-- Backward is timed without forward. PyTorch keeps its graph and walks it anew (`torch.autograd.grad` with
-  `retain_graph`); JAX runs a compiled vector-Jacobian product, which for max pooling finds the maxima again;
-  mygrad makes a new graph before each call, untimed. Channels last means that images and gradients are in
-  that layout before the clock starts. ONNX Runtime only goes forward, and knows the filters beforehand.
-- The limit of a workload is the longer of two times: its operations (of the direct algorithm) at the speed of
-  a large square matrix product, and its bytes (each input read once, each result written once) at the speed
-  of copying large arrays. Winograd's algorithm needs fewer operations.
-- Memory is the peak of a process that makes this one call, above what it held just before: ours and
-  PyTorch's."""
+- Each peer, which is a library or one of our variants, computes in a process of its own, on as many cores
+  as it has threads. Each round begins with fresh processes. Within a round the peers take turns of a few
+  calls each; slow ones make fewer calls. A time is the median of the turns. A ratio is the median of the
+  ratios of the same turn. JAX, mygrad, numpy-ml and SciPy take part only in the first round and the first
+  dtype; a workload that takes them longer than 0.3 s is called once.
+- The results are first compared with those in float64 on the same data. A peer with wrong results is not
+  timed.
+- Every call gets other images and gradients than the call before, and there are more of them than the
+  caches hold. The filters stay the same. Memory that a call frees stays with its process. Otherwise the
+  times would depend on whether the C library returns it, and PyTorch's default layout would take up to
+  four times as long.
+- Backward is timed without forward. PyTorch keeps its graph and walks it again (`torch.autograd.grad`
+  with `retain_graph`). JAX runs a compiled vector-Jacobian product, which for max pooling finds the
+  maxima again. mygrad makes a new graph before each call, which is not timed. "Channels last" means that
+  images and gradients are in that layout before the clock starts. ONNX Runtime only goes forward, and
+  knows the filters beforehand.
+- The limit of a workload is the longer of two times: its operations (of the direct algorithm) at the
+  speed of a large square matrix product, and its bytes (each input read once, each result written once)
+  at the speed of copying large arrays. Winograd's algorithm needs fewer operations.
+- Memory is the peak of a process that makes one call, above what the process held just before. It is
+  measured for our layers and for PyTorch's."""
 
 
 def _times(title: str, rows: list[Row], spread: bool = False) -> Table:
