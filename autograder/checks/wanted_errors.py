@@ -47,5 +47,6 @@ def words_for(case: Case, got: Outcome) -> str:
 
 
 def _numbers(message: str) -> list[int]:
-    """The whole numbers in a message, each once."""
-    return list(dict.fromkeys(int(n) for n in re.findall(r"(?<![\w.])-?\d{1,12}(?![\w.]*\d)", message)))
+    """The whole numbers in a message, each once; decimals are not among them."""
+    found = re.findall(r"(?<![\d.])(?:(?<!\S)-)?\d{1,12}(?!\d|\.\d)", message)
+    return list(dict.fromkeys(map(int, found)))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -162,6 +163,33 @@ def test_another_error_than_the_one_asked_for_fails(error, words):
     assert verdict.aspect_passed("chains")
     assert not verdict.aspect_passed("errors")
     assert words in verdict.to_dict()["where"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "{}",
+        "at{}",
+        "position={}",
+        "({})",
+        "{}: unknown",
+        "line 1, column {}.",
+        "[{}] in -> 'X'",
+        "index\n{}\n",
+    ],
+)
+def test_a_position_may_stand_anywhere_in_a_message(message):
+    def answer(text, shift=0, form="{}"):
+        try:
+            return parse_chain(text)
+        except ValueError as error:
+            at = int(str(error).rsplit(" ", 1)[1]) + shift
+            raise ValueError(message.format(form.format(at))) from None
+
+    for seed in range(3):
+        assert judge(PARSE_CHAIN, answer, seed).passed
+        for other in ({"shift": 2}, {"form": "{}.5"}, {"form": "3.{}"}, {"form": "7{}"}):
+            assert not judge(PARSE_CHAIN, partial(answer, **other), seed).passed, other
 
 
 def test_rounding_down_fails_where_an_error_is_asked_for():
