@@ -6,6 +6,7 @@ A pair is two changes of the program that students write, made together. It coun
 right nor those of one of the two alone. A mistake in it is named if it is given its name, or a sentence that
 the mistake alone is given. What else is said of a pair is listed with --show, to be judged by a person: two
 mistakes together may truly be something else. Nothing may be said of right answers, even if they are read.
+A description that explains an answer is tried at 60 further sizes: "elsewhere" counts those that fail there.
 """
 
 from __future__ import annotations
@@ -27,9 +28,17 @@ import numpy as np  # noqa: E402
 
 from autograder.checks import Verdict, find, judge  # noqa: E402
 from autograder.checks.catalogue import Changed, in_their_precision  # noqa: E402
+from autograder.checks.compare import same  # noqa: E402
 from autograder.checks.exercise import Case, Function, Mistake  # noqa: E402
 from autograder.checks.for_seed import cases_of, fitting  # noqa: E402
 from autograder.checks.reading import WAYS, read  # noqa: E402
+from autograder.checks.reading.gate import gate  # noqa: E402
+from autograder.checks.reading.geometry import Geometry  # noqa: E402
+from autograder.checks.reading.layers import sizes  # noqa: E402
+from autograder.checks.reading.questions import questions  # noqa: E402
+from autograder.checks.reading.read import read_parts, rebuilt  # noqa: E402
+from autograder.checks.reading.reader import certain  # noqa: E402
+from autograder.checks.reading.words import faults  # noqa: E402
 from autograder.checks.run_answer import Outcomes, call_all  # noqa: E402
 
 SEED = 5
@@ -50,6 +59,8 @@ class Said:
     one: int = 0
     right: int = 0
     false: int = 0
+    described: int = 0
+    untrue: int = 0
     slowest: float = 0.0
     others: list[str] = field(default_factory=list)
 
@@ -60,12 +71,12 @@ class Said:
         )
         return (
             f"| {self.exercise} | {self.named} of {self.mistakes} | {self.read} of {self.mistakes} | {pairs} "
-            f"| {self.false} of {self.right} | {self.slowest:.1f} s |"
+            f"| {self.untrue} of {self.described} | {self.false} of {self.right} | {self.slowest:.1f} s |"
         )
 
 
-HEAD = """| exercise | mistakes named | read alone | pairs: both | at least one | right answers | slowest |
-|---|---|---|---|---|---|---|"""
+HEAD = """| exercise | named | read alone | pairs: both | one | untrue elsewhere | right answers | slowest |
+|---|---|---|---|---|---|---|---|"""
 
 
 def called(function: Function, exercise: str, cases: list[Case]) -> Outcomes:
@@ -89,6 +100,9 @@ def plain(name: str) -> str:
     name = name.removeprefix("at least: ")
     return name.split(": ", 1)[1] if name.split(":")[0] in PARTS else name
 
+
+ANY_SIZE = ("conv_forward", "conv_slices", "conv_backward", "im2col", "col2im")
+"""Exercises that any sizes can be asked of."""
 
 PARTS = {"dx", "dw", "db", "dcols", "dx and dw", "dx and db", "dw and db", "dcols and dw"}
 
@@ -118,13 +132,14 @@ def of_mistakes(said: Said) -> dict[Mistake, set[str]]:
     return names
 
 
-def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int) -> None:
-    """Random pairs of mistakes."""
+def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int) -> list[Function]:
+    """Random pairs of mistakes; returns their functions."""
     known = find(said.exercise)
     programs = {m: inspect.unwrap(m.function) for m in names}
     changes = [m for m, program in programs.items() if isinstance(program, Changed)]
+    made: list[Function] = []
     if len(changes) < 2:
-        return
+        return made
     cases = [cases_of(known, SEED)[i] for i in fitting(known, SEED)]
     alone = {m: called(m.function, said.exercise, cases) for m in changes}
     right = called(known.reference, said.exercise, cases)
@@ -147,6 +162,7 @@ def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int) -> None:
         said.slowest = max(said.slowest, time.perf_counter() - begin)
         hits = [bool(names[m] & told) for m in (one, two)]
         said.pairs += 1
+        made.append(both)
         said.both += all(hits)
         said.one += sum(hits) == 1
         if not all(hits) or told - names[one] - names[two]:
@@ -154,6 +170,48 @@ def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int) -> None:
             said.others.append(
                 f"{sum(hits)}: {one.name} + {two.name}\n     told: {sorted(told)}\n     besides: {rest}"
             )
+    return made
+
+
+def of_fresh_sizes(said: Said, functions: list[Function], count: int = 60) -> None:
+    """Are descriptions that explain an answer true at sizes at which nobody looked before?"""
+    asked = questions(said.exercise)
+    rng = np.random.default_rng(99)
+    for function in functions:
+        outcomes = called(function, said.exercise, list(asked.cases))
+        shut = gate(asked, outcomes)
+        pairs = zip(asked.asked, outcomes, strict=True)
+        seen = [(q.geometry, q.arrays, o) for q, o in pairs if q.kind == "probe"]
+        for part, found in read_parts(asked, outcomes).items():
+            if (
+                shut[part]
+                or not found.whole
+                or not any(w for _, w in certain(found, asked.layer, seen, True))
+            ):
+                continue
+            calls = [
+                (g, {n: rng.normal(size=sizes(n, g)) for n in asked.layer.given}) for g in fresh(rng, count)
+            ]
+            cases = [Case("fresh", g.words, *asked.layer.call(g, arrays)) for g, arrays in calls]
+            theirs = called(function, said.exercise, cases)
+            right = rebuilt(found, asked.layer, calls)
+            there = [(o.parts[part], r) for o, r in zip(theirs, right, strict=True) if part in o.parts]
+            said.described += 1
+            if not all(same(a, b) for a, b in there):
+                said.untrue += 1
+                said.others.append(f"elsewhere not as described: {part}, {[f.name for f in faults(found)]}")
+
+
+def fresh(rng: np.random.Generator, count: int) -> list[Geometry]:
+    """Sizes of layers whose windows fit, some larger than those at which functions are read."""
+    found: list[Geometry] = []
+    while len(found) < count:
+        N, C, K = (int(v) for v in rng.integers(1, 5, 3))
+        H, W = (int(v) for v in rng.integers(1, 10, 2))
+        FH, FW = (int(v) for v in rng.integers(1, 6, 2))
+        geometry = Geometry(N, C, H, W, K, FH, FW, int(rng.integers(1, 5)), int(rng.integers(0, 4)))
+        found += [geometry] if geometry.fits else []
+    return found
 
 
 def of_right_answers(said: Said, seeds: int) -> None:
@@ -178,7 +236,9 @@ def main() -> None:
     for exercise in given.exercises or WAYS:
         said = Said(exercise)
         names = of_mistakes(said)
-        of_pairs(said, names, given.pairs)
+        made = of_pairs(said, names, given.pairs)
+        if exercise in ANY_SIZE:
+            of_fresh_sizes(said, [*(m.function for m in names), *made])
         of_right_answers(said, given.seeds)
         print(said.row(), flush=True)
         if given.show:

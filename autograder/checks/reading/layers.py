@@ -37,6 +37,22 @@ AXES: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of the table that number the places of an array."""
 
+OTHER_FORMS: Mapping[str, tuple[Form, ...]] = {
+    "cols": (
+        (("n",), COLUMNS[:3], ("i", "j")),
+        (("n", *COLUMNS[:3]), ("i", "j")),
+        (("n",), ("i", "j"), COLUMNS[:3]),
+    ),
+    "dcols": (
+        (("mn",), READ[:3], ("mi", "mj")),
+        (("mn", *READ[:3]), ("mi", "mj")),
+    ),
+    "dw": ((("wk",), WEIGHT[1:]),),
+    "out": ((("k",), ("n", "i", "j")), (("n", "i", "j"), ("k",)), (("n",), ("k",), ("i",), ("j",))),
+    "db": ((("bk",), ()), ((), ("bk",)), ((), ("bk",), (), ())),
+}
+"""Forms in which people give a part whose products are right; an axis without columns has the length 1."""
+
 SIZE = {
     "n": "N", "k": "K", "i": "OH", "j": "OW", "wk": "K", "c": "C", "p": "FH", "q": "FW",
     "xn": "N", "xc": "C", "y": "H", "z": "W", "bk": "K",

@@ -78,10 +78,9 @@ def _read(part: str, asked: Questions, outcomes: Sequence[Outcome]) -> PartRead:
 
 def in_axes(result: np.ndarray, shape: Shaped, layer: Layer, g: Geometry) -> np.ndarray:
     """A result with an axis for each of its columns; UnreadableError if it does not have this shape here."""
-    result = result.transpose(np.argsort(shape.order))
-    if result.shape != shape.of(layer, g):
+    if result.shape != tuple(shape.of(layer, g)[axis] for axis in shape.order):
         raise UnreadableError
-    return result.reshape([shape.size(g, column) for column in AXES[shape.part]])
+    return shape.split(result, layer, g)
 
 
 def sizes_of(shape: Shaped) -> Sizes:
@@ -104,6 +103,6 @@ def rebuilt(read: PartRead, layer: Layer, calls: Sequence[tuple[Geometry, Arrays
             places = zip(axes, geometries[number].first(axes), strict=True)
             np.add.at(results[number], tuple(here.columns[c] - first for c, first in places), values)
     return [
-        result.reshape(shape.of(layer, g)).transpose(shape.order).astype(np.result_type(*arrays.values()))
+        shape.joined(result, layer, g).astype(np.result_type(*arrays.values()))
         for (g, arrays), result in zip(calls, results, strict=True)
     ]

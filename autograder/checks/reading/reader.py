@@ -73,7 +73,7 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
             if fault.name:
                 told.setdefault((fault, False), []).append(part)
             continue
-        for fault, whole in _certain(parts_read, asked.layer, known, explained):
+        for fault, whole in certain(parts_read, asked.layer, known, explained):
             told.setdefault((fault, whole), []).append(part)
         if parts_read.sums:
             total, _, description = parts_read.sums[0]
@@ -125,7 +125,7 @@ def _any(mask: np.ndarray, t: Table, geometries: Sequence[Geometry]) -> list[boo
 Known = Sequence[tuple["Geometry", Arrays, "Outcome"]]
 
 
-def _certain(read: PartRead, layer: Layer, known: Known, explained: bool) -> list[tuple[Fault, bool]]:
+def certain(read: PartRead, layer: Layer, known: Known, explained: bool) -> list[tuple[Fault, bool]]:
     """The faults of a part that are certain, and whether they explain all of it."""
     found = faults(read)
     if read.shape is not None and not all(

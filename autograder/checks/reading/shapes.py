@@ -8,8 +8,10 @@ from functools import lru_cache
 from itertools import permutations, product
 from math import prod
 
+import numpy as np
+
 from .geometry import Geometry
-from .layers import SIZE, Layer
+from .layers import AXES, OTHER_FORMS, SIZE, Form, Layer
 
 Shape = tuple[int, ...]
 Size = Callable[[Geometry], int]
@@ -27,11 +29,15 @@ class SizeRule:
 
 @dataclass(frozen=True)
 class Shaped:
-    """The shape of a part: the order of its axes, and rules for those of its columns whose size is wrong."""
+    """The shape of a part: the order of its axes, and rules for those of its columns whose size is wrong.
+
+    If its axes count other columns than they should, they are in `form`.
+    """
 
     part: str
     order: tuple[int, ...]
     sizes: Mapping[str, SizeRule]
+    form: Form = ()
 
     @property
     def in_order(self) -> bool:
@@ -47,12 +53,34 @@ class Shaped:
 
     def of(self, layer: Layer, g: Geometry) -> Shape:
         """The shape that a result has, with its axes in the right order."""
-        return tuple(prod(self.size(g, column) for column in axis) for axis in layer.axes(self.part))
+        return tuple(
+            prod(self.size(g, column) for column in axis) for axis in self.form or layer.axes(self.part)
+        )
+
+    def split(self, result: np.ndarray, layer: Layer, g: Geometry) -> np.ndarray:
+        """A result with one axis a column, in the order of the part's columns."""
+        columns = self._columns(layer)
+        whole = result.transpose(np.argsort(self.order)).reshape([self.size(g, c) for c in columns])
+        return whole.transpose([columns.index(c) for c in AXES[self.part]])
+
+    def joined(self, whole: np.ndarray, layer: Layer, g: Geometry) -> np.ndarray:
+        """The way back: a result with its own axes."""
+        whole = whole.transpose([AXES[self.part].index(c) for c in self._columns(layer)])
+        return whole.reshape(self.of(layer, g)).transpose(self.order)
+
+    def _columns(self, layer: Layer) -> list[str]:
+        """The columns that the axes count, one after the other; those of a single entry come last."""
+        counted = [column for axis in self.form or layer.axes(self.part) for column in axis]
+        return counted + [column for column in AXES[self.part] if column not in counted]
 
 
 def shaped(layer: Layer, part: str, seen: Seen) -> Shaped | None:
     """The simplest formulas that give all these shapes; None if there are none."""
     axes = layer.axes(part)
+    for form in OTHER_FORMS.get(part, ()) if seen else ():
+        other = Shaped(part, tuple(range(len(form))), {}, form)
+        if form != axes and all(shape == other.of(layer, g) for g, shape in seen):
+            return other
     if not seen or any(len(shape) != len(axes) for _, shape in seen):
         return None
     right = Shaped(part, tuple(range(len(axes))), {})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .description import Description, right
-from .layers import SIZE, Sum
+from .layers import SIZE, Form, Sum
 from .read import PartRead
 from .rules import BORDERS, FACTOR, Line, Rule, lines
 
@@ -50,15 +50,21 @@ def faults(read: PartRead) -> list[Fault]:
 def shape_faults(read: PartRead) -> list[Fault]:
     """The faults in the shape of a part."""
     if read.shape is None:
-        right = ", ".join(" * ".join(SIZE[c] for c in axis) for axis in read.axes)
-        right += "," if len(read.axes) == 1 else ""
-        if not read.spelled or read.spelled == f"({right})":
+        if not read.spelled or read.spelled == _shape(read.axes):
             return []
-        return [Fault(f"the shape {read.spelled}, where ({right}) belongs", ODD)]
+        return [Fault(f"the shape {read.spelled}, where {_shape(read.axes)} belongs", ODD)]
+    if read.shape.form:
+        return [Fault(f"the shape {_shape(read.shape.form)}, where {_shape(read.axes)} belongs", ODD)]
     if not read.shape.in_order:
         axes = ", ".join(" * ".join(SIZE[c] for c in read.axes[a]) for a in read.shape.order)
         return [Fault(f"the axes in the order ({axes})", ORDER)]
     return [Fault(rule.name, rule.advice) for rule in read.shape.sizes.values()]
+
+
+def _shape(form: Form) -> str:
+    """A shape in letters, such as (K, C * FH * FW)."""
+    sizes = [" * ".join(SIZE[c] for c in axis) or "1" for axis in form]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
 def _of_bias(name: str) -> str:
@@ -147,7 +153,7 @@ def right_things(read: PartRead, total: Sum, description: Description) -> Sequen
     """What is right in a part that is wrong."""
     wanted = right(total).columns
     said = []
-    if read.shape is not None and read.shape.in_order and not read.shape.sizes:
+    if read.shape is not None and read.shape.in_order and not read.shape.sizes and not read.shape.form:
         said.append("the shape is right")
     for axis, column in enumerate("yz"):
         if column in wanted and description.columns[column] == wanted[column]:
