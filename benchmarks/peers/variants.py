@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 from unittest import mock
 
 from benchmarks.peers import Call, Peer, Unsupported
 from benchmarks.workloads import Data, Workload
-from cs_conv import im2col
+from cs_conv import im2col, shifted
 
 Prepare = Callable[[Workload, Data], Call]
 
@@ -34,14 +35,16 @@ class Ours(Peer):
         return self._backward(work, data)
 
     def _must_do_it_itself(self, prepare: Prepare, work: Workload, data: Data) -> None:
-        """Raise Unsupported for a layer that a variant leaves to im2col: it is timed there."""
+        """Raise Unsupported for a layer that a variant leaves to another one: it is timed there."""
         work = work.tiny()
         call = prepare(work, work.data(data.x.dtype)[0])
-        if self.name != "im2col":
-            refusal = Unsupported("leaves this layer to im2col")
-            operation = f"{work.kind}_{prepare.__name__.strip('_')}"
-            with mock.patch.object(im2col, operation, side_effect=refusal):
-                call.run(None)
+        operation = f"{work.kind}_{prepare.__name__.strip('_')}"
+        with ExitStack() as patched:
+            for other in (im2col, shifted):
+                if self.module is not other:
+                    refusal = Unsupported(f"leaves this layer to {other.__name__}")
+                    patched.enter_context(mock.patch.object(other, operation, side_effect=refusal))
+            call.run(None)
 
     def _function(self, operation: str) -> Any:
         function = getattr(self.module, operation, None)

@@ -148,6 +148,14 @@ def test_every_peer_computes_what_the_loops_compute(name: str, dtype: str, expec
     assert compared >= 2
 
 
+def test_a_layer_that_is_left_to_another_variant_is_not_timed() -> None:
+    (dense,), (depthwise,) = chosen(["W2"]), chosen(["depthwise 512@14"], among=GOAL_WORKLOADS)
+    peer = peers.load("depthwise", threads=1)
+    with pytest.raises(Unsupported, match=r"leaves this layer to cs_conv\.shifted"):
+        peer.forward(dense.tiny(), dense.tiny().data(np.float32)[0])
+    assert peer.forward(depthwise.tiny(), depthwise.tiny().data(np.float32)[0])
+
+
 def test_a_difference_is_seen() -> None:
     a = np.ones((2, 3))
     assert difference([a, a], [a, a]) == 0
