@@ -21,10 +21,10 @@ text_of = cache(inspect.getsource)
 class Catalogue(list[Mistake]):
     """Collects the mistakes of an exercise.
 
-    `change` adds a mistake that changes some text of `program`, the right function as students write it.
-    A mistake that is another program altogether is a function: `@catalogue.mistake("name", "advice")` stands
-    above it. `helpers` are functions that the program calls and that students write, too: their text can be
-    changed as well. The catalogue begins with the `mistakes` of another exercise, if it shares them.
+    Most mistakes change some text of `program`, the right function as students write it: `change` adds them.
+    A mistake that is another program altogether is a function under `@catalogue.mistake("name", "advice")`.
+    `helpers` are functions that the program calls and that students write, too: their text can be changed as
+    well. `mistakes` are those of another exercise that are made in this one, too.
     """
 
     def __init__(
@@ -50,12 +50,11 @@ class Catalogue(list[Mistake]):
         """
         assert self.program is not None, "changes need a program"
         for way in ways:
+            file = f"<{self.program.__name__}, mistake {len(self) + 1}>"
             try:
-                source = changed(self.text, way)
+                function = Changed(self.program, self.text, way, file)
             except ValueError as error:
                 raise ValueError(f"mistake {name!r} of {self.program.__name__}: {error}") from None
-            file = f"<{self.program.__name__}, mistake {len(self) + 1}>"
-            function = Changed(self.program, self.text, way, source, file)
             self._add(Mistake(name, advice, function, slow, whole))
 
     def mistake(
@@ -112,10 +111,10 @@ class Changed:
     `and_also` makes one with the changes of another as well.
     """
 
-    def __init__(self, program: Function, text: str, way: Mapping[str, str], source: str, file: str) -> None:
+    def __init__(self, program: Function, text: str, way: Mapping[str, str], file: str) -> None:
         self.text = text
         self.way = way
-        self.source = source
+        self.source = changed(text, way)
         self._program = program
         self._file = file
 
@@ -125,7 +124,7 @@ class Changed:
         if len(way) < len(self.way) + len(other.way):
             raise ValueError("both change the same text")
         file = f"{self._file} and {other._file}"
-        return Changed(self._program, self.text, way, changed(self.text, way), file)
+        return Changed(self._program, self.text, way, file)
 
     @cached_property
     def function(self) -> Function:
@@ -142,9 +141,9 @@ class Changed:
 
 
 def in_their_precision(function: Function) -> Function:
-    """The same function, but results for float32 arguments are float32, whatever it adds up in.
+    """The same function, but with results in float32 if an argument is float32.
 
-    So they are compared with the tolerance of float32.
+    A program may add up in float64 all the same; its results are compared with the tolerance of float32.
     """
 
     @wraps(function)
