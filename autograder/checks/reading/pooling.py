@@ -32,7 +32,7 @@ LARGE, LOUD = 1e6, 100.0
 HOT = (
     Geometry(1, 1, 3, 3, 1, 2, 2),
     Geometry(1, 1, 2, 5, 1, 2, 3, stride=2),
-    Geometry(1, 1, 5, 2, 1, 3, 1, stride=2),
+    Geometry(1, 1, 5, 3, 1, 3, 1, stride=2),
     Geometry(1, 1, 4, 3, 1, 2, 1, stride=2),
     Geometry(1, 1, 3, 4, 1, 1, 2, stride=2),
     Geometry(1, 1, 5, 5, 1, 2, 2, stride=3),
@@ -398,7 +398,7 @@ def _answering(pairs: Pairs) -> list[tuple[Geometry, np.ndarray]]:
             continue
         there = np.zeros((*plain.shape[2:], g.H, g.W), bool)
         for q, out in hot:
-            there[:, :, q.pixel[2], q.pixel[3]] = _loud(out - plain)[0, 0]
+            there[:, :, q.pixel[2], q.pixel[3]] = _loud(np.subtract(out, plain, dtype=float))[0, 0]
         found.append((g, there))
     return found
 

@@ -312,7 +312,7 @@ def _landed(sent: Sent, pairs: Pairs) -> Landed | None:
     found = []
     for q, o in pairs:
         dx = o.parts.get("dx")
-        if not q.hot or dx is None or dx.ndim != 4:
+        if not q.hot or dx is None or dx.shape != (1, 1, q.geometry.H, q.geometry.W):
             continue
         places = np.argwhere(dx[0, 0])
         if not len(places):
