@@ -174,3 +174,9 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         "a circle would be found"
     )
     assert circles(imports) == []
+
+
+def test_no_file_outside_of_exercises_is_longer_than_520_lines() -> None:
+    paths = [path for top in ("autograder", "cs_conv", "benchmarks") for path in (ROOT / top).rglob("*.py")]
+    lines = {path: path.read_text(encoding="utf-8").count("\n") for path in paths}
+    assert {path: n for path, n in lines.items() if n > 520 and "exercises" not in path.parts} == {}

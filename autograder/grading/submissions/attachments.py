@@ -40,7 +40,7 @@ def shown(source: str, attached: Attachments) -> tuple[str, Attachments, list[st
     problems = []
     for name, content in attached.items():
         data = _decoded(next(iter(content.values()), ""))
-        problem = problem_with(data) if len(kept) < MOST else f"{MOST} pictures of a cell are the most"
+        problem = problem_with(data) if len(kept) < MOST else f"a cell may have {MOST} pictures"
         if problem:
             problems.append(problem)
             continue

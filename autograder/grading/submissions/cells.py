@@ -36,7 +36,7 @@ def read(data: bytes) -> list[SubmittedCell]:
     data = without_outputs(data)
     if len(data) > MOST_BYTES:
         raise Unreadable(
-            f"it has {len(data) / 2**20:.0f} MiB without its outputs; {MOST_BYTES >> 20} MiB are the most"
+            f"it has {len(data) / 2**20:.0f} MiB without its outputs; the limit is {MOST_BYTES >> 20} MiB"
         )
     text = decoded(data)
     try:
@@ -54,7 +54,7 @@ def read(data: bytes) -> list[SubmittedCell]:
     if not isinstance(cells, list):
         raise Unreadable("it is JSON, but not a notebook: it holds no cells")
     if len(cells) > MOST_CELLS:
-        raise Unreadable(f"it has {len(cells)} cells; {MOST_CELLS} are the most")
+        raise Unreadable(f"it has {len(cells)} cells; the limit is {MOST_CELLS}")
     return [_submitted_cell(cell) for cell in cells if isinstance(cell, dict)]
 
 

@@ -40,7 +40,7 @@ def read_file(path: Path, most: int = MOST_FILE) -> bytes:
             raise NotPlainFile(f"{path.name} is not a plain file")
         if about.st_size > most:
             raise NotPlainFile(
-                f"{path.name} has {about.st_size / 2**20:.0f} MiB; {most >> 20} MiB are the most"
+                f"{path.name} has {about.st_size / 2**20:.0f} MiB; the limit is {most >> 20} MiB"
             )
         return file.read(most + 1)
 

@@ -43,7 +43,7 @@ def problem_with(data: bytes) -> str:
     if kind not in TYPES.values() and too_large(data) == "":
         return f"it is not a picture of the types {', '.join(TYPES)}"
     if len(data) > MOST_BYTES:
-        return f"it has {len(data) / 2**20:.1f} MiB; {MOST_BYTES >> 20} MiB are the most"
+        return f"it has {len(data) / 2**20:.1f} MiB; the limit is {MOST_BYTES >> 20} MiB"
     return too_large(data)
 
 
@@ -53,5 +53,5 @@ def too_large(data: bytes) -> str:
     if pixels == _ENDLESS:
         return "its header cannot be read, or promises far too many pixels"
     if pixels > MOST_PIXELS:
-        return f"it has {pixels / 1e6:.0f} million pixels; {MOST_PIXELS // 10**6} million are the most"
+        return f"it has {pixels / 1e6:.0f} million pixels; the limit is {MOST_PIXELS // 10**6} million"
     return ""

@@ -55,7 +55,7 @@ def read_timestamp(text: str) -> datetime:
         why = f" ({error})" if found else ""
         raise ValueError(f"{text[:60]!r} is not a date and time{why}") from None
     if not 2000 <= moment.year < 3000:
-        raise ValueError(f"{text[:60]!r} is not in this age")
+        raise ValueError(f"{text[:60]!r} is not between the years 2000 and 2999")
     return moment
 
 

@@ -194,7 +194,7 @@ def test_pictures_of_ones_prose_are_in_the_page(tmp_path):
     )
     assert page.count('src="data:image/png;base64,') == 2
     assert [f'alt="{name}"' in page for name in "abcde"] == [True] * 5
-    assert "A picture is not shown: it has 20 million pixels; 8 million are the most." in page
+    assert "A picture is not shown: it has 20 million pixels; the limit is 8 million." in page
 
 
 UNITS = [

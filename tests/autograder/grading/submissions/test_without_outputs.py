@@ -54,7 +54,7 @@ def test_a_notebook_may_have_more_bytes_than_other_files(tmp_path: Any) -> None:
 
 
 def test_what_is_large_without_its_outputs_is_refused() -> None:
-    with pytest.raises(Unreadable, match=r"2. MiB without its outputs; 20 MiB are the most"):
+    with pytest.raises(Unreadable, match=r"2. MiB without its outputs; the limit is 20 MiB"):
         read(notebook(cell(PLOT + PLOT, plot())))
 
 
