@@ -172,6 +172,8 @@ class _Ranked:
         """For each value which of the numbers it equals, the first of equal ones; -1 for none."""
         if not len(self.numbers):
             return np.full(len(values), -1)
+        if not len(self.numbers):
+            return np.full(len(values), -1)
         at = np.minimum(np.searchsorted(self.numbers, values - EXACT), len(self.numbers) - 1)
         return np.where(np.abs(self.numbers[at] - values) < EXACT, self.order[at], -1)
 
