@@ -134,6 +134,8 @@ def certain(read: PartRead, layer: Layer, known: Known, explained: bool) -> list
         if read.part in o.parts
     ):
         return []
+    if read.shape is not None and not read.shape.in_order and any(d.numbering for *_, d in read.sums):
+        return []  # two orders that undo each other at the sizes tried, and perhaps not elsewhere
     if read.whole:
         here = [(g, arrays, o.parts[read.part]) for g, arrays, o in known if read.part in o.parts]
         results = rebuilt(read, layer, [(g, arrays) for g, arrays, _ in here])
