@@ -135,6 +135,7 @@ class Exercise:
     the part that fits is right, unless `unfit="error"` asks for a ValueError.
     `slopes`, if given, measures the *trusted* forward of a case along random directions. `program` is the
     function as students write it: the notebook's solution, line by line.
+    Raises ValueError if two aspects have one name, or if a part is named that is not in `parts`.
     """
 
     name: str
@@ -150,6 +151,17 @@ class Exercise:
     program: Function | None = None
     data: tuple[str, ...] = ()
     unfit: Literal["round", "error"] = "round"
+
+    def __post_init__(self) -> None:
+        names = [a.name for a in self.aspects]
+        if repeated := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"exercise {self.name!r} has two aspects called {min(repeated)!r}; rename one")
+        named = {*self.axes, *self.data}.union(*(a.parts or () for a in self.aspects))
+        if unknown := named - set(self.parts):
+            known = ", ".join(map(repr, self.parts))
+            raise ValueError(
+                f"exercise {self.name!r} returns no part {min(unknown)!r}; its parts are {known}"
+            )
 
     @property
     def max_points(self) -> float:

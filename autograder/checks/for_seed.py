@@ -16,25 +16,44 @@ from .differences import DataRow, agree
 from .exercise import Case, Exercise, Mistake, Slope
 from .nested_data import Data, Part
 from .run_answer import BESIDE, CALLS, ERRORS, INPUTS, Outcome, Outcomes, call_all
-from .wanted_errors import fault_of
+from .wanted_errors import fault_of, words_for
 
 
 @lru_cache(maxsize=32)
 def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     """The cases of a seed. At the end, one of each tag comes again with other numbers.
 
-    This finds answers that remember results.
+    This finds answers that remember results. Raises ValueError if the tags of cases and aspects differ.
     """
     drawn, other = (
         tuple(exercise.cases(np.random.default_rng([seed, *exercise.name.encode(), *more])))
         for more in ((), (1,))
     )
+    if words := _tags_astray(exercise, {case.tag for case in drawn}):
+        raise ValueError(f"exercise {exercise.name!r}: {words}")
     again: dict[str, Case] = {}
     for number, (case, numbers) in enumerate(zip(drawn, other, strict=True)):
         if case.fits and case.tag not in again and _gives_other_results(exercise, case, numbers):
             about = f"{case.about}, for the second time with other numbers"
             again[case.tag] = replace(numbers, about=about, repeats=number)
     return (*drawn, *again.values())
+
+
+def _tags_astray(exercise: Exercise, drawn: set[str]) -> str:
+    """What is wrong with the tags of an exercise's cases; empty if nothing is.
+
+    An aspect without cases would give its points to every answer. A case that no aspect counts costs nothing.
+    """
+    if not drawn:
+        return "it has no cases"
+    for aspect in exercise.aspects:
+        if missing := (aspect.tags or frozenset[str]()) - drawn:
+            known = ", ".join(map(repr, sorted(drawn)))
+            return f"its aspect {aspect.name!r} counts the tag {min(missing)!r}; its cases have {known}"
+    counted = set[str]().union(*(drawn if a.tags is None else a.tags for a in exercise.aspects))
+    if left := drawn - counted:
+        return f"no aspect counts the cases with the tag {min(left)!r}; give it to one of them"
+    return ""
 
 
 def _gives_other_results(exercise: Exercise, one: Case, other: Case) -> bool:
@@ -119,7 +138,7 @@ def _author_error(exercise: Exercise, case: Case, outcome: Outcome) -> str:
         return raised or outcome.problem or "; ".join(outcome.unusable.values())
     if not outcome.raised:
         return "it should raise a ValueError, and gave a result"
-    return raised if fault_of(case, outcome) else ""
+    return words_for(case, replace(outcome, problem=raised)) if fault_of(case, outcome) else ""
 
 
 def misfits(exercise: Exercise, seed: int, outcomes: Outcomes) -> DataRow:

@@ -66,10 +66,9 @@ def _about_arrays(finding: Finding, mine: np.ndarray, right: np.ndarray) -> str:
         empty = hint if right.size and not mine.size else ""
         wanted = f"{right.shape} is right" if right.ndim else "one number is right, not an array"
         return f"`{part}` has shape {mine.shape}{empty}; {wanted}"
-    if right.ndim and not np.isfinite(mine).all():
-        bad = int((~np.isfinite(mine)).sum())
-        return f"`{part}` holds {bad} of {mine.size} values that are NaN or infinite"
     mask = wrong(mine, right)
+    if right.ndim and (bad := int((mask & ~np.isfinite(mine)).sum())):
+        return f"`{part}` holds {bad} of {mine.size} values that are NaN or infinite"
     if not mask.any():
         return f"`{part}` disagrees with the numeric gradient"
     if right.ndim == 0:

@@ -135,16 +135,6 @@ WINDOWS = tuple(
 )
 """One output at a time: at which place is a size of its own."""
 
-BANK_SIZES = (
-    (3, 3, 1, 3),
-    (3, 4, 2, 3),
-    (5, 4, 3, 3),
-    (2, 3, 2, 1),
-    (3, 5, 1, 5),
-    (5, 6, 2, 5),
-    (6, 3, 4, 3),
-)
-
 BANKS = tuple(
     Geometry(1, 1, H, W, K, F, F, 1, (F - 1) // 2)
     for H, W, K, F in (
