@@ -109,10 +109,19 @@ def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Ver
 
 
 def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function) -> Verdict:
-    """The verdict, with faults that the catalogue does not explain read from the function itself."""
+    """The verdict, with faults read from the function itself if the catalogue does not explain all of them.
+
+    A part that reading explains completely needs no name from the catalogue besides, which would say the same
+    in other words; a part of which it is less sure keeps the catalogue's.
+    """
     explained = frozenset[str]().union(*(m.parts for m in verdict.mistakes if not m.aspects))
-    left = frozenset(exercise.parts) - mine.fine - explained
-    if verdict.passed or not left or not can_read(exercise.name) or not any(o.parts for o in mine.outcomes):
+    wrong = frozenset(exercise.parts) - mine.fine
+    if (
+        verdict.passed
+        or wrong <= explained
+        or not can_read(exercise.name)
+        or not any(o.parts for o in mine.outcomes)
+    ):
         return verdict
     places = fitting(exercise, verdict.seed)
     answered = [(cases_of(exercise, verdict.seed)[i], mine.outcomes[i]) for i in places]
@@ -120,10 +129,13 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
     def ask(cases: Sequence[Case]) -> Outcomes:
         return call_all(function, cases, exercise, strange=True)
 
-    reading = read(exercise.name, ask, answered, left)
+    reading = read(exercise.name, ask, answered, wrong)
     sure = frozenset[str]().union(*(s.parts for s in reading.sentences if s.whole and not s.raises))
-    kept = tuple(m for m in verdict.mistakes if not m.aspects or not m.parts <= sure)
-    said = [s for s in reading.sentences if s.name not in {m.name for m in kept}]
+    sure -= frozenset[str]().union(*(s.parts for s in reading.sentences if not s.whole))
+    kept = tuple(m for m in verdict.mistakes if not (m.parts <= sure and (m.aspects or m.parts < wrong)))
+    known = frozenset[str]().union(*(m.parts for m in kept if not m.aspects))
+    said = [s for s in reading.sentences if s.raises or not frozenset(s.parts) <= known]
+    said = [s for s in said if s.name not in {m.name for m in kept}]
     told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in said)
     return replace(verdict, mistakes=(*kept, *told), reading=reading)
 

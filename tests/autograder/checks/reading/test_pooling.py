@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder import judge
 from autograder.checks.for_seed import cases_of, compared, fitting
 from autograder.checks.reading import Reading, picture, read
 from autograder.checks.registry import find
@@ -97,6 +98,12 @@ def test_two_faults_are_both_named_and_nothing_else() -> None:
         if found != wanted:
             missing.append((one, two, wanted - found))
     assert len(missing) <= len(pairs) / 5, missing
+
+
+def test_no_fault_is_told_twice_in_other_words() -> None:
+    verdict = judge("max_pool_forward", program(**FAULTS["columns step 1"][0], **FAULTS["by columns"][0]))
+    names = [mistake.name for mistake in verdict.mistakes]
+    assert names == ["step 1 in the columns, where the stride belongs", "switches counted by columns"]
 
 
 def test_the_same_is_said_on_every_seed() -> None:
