@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import linecache
 import sys
 import sysconfig
@@ -41,7 +42,8 @@ def counted(lines: Lines) -> Iterator[None]:
     """Count what Python runs inside a `with` block: every line, each time it runs, and every call.
 
     Work inside C code does not count, but a Python function that it calls does. So vectorised NumPy is free,
-    and `np.vectorize` or `map` of a function are loops.
+    and `np.vectorize` or `map` of a function are loops. Meanwhile no garbage is collected: what others left
+    behind may run lines of its own when it goes.
     """
 
     def local(frame: FrameType, event: str, argument: Any) -> Any:
@@ -56,12 +58,15 @@ def counted(lines: Lines) -> Iterator[None]:
             lines.functions[frame.f_code.co_name] += 1
         return local
 
-    before = sys.gettrace()
+    before, collects = sys.gettrace(), gc.isenabled()
+    gc.disable()
     sys.settrace(entered)
     try:
         yield
     finally:
         sys.settrace(before)
+        if collects:
+            gc.enable()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import replace
 
@@ -38,6 +39,40 @@ def squares_in_a_loop(x):
 
 def one(value):
     return value**2
+
+
+class Garbage:
+    """Runs lines of Python when it is collected, as temporary folders and kernels' clients do."""
+
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        for _ in range(50):
+            self.itself = None
+
+
+def test_lines_that_run_when_garbage_is_collected_do_not_count():
+    def makes_containers(x):
+        kept = []
+        for value in x:
+            kept.append([value])
+        return kept
+
+    x = np.ones(500)
+    alone = lines(makes_containers, x)
+    before = gc.get_threshold()
+    gc.collect()
+    gc.disable()
+    for _ in range(100):
+        Garbage()
+    gc.set_threshold(400)  # reached while the function runs, and not before
+    gc.enable()
+    try:
+        assert lines(makes_containers, x) == alone
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)
 
 
 LOOPS = {
