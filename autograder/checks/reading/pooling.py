@@ -414,8 +414,8 @@ def _planes_apart(pairs: Pairs) -> bool:
 
 
 def _keeps(found: Description, pairs: Pairs) -> bool:
-    results = [(found.results(q.x, q.geometry)["out"], o.parts["out"]) for q, o in pairs if "out" in o.parts]
-    return bool(results) and all(_same(wanted, mine) for wanted, mine in results)
+    answered = [(q, o.parts["out"]) for q, o in pairs if "out" in o.parts]
+    return all(_same(found.results(q.x, q.geometry)["out"], out) for q, out in answered)
 
 
 def _numbers(rows: Side, columns: Side, switch: str, pairs: Pairs) -> bool:
