@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -21,8 +21,11 @@ ROUNDS, ENOUGH, MOST = 3, 5, 12
 """The fewest rounds of a race that is won, the fewest of one that is lost, and the most rounds."""
 WON, LOST = 1.15, 0.76
 """A race ends early if the ratio is at least this factor above, or below, what is asked."""
-BATCH = 4e-3
-"""The least seconds of calls in a row in each round, since a single short call meets cold caches."""
+BATCH, CALLS, SLOW = 4e-3, 5, 4e-2
+"""The least seconds of calls in a row in each round, and how many of them unless they take `SLOW` seconds.
+
+The first call after our loops meets cold caches: it was seen to take 50 times as long as the next ones.
+"""
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,7 @@ def _race(function: Function, exercise: Exercise, speed: Speed, seed: int) -> Ra
     at = Race()
     while not at.over(speed.times):
         ours(*speed.draw(rng, **speed.large))
-        cases: list[Case] = []
-        outcomes = call_all(answer, _fresh(speed, rng, answer, cases), exercise, strange=True)
+        cases, outcomes = _round(speed, rng, answer, exercise)
         right = call_all(speed.fast, cases, exercise)
         problem = next(filter(None, map(_wrong, outcomes, right)), "") or answer.fault()
         at = Race(ours.middle, answer.middle, at.rounds + 1, problem)
@@ -82,13 +84,19 @@ def lost(*ignored: Any) -> Race:
     return Race(1.0, 1.0)
 
 
-def _fresh(speed: Speed, rng: np.random.Generator, answer: Stopwatch, cases: list[Case]) -> Iterator[Case]:
-    """New cases, until the answer has computed for long enough; they are appended to `cases`."""
+def _round(
+    speed: Speed, rng: np.random.Generator, answer: Stopwatch, exercise: Exercise
+) -> tuple[list[Case], list[Outcome]]:
+    """Calls of the answer on new cases, until it has computed for long enough."""
+    cases: list[Case] = []
+    outcomes: list[Outcome] = []
     spent = 0.0
-    while spent < BATCH:
+    while spent < BATCH or (len(cases) < CALLS and spent < SLOW):
+        calls = len(answer.times)
         cases.append(Case("speed", "fresh inputs", speed.draw(rng, **speed.large)))
-        yield cases[-1]
-        spent += max((answer.times or [np.inf])[-1], BATCH / 100)
+        outcomes += call_all(answer, cases[-1:], exercise, strange=True)
+        spent += max(answer.times[-1], BATCH / 100) if len(answer.times) > calls else SLOW
+    return cases, outcomes
 
 
 def _wrong(outcome: Outcome, right: Outcome) -> str:

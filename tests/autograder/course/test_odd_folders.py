@@ -57,7 +57,8 @@ def test_a_class_can_be_graded_there(tmp_path: Path, folder: str, engine: str) -
     for cell in notebook.cells:
         cell.source = RIGHT.get(graded_as(cell).get("grade_id", ""), cell.source)
     write_notebook(notebook, course.submitted("ana", NAME) / "sums.ipynb")
-    assert str(root) in said("grade", NAME, engine).replace("\n", "")  # however wide the console is
+    # A console may be narrower than the path, and breaks it at its spaces.
+    assert "".join(str(root).split()) in "".join(said("grade", NAME, engine).split())
     said("feedback", NAME)
     said("report", NAME)
     assert (course.feedback() / "ana" / NAME / "sums.html").is_file()
