@@ -108,7 +108,9 @@ def _heading(picture: Picture, evidence: Evidence) -> str:
     joined, weight = _WORDS.get(evidence.part, _WORDS[""])
     if "p" not in columns:
         numbered = "In each pixel of its window stands the switch that says that it was taken"
-        return f"{picture.place} at {evidence.geometry.words}. {numbered if 's' in columns else MARKED}:"
+        g = evidence.geometry
+        sizes = f"{g.H}x{g.W} pixels, windows of {g.FH}x{g.FW}, stride {g.stride}"
+        return f"{picture.place} at {sizes}. {numbered if 's' in columns else MARKED}:"
     where = f"{picture.place} at {evidence.geometry.words}"
     return f"{where}, {joined}. In each pixel stands the weight (row, column) {weight}:"
 

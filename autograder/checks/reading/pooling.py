@@ -313,7 +313,7 @@ def read(
         if not side.faults
     ]
     evidence = _evidence(found, pairs, wrong)
-    return Reading(tuple(said), tuple(right) if said else (), evidence, len(asked))
+    return Reading(tuple(said), tuple(right) if said and explained else (), evidence, len(asked))
 
 
 def _loud(out: np.ndarray | None) -> np.ndarray:
@@ -384,7 +384,8 @@ def _size(axis: int, pairs: Pairs) -> SizeRule | bool | None:
     lengths = {(g, shape[2 + axis]) for g, shape in shapes}
     if all(n == getattr(g, name) for g, n in lengths):
         return None
-    return next((rule for rule in rules(name) if all(rule.formula(g) == n for g, n in lengths)), False)
+    exact = [rule for rule in rules(name) if all(rule.formula(g) == n for g, n in lengths)]
+    return min(exact, key=lambda rule: len(rule.name), default=False)  # without padding, several say the same
 
 
 def _answering(pairs: Pairs) -> list[tuple[Geometry, np.ndarray]]:

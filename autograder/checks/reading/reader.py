@@ -81,7 +81,8 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
             evidence += _evidence(parts_read)
     return Reading(
         _sentences(told, asked.layer.parts),
-        tuple(dict.fromkeys(rights)),
+        # What is right at the sizes that are answered says nothing of those that end in an error.
+        tuple(dict.fromkeys(rights)) if told and explained else (),
         tuple(evidence),
         len(asked.asked),
     )

@@ -103,3 +103,20 @@ def test_a_fault_that_depends_on_the_numbers_is_not_read_from_the_table():
         return out if np.abs(x).max() < 2.5 else out[:, :, ::-1]
 
     assert all(not s.whole for s in reading_of("conv_forward", answer).sentences)
+
+
+def test_nothing_is_called_right_of_an_answer_whose_errors_are_not_understood():
+    """At other sizes the rows may be wrong: there they end in an error."""
+
+    def without_padding_and_square(dout, x, w, stride=1, pad=0):
+        dx, dw, db, F = np.zeros_like(x), np.zeros_like(w), np.zeros(len(w)), w.shape[3]
+        for n, k, i, j in np.ndindex(*dout.shape):
+            y, z = i * stride, j * stride
+            dx[n, :, y : y + F, z : z + F] += w[k] * dout[n, k, i, j]
+            dw[k] += x[n, :, y : y + F, z : z + F] * dout[n, k, i, j]
+            db[k] += dout[n, k, i, j]
+        return dx, dw, db
+
+    verdict = judge("conv_backward", without_padding_and_square)
+    assert not verdict.passed
+    assert verdict.reading is None or verdict.reading.right == ()

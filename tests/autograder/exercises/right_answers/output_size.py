@@ -1,18 +1,8 @@
 """Right answers to output_size as different people write them."""
 
 
-def by_true_division(W, F, S=1, P=0):
-    places = (W - F + 2 * P) / S + 1
-    if places < 1 or places != int(places):
-        raise ValueError(places)
-    return int(places)
-
-
-def by_divmod(width, window, stride=1, pad=0):
-    steps, rest = divmod(width - window + 2 * pad, stride)
-    if rest or steps < 0:
-        raise ValueError("does not fit")
-    return 1 + steps
+def refuse():
+    raise ValueError("does not fit")
 
 
 def by_walking(W, F, S=1, P=0):
@@ -22,4 +12,10 @@ def by_walking(W, F, S=1, P=0):
     return len(starts)
 
 
-ANSWERS = [by_true_division, by_divmod, by_walking]
+ANSWERS = [
+    by_walking,
+    lambda W, F, S=1, P=0: refuse() if F > W + 2 * P or (W - F + 2 * P) % S else (W - F + 2 * P) // S + 1,
+    lambda w, f, s=1, p=0: refuse() if (n := (w - f + 2 * p) / s + 1) < 1 or n != int(n) else int(n),
+    lambda W, F, S=1, P=0: refuse() if (d := divmod(W + 2 * P - F, S))[1] or d[0] < 0 else d[0] + 1,
+    lambda W, F, S=1, P=0: refuse() if (W + 2 * P - F) % S or W + 2 * P < F else (W + 2 * P - F + S) // S,
+]
