@@ -46,8 +46,8 @@ def table(exercise, seeds, everything=True):
     aspect = None if everything else find(exercise).aspects[0].name
     mistakes = None if everything else [m for m in own_mistakes(exercise) if not m.slow]
     for seed in seeds:
-        for answer in right_answers(exercise):
-            key = ("right", answer.__name__)
+        for number, answer in enumerate(right_answers(exercise)):
+            key = ("right", f"{number}: {answer.__name__}")
             rows[key] = rows.get(key, 0) + judge(exercise, answer, seed, aspect).passed
         for number, (mistake, verdict) in enumerate(judge_mistakes(exercise, seed, mistakes)):
             if verdict.passed:
