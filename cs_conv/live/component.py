@@ -18,7 +18,7 @@ from weakref import WeakSet
 import anywidget
 import traitlets
 
-from cs_conv.live.frame import answer
+from cs_conv.live.frame import Packed, computed, packed
 
 MODULES = Path(__file__).with_name("modules")
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.mjs";$', re.MULTILINE)
@@ -59,17 +59,16 @@ class Component(anywidget.AnyWidget):
 
     shown: ClassVar[WeakSet[Component]] = WeakSet()
 
-    def __init__(self, module: Any, source: Mapping[str, Any], state: dict[str, Any]) -> None:
+    def __init__(self, module: Any, source: Mapping[str, Any], state: dict[str, Any], first: Packed) -> None:
         self.module, self.source = module, source
         try:
             self.loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
             self.loop = None
-        header, buffers = answer(module.frame, source, state)
         super().__init__(
             _esm=joined(module.__name__.rpartition(".")[2]),
             state=state,
-            first={"header": header, "buffers": buffers},
+            first={"header": first[0], "buffers": first[1]},
         )
         self.on_msg(self._asked)
         Component.shown.add(self)
@@ -83,7 +82,7 @@ class Component(anywidget.AnyWidget):
             self._answer(content)
 
     def _answer(self, content: Mapping[str, Any]) -> None:
-        header, buffers = answer(self.module.frame, self.source, content["state"])
+        header, buffers = packed(computed(self.module.frame, self.source, content["state"]))
         self.send({"kind": "answer", "id": content["id"], **header}, buffers=buffers)
 
 

@@ -44,7 +44,7 @@ def frame(source: Mapping[str, Any], state: State) -> dict[str, np.ndarray]:
     return {"image": image.astype(np.float32), "answer": answer[0, 0].astype(np.float32)}
 
 
-def still(source: Mapping[str, Any], state: State) -> list[tuple[str, np.ndarray]]:
+def still(arrays: Mapping[str, np.ndarray], state: State) -> list[tuple[str, np.ndarray]]:
     """The filter; the photograph itself needs a kernel."""
     return [("filter", np.reshape(state["w"], (3, 3)))]
 

@@ -20,22 +20,23 @@ TYPES = ("<f8", "<f4", "<i4")
 """What the browser reads; any other numbers are sent as the first of these."""
 
 
-def answer(frame: Frame, source: Mapping[str, Any], state: State) -> Packed:
-    """A frame as a header and buffers; whatever the learner's code raises becomes a sentence, `error`."""
+def computed(frame: Frame, source: Mapping[str, Any], state: State) -> Mapping[str, np.ndarray] | str:
+    """The arrays of a frame; whatever the learner's code raises becomes a sentence in their place."""
     try:
         with np.errstate(all="ignore"):
-            arrays = frame(source, state)
+            return frame(source, state)
     except NotImplementedError as error:
-        return {"error": f"Not written yet: {error or 'the function that this picture shows'}."}, []
+        return f"Not written yet: {error or 'the function that this picture shows'}."
     except KeyError as error:
-        return {"error": f"{error.args[0]} is not defined here: run the cell that defines it first."}, []
+        return f"{error.args[0]} is not defined here: run the cell that defines it first."
     except Exception as error:
-        return {"error": f"Your function ended in {type(error).__name__}: {error}"}, []
-    return packed(arrays)
+        return f"Your function ended in {type(error).__name__}: {error}"
 
 
-def packed(arrays: Mapping[str, np.ndarray]) -> Packed:
-    """Arrays as a header {"arrays": [[name, shape, dtype], ...]} and their bytes, in this order."""
+def packed(arrays: Mapping[str, np.ndarray] | str) -> Packed:
+    """Arrays as a header {"arrays": [[name, shape, dtype], ...]} and bytes; a sentence as {"error": ...}."""
+    if isinstance(arrays, str):
+        return {"error": arrays}, []
     whole = {name: _readable(np.asarray(a)) for name, a in arrays.items()}
     header = {"arrays": [[name, list(a.shape), a.dtype.str] for name, a in whole.items()]}
     return header, [memoryview(a.tobytes()) for a in whole.values()]

@@ -51,9 +51,9 @@ def frame(source: Mapping[str, Any], state: State) -> dict[str, np.ndarray]:
     }
 
 
-def still(source: Mapping[str, Any], state: State) -> list[tuple[str, np.ndarray]]:
+def still(arrays: Mapping[str, np.ndarray], state: State) -> list[tuple[str, np.ndarray]]:
     """How many windows read each pixel."""
-    return [("how many windows read each pixel", frame(source, state)["reached"][np.newaxis])]
+    return [("how many windows read each pixel", arrays["reached"][np.newaxis])]
 
 
 def sentence(state: State) -> str:

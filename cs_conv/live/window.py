@@ -112,16 +112,12 @@ def sentence(state: State) -> str:
     )
 
 
-def still(source: Mapping[str, Any], state: State) -> list[tuple[str, np.ndarray]] | str:
-    """The matrices of the first picture, with their titles; a sentence where the function gives none."""
-    try:
-        out = frame(source, state)["out"]
-    except Exception as error:  # of the learner's function: the component says it as well
-        return f"{type(error).__name__}: {error}"
+def still(arrays: Mapping[str, np.ndarray], state: State) -> list[tuple[str, np.ndarray]]:
+    """The matrices of the first picture, with their titles."""
     C, H, W = state["image"]
     images = np.reshape(state["x"], (C, H, W))
     shown = [(f"image, channel {c}" if C > 1 else "image", plane) for c, plane in enumerate(images)]
-    return shown + [(f"output {k}", plane) for k, plane in enumerate(out)]
+    return shown + [(f"output {k}", plane) for k, plane in enumerate(arrays["out"])]
 
 
 def window(source: Mapping[str, Any], **begin: Any) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs_conv import naive
-from cs_conv.live.frame import answer
+from cs_conv.live.frame import computed
 from cs_conv.live.messages import frame, sentence, start, still
 
 RIGHT = {"conv_backward": naive.conv_backward}
@@ -36,16 +36,16 @@ def test_the_learners_gradient_is_drawn_beside_the_right_one() -> None:
 def test_other_strides_have_other_outputs_and_sizes_that_do_not_fit_are_said() -> None:
     state = start(x_shape=(5, 5), w=np.ones((3, 3)))
     assert frame(RIGHT, {**state, "stride": 2})["dout"].shape == (2, 2)
-    assert "does not fit" in answer(frame, RIGHT, {**state, "stride": 3})[0]["error"]
+    assert "does not fit" in computed(frame, RIGHT, {**state, "stride": 3})
 
 
 def test_a_gradient_of_another_shape_is_said_to_be_one() -> None:
-    header, _ = answer(frame, {"conv_dx": lambda *a, **o: np.zeros((1, 1, 7, 7))}, start())
-    assert "dx has the shape (1, 1, 7, 7); that of x, (1, 1, 5, 5), was expected" in header["error"]
-    assert "conv_dx is not defined here" in answer(frame, {}, start())[0]["error"]
+    shown = computed(frame, {"conv_dx": lambda *a, **o: np.zeros((1, 1, 7, 7))}, start())
+    assert "dx has the shape (1, 1, 7, 7); that of x, (1, 1, 5, 5), was expected" in shown
+    assert "conv_dx is not defined here" in computed(frame, {}, start())
 
 
 def test_without_a_kernel_what_is_sent_and_what_arrives_stand_there() -> None:
-    titles = [title for title, _ in still(RIGHT, start())]
+    titles = [title for title, _ in still(frame(RIGHT, start()), start())]
     assert titles == ["sent", "arrives at x: yours", "right"]
     assert "sends its message back" in sentence(start())

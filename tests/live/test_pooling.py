@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs_conv import naive
-from cs_conv.live.frame import answer
+from cs_conv.live.frame import computed
 from cs_conv.live.pooling import frame, sentence, start, still
 
 RIGHT = {"max_pool_forward": naive.max_pool_forward, "max_pool_backward": naive.max_pool_backward}
@@ -42,11 +42,11 @@ def test_a_backward_pass_that_is_not_written_yet_is_left_out() -> None:
 
 
 def test_what_is_no_pair_of_arrays_becomes_a_sentence() -> None:
-    header, _ = answer(frame, {"max_pool_forward": lambda x, size, stride: (x, x[0])}, start(X))
-    assert "both have (1, 1, OH, OW)" in header["error"]
-    assert "not enough values" in str(still({"max_pool_forward": lambda *a: [1]}, start(X)))
+    shown = computed(frame, {"max_pool_forward": lambda x, size, stride: (x, x[0])}, start(X))
+    assert "both have (1, 1, OH, OW)" in shown
+    assert "not enough values" in computed(frame, {"max_pool_forward": lambda *a: [1]}, start(X))
 
 
 def test_without_a_kernel_image_maxima_and_switches_stand_there() -> None:
-    assert [title for title, _ in still(RIGHT, start(X))] == ["image", "maxima", "switches"]
+    assert [title for title, _ in still(frame(RIGHT, start(X)), start(X))] == ["image", "maxima", "switches"]
     assert sentence(start(X)).startswith("The largest value of each 2x2 window")

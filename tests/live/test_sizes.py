@@ -53,7 +53,7 @@ def test_the_picture_follows_the_learners_function_and_does_without_it() -> None
 
 
 def test_without_a_kernel_a_row_of_counts_and_a_sentence_stand_there() -> None:
-    ((_title, row),) = still({}, start())
+    ((_title, row),) = still(frame({}, start()), start())
     assert row.tolist() == [[1, 2, 3, 3, 3, 2, 1]]
     assert sentence(start()) == "Windows on a row of pixels: W = 7, F = 3, S = 1, P = 0. " + (
         "Run this cell to move things yourself."

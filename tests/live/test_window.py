@@ -7,7 +7,7 @@ import pytest
 
 from cs_conv import im2col, naive
 from cs_conv.live import still
-from cs_conv.live.frame import answer, packed
+from cs_conv.live.frame import computed, packed
 from cs_conv.live.window import frame, sentence, start
 from cs_conv.live.window import still as still_of
 
@@ -64,19 +64,16 @@ def test_an_output_that_is_not_there_any_more_sends_nothing_of_its_own() -> None
     ],
 )
 def test_whatever_goes_wrong_becomes_a_sentence(source: dict[str, object], said: str) -> None:
-    header, buffers = answer(frame, source, start())
-    assert said in header["error"]
-    assert buffers == []
-    assert isinstance(still_of(source, start()), str)
+    shown = computed(frame, source, start())
+    assert said in shown
+    assert packed(shown) == ({"error": shown}, [])
 
 
 def test_an_answer_that_is_not_written_yet_is_said_to_be_so() -> None:
     def conv_forward(x, w, b, stride=1, pad=0):
         raise NotImplementedError("conv_forward")
 
-    assert (
-        answer(frame, {"conv_forward": conv_forward}, start())[0]["error"] == "Not written yet: conv_forward."
-    )
+    assert computed(frame, {"conv_forward": conv_forward}, start()) == "Not written yet: conv_forward."
 
     def conv_backward(dout, x, w, stride=1, pad=0):
         raise NotImplementedError
@@ -97,7 +94,7 @@ def test_arrays_cross_as_bytes_with_a_header_that_json_can_hold() -> None:
 
 def test_the_still_picture_shows_the_first_numbers_and_says_how_to_move_them() -> None:
     state = start(x=np.full((1, 3, 3), 7.0), w=np.ones((1, 1, 2, 2)))
-    picture = still.svg(still_of(RIGHT, state), sentence(state))
+    picture = still.svg(still_of(frame(RIGHT, state), state), sentence(state))
     assert picture.count(">7<") == 9
     assert picture.count(">28<") == 4
     assert "Run this cell to move things yourself." in picture

@@ -1,7 +1,7 @@
 // im2col that one can touch: a column lit in the image, a pixel lit in the columns, and the columns going back.
 
 import { widget } from "./host.mjs";
-import { bindGrids, drawGrid, largest, makeGrid } from "./grid.mjs";
+import { bindGrids, drawGrid, largest, makeGrid, withNumber } from "./grid.mjs";
 import { bindPlay, playButton } from "./play.mjs";
 import { bindSliders, count, frameOf, showSliders, slider, words } from "./page.mjs";
 
@@ -115,12 +115,7 @@ export function mount(el, store) {
       store.set({ pick: [kind === "back" ? "pixel" : kind, plane, i, j] });
     },
     read: (cell) => (cell.at[0] === "pixel" ? store.state.x[flat(cell.at)] : undefined),
-    change(cell, value) {
-      if (!Number.isFinite(value)) return;
-      const numbers = store.state.x.slice();
-      numbers[flat(cell.at)] = Math.round(Math.max(-99, Math.min(99, value)) * 2) / 2;
-      store.set({ x: numbers });
-    },
+    change: (cell, value) => store.set({ x: withNumber(store.state.x, flat(cell.at), value) }),
     hover: (cell) => cell.at[0] === "column",
   });
   view.paint();

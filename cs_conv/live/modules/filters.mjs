@@ -1,7 +1,7 @@
 // A filter of one's own on a photograph, drawn again with every change of a weight.
 
 import { widget } from "./host.mjs";
-import { bindGrids, drawGrid, largest, makeGrid } from "./grid.mjs";
+import { bindGrids, drawGrid, largest, makeGrid, withNumber } from "./grid.mjs";
 import { OWN_KEYS, frameOf } from "./page.mjs";
 
 export function mount(el, store) {
@@ -62,12 +62,7 @@ export function mount(el, store) {
     find: ([, , i, j]) => (i >= 0 && j >= 0 && i < 3 && j < 3 ? grid.cells[i * 3 + j] : null),
     pick: () => {},
     read: (cell) => store.state.w[cell.at[2] * 3 + cell.at[3]],
-    change(cell, value) {
-      if (!Number.isFinite(value)) return;
-      const w = store.state.w.slice();
-      w[cell.at[2] * 3 + cell.at[3]] = Math.round(Math.max(-99, Math.min(99, value)) * 2) / 2;
-      store.set({ w });
-    },
+    change: (cell, value) => store.set({ w: withNumber(store.state.w, cell.at[2] * 3 + cell.at[3], value) }),
   });
   view.paint();
   return view.end;

@@ -51,6 +51,14 @@ export function drawGrid(grid, { value, top, on = () => false, bad = () => false
   });
 }
 
+/** The numbers with a new one at `q`, from -99 to 99 in steps of a half; unchanged if `value` is not a number. */
+export function withNumber(numbers, q, value) {
+  if (!Number.isFinite(value)) return numbers;
+  const changed = numbers.slice();
+  changed[q] = Math.round(Math.max(-99, Math.min(99, value)) * 2) / 2;
+  return changed;
+}
+
 /** The largest size among values, for the strongest colour. */
 export const largest = (values) => values.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0);
 

@@ -1,7 +1,7 @@
 // The gradient that arrives at an image: one output after the other sends its message to the pixels that it read.
 
 import { widget } from "./host.mjs";
-import { bindGrids, drawGrid, largest, makeGrid } from "./grid.mjs";
+import { bindGrids, drawGrid, largest, makeGrid, withNumber } from "./grid.mjs";
 import { bindPlay, playButton } from "./play.mjs";
 import { bindSliders, count, frameOf, showSliders, slider, words } from "./page.mjs";
 
@@ -83,13 +83,14 @@ export function mount(el, store) {
   bindGrids(root, {
     find,
     pick: (cell) => { if (cell.at[0] === "sent") store.set({ sent: flat(cell.at) + 1 }); },
-    read: (cell) => (cell.at[0] in NUMBERS ? store.state[NUMBERS[cell.at[0]]][flat(cell.at) % store.state[NUMBERS[cell.at[0]]].length] : undefined),
+    read(cell) {
+      const numbers = store.state[NUMBERS[cell.at[0]]];
+      return numbers?.[flat(cell.at) % numbers.length];
+    },
     change(cell, value) {
       const name = NUMBERS[cell.at[0]];
-      if (!name || !Number.isFinite(value)) return;
-      const numbers = store.state[name].slice();
-      numbers[flat(cell.at) % numbers.length] = Math.round(Math.max(-99, Math.min(99, value)) * 2) / 2;
-      store.set({ [name]: numbers });
+      const numbers = store.state[name];
+      store.set({ [name]: withNumber(numbers, flat(cell.at) % numbers.length, value) });
     },
   });
   view.paint();

@@ -1,7 +1,7 @@
 // Max pooling that one can touch: the window of an output, the pixel that it takes, ties, and where gradients go.
 
 import { widget } from "./host.mjs";
-import { bindGrids, drawGrid, largest, makeGrid } from "./grid.mjs";
+import { bindGrids, drawGrid, largest, makeGrid, withNumber } from "./grid.mjs";
 import { bindSliders, count, frameOf, showSliders, slider, tag, words } from "./page.mjs";
 
 export function mount(el, store) {
@@ -112,12 +112,7 @@ export function mount(el, store) {
       store.set({ pick: [names[kind], plane, i, j] });
     },
     read: (cell) => (cell.at[0] === "pixel" ? store.state.x[flat(cell.at)] : undefined),
-    change(cell, value) {
-      if (!Number.isFinite(value)) return;
-      const numbers = store.state.x.slice();
-      numbers[flat(cell.at)] = Math.round(Math.max(-99, Math.min(99, value)) * 2) / 2;
-      store.set({ x: numbers });
-    },
+    change: (cell, value) => store.set({ x: withNumber(store.state.x, flat(cell.at), value) }),
     hover: (cell) => cell.at[0] === "output" || cell.at[0] === "switch",
   });
   view.paint();

@@ -1,7 +1,7 @@
 // A convolution that one can touch: what each output reads, what each pixel feeds, forward and backward.
 
 import { widget } from "./host.mjs";
-import { bindGrids, drawGrid, largest, makeGrid } from "./grid.mjs";
+import { bindGrids, drawGrid, largest, makeGrid, withNumber } from "./grid.mjs";
 import { bindSliders, count, frameOf, showSliders, slider, tag, words } from "./page.mjs";
 
 const KINDS = { pixel: "x", weight: "w", output: "out" };
@@ -165,10 +165,7 @@ export function mount(el, store) {
 
   function change(cell, value) {
     const name = KINDS[cell.at[0]];
-    if (name === "out" || !Number.isFinite(value)) return;
-    const numbers = store.state[name].slice();
-    numbers[flat(cell.at)] = Math.round(Math.max(-99, Math.min(99, value)) * 2) / 2;
-    store.set({ [name]: numbers });
+    store.set({ [name]: withNumber(store.state[name], flat(cell.at), value) });
   }
 
   bindSliders(root, store);
