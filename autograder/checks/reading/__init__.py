@@ -14,9 +14,12 @@ answer (`Sentence.whole`). Else a sentence says what is certain about one part, 
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 
-from ..run_answer import Outcome
+from ..exercise import Case
+from ..run_answer import Outcome, Outcomes
 from . import pooling, pooling_backward, reader
 from .geometry import Geometry
 from .linear import LAYERS
@@ -34,6 +37,13 @@ WAYS = {
 """How each exercise is read, by its name."""
 
 
+SOME = 10
+"""So many calls tell how long all of them would take."""
+
+PATIENCE = 2.0
+"""Seconds that all calls may take; an answer that needs more is not read."""
+
+
 def can_read(exercise: str) -> bool:
     """Whether the faults of an answer to this exercise can be read from the function."""
     return exercise in WAYS
@@ -48,9 +58,18 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     """
     known = [(case, _in_numbers(outcome)) for case, outcome in answered]
     try:
-        return WAYS[exercise](exercise, lambda cases: tuple(map(_in_numbers, ask(cases))), known, wrong)
-    except Exception:  # a result that nobody foresaw; a test draws strange ones
+        return WAYS[exercise](exercise, lambda cases: _asked(ask, cases), known, wrong)
+    except Exception:  # too slow, or a result that nobody foresaw; a test draws strange ones
         return Reading()
+
+
+def _asked(ask: Ask, cases: Sequence[Case]) -> Outcomes:
+    """What the answer gives on all cases. TimeoutError if its first calls show that all would take long."""
+    begin = time.perf_counter()
+    outcomes = ask(cases[:SOME])
+    if (time.perf_counter() - begin) / SOME * len(cases) > PATIENCE:
+        raise TimeoutError
+    return tuple(map(_in_numbers, (*outcomes, *ask(cases[SOME:]))))
 
 
 def _in_numbers(outcome: Outcome) -> Outcome:

@@ -287,7 +287,7 @@ def read(
     where = where if where in CONDITIONS else ""  # two conditions together may be an accident of few sizes
     explained = bool(where) or not any(here for _, here in raised)
     pairs = list(zip(asked, outcomes, strict=True))
-    found = _described(pooling, pairs, wrong)
+    found = _described(pooling, pairs)
     if found is None or not _planes_apart(pairs):
         return nothing
     whole = {
@@ -312,7 +312,7 @@ def read(
         for thing, side in (("rows", found.rows), ("columns", found.columns))
         if not side.faults
     ]
-    evidence = _evidence(found, pairs, wrong)
+    evidence = _evidence(found, wrong)
     return Reading(tuple(said), tuple(right) if said and explained else (), evidence, len(asked))
 
 
@@ -351,7 +351,7 @@ def _of_windows(
 Pairs = Sequence[tuple[Question, "Outcome"]]
 
 
-def _described(pooling: Pooling, pairs: Pairs, wrong: frozenset[str]) -> Description | None:
+def _described(pooling: Pooling, pairs: Pairs) -> Description | None:
     """The description of an answer; None where its windows cannot be told."""
     sizes = tuple(_size(axis, pairs) for axis in (0, 1))
     if False in sizes:
@@ -443,7 +443,7 @@ def _same(wanted: np.ndarray | None, mine: np.ndarray | None) -> bool:
     return same(np.where(known, mine, 0.0), np.where(known, wanted, 0.0))
 
 
-def _evidence(found: Description, pairs: Pairs, wrong: frozenset[str]) -> tuple[Evidence, ...]:
+def _evidence(found: Description, wrong: frozenset[str]) -> tuple[Evidence, ...]:
     """The windows, or the numbers of their places, at the first geometry where they are not right."""
     right = Description(right_side(0), right_side(1), (None, None), MAXIMUM, "")
     for g in HOT:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -31,13 +30,6 @@ Ask = Callable[[Sequence[Case]], "Outcomes"]
 Answered = Sequence[tuple[Case, "Outcome"]]
 
 
-SOME = 10
-"""So many calls tell how long all of them would take."""
-
-PATIENCE = 2.0
-"""Seconds that all calls may take; an answer that needs more is not read."""
-
-
 @np.errstate(all="ignore")
 def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> Reading:
     """What can be said for certain of an answer whose parts `wrong` are wrong.
@@ -46,11 +38,7 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     everything must give the same there.
     """
     asked = questions(exercise)
-    begin = time.perf_counter()
-    outcomes = ask(asked.cases[:SOME])
-    if (time.perf_counter() - begin) / SOME * len(asked.cases) > PATIENCE:
-        return Reading(calls=SOME)
-    outcomes += ask(asked.cases[SOME:])
+    outcomes = ask(asked.cases)
     known = [
         (q.geometry, q.arrays, o) for q, o in zip(asked.asked, outcomes, strict=True) if q.kind == "probe"
     ]

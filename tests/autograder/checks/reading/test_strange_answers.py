@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.checks.for_seed import cases_of, compared, fitting
-from autograder.checks.reading import WAYS, _in_numbers, pooling, read
+from autograder.checks.reading import SOME, WAYS, _in_numbers, pooling, read
 from autograder.checks.registry import find
 from autograder.checks.run_answer import call_all
 
@@ -90,3 +90,20 @@ def test_a_reader_that_fails_says_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 def test_functions_are_asked_only_at_sizes_that_fit() -> None:
     """An error at other sizes would be right, and nothing may be said of it."""
     assert all(g.fits for g in pooling.PROBES)
+
+
+@pytest.mark.parametrize("exercise", ["im2col", "max_pool_forward", "average_pool_backward"])
+def test_an_answer_that_would_take_long_is_asked_a_few_times_only(
+    exercise: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, calls = [0.0], []
+    monkeypatch.setattr("autograder.checks.reading.time.perf_counter", lambda: seconds[0])
+    known = find(exercise)
+
+    def ask(cases):
+        seconds[0] += 0.1 * len(cases)
+        calls.extend(cases)
+        return call_all(known.reference, cases, known)
+
+    assert read(exercise, ask, [], frozenset(known.parts)).sentences == ()
+    assert len(calls) == SOME
