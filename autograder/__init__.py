@@ -1,21 +1,22 @@
-"""Checks, release, grading and reports of the course. Notebooks use `from autograder import check`."""
+"""Checks, release, grading and reports of the course. Notebooks `import check, predict` from here."""
 
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .checks import check, judge
+    from .predictions import predict
 
-__all__ = ["check", "judge"]
+__all__ = ["check", "judge", "predict"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the checks, and NumPy with them, only when they are used: `cs-conv` starts faster without."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from autograder import checks
+    from autograder import checks, predictions
 
-    return getattr(checks, name)
+    return getattr(predictions if name == "predict" else checks, name)
 
 
 def _in_a_notebook() -> None:

@@ -17,7 +17,11 @@ from autograder.notebooks.ipython_syntax import as_python, parsed
 
 MOST_PARSED_IN_ALL = 300_000
 """Characters of a student's cells that are parsed at most, all together: two or three seconds' worth."""
-_PICTURES = ("matplotlib", "ipywidgets", "IPython", "cs_conv.pictures", "cs_conv.live", "seaborn", "plotly")
+_SHOWS = (
+    *("matplotlib", "ipywidgets", "IPython", "seaborn", "plotly"),
+    *("cs_conv.pictures", "cs_conv.live", "autograder.predict"),
+)
+"""Modules and functions whose calls only show something."""
 _SILENT = {"print", "display", "interact", "sorted", "len", "type", "repr", "str"}
 
 
@@ -31,8 +35,8 @@ def distribute(template: Template, steps: list[Step]) -> None:
     The instructor's cells also lose the imports of names that an answer above them defines: these names are
     the student's.
     """
-    pictures = {name for name, module in template.modules.items() if module.startswith(_PICTURES)}
-    shows = pictures | template.answer_names
+    shows = {name for name, module in template.modules.items() if module.startswith(_SHOWS)}
+    shows |= template.answer_names
     answered, most = _answered(steps), worth_parsing(steps)
     for side in ("inside", "outside"):
         needed: set[str] = set()
