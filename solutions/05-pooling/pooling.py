@@ -13,24 +13,21 @@
 # %% [markdown]
 # # Pooling
 #
-# You will write the layer that makes images smaller, and send gradients back through it. It takes about
-# 50 minutes.
+# Afterwards you can make images smaller with the layer that most networks use for it, send gradients back
+# through it, and say what it throws away. It takes about 70 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
-# | `max_pool_forward` | the largest value of each window, and where it stood | medium | 12 | 14 | 10 |
-# | `max_pool_backward` | the gradient of that | medium | 10 | 10 | 8 |
-# | `average_pool_forward` | the mean of each window | easy | 4 | 10 | 4 |
-# | `average_pool_backward` | the gradient of that | easy | 6 | 8 | 5 |
-# | `l2_pool_forward` | the length of each window, as a vector | easy | 3 | 10 | 3 |
-#
-# At the end you choose windows on a photograph, see which pixels they pick, and watch the gradient arrive
-# at these pixels and nowhere else.
+# | `max_pool_forward` | the largest value of each window, and where it stood | medium | 15 | 14 | 10 |
+# | `max_pool_backward` | the gradient of that | medium | 12 | 10 | 8 |
+# | `average_pool_forward` | the mean of each window, by a function that can do more | easy | 8 | 11 | 4 |
+# | `average_pool_backward` | the gradient of that | easy | 8 | 8 | 5 |
+# | `l2_pool_forward` | the length of each window, as a vector | easy | 3 | 1 | 3 |
 
 # %% locked="setup"
 import numpy as np
 
-from autograder import check
+from autograder import check, predict
 
 # %% [markdown]
 # ## Smaller, and still a cup
@@ -78,9 +75,28 @@ show_windows(small, size=(2, 2), stride=2)
 #
 # $$OH = \frac{H - FH}{S} + 1 \qquad OW = \frac{W - FW}{S} + 1$$
 
+
+# %%
+def outputs(H, F, stride):
+    """How many windows of F rows fit into H rows. Rows at the end that fill no window are left out."""
+    return (H - F) // stride + 1
+
+
+def kept(H, F, stride):
+    """How many percent of the values of an HxH image are left after FxF windows."""
+    return round(100 * outputs(H, F, stride) ** 2 / H**2)
+
+
+# %% [markdown]
+# Take 2x2 windows at stride 2, by far the most common choice, on an image of 224x224 pixels. How many percent
+# of its values are left? Put your guess in the place of `...` and run the cell. (A guess has no points.)
+
+# %%
+predict("kept(224, 2, 2)", ..., hint="Half as many rows, and half as many columns.")
+
 # %%
 side, depth = 224, 64
-pooled = (side - 2) // 2 + 1  # windows of 2x2 at stride 2
+pooled = outputs(side, 2, 2)
 before, after = side * side * depth, pooled * pooled * depth
 print(f"{side} x {side} x {depth} becomes {pooled} x {pooled} x {depth}")
 print(f"{before:,} values become {after:,}: {after / before:.0%} of them are left")
@@ -88,8 +104,14 @@ print(f"{before:,} values become {after:,}: {after / before:.0%} of them are lef
 # %% [markdown]
 # (Written as the Stanford notes write volumes, width x height x depth. Our arrays put the channels first.)
 #
-# 2x2 at stride 2 is by far the most common choice. It throws three of four values away.
-#
+# The notes say that this discards *exactly* 75%. So it is for even sizes. In an odd one a row and a column are
+# left over, and most libraries leave them out and say nothing:
+
+# %%
+for H in (224, 14, 13, 7):
+    print(f"{H:3} rows become {outputs(H, 2, 2):3}: {kept(H, 2, 2)}% of the values are left")
+
+# %% [markdown]
 # ## Remember where it stood
 #
 # For the way back you will have to know *which* pixel of a window was the largest. The forward step has just
@@ -117,7 +139,7 @@ show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5, axes=("row p", "
 # %% [markdown]
 # ### Exercise 1: max pooling, forward
 #
-# *Medium, about 12 minutes, about 14 lines, 10 points.*
+# *Medium, about 15 minutes, about 14 lines, 10 points.*
 #
 # Write `max_pool_forward`:
 #
@@ -192,10 +214,12 @@ def max_pool_forward(x, size, stride):
 # %%
 example = np.array([[5.0, 1, 9], [2, 7, 3]])[None, None]  # (1, 1, 2, 3)
 out, switches = max_pool_forward(example, (2, 2), 1)
-print("yours:", out[0, 0], switches[0, 0], "   right: [[7. 9.]] [[3 1]]")
+print("yours:", out[0, 0].tolist(), switches[0, 0].tolist())
+print("right:", [[7.0, 9.0]], [[3, 1]])
 
 out, switches = max_pool_forward(np.array([[7.0, 9], [9, 2]])[None, None], (2, 2), 2)
-print("yours:", out[0, 0], switches[0, 0], "   right: [[9.]] [[1]]")
+print("yours:", out[0, 0].tolist(), switches[0, 0].tolist())
+print("right:", [[9.0]], [[1]])
 
 # %% [markdown]
 # Then let it be checked. To see all checks at once: `check("max_pool_forward", max_pool_forward)`.
@@ -237,13 +261,57 @@ show_windows(overlapping, size=(3, 3), stride=2)
 # One and the same pixel has the switch 8 in the first window, 6 in the second and 0 in the last: a switch
 # counts inside its own window.
 #
-# AlexNet pooled in this way, after its first layer of 55x55:
+# AlexNet pooled in this way. The notes warn of 3x3 at stride 2 in a sentence that they never finish: "but this
+# makes." So finish it. Which of these sizes do such windows fit, with nothing left over?
+
 
 # %%
-print(f"3x3 at stride 2: 55 rows become {(55 - 3) / 2 + 1:g}")
+def fits(H, F, stride):
+    """Whether windows of F rows fill H rows with nothing left over."""
+    return (outputs(H, F, stride) - 1) * stride + F == H
+
+
+sizes = [224, 56, 55, 27, 14, 13]
+predict(
+    "[H for H in sizes if fits(H, 3, 2)]", ..., hint="The first window has 3 rows, each further one adds 2."
+)
+
+# %%
+for H in sizes:
+    print(
+        f"{H:3} rows: ({H} - 3) / 2 + 1 = {(H - 3) / 2 + 1:5g} windows, {kept(H, 3, 2)}% of the values left"
+    )
 
 # %% [markdown]
+# Only odd sizes fit. "But this makes odd sizes necessary" would be one way to end the sentence. And no more is
+# left than under 2x2 windows at stride 2: these windows are larger, but there are as many of them.
+#
 # Larger windows and strides are rare: too much would be lost.
+#
+# ## Why it is not padded with zeros
+#
+# A convolution puts zeros around the image. Let max pooling do the same, on an image of 3x3 numbers that are
+# all negative. What is the largest value of its output?
+
+# %%
+from cs_conv import naive
+
+negative = -np.arange(1.0, 10).reshape(3, 3)  # -1 to -9
+ringed = np.pad(negative, 1)  # (5, 5)
+
+predict(
+    "naive.max_pool_forward(ringed[None, None], (3, 3), 2)[0].max()", ..., hint="Each window sees the ring."
+)
+
+# %%
+for name, around in (("zeros", 0), ("minus infinity", -np.inf)):
+    ringed = np.pad(negative, 1, constant_values=around)
+    out, _ = naive.max_pool_forward(ringed[None, None], (3, 3), 2)
+    print(f"padded with {name}: {out[0, 0].tolist()}")
+
+# %% [markdown]
+# With zeros, the image is gone: the padding wins every window. A zero adds nothing to a *sum*, but to a maximum
+# it is a value like any other. So libraries that pad a max pooling put minus infinity there, which always loses.
 #
 # ## The way back: ask the pixels
 #
@@ -271,12 +339,20 @@ print(change.round(6))
 # its window.** The others get nothing from this window. That is why we wrote down the switches: they are all
 # that the way back needs to know of `x`.
 #
-# Here it is on the overlapping windows, with some `dout`:
+# Take the overlapping windows of the last picture, and let `dout` be 1 and -2 in its first row, 3 and 5 in its
+# second. What does the 6 in the centre get?
+
+# %%
+arriving = np.array([[1.0, -2], [3, 5]])
+_, where = naive.max_pool_forward(overlapping[None, None], (3, 3), 2)
+sent_back = naive.max_pool_backward(arriving[None, None], where, (1, 1, 5, 5), (3, 3), 2)[0, 0]
+
+predict("sent_back[2, 2]", ..., hint="Three of the four windows chose it. Which of them did not?")
 
 # %%
 from cs_conv.pictures.pooling import show_routing
 
-show_routing(overlapping, np.array([[1.0, -2], [3, 5]]), size=(3, 3), stride=2)
+show_routing(overlapping, arriving, size=(3, 3), stride=2)
 
 # %% [markdown]
 # *In words: left the 5x5 grid with its four windows and rings around the maxima, 6 and 7. In the middle dout
@@ -309,7 +385,7 @@ print("both ways:    ", round((np.max(tied + step) - np.max(tied - step)) / (2 *
 # %% [markdown]
 # ### Exercise 2: max pooling, backward
 #
-# *Medium, about 10 minutes, about 10 lines, 8 points.*
+# *Medium, about 12 minutes, about 10 lines, 8 points.*
 #
 # Write `max_pool_backward`:
 #
@@ -332,17 +408,17 @@ print("both ways:    ", round((np.max(tied + step) - np.max(tied - step)) / (2 *
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# In a 2x3 window the number 4 stands in row 1, column 1: one whole row of three fits into 4, and 1 is left
-# over. `divmod(4, 3)` gives both. To come from the window to the image, add the row and the column where the
-# window begins.
+# Look at the picture of the 2x3 window, with the numbers 0 to 5 in it. How often does a whole row of three fit
+# into 4, and what is left over? `//` and `%` answer such questions. To come from the window to the image, add
+# the row and the column where the window begins.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Make `dx` of zeros. Loop over `n`, `c`, `i` and `j`, as forward. `p, q = divmod(switches[n, c, i, j], FW)` is
-# the place in the window, `i * stride + p` the row of the image. Add `dout[n, c, i, j]` to that pixel of
-# `dx`: add, since another window may have sent something there already.
+# Make `dx` of zeros. Loop over `n`, `c`, `i` and `j`, as forward; no window needs to be cut out. In each step one
+# value of `dout` goes to one pixel, whose row is `i * stride` and the row inside the window together. Another
+# window may have sent something there already: is it `=` or `+=`?
 #
 # </details>
 
@@ -372,13 +448,14 @@ def max_pool_backward(dout, switches, x_shape, size, stride):
 
 # %%
 two, places = np.array([[10.0, 20]])[None, None], np.array([[3, 0]])[None, None]
-print(max_pool_backward(two, places, (1, 1, 2, 3), (2, 2), 1)[0, 0], "   right: [[0 20 0] [0 10 0]]")
+print("yours:", max_pool_backward(two, places, (1, 1, 2, 3), (2, 2), 1)[0, 0].tolist())
+print("right:", [[0.0, 20.0, 0.0], [0.0, 10.0, 0.0]])
 
 # %% [markdown]
 # ### Ask the forward step whether it is right
 #
-# You need not believe your own `dx`. Your *forward* function can judge it: move each pixel a little both ways
-# and see how `sum(out * dout)` changes. That is the **numeric gradient**.
+# Your `dx` can be judged as in notebook 03: move each pixel a little both ways, and see how `sum(out * dout)`
+# changes.
 
 # %%
 from cs_conv.gradcheck import numeric_gradient, relative_error
@@ -394,7 +471,7 @@ def only_out(images):
 
 x = overlapping[None, None]  # no two values of a window are equal where it counts
 out, switches = max_pool_forward(x, size, stride)
-dout = np.array([[[[1.0, -2], [3, 5]]]])  # that of the picture above
+dout = arriving[None, None]  # that of the picture above
 dx = max_pool_backward(dout, switches, x.shape, size, stride)
 numeric = numeric_gradient(only_out, x, dout)
 show_grids([dx[0, 0], numeric[0, 0]], ["yours", "numeric"], same_colors=True, axes=("row", "column"))
@@ -404,38 +481,22 @@ print("relative error:", f"{relative_error(dx, numeric):.1e}")
 # *In words: two 5x5 grids that should be the same: your dx and the numeric gradient. The relative error under
 # them should be below 1e-8.*
 #
-# On a large layer that takes long: two forward steps for each pixel. One **random direction** through all
-# pixels at once takes two, and sees a wrong pixel nearly always:
-
-# %%
-from cs_conv.gradcheck import directional
-
-x = rng.permutation(2 * 3 * 7 * 7).reshape(2, 3, 7, 7) * 1.0  # all different
-out, switches = max_pool_forward(x, size, stride)
-dout = rng.normal(size=out.shape)  # at random: with ones, mistakes may cancel
-dx = max_pool_backward(dout, switches, x.shape, size, stride)
-for numeric, yours in directional(only_out, x, dx, dout, rng):
-    print(f"numeric {numeric:12.8f}   yours {yours:12.8f}")
-
-# %% [markdown]
-# ### Where numeric gradients fail, and what does not
+# ### Where that fails, and what does not
 #
-# At ties they fail: at a kink, a central difference finds the mean of two slopes. And in real networks, ties
-# are everywhere: after a ReLU, many windows hold several zeros.
+# At ties a numeric gradient fails: at a kink, it finds the mean of two slopes. And in real networks ties are
+# everywhere: after a ReLU, many windows hold several zeros.
 #
 # But max pooling has a property that needs no small steps. Make all pixels twice as large, and the maxima are
 # twice as large: $f(t \, x) = t \, f(x)$ for every $t > 0$.
 #
-# So let all pixels grow by one percent of themselves. The outputs grow by one percent too. How much does
-# `sum(out * dout)` grow? By one percent of itself. That is what forward says.
-#
-# What does backward say? Each pixel has grown by one percent of `x`, and `dx` says how much that is worth: in all,
-# one percent of `sum(x * dx)`. Both speak of the same change, so
+# So let all pixels grow by one percent of themselves. The outputs grow by one percent too, and so does
+# `sum(out * dout)`. That is what forward says. Backward says that a change of the pixels is worth as much as `dx`
+# times that change: here one percent of `sum(x * dx)`. Both speak of the same growth, so
 #
 # $$\langle f(x),\; dout \rangle \;=\; \langle x,\; dx \rangle$$
 #
-# where $\langle a, b \rangle$ stands for `sum(a * b)`. Pixels that are equal stay equal while they grow, so this holds
-# **at ties too**, whichever of them takes the gradient. Test it on small whole numbers, which are full of ties:
+# as for a convolution in notebook 03. Pixels that are equal stay equal while they grow, so this holds **at ties
+# too**, whichever of them takes the gradient. Test it on small whole numbers, which are full of ties:
 
 # %%
 from cs_conv.gradcheck import adjoint_gap
@@ -456,11 +517,10 @@ for n, c, i, j in np.ndindex(*out.shape):
 print(f"relative gap    = {adjoint_gap(out, dout, x, greedy):.1e}, when each tied pixel takes all of it")
 
 # %% [markdown]
-# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. Most mistakes make it 0.01,
-# 0.1 or more, as this one does, which many people make. One forward step caught it, and no step size was needed.
+# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. The wrong answer, which many
+# people give, makes it far larger. One forward step caught it, and no step size was needed.
 #
-# The checks below compare your `dx` with the right one, and with how the right forward step changes along random
-# directions. They draw their switches at random: any pixel of a window may have been the maximum.
+# The checks below draw their switches at random: any pixel of a window may have been the maximum.
 
 # %% test="shape"
 check("max_pool_backward", max_pool_backward, "shape")
@@ -476,6 +536,30 @@ check("max_pool_backward", max_pool_backward, "rectangles")
 
 # %% test="edge cases"
 check("max_pool_backward", max_pool_backward, "edge cases")
+
+# %% [markdown]
+# ## Touch it
+#
+# Your two functions, on an image that has passed a ReLU. Choose an output: its window is framed, and the pixel
+# that it took stands out. Choose a pixel and change its number. Move the sliders. On the right, every output
+# sends a gradient of 1 back.
+
+# %%
+from cs_conv.live import pooling
+
+rectified = np.array(
+    [[0, 0, 3, 1, 0, 2], [0, 0, 1, 3, 2, 2], [4, 0, 0, 0, 5, 0], [0, 4, 0, 1, 0, 5], [2, 1, 0, 0, 0, 0],
+     [1, 2, 7, 0, 0, 0]]
+)  # fmt: skip
+pooling(globals(), x=rectified)
+
+# %% [markdown]
+# *In words: an image of 6x6 numbers, the maxima of its nine 2x2 windows, which are 0 3 2, 4 1 5, 2 7 0, and their
+# switches, 0 0 1, 0 3 0, 0 0 0. On the right a 1 at each pixel that a window took, and zeros elsewhere.*
+#
+# - Which windows have ties? Raise a tied pixel by 1: what happens to its switch, and to its gradient?
+# - Stride 1: which pixel collects most gradients? Why does the sum of all gradients grow?
+# - Find a size and a stride at which a pixel lies in no window.
 
 # %% [markdown]
 # ## Other ways to pool
@@ -498,9 +582,13 @@ show_kinds(photograph(), size=(8, 8), stride=8)
 #
 # ### Exercise 3: average pooling, forward
 #
-# *Easy, about 4 minutes, about 10 lines, 4 points.*
+# *Easy, about 8 minutes, about 11 lines, 4 points.*
 #
-# Write `average_pool_forward`: as `max_pool_forward`, but `out` is the mean of each window, and there are no
+# Average and L2 pooling walk through the same windows; only what they make of a window differs. So write the walk
+# once. Your first function, `pool_windows`, gets what is to be made of a window as an argument, `reduce`: a
+# function that takes a window (FH, FW) and returns one number. It has no points of its own.
+#
+# Then `average_pool_forward` is one line, which calls it. `out` is the mean of each window, and there are no
 # switches. Again, raise a `ValueError` where the windows do not fit (not graded), and do not change `x`.
 #
 # An example: `x = [[5, 1, 9], [2, 8, 2]]`, size `(2, 2)`, stride 1. The windows `[[5, 1], [2, 8]]` and
@@ -508,27 +596,29 @@ show_kinds(photograph(), size=(8, 8), stride=8)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Start from your `max_pool_forward`. What stands in its middle?
+# Start from your `max_pool_forward`. What stands in its middle? Which lines are only about switches?
 #
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# A mean is the sum, divided by how many values there are. A zero is a value too.
+# A function is a value in Python: `reduce` can be called like any other name, `reduce(window)`. And a function can
+# be handed over by its name, without parentheses.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# The same four loops and the same window; `window.mean()` is its mean. Leave out everything about switches,
-# and return `out` alone.
+# In the middle of the four loops, the number of `out` is what `reduce` makes of the window. For an average, hand
+# over a function of NumPy that makes one number of a whole matrix: not the sum, but that over the number of its
+# values. A zero is a value, too.
 #
 # </details>
 
 
-# %% answer="average_pool_forward"
-def average_pool_forward(x, size, stride):
-    """Return the mean of each window, (N, C, OH, OW).
+# %% answer="pool_windows"
+def pool_windows(x, size, stride, reduce):
+    """Return one number for each window, (N, C, OH, OW): reduce(window), where the window is (FH, FW).
 
     x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
     """
@@ -541,14 +631,26 @@ def average_pool_forward(x, size, stride):
     out = np.zeros((N, C, OH, OW))
     for n, c, i, j in np.ndindex(N, C, OH, OW):
         top, left = i * stride, j * stride
-        out[n, c, i, j] = x[n, c, top : top + FH, left : left + FW].mean()
+        out[n, c, i, j] = reduce(x[n, c, top : top + FH, left : left + FW])
     return out
+    ### END SOLUTION
+
+
+# %% answer="average_pool_forward"
+def average_pool_forward(x, size, stride):
+    """Return the mean of each window, (N, C, OH, OW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    ### BEGIN SOLUTION
+    return pool_windows(x, size, stride, np.mean)
     ### END SOLUTION
 
 
 # %%
 example = np.array([[5.0, 1, 9], [2, 8, 2]])[None, None]  # (1, 1, 2, 3)
-print("yours:", average_pool_forward(example, (2, 2), 1)[0, 0], "   right: [[4. 5.]]")
+print("yours:", average_pool_forward(example, (2, 2), 1)[0, 0].tolist())
+print("right:", [[4.0, 5.0]])
 
 # %% test="values"
 check("average_pool_forward", average_pool_forward, "values")
@@ -562,7 +664,14 @@ check("average_pool_forward", average_pool_forward, "rectangles")
 # %% [markdown]
 # ### And back
 #
-# Ask the pixels again. This time all of them have something to say:
+# Ask the pixels again. A window of 2x2 has the numbers 5, 1, 2 and 7, and its output gets the gradient 8. How
+# much of it does the pixel with the 1 get?
+
+# %%
+one = np.full((1, 1, 1, 1), 8.0)  # dout
+shares = naive.average_pool_backward(one, (1, 1, 2, 2), (2, 2), 1)[0, 0]
+
+predict("shares[0, 1]", ..., hint="By how much does the mean of four numbers grow if one of them grows by 1?")
 
 # %%
 window = np.array([[5.0, 1], [2, 7]])
@@ -580,7 +689,7 @@ print(change)
 #
 # ### Exercise 4: average pooling, backward
 #
-# *Easy, about 6 minutes, about 8 lines, 5 points.*
+# *Easy, about 8 minutes, about 8 lines, 5 points.*
 #
 # Write `average_pool_backward`: each gradient is shared out equally among the pixels of its window.
 #
@@ -604,8 +713,9 @@ print(change)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# The four loops; inside, `dx[n, c, top : top + FH, left : left + FW]` with `top = i * stride` is the window of
-# `dout[n, c, i, j]`. Add `dout[n, c, i, j]`, divided by the number of pixels in a window, to it.
+# The four loops of `max_pool_backward`. Inside, the window of `dout[n, c, i, j]` is the slice of `dx` that `out`
+# came from when you went forward, and each of its pixels gets the same share. How large is it, if all shares
+# together are the gradient?
 #
 # </details>
 
@@ -629,12 +739,15 @@ def average_pool_backward(dout, x_shape, size, stride):
 
 # %%
 two = np.array([[4.0, 8]])[None, None]
-print(average_pool_backward(two, (1, 1, 2, 3), (2, 2), 1)[0, 0], "   right: [[1 3 2] [1 3 2]]")
+print("yours:", average_pool_backward(two, (1, 1, 2, 3), (2, 2), 1)[0, 0].tolist())
+print("right:", [[1.0, 3.0, 2.0], [1.0, 3.0, 2.0]])
 
 # %% [markdown]
 # Your forward step judges again. Since it is linear, a step of `h=1` is as good as a small one, and exact:
 
 # %%
+from cs_conv.gradcheck import directional
+
 x = rng.normal(size=(2, 3, 7, 5))
 dout = rng.normal(size=(2, 3, 3, 2))
 dx = average_pool_backward(dout, x.shape, (3, 3), 2)
@@ -671,7 +784,7 @@ for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
 #
 # ### Exercise 5: L2 pooling, forward
 #
-# *Easy, about 3 minutes, about 10 lines, 3 points.*
+# *Easy, about 3 minutes, about 1 line, 3 points.*
 #
 # Write `l2_pool_forward`: as `average_pool_forward`, with the L2 norm of each window. Nothing is divided, and
 # nothing is added under the root. Sizes that do not fit are a `ValueError` here, too
@@ -682,19 +795,21 @@ for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Only the middle of your loops changes.
+# Which of your lines would have to be written again? None of the walk.
 #
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Square each value of the window, sum, and take the root once at the end.
+# You need a function that takes a window and returns its length: square each value, sum, take the root once at
+# the end. `lambda window: ...` is a function without a name.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `window**2` squares each value and makes a new array, so `x` stays as it is. `np.sqrt` takes the root.
+# Hand `pool_windows` a function with `np.sqrt` outside, `np.sum` inside it, and the squares of the window in the
+# middle. `window**2` makes a new array, so `x` stays as it is.
 #
 # </details>
 
@@ -706,22 +821,14 @@ def l2_pool_forward(x, size, stride):
     x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
     """
     ### BEGIN SOLUTION
-    N, C, H, W = x.shape
-    FH, FW = size
-    if (H - FH) % stride or (W - FW) % stride:
-        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
-    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
-    out = np.zeros((N, C, OH, OW))
-    for n, c, i, j in np.ndindex(N, C, OH, OW):
-        top, left = i * stride, j * stride
-        out[n, c, i, j] = np.sqrt(np.sum(x[n, c, top : top + FH, left : left + FW] ** 2))
-    return out
+    return pool_windows(x, size, stride, lambda window: np.sqrt(np.sum(window**2)))
     ### END SOLUTION
 
 
 # %%
 example = np.array([[3.0, 0, 6], [0, -4, 8]])[None, None]  # (1, 1, 2, 3)
-print("yours:", l2_pool_forward(example, (2, 1), 1)[0, 0], "   right: [[ 3.  4. 10.]]")
+print("yours:", l2_pool_forward(example, (2, 1), 1)[0, 0].tolist())
+print("right:", [[3.0, 4.0, 10.0]])
 
 # %% test="values"
 check("l2_pool_forward", l2_pool_forward, "values")
@@ -749,6 +856,22 @@ print(f"brightness: image {image.mean():.3f}, average {means.mean():.3f}", end="
 print(f"L2 norm / 8 {lengths.mean():.3f}, maximum {maxima.mean():.3f}")
 
 # %% [markdown]
+# ## What it saves
+#
+# One reads that pooling reduces the number of parameters. A convolution has as many weights before a smaller image
+# as before a larger one: its filters are the same. Only a fully connected layer has a weight for each value. The
+# network VGG has one with 4096 outputs after its last pooling, which makes 7x7x512 values of 14x14x512:
+
+# %%
+with_pool, without_pool = 7 * 7 * 512 * 4096, 14 * 14 * 512 * 4096
+print(f"weights with the last pooling:    {with_pool:11,}")
+print(f"weights without it:               {without_pool:11,}")
+print(f"a 3x3 convolution in its place:   {512 * 512 * 3 * 3:11,}, whatever the size of the image")
+
+# %% [markdown]
+# What it saves everywhere is values, and the work that the next layers have with them. ("Pooling has no
+# parameters" is no law either: in LeNet, of 1998, each pooled channel had a factor and a bias, which were learned.)
+#
 # ## Do you need pooling at all?
 #
 # A convolution with a stride makes images smaller as well. Could it take the place of pooling?
@@ -756,13 +879,11 @@ print(f"L2 norm / 8 {lengths.mean():.3f}, maximum {maxima.mean():.3f}")
 # Of average pooling: certainly. Give filter `k` equal weights in channel `k` and zeros in the others:
 
 # %%
-from cs_conv.naive import conv_forward
-
 x = rng.normal(size=(2, 3, 6, 6))
 w = np.zeros((3, 3, 2, 2))  # (K, C, FH, FW)
 for k in range(3):
     w[k, k] = 1 / 4
-pooled, convolved = average_pool_forward(x, (2, 2), 2), conv_forward(x, w, np.zeros(3), stride=2)
+pooled, convolved = average_pool_forward(x, (2, 2), 2), naive.conv_forward(x, w, np.zeros(3), stride=2)
 print("largest difference:", np.abs(pooled - convolved).max().round(12))
 
 # %% [markdown]
@@ -786,32 +907,22 @@ for F in (2, 3):
 print("pooling: 0 parameters")
 
 # %% [markdown]
-# ## Play: which pixels count?
+# ## Which pixels count?
 #
 # The photograph again, in coarse pixels. Your `max_pool_forward` finds the switches: a dot for each pixel that
 # some window chose, larger where several windows chose it. Your `max_pool_backward` sends a random gradient back.
-#
-# Move the sliders. What happens to the dots when windows overlap more and more? Which pixels win many windows?
-# And what happens when the stride is larger than the window?
 
 # %%
-from cs_conv.pictures.controls import Slider, play_with
 from cs_conv.pictures.pooling import show_switches
 
+size, stride = (3, 3), 2  # change them, and run the cell again
+
 coarse = photograph()[:192].reshape(24, 8, 32, 8).mean(axis=(1, 3))  # (24, 32)
-
-
-def pool(FH, FW, stride):
-    H, W = 24 - (24 - FH) % stride, 32 - (32 - FW) % stride  # cut off what does not fit
-    x = coarse[None, None, :H, :W]
-    out, switches = max_pool_forward(x, (FH, FW), stride)
-    dout = np.random.default_rng(0).normal(size=out.shape)
-    dx = max_pool_backward(dout, switches, x.shape, (FH, FW), stride)
-    show_switches(x[0, 0], switches[0, 0], dx[0, 0], (FH, FW), stride)
-
-
-start = {"FH": 3, "FW": 3, "stride": 2}
-play_with(pool, **{name: Slider(value, 1, 8, waits=True) for name, value in start.items()})
+H, W = 24 - (24 - size[0]) % stride, 32 - (32 - size[1]) % stride  # cut off what does not fit
+x = coarse[None, None, :H, :W]
+out, switches = max_pool_forward(x, size, stride)
+dx = max_pool_backward(np.random.default_rng(0).normal(size=out.shape), switches, x.shape, size, stride)
+show_switches(x[0, 0], switches[0, 0], dx[0, 0], size, stride)
 
 # %% [markdown]
 # *In words: left the coarse photograph with orange dots at the chosen pixels, and a white frame around the first
@@ -820,16 +931,43 @@ play_with(pool, **{name: Slider(value, 1, 8, waits=True) for name, value in star
 # size, the gradient: coloured where a dot is, orange for negative and purple for positive values, and pale
 # everywhere else.*
 #
+# What happens to the dots at stride 1? And when the stride is larger than the window?
+#
 # ## What you know now
 #
 # - Pooling makes one number of each window, channel by channel, and has nothing to learn. 2x2 at stride 2 keeps
-#   a quarter of the values.
+#   a quarter of the values, if the size is even; 3x3 at stride 2 fits odd sizes only.
+# - Zeros are no neutral padding for a maximum; minus infinity is.
 # - Max pooling sends each gradient to one pixel. The switches remember to which: to the first one where several
 #   are equal. Average pooling shares each gradient out.
 # - Where windows overlap, gradients add up.
 # - Numeric gradients fail at kinks. `sum(out * dout) == sum(x * dx)` holds there too, for whatever grows in step
 #   with `x`.
 # - A convolution with a stride can take the place of pooling, at the price of parameters.
+#
+# ## Do you remember?
+#
+# Think first, then open. All of it is from earlier notebooks.
+#
+# <details><summary>1. A 3x3 convolution follows a 2x2 pooling at stride 2. How many pixels of the image does one of
+# its outputs see, across?</summary>
+#
+# 6: three pooled pixels that lie side by side, each of which saw two.
+#
+# </details>
+#
+# <details><summary>2. Why do you draw `dout` at random when you check a gradient, and not as ones?</summary>
+#
+# With ones, errors of different outputs are added with equal weight, so two that cancel are not seen.
+#
+# </details>
+#
+# <details><summary>3. In the backward pass of a convolution, too, pixels collect with `+=`. What does one of them
+# collect there, and over what?</summary>
+#
+# `dout` times the weight that it met, over all windows that it lies in, and over all filters.
+#
+# </details>
 #
 # **Where to go next.** Your loops are slow. In notebook 06, *Convolution as one matrix product*, the windows
 # become columns of one matrix, and both convolution and pooling become a few fast lines.

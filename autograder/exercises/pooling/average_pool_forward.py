@@ -10,7 +10,7 @@ from autograder.checks.catalogue import Catalogue
 from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.naive import average_pool_forward as reference
 
-from .shared import WINDOW, divisor_mistakes, forward_cases, forward_mistakes
+from .shared import REDUCED, WINDOW, divisor_mistakes, forward_cases, forward_mistakes, pool_windows
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -25,52 +25,50 @@ def average_pool_forward(x, size, stride):
 
     x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
     """
-    N, C, H, W = x.shape
-    FH, FW = size
-    if (H - FH) % stride or (W - FW) % stride:
-        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
-    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
-    out = np.zeros((N, C, OH, OW))
-    for n, c, i, j in np.ndindex(N, C, OH, OW):
-        top, left = i * stride, j * stride
-        out[n, c, i, j] = x[n, c, top : top + FH, left : left + FW].mean()
-    return out
+    return pool_windows(x, size, stride, np.mean)
 
 
-mistakes = Catalogue(average_pool_forward)
+mistakes = Catalogue(average_pool_forward, pool_windows)
 forward_mistakes(mistakes)
-divisor_mistakes(mistakes, lambda by: {".mean()": f".sum() / ({by})"})
+
+
+def divided_by(number):
+    """The change that divides the sum of a window by another number."""
+    return {REDUCED: f"np.sum(x[n, c, {WINDOW}]) / ({number})"}
+
+
+divisor_mistakes(mistakes, divided_by)
 
 mistakes.change(
     "divided by the number of windows",
     "OH * OW is how many means there are. Each is over one window: ask how many values that holds.",
-    {".mean()": ".sum() / (OH * OW)"},
+    divided_by("OH * OW"),
 )
 mistakes.change(
     "sum instead of mean",
     "You add the window up; divide by how many values it holds.",
-    {".mean()": ".sum()"},
+    {"np.mean": "np.sum"},
 )
 mistakes.change(
     "maximum instead of mean",
     "You keep the largest value of each window; here all of them count.",
-    {".mean()": ".max()"},
+    {"np.mean": "np.max"},
 )
 mistakes.change(
     "median instead of mean",
     "The value in the middle is the median; the mean is the sum over the count.",
-    {f"x[n, c, {WINDOW}].mean()": f"np.median(x[n, c, {WINDOW}])"},
+    {"np.mean": "np.median"},
 )
 mistakes.change(
     "divided by the number of values that are not 0",
     "A zero counts as a value: divide by the size of the window, whatever it holds.",
-    {".mean()": f".sum() / max(np.count_nonzero(x[n, c, {WINDOW}]), 1)"},
-    {".mean()": f".sum() / np.count_nonzero(x[n, c, {WINDOW}])"},
+    divided_by(f"max(np.count_nonzero(x[n, c, {WINDOW}]), 1)"),
+    divided_by(f"np.count_nonzero(x[n, c, {WINDOW}])"),
 )
 mistakes.change(
     "whole division",
     "`//` drops the digits after the point, and rounds negative numbers down. A mean can be any number.",
-    {".mean()": ".sum() // (FH * FW)"},
+    {REDUCED: f"np.sum(x[n, c, {WINDOW}]) // (FH * FW)"},
 )
 mistakes.change(
     "mean of absolute values",
@@ -80,7 +78,7 @@ mistakes.change(
 mistakes.change(
     "divides x in place",
     "`x /= ...` changes the caller's x. Write x / ... instead, or divide the result.",
-    {"FH, FW = size": "FH, FW = size\nx /= FH * FW", ".mean()": ".sum()"},
+    {"FH, FW = size": "FH, FW = size\nx /= FH * FW", "np.mean": "np.sum"},
 )
 
 

@@ -11,7 +11,7 @@ from autograder.checks.draw import integers
 from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.naive import l2_pool_forward as reference
 
-from .shared import forward_cases, forward_mistakes
+from .shared import REDUCED, forward_cases, forward_mistakes, pool_windows
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -29,19 +29,10 @@ def l2_pool_forward(x, size, stride):
 
     x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
     """
-    N, C, H, W = x.shape
-    FH, FW = size
-    if (H - FH) % stride or (W - FW) % stride:
-        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
-    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
-    out = np.zeros((N, C, OH, OW))
-    for n, c, i, j in np.ndindex(N, C, OH, OW):
-        top, left = i * stride, j * stride
-        out[n, c, i, j] = np.sqrt(np.sum(x[n, c, top : top + FH, left : left + FW] ** 2))
-    return out
+    return pool_windows(x, size, stride, lambda window: np.sqrt(np.sum(window**2)))
 
 
-mistakes = Catalogue(l2_pool_forward)
+mistakes = Catalogue(l2_pool_forward, pool_windows)
 forward_mistakes(mistakes)
 
 mistakes.change(
@@ -57,49 +48,49 @@ mistakes.change(
 mistakes.change(
     "divided by the size of the window",
     "The L2 norm is a root of a sum; nothing is divided after it.",
-    {"** 2))": "** 2)) / (FH * FW)"},
+    {REDUCED: f"{REDUCED} / (FH * FW)"},
 )
 mistakes.change(
     "sum of absolute values",
     "That is the L1 norm. The L2 norm squares each value first.",
-    {"np.sqrt(np.sum(": "np.sum(abs(", " ** 2": ""},
+    {"np.sqrt(np.sum(": "np.sum(abs(", "**2": ""},
 )
 mistakes.change(
     "summed before squaring",
     "You square the sum, which gives its absolute value back. Square each value, then add.",
-    {" ** 2))": ") ** 2)"},
+    {"**2))": ") ** 2)"},
 )
 mistakes.change(
     "not squared",
     "You take the root of a plain sum: negative values then give NaN. Square each value first.",
-    {" ** 2": ""},
+    {"**2": ""},
 )
-mistakes.change("doubled instead of squared", "x * 2 doubles; x * x or x ** 2 squares.", {" ** 2": " * 2"})
+mistakes.change("doubled instead of squared", "x * 2 doubles; x * x or x ** 2 squares.", {"**2": " * 2"})
 mistakes.change(
     "maximum instead of the length",
     "You keep the largest value of each window; here all of them count.",
-    {"np.sqrt(np.sum(": "(np.max(", " ** 2": ""},
+    {"np.sqrt(np.sum(": "(np.max(", "**2": ""},
 )
 mistakes.change(
     "mean instead of the length",
     "You average the window; the L2 norm squares, adds and takes the root.",
-    {"np.sqrt(np.sum(": "(np.mean(", " ** 2": ""},
+    {"np.sqrt(np.sum(": "(np.mean(", "**2": ""},
 )
 mistakes.change(
     "the norm of a matrix",
     "np.linalg.norm(window, 2) of a 2-D window is a matrix norm (its largest singular value). "
     "Make the window flat first, or leave out the 2.",
-    {"np.sqrt(np.sum(": "np.linalg.norm(", " ** 2))": ", 2)"},
+    {"np.sqrt(np.sum(": "np.linalg.norm(", "**2))": ", 2)"},
 )
 mistakes.change(
     "a small number added under the root",
     "Nothing is divided here, so no small number is needed: a window of zeros has the length 0 exactly.",
-    {"** 2))": "** 2) + 1e-6)"},
+    {"**2))": "**2) + 1e-6)"},
 )
 mistakes.change(
     "squares x in place",
     "`x **= 2` (or `x *= x`) changes the caller's x. Write x**2, which makes a new array.",
-    {"FH, FW = size": "FH, FW = size\nx **= 2", " ** 2": ""},
+    {"FH, FW = size": "FH, FW = size\nx **= 2", "**2": ""},
 )
 
 

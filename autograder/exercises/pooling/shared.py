@@ -116,9 +116,28 @@ def in_one(n: str = "N", c: str = "C", i: str = "OH", j: str = "OW") -> Change:
 
 # Forward
 
+
+def pool_windows(x, size, stride, reduce):
+    """Return one number for each window, (N, C, OH, OW): reduce(window), where the window is (FH, FW).
+
+    x: (N, C, H, W). size: (FH, FW). Raises ValueError where the windows do not fit.
+    """
+    N, C, H, W = x.shape
+    FH, FW = size
+    if (H - FH) % stride or (W - FW) % stride:
+        raise ValueError(f"a {FH}x{FW} window at stride {stride} does not fit a {H}x{W} input")
+    OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    out = np.zeros((N, C, OH, OW))
+    for n, c, i, j in np.ndindex(N, C, OH, OW):
+        top, left = i * stride, j * stride
+        out[n, c, i, j] = reduce(x[n, c, top : top + FH, left : left + FW])
+    return out
+
+
 SIZES = "(H - FH) // stride + 1, (W - FW) // stride + 1"
 PLACE = "top, left = i * stride, j * stride"
 WINDOW = "top : top + FH, left : left + FW"
+REDUCED = f"reduce(x[n, c, {WINDOW}])"
 UNCHECKED = {"if (H - FH) % stride or (W - FW) % stride:": "if False:"}
 
 

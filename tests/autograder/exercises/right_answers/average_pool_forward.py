@@ -74,7 +74,23 @@ def two_matrices(x, size, stride):
     return averaging(x.shape[2], size[0]) @ x @ averaging(x.shape[3], size[1]).T
 
 
+def over_windows(x, size, stride, f):
+    """f of each window."""
+    rows, columns = (range(0, n - s + 1, stride) for n, s in zip(x.shape[2:], size, strict=True))
+    return np.array(
+        [
+            [[[f(plane[i : i + size[0], j : j + size[1]]) for j in columns] for i in rows] for plane in image]
+            for image in x
+        ]
+    )
+
+
+def a_function_handed_over(x, size, stride):
+    return over_windows(x, size, stride, lambda window: window.sum() / window.size)
+
+
 ANSWERS = [
+    a_function_handed_over,
     six_loops,
     window_means,
     place_by_place,
