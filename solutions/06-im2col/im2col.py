@@ -13,23 +13,21 @@
 # %% [markdown]
 # # Convolution as one matrix product
 #
-# The loops of a convolution are slow. Here you bring the whole layer into one matrix product, forward and
-# backward, by rearranging the image first. It takes about 60 minutes.
+# Afterwards you can write a whole convolution as one matrix product, forward and backward, and say what that
+# costs: memory. It takes about 75 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
-# | `im2col` | lays every window out as a column | medium | 15 | 12 | 10 |
-# | `col2im` | adds the columns back to the image | medium | 10 | 12 | 10 |
-# | `matmul_forward` | the layer as a matrix product | easy | 8 | 4 | 6 |
-# | `matmul_backward` | its gradients, two more products | easy | 8 | 5 | 7 |
-# | `max_pool_im2col` | pooling through the same columns | medium | 10 | 8 | 7 |
-#
-# At the end you scan the matrix and watch which pixels light up in a photograph.
+# | `im2col` | lays every window out as a column | medium | 18 | 14 | 10 |
+# | `col2im` | adds the columns back to the image | medium | 12 | 12 | 10 |
+# | `matmul_forward` | the layer as a matrix product | easy | 9 | 3 | 6 |
+# | `matmul_backward` | its gradients, two more products | easy | 9 | 6 | 7 |
+# | `max_pool_im2col` | pooling through the same columns | medium | 12 | 7 | 7 |
 
 # %% locked="setup"
 import numpy as np
 
-from autograder import check
+from autograder import check, predict
 
 # %% [markdown]
 # ## Windows become columns
@@ -51,15 +49,8 @@ show_columns(x, size=(2, 2), columns=[0, 1, 5])
 # Every 2x2 window of the image is one column of the matrix, read row by row. There are 2 times 3 windows,
 # so there are 6 columns.
 #
-# This rearrangement is called **im2col**, image to columns. Nothing is computed: numbers are copied. Move
-# the slider and follow the window.
-
-# %%
-from cs_conv.pictures.controls import Slider, play_with
-
-play_with(lambda column: show_columns(x, (2, 2), columns=[column]), column=Slider(0, 0, 5))
-
-# %% [markdown]
+# This rearrangement is called **im2col**, image to columns. Nothing is computed: numbers are copied.
+#
 # ## What that is good for
 #
 # A filter on a window multiplies number by number and adds up. If both are laid out as vectors, that is a
@@ -138,19 +129,39 @@ show_sizes(96, rows, columns)
 # %%
 pixels = 3 * 227 * 227
 entries = rows * columns
-print(f"numbers in the image: {pixels:,}; in cols: {entries:,}; that is {entries / pixels:.1f} times as many")
+print(f"numbers in the image: {pixels:,}; in cols: {rows} x {columns} = {entries:,}")
+print(f"that is {entries / pixels:.2f} times as many")
 print(f"in float32: {4 * pixels / 2**20:.2f} MiB and {4 * entries / 2**20:.2f} MiB, for one image")
 
 vgg = (64 * 3 * 3) * (224 * 224) / (64 * 224 * 224)  # 3x3 filters, stride 1, pad 1
 print(f"a 3x3 layer with stride 1 and pad 1, as in VGG: {vgg:.0f} times as many")
-assert (round(entries / pixels), vgg) == (7, 9)
 
 # %% [markdown]
-# About 7 times the memory here, 9 times for a 3x3 layer. Memory for speed: that is the trade of im2col.
+# Not every pixel is copied equally often. Windows of 11 rows begin at every fourth row. In how many columns, at
+# most, does one pixel stand?
+
+
+# %%
+def windows_over(row):
+    """How many windows of 11 rows, at stride 4, hold this row of the image."""
+    return sum(4 * i <= row < 4 * i + 11 for i in range(places))
+
+
+predict("max(windows_over(row) for row in range(227)) ** 2", ..., hint="Rows first; the columns do the same.")
+
+# %%
+rows_seen = [windows_over(row) for row in range(227)]
+print("the first rows:", rows_seen[:12], " the middle:", rows_seen[108:120])
+print(f"columns that hold one pixel: {min(rows_seen) ** 2} to {max(rows_seen) ** 2}")
+print(f"on average {sum(rows_seen) ** 2 / 227**2:.2f}")
+
+# %% [markdown]
+# About 7 times the memory here, 9 times for a 3x3 layer at stride 1. Memory for speed: that is the trade of
+# im2col.
 #
 # ### Exercise 1: im2col
 #
-# *Medium, about 15 minutes, about 12 lines, 10 points.*
+# *Medium, about 18 minutes, about 14 lines, 10 points.*
 #
 # - `x` has the shape `(N, C, H, W)`. `size` is the window, `(FH, FW)`: it may be a rectangle.
 # - Put `pad` rows and columns of zeros on each side of every image.
@@ -181,9 +192,8 @@ assert (round(entries / pixels), vgg) == (7, 9)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))` pads the last two axes only. Inside the three
-# loops, the rows of the window go from `i * stride` to `i * stride + FH` and its columns in the same way;
-# `.ravel()` reads it in the order `c`, `fh`, `fw`. Put it into `cols[:, m]`. A size does not fit when
+# `np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))` pads the last two axes only. The window is cut out as in
+# `conv_window` of notebook 02, laid flat, and put where column `m` of `cols` is. A size does not fit when
 # `(H - FH + 2 * pad) % stride` is not 0.
 #
 # </details>
@@ -249,6 +259,13 @@ check("im2col", im2col, "rectangles")
 check("im2col", im2col, "edge cases")
 
 # %% [markdown]
+# Before you run the next cell: two images of three channels, 5x5 pixels, 3x3 windows at stride 2. Which shape
+# has the matrix?
+
+# %%
+predict("im2col(np.zeros((2, 3, 5, 5)), (3, 3), stride=2).shape", ..., hint="How many windows has one image?")
+
+# %% [markdown]
 # ## The way back
 #
 # A backward pass will hand you `dcols`: a gradient for every entry of `cols`. You need `dx`, a gradient
@@ -291,6 +308,9 @@ def windows_over_each_pixel(H, W):
     return counts
 
 
+predict("windows_over_each_pixel(4, 5)[1, 2]", ..., hint="How can a 2x2 window lie over one pixel?")
+
+# %%
 show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("row", "column"), cell=0.5)
 
 # %% [markdown]
@@ -299,7 +319,7 @@ show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("
 #
 # ### Exercise 2: col2im
 #
-# *Medium, about 10 minutes, about 12 lines, 10 points.*
+# *Medium, about 12 minutes, about 12 lines, 10 points.*
 #
 # - `cols` has the shape `(C * FH * FW, N * OH * OW)`, in the order that you know.
 # - `x_shape` is `(N, C, H, W)`, the shape of the images *without* padding. `size`, `stride` and `pad` are
@@ -319,16 +339,16 @@ show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Start from a *padded* image of zeros. A column becomes a window again with `.reshape(C, FH, FW)`. Add
-# it, with `+=`, to the place it came from. Cut the padding off at the very end.
+# Start from a *padded* image of zeros, and let its padding go at the very end. `.ravel()` made a column of a window
+# of shape `(C, FH, FW)`: what makes a window of a column?
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# The padded image is `np.zeros((N, C, H + 2 * pad, W + 2 * pad))`. The line in the three loops is that of
-# `im2col` with the sides changed: the window, sliced as before, `+=` column `m`, reshaped. The image then
-# lies from row `pad` to row `pad + H`. (Why not `[pad:-pad]`? Try it with `pad = 0`.)
+# The padded image is `np.zeros((N, C, H + 2 * pad, W + 2 * pad))`. The line in the three loops is that of `im2col`
+# with the sides changed. Mind what the section above says of a pixel that stands in several columns. In the
+# end the image lies from row `pad` to row `pad + H`. (Why not `[pad:-pad]`? Try it with `pad = 0`.)
 #
 # </details>
 
@@ -385,25 +405,7 @@ for shape, size, stride, pad in trials:
     print(f"window {size}, stride {stride}, pad {pad}:  {left:.10f}  {right:.10f}")
 
 # %% [markdown]
-# Each line must show the same number twice. This is the test of the checks below, too: `col2im(d)` is the
-# gradient of $\langle \mathrm{im2col}(x), d \rangle$. Pixel by pixel it looks like this:
-
-# %%
-from cs_conv.gradcheck import numeric_gradient, relative_error
-
-v, d = rng.normal(size=(1, 1, 3, 3)), rng.normal(size=(4, 4))
-numeric = numeric_gradient(lambda image: im2col(image, (2, 2)), v, d, h=1)
-yours = col2im(d, v.shape, (2, 2))
-titles = ["numeric gradient", "col2im"]
-show_grids([numeric[0, 0], yours[0, 0]], titles, same_colors=True, axes=("row", "column"))
-print(f"relative error: {relative_error(numeric, yours):.1e}")
-
-# %% [markdown]
-# *In words: two 3x3 grids of numbers, the numeric gradient and your col2im; they are equal when your
-# function is right.*
-#
-# (The step is `h=1` because `im2col` is linear: on a straight line a large step makes no error, and a
-# small one loses digits.)
+# Each line must show the same number twice. The checks below test the same.
 
 # %% test="shape"
 check("col2im", col2im, "shape")
@@ -424,24 +426,54 @@ check("col2im", col2im, "rectangles")
 check("col2im", col2im, "edge cases")
 
 # %% [markdown]
+# ## Touch it
+#
+# Your two functions at work. Choose a number of the matrix, or a column, and see where it comes from in the image.
+# Change a pixel: in which columns does it change? On the right, every number of the matrix is 1 and goes back, so
+# that each pixel counts its copies.
+
+# %%
+from cs_conv.live import columns as columns_live
+
+columns_live(globals())
+
+# %% [markdown]
+# *In words: an image of 4x4 pixels, 1 to 16, its 2x2 windows as the 9 columns of a matrix of 4 rows, and the
+# counts of the copies: 1 in the corners, 2 along the sides, 4 inside.*
+#
+# - Which rows of the matrix hold no number of the first row of the image?
+# - Stride 2: what do the counts say, and is `col2im` the inverse of `im2col` now?
+# - Padding 1: which numbers of the matrix come from no pixel?
+
+# %% [markdown]
 # ## Forward, in one product
 #
-# Now the layer is three steps:
+# Now the layer is four steps, as the Stanford notes count them:
 #
-# 1. `w_row`: the filters `(K, C, FH, FW)` as rows, `(K, C * FH * FW)`. A reshape does that, because the
+# 1. `cols`, the windows as columns: your `im2col`.
+# 2. `w_row`: the filters `(K, C, FH, FW)` as rows, `(K, C * FH * FW)`. A reshape does that, because the
 #    rows of `cols` are in the order `c`, `fh`, `fw`, just as the weights lie in memory.
-# 2. `w_row @ cols`, of the shape `(K, N * OH * OW)`, and the bias of each filter added to its row.
-# 3. The result, arranged as `(N, K, OH, OW)`.
+# 3. `w_row @ cols`, of the shape `(K, N * OH * OW)`, and the bias of each filter added to its row.
+# 4. The result reshaped back into images, `(N, K, OH, OW)`. For AlexNet's first layer the notes make 55x55x96
+#    of 96x3025.
 #
-# The third step holds a trap. The product has `K` first and `N` behind it. Look at a small one, with two
-# filters, two images and two places in each:
+# For one image the fourth step is a reshape, no more. With several it holds a trap: the product has `K` first and
+# `N` behind it. Look at a small one, with two filters, two images and two places in each:
 
 # %%
 product = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])  # (K, N * OH * OW) = (2, 2 * 1 * 2)
 print("image 0, filter 0:", product[0, 0:2], "  image 0, filter 1:", product[1, 0:2])
 print("image 1, filter 0:", product[0, 2:4], "  image 1, filter 1:", product[1, 2:4])
 
-print("\nreshaped straight to (N, K, OH, OW), image 0 has:", *product.reshape(2, 2, 1, 2)[0].tolist())
+# %% [markdown]
+# Suppose that you reshape it straight to `(N, K, OH, OW)`, here `(2, 2, 1, 2)`. What would image 0 have in the
+# place of filter 1?
+
+# %%
+predict("product.reshape(2, 2, 1, 2)[0, 1, 0]", ..., hint="A reshape keeps all numbers in their order.")
+
+# %%
+print("reshaped straight, image 0 has:", *product.reshape(2, 2, 1, 2)[0].tolist())
 
 # %% [markdown]
 # Image 0 should have `1 2` and `5 6`. The straight reshape gives it `1 2` and `3 4`, which are filter 0
@@ -450,7 +482,7 @@ print("\nreshaped straight to (N, K, OH, OW), image 0 has:", *product.reshape(2,
 #
 # ### Exercise 3: forward
 #
-# *Easy, about 8 minutes, about 4 lines, 6 points.*
+# *Easy, about 9 minutes, about 3 lines, 6 points.*
 #
 # Write `matmul_forward`:
 #
@@ -470,15 +502,15 @@ print("\nreshaped straight to (N, K, OH, OW), image 0 has:", *product.reshape(2,
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Split the columns into their three axes first: `(K, N * OH * OW)` becomes `(K, N, OH, OW)` by a reshape.
-# Only then swap the first two axes. The bias has to be a column, so that NumPy stretches it across.
+# Which reshape splits the columns into the three axes that they were made of, without moving a number? Only then
+# change the order of axes. The bias has to be a column, so that NumPy stretches it across.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Multiply `w.reshape(K, -1)` by `cols` and add `b.reshape(K, 1)`. Reshape that to `(K, N, OH, OW)`; then
-# `.transpose(1, 0, 2, 3)` puts the images first.
+# Three lines: the product of `w.reshape(K, -1)` and `cols`, plus `b.reshape(K, 1)`; a reshape to four axes, of which
+# `K` is the first; a `.transpose` of these four.
 #
 # </details>
 
@@ -544,7 +576,7 @@ print("the sum over m has the shape", np.einsum("km,rm->kr", any_dout, any_cols)
 # %% [markdown]
 # ### Exercise 4: backward
 #
-# *Easy, about 8 minutes, about 5 lines, 7 points.*
+# *Easy, about 9 minutes, about 6 lines, 7 points.*
 #
 # Write `matmul_backward`:
 #
@@ -571,8 +603,9 @@ print("the sum over m has the shape", np.einsum("km,rm->kr", any_dout, any_cols)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `dout.transpose(1, 0, 2, 3).reshape(K, -1)` is `dout_row`. For `dw` multiply it by `cols.T` and reshape;
-# for `dcols` multiply `w.reshape(K, -1).T` by it. `db` sums every row of it.
+# Swapping the first two axes twice changes nothing, so the transpose of the forward pass undoes itself; then a
+# reshape to `K` rows. For `dw` and `dcols` write the shapes of `dout_row`, `cols` and `w_row` down, and see which
+# two have what the sum runs over. `db` sums every row of `dout_row`.
 #
 # </details>
 
@@ -599,9 +632,8 @@ dcols, dw, db = matmul_backward(np.array([10.0, 1]).reshape(1, 2, 1, 1), one_win
 print("dcols:", dcols.tolist(), " dw:", dw.tolist(), " db:", db.tolist())
 
 # %% [markdown]
-# Before the checks, look at what they do. They ask the *forward* pass: change `cols`, `w` or `b` a little
-# in some random direction, and see how much the sum of `out * dout` changes. Your gradient must predict
-# that change.
+# Ask the *forward* pass whether they are right, as in notebook 03: along a random direction, `sum(out * dout)`
+# must change as your gradient predicts.
 
 # %%
 from cs_conv.gradcheck import directional
@@ -615,10 +647,9 @@ forward = {
     "dw": (lambda a: matmul_forward(some_cols, a, some_b, dout.shape), some_w, dw),
     "db": (lambda a: matmul_forward(some_cols, some_w, a, dout.shape), some_b, db),
 }
-print("          forward says      yours predicts")
 for name, (f, at, gradient) in forward.items():
-    for change, predicted in directional(f, at, gradient, dout, rng, h=1, draws=2):
-        print(f"{name:6} {change:15.8f} {predicted:19.8f}")
+    ((change, predicted),) = directional(f, at, gradient, dout, rng, h=1, draws=1)
+    print(f"{name:6} forward says {change:14.8f}   yours predicts {predicted:14.8f}")
 
 # %% test="db"
 check("matmul_backward", matmul_backward, "db")
@@ -662,6 +693,8 @@ def conv_backward(dout, cols, x_shape, w, stride=1, pad=0):
 # rectangular filter.
 
 # %%
+from cs_conv.gradcheck import numeric_gradient, relative_error
+
 images, filters, biases = rng.normal(size=(2, 3, 5, 5)), rng.normal(size=(4, 3, 3, 5)), rng.normal(size=4)
 how = {"stride": 2, "pad": 1}
 out, kept = conv_forward(images, filters, biases, **how)
@@ -735,7 +768,7 @@ show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 #
 # ### Exercise 5: pooling
 #
-# *Medium, about 10 minutes, about 8 lines, 7 points.*
+# *Medium, about 12 minutes, about 7 lines, 7 points.*
 #
 # Write `max_pool_im2col`, without a loop over windows; use your `im2col`.
 #
@@ -756,16 +789,16 @@ show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Of the shape `(C, FH * FW, N * OH * OW)` the maximum runs over axis 1. `np.argmax` takes the first of
-# equal values. What is left has the axes `C` and `N * OH * OW`: that needs the same care as the product
-# in exercise 3.
+# In the picture, each frame is one channel. Give the frames an axis of their own, in front of the rows inside them.
+# `np.argmax` along an axis takes the first of equal values. What is left has the axes `C` and `N * OH * OW`: that
+# needs the same care as the product in exercise 3.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `taps = im2col(x, size, stride).reshape(C, FH * FW, -1)`. Then `taps.max(axis=1)` and
-# `taps.argmax(axis=1)`, each reshaped to `(C, N, OH, OW)` and with its first two axes swapped.
+# A reshape of the columns to three axes, `C` of them first; then `.max` and `.argmax` along the axis of the window.
+# Both results are treated like the product of exercise 3, with `C` in the place of `K`.
 #
 # </details>
 
@@ -804,42 +837,28 @@ check("max_pool_im2col", max_pool_im2col, "overlap and rectangles")
 check("max_pool_im2col", max_pool_im2col, "edge cases")
 
 # %% [markdown]
-# ## Scan the matrix
+# ## A column and a row of a photograph
 #
-# A photograph, made small: 24x32 pixels. Its 8x8 windows at stride 4 make a matrix of 64 rows and 35
-# columns.
-#
-# - Press play: column after column lights up, and so does its window in the image (orange frames).
-# - Move `row`: it reads *one place of all windows*, a grid of pixels (blue), as far apart as the stride.
-# - Row and column cross in one entry of the matrix, which is one pixel of the image (black).
+# A photograph, made small: 24x32 pixels. Its 8x8 windows at stride 4 make a matrix of 64 rows and 35 columns. One
+# column is one window. But what is one *row*?
 
 # %%
 from cs_conv.data import photograph
 from cs_conv.pictures.columns import show_scan
 
+column, row, scan_stride = 17, 27, 4  # change them, and run the cell again
+
 small = photograph()[4:196].reshape(24, 8, 32, 8).mean(axis=(1, 3))  # (24, 32)
-scan_size, scan_stride = (8, 8), 4  # change them: when does no pixel stand in two columns?
-
-scanned = im2col(small[None, None], scan_size, scan_stride)
+scanned = im2col(small[None, None], (8, 8), scan_stride)
 print("cols:", scanned.shape, f"{scanned.size / small.size:.1f} times the pixels of the image")
-
-
-def scan(column, row):
-    show_scan(small, scan_size, scan_stride, column, row)
-
-
-last_row, last_column = scanned.shape[0] - 1, scanned.shape[1] - 1
-play_with(scan, column=Slider(0, 0, last_column, play=700), row=Slider(0, 0, last_row))
+show_scan(small, (8, 8), scan_stride, column, row)
 
 # %% [markdown]
-# *In words: the photograph in dim grey, with one window framed and lit up and a grid of blue dots. Beside it
-# the matrix of its windows, dim too, with one column framed and lit up and one row framed.*
+# *In words: the photograph in dim grey, with one window framed in orange and lit up, and a grid of blue dots. Beside
+# it the matrix of its windows, dim too, with one column framed and lit up and one row framed.*
 #
-# Things to try:
-#
-# - Watch the scan from column 0 on: where does the window jump back to the left?
-# - Start at row 0 and go up: how does the blue grid move? (That is a filter with a single 1.)
-# - Set `scan_stride` to 1. How much larger is the matrix than the image?
+# A row reads *one place of all windows*: a grid of pixels (blue), as far apart as the stride. Row and column cross
+# in one entry of the matrix, which is one pixel (black). Notebook 07 fills the matrix row by row.
 #
 # ## What you know now
 #
@@ -849,6 +868,30 @@ play_with(scan, column=Slider(0, 0, last_column, play=700), row=Slider(0, 0, las
 #   `im2col`, and one identity with random numbers tests that.
 # - A reshape never moves a number past another; a transpose does.
 # - The price is memory: about 7 times the image for AlexNet's first layer, 9 times for a 3x3 layer.
+#
+# ## Do you remember?
+#
+# Think first, then open. All of it is from earlier notebooks.
+#
+# <details><summary>1. The switch of a 3x3 window is 5. In which row and column of the window stood the maximum?</summary>
+#
+# Row 1, column 2: one whole row of three fits into 5, and 2 is left over.
+#
+# </details>
+#
+# <details><summary>2. How large is the output for 32x32 pixels, 5x5 filters, stride 1 and pad 2? And without
+# padding?</summary>
+#
+# 32x32, and 28x28: `(32 - 5 + 2 * 2) / 1 + 1`, and `(32 - 5) / 1 + 1`.
+#
+# </details>
+#
+# <details><summary>3. Why may a numeric gradient of a convolution take a step of 1?</summary>
+#
+# A convolution is linear in the image, in the weights and in the bias. On a straight line a large step makes no
+# error, and a small one loses digits.
+#
+# </details>
 #
 # **Where to go next.** Notebook 07, *Speed*, makes `im2col` without loops and measures what each step costs.
 # `cs_conv/im2col.py` shows one way; read it now, you know all its parts.
