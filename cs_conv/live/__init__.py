@@ -10,6 +10,7 @@ right: a function that is defined anew is drawn anew.
 """
 
 from cs_conv.live.columns import columns
+from cs_conv.live.field import field
 from cs_conv.live.filters import filters
 from cs_conv.live.messages import messages
 from cs_conv.live.pooling import pooling
@@ -17,4 +18,4 @@ from cs_conv.live.sizes import sizes
 from cs_conv.live.steps import steps
 from cs_conv.live.window import window
 
-__all__ = ["columns", "filters", "messages", "pooling", "sizes", "steps", "window"]
+__all__ = ["columns", "field", "filters", "messages", "pooling", "sizes", "steps", "window"]
