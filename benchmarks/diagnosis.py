@@ -6,6 +6,11 @@ A pair is two changes of the program that students write, made together. It coun
 right nor those of one of the two alone. A mistake in it is named if it is given its name, or a sentence that
 the mistake alone is given. What else is said of a pair is listed with --show, to be judged by a person: two
 mistakes together may truly be something else. Nothing may be said of right answers, even if they are read.
+
+The catalogue's changes are made together by the judge, too, so that it names most of these pairs is no
+surprise. So "both" and "one" count what is said without that, and, under "together", what is said with it.
+With --left-out, one mistake of a pair, and then the other, is not in the catalogue, as most of what students
+write is not: "left out" counts the answers which are then given a name that is neither's.
 A description that explains an answer is tried at 60 further sizes: "elsewhere" counts those that fail there.
 """
 
@@ -17,7 +22,9 @@ import inspect
 import os
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 for library in ("OPENBLAS", "OMP", "MKL"):  # before NumPy is imported
@@ -26,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np  # noqa: E402
 
-from autograder.checks import Verdict, find, judge  # noqa: E402
+from autograder.checks import Verdict, find, judge, judge_answer  # noqa: E402
 from autograder.checks.catalogue import Changed, in_their_precision  # noqa: E402
 from autograder.checks.compare import same  # noqa: E402
 from autograder.checks.exercise import Case, Function, Mistake  # noqa: E402
@@ -57,6 +64,10 @@ class Said:
     pairs: int = 0
     both: int = 0
     one: int = 0
+    both_together: int = 0
+    one_together: int = 0
+    left_out: int = 0
+    astray: int = 0
     right: int = 0
     false: int = 0
     described: int = 0
@@ -66,17 +77,21 @@ class Said:
 
     def row(self) -> str:
         """The line of this exercise in the table."""
-        pairs = (
-            f"{self.both} of {self.pairs} | {self.both + self.one} of {self.pairs}" if self.pairs else "- | -"
-        )
+        counts = (self.both, self.both + self.one, self.both_together, self.one_together)
+        pairs = " | ".join(f"{count} of {self.pairs}" if self.pairs else "-" for count in counts)
+        astray = f"{self.astray} of {self.left_out}" if self.left_out else "-"
+        elsewhere = f"{self.untrue} of {self.described}" if self.described else "-"
         return (
             f"| {self.exercise} | {self.named} of {self.mistakes} | {self.read} of {self.mistakes} | {pairs} "
-            f"| {self.untrue} of {self.described} | {self.false} of {self.right} | {self.slowest:.1f} s |"
+            f"| {astray} | {elsewhere} | {self.false} of {self.right} | {self.slowest:.1f} s |"
         )
 
 
-HEAD = """| exercise | named | read alone | pairs: both | one | untrue elsewhere | right answers | slowest |
-|---|---|---|---|---|---|---|---|"""
+COLUMNS = (
+    "exercise", "named", "read alone", "pairs: both", "one", "together: both", "one", "left out", "elsewhere",
+    "right answers", "slowest",
+)  # fmt: skip
+HEAD = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
 
 
 def called(function: Function, exercise: str, cases: list[Case]) -> Outcomes:
@@ -132,7 +147,30 @@ def of_mistakes(said: Said) -> dict[Mistake, set[str]]:
     return names
 
 
-def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int) -> list[Function]:
+@contextmanager
+def no_pairs() -> Iterator[None]:
+    """The judge without trying two of the catalogue's mistakes at once."""
+    real, judge_answer.together = judge_answer.together, lambda *ignored: ()
+    try:
+        yield
+    finally:
+        judge_answer.together = real
+
+
+def of_left_out(said: Said, both: Function, pair: tuple[Mistake, Mistake], true: set[str]) -> None:
+    """What is said of a pair if the catalogue does not have one of its mistakes."""
+    known = find(said.exercise)
+    for missing in pair:
+        others = tuple(m for m in known.mistakes if m.name != missing.name)
+        told = names_of(judge(replace(known, mistakes=others), both, SEED, known.aspects[0].name))
+        said.left_out += 1
+        if told - true:
+            said.astray += 1
+            both_names = " + ".join(m.name for m in pair)
+            said.others.append(f"left out: {missing.name}, of {both_names}\n     told: {sorted(told - true)}")
+
+
+def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int, left_out: int = 0) -> list[Function]:
     """Random pairs of mistakes; returns their functions."""
     known = find(said.exercise)
     programs = {m: inspect.unwrap(m.function) for m in names}
@@ -160,11 +198,18 @@ def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int) -> list[Fu
         begin = time.perf_counter()
         told = names_of(judge(said.exercise, both, SEED, known.aspects[0].name))
         said.slowest = max(said.slowest, time.perf_counter() - begin)
-        hits = [bool(names[m] & told) for m in (one, two)]
+        with no_pairs():
+            less = names_of(judge(said.exercise, both, SEED, known.aspects[0].name))
+        hits = [bool(names[m] & less) for m in (one, two)]
         said.pairs += 1
         made.append(both)
         said.both += all(hits)
         said.one += sum(hits) == 1
+        if said.left_out < 2 * left_out:
+            of_left_out(said, both, (one, two), names[one] | names[two])
+        hits = [bool(names[m] & told) for m in (one, two)]
+        said.both_together += all(hits)
+        said.one_together += any(hits)
         if not all(hits) or told - names[one] - names[two]:
             rest = sorted(told - names[one] - names[two])
             said.others.append(
@@ -231,6 +276,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("exercises", nargs="*", help="names of exercises (default: all that are read)")
     parser.add_argument("--pairs", type=int, default=20, help="random pairs of mistakes an exercise")
     parser.add_argument("--seeds", type=int, default=10, help="seeds on which right answers are judged")
+    parser.add_argument("--left-out", type=int, default=0, help="pairs judged with one mistake left out")
     parser.add_argument("--show", action="store_true", help="list the pairs of which not both are named")
     given = parser.parse_args(arguments)
     print(HEAD)
@@ -238,7 +284,7 @@ def main(arguments: list[str] | None = None) -> int:
     for exercise in given.exercises or WAYS:
         said = Said(exercise)
         names = of_mistakes(said)
-        made = of_pairs(said, names, given.pairs)
+        made = of_pairs(said, names, given.pairs, given.left_out)
         if exercise in ANY_SIZE:
             of_fresh_sizes(said, [*(m.function for m in names), *made])
         of_right_answers(said, given.seeds)

@@ -21,6 +21,7 @@ from .registry import find, names
 from .run_answer import Outcomes, call_all
 from .speed.judge_speed import with_speed
 from .speed.race import lost
+from .together import together
 from .verdict import AspectResult, Failure, Recognised, Verdict
 from .words import notes, words
 from .wrong_places import ENOUGH
@@ -134,10 +135,13 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
     sure -= frozenset[str]().union(*(s.parts for s in reading.sentences if not s.whole))
     kept = tuple(m for m in verdict.mistakes if not (m.parts <= sure and (m.aspects or m.parts < wrong)))
     known = frozenset[str]().union(*(m.parts for m in kept if not m.aspects))
+    pairs = {part: together(exercise, verdict.seed, mine, part) for part in sorted(wrong - known - sure)}
+    known |= frozenset(part for part, pair in pairs.items() if len(pair) == 2)
     said = [s for s in reading.sentences if s.raises or not frozenset(s.parts) <= known]
     said = [s for s in said if s.name not in {m.name for m in kept}]
     told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in said)
-    return replace(verdict, mistakes=(*kept, *told), reading=reading)
+    made = tuple(m for pair in pairs.values() for m in pair)
+    return replace(verdict, mistakes=(*kept, *made, *told), reading=reading)
 
 
 # What it costs, and what to show of it

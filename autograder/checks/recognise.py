@@ -67,7 +67,7 @@ def recognise(
         return tuple(_for_misfits(exercise, seed, mine))
     cases = fitting(exercise, seed)
     likely = [entry for entry in catalogue(exercise, seed) if _agrees_at_first(entry, mine)]
-    explained = [(entry, _agreeing(mine, entry.answer, cases)) for entry in likely]
+    explained = [(entry, agreeing(mine, entry.answer, cases)) for entry in likely]
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
     complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine.rows)]
@@ -109,12 +109,12 @@ def _agrees_at_first(entry: Entry, mine: Answer, among: Any = True) -> bool:
     for part in mine.rows.keys() - mine.fine:
         shown, failing = mine.wrong(part) & among, ~mine.right[part] & among
         asked = [numbers[i] for i in np.flatnonzero(shown if shown.any() else failing)]
-        if asked and _same(part, mine, entry, min(asked, key=lambda number: cases[number].size)):
+        if asked and same_result(part, mine, entry, min(asked, key=lambda number: cases[number].size)):
             return True
     return False
 
 
-def _same(part: str, mine: Answer, entry: Entry, number: int) -> bool:
+def same_result(part: str, mine: Answer, entry: Entry, number: int) -> bool:
     """Whether a mistake gives the student's result for one part of one case, or none as the student does."""
     one, other = mine.outcomes[number], entry.outcome(number)
     if part not in BESIDE:
@@ -156,7 +156,7 @@ ENOUGH = 3
 """At least so many wrong results must agree before a name is given for a part of the cases."""
 
 
-def _agreeing(mine: Answer, theirs: Answer, cases: Collection[int]) -> frozenset[str]:
+def agreeing(mine: Answer, theirs: Answer, cases: Collection[int]) -> frozenset[str]:
     """The parts that are right in both answers, or equally wrong in every case.
 
     Two errors alone say little. So enough wrong values must agree, or the errors must have the same reason.

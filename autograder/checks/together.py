@@ -1,0 +1,101 @@
+"""Two mistakes in one answer: the program with both changes made to it gives what the answer gives.
+
+Reading tells faults apart if they lie in what is added up. A ReLU, rounding or a matrix product in its place
+does not show in a table of products, and hides what else is wrong. But the catalogue's mistakes are changes
+of one program, so two of them can be made at once, and the results compared with the student's.
+
+Nearly always, some case hides one of the two: there, the answer gives the results of the other mistake alone.
+So only pairs with a mistake that gives some of the student's results are tried.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from .catalogue import Changed, in_their_precision
+from .exercise import Exercise, Mistake
+from .for_seed import Answer, Entry, cases_of, catalogue, fitting, settled
+from .recognise import agreeing, same_result
+from .verdict import Recognised
+
+LOOKED = 10
+"""So many wrong results, the smallest of each kind, tell which mistakes may be in an answer."""
+
+MOST = 200
+"""So many pairs are tried, at most."""
+
+
+def together(exercise: Exercise, seed: int, mine: Answer, part: str) -> tuple[Recognised, ...]:
+    """The two mistakes that, made together, give this wrong part of the student's results in every case.
+
+    If several pairs do, only a name that all of them have is certain.
+    """
+    cases = fitting(exercise, seed)
+    explaining = [
+        pair
+        for pair, both in _likely(exercise, seed, mine, part)
+        if part in agreeing(mine, both.answer, cases)
+    ]
+    if not explaining:
+        return ()
+    certain = set.intersection(*({m.name for m in pair} for pair in explaining))
+    return tuple(Recognised(m.name, m.advice, frozenset({part})) for m in explaining[0] if m.name in certain)
+
+
+Pair = tuple[Mistake, Mistake]
+
+
+def _likely(exercise: Exercise, seed: int, mine: Answer, part: str) -> Iterator[tuple[Pair, Entry]]:
+    """The pairs that give the student's result in all cases that are looked at, the smallest first."""
+    looked = _looked(exercise, seed, mine, part)
+    entries = [e for e in catalogue(exercise, seed) if _change(e)]
+    alone = {e: [same_result(part, mine, e, number) for number in looked] for e in entries}
+    entries.sort(key=lambda e: -sum(alone[e]))
+    for one, two in islice(_pairs(entries, alone), MOST):
+        both = _made(one, two)
+        # Where one of the two alone is enough, most others would change nothing: such a case tells little.
+        telling = sorted(range(len(looked)), key=lambda at: alone[one][at] + alone[two][at])
+        if both and all(same_result(part, mine, both, looked[at]) for at in telling):
+            yield (one.mistake, two.mistake), both
+
+
+def _pairs(entries: Sequence[Entry], alone: dict[Entry, list[bool]]) -> Iterator[tuple[Entry, Entry]]:
+    """Pairs of mistakes, of which the first alone gives some of the results; the likeliest first."""
+    for second, two in enumerate(entries):
+        for one in entries[:second]:
+            if any(alone[one]) and one.mistake.name != two.mistake.name:
+                yield one, two
+
+
+def _made(one: Entry, two: Entry) -> Entry | None:
+    """Both mistakes in one program; None if they change the same text."""
+    first, second = _change(one), _change(two)
+    if first is None or second is None:
+        return None
+    try:
+        function = in_their_precision(first.and_also(second))
+    except ValueError:
+        return None
+    return Entry(one.exercise, one.seed, Mistake("", "", function))
+
+
+def _change(entry: Entry) -> Changed | None:
+    """The change of the program that a mistake is, if it is one."""
+    function = inspect.unwrap(entry.mistake.function)
+    return function if isinstance(function, Changed) else None
+
+
+def _looked(exercise: Exercise, seed: int, mine: Answer, part: str) -> list[int]:
+    """The numbers of the cases to look at: those in which the part is wrong, the smallest of each kind."""
+    cases, numbers = cases_of(exercise, seed), settled(exercise, seed)
+    wrong = sorted(
+        (n for n, fine in zip(numbers, mine.right[part], strict=True) if not fine),
+        key=lambda n: cases[n].size,
+    )
+    kinds: dict[tuple[object, ...], int] = {}
+    for number in wrong:
+        kinds.setdefault((cases[number].tag, *sorted(cases[number].options.items())), number)
+    first = list(kinds.values())
+    return [*first, *(n for n in wrong if n not in first)][:LOOKED]
