@@ -17,7 +17,7 @@ import numpy as np
 from ..compare import same
 from ..exercise import Case
 from .geometry import Geometry
-from .raising import CONDITIONS, advice, condition
+from .raising import CONDITIONS, advice, condition, kind
 from .result import Evidence, Reading, Sentence
 from .shapes import SizeRule, rules
 from .table import Table
@@ -282,10 +282,10 @@ def read(
     calls = [(q.geometry, q.x, o) for q, o in zip(asked, outcomes, strict=True)]
     calls += [(geometry_of(case), case.args[0], outcome) for case, outcome in answered]
     nothing = Reading(calls=len(asked))
-    raised = [(g, bool(o.raised)) for g, _, o in calls]
+    raised = [(g, kind(o)) for g, _, o in calls]
     where = condition(raised)
     where = where if where in CONDITIONS else ""  # two conditions together may be an accident of few sizes
-    explained = bool(where) or not any(here for _, here in raised)
+    explained = bool(where) or not any(what for _, what in raised)
     pairs = list(zip(asked, outcomes, strict=True))
     found = _described(pooling, pairs)
     if found is None or not _planes_apart(pairs):

@@ -1,198 +1,114 @@
 """Reading pooling, backward: where the gradient of an output goes, how much of it, and what meets there.
 
-The gradients of one output after the other are switched on, in max pooling with each switch; where they land
-says where the window begins and how the switch is read.
+An answer is described by a few independent steps: how it takes gradients and switches, where its windows
+begin, which of their pixels get how much, what happens where two gradients meet, and how dx comes out.
+The description with the fewest faults that gives all of the answer's results is told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..compare import same
 from ..exercise import Case
+from .choices import fewest_faults
 from .geometry import Geometry
 from .pooling import HOT, PROBES, Answered
-from .raising import CONDITIONS, advice, condition
+from .raising import advice, conditions, kind
 from .result import Evidence, Reading, Sentence
+from .sending import (
+    DOUT,
+    FORMS,
+    MEETING,
+    ROUNDED,
+    SHARES,
+    SWITCHES,
+    TO_ALL,
+    TO_ONE,
+    Form,
+    Messages,
+    Sent,
+    Taken,
+    messages,
+)
 from .table import Table
-from .windows import Side, names, right_side, sides
+from .windows import Side, names, one_fault
 
 if TYPE_CHECKING:
-    from ..run_answer import Outcome, Outcomes
-
-Number = np.ndarray | int
-Place = Callable[[np.ndarray, Geometry], tuple[Number, Number]]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """Which pixels of a window get a gradient: their rows and columns in it, and the fault if there is one.
-
-    `place` is given the switches; what it gives has one more axis, over the pixels that get something.
-    """
-
-    name: str
-    advice: str
-    place: Place
-
-
-READ = "A switch counts through its window row by row: its row is k // FW, its column k % FW."
-
-
-def _one(row: Callable[[Any, Geometry], Any], column: Callable[[Any, Geometry], Any]) -> Place:
-    return lambda k, g: (row(k, g)[..., None], column(k, g)[..., None])
-
-
-def _all_of(rows: Callable[[Geometry], int], columns: Callable[[Geometry], int]) -> Place:
-    """All pixels of a window so many rows high and columns wide."""
-
-    def place(k: np.ndarray, g: Geometry) -> tuple[Number, Number]:
-        p, q = np.divmod(np.arange(rows(g) * columns(g)), columns(g))
-        return np.broadcast_to(p, (*k.shape, len(p))), np.broadcast_to(q, (*k.shape, len(q)))
-
-    return place
-
-
-def _divided(by: Callable[[Geometry], int], first: int = 0) -> Place:
-    return _one(lambda k, g: (k - first) // by(g), lambda k, g: (k - first) % by(g))
-
-
-def _turned(by: Callable[[Geometry], int]) -> Place:
-    return _one(lambda k, g: k % by(g), lambda k, g: k // by(g))
-
-
-AT_SWITCH = Sent("", "", _divided(lambda g: g.FW))
-EVERY = Sent("", "", _all_of(lambda g: g.FH, lambda g: g.FW))
-
-PLACES = (
-    Sent("switches divided by FH, where FW belongs", READ, _divided(lambda g: g.FH)),
-    Sent("row and column of the switch swapped", READ, _turned(lambda g: g.FW)),
-    Sent("switches counted down the columns", READ, _turned(lambda g: g.FH)),
-    Sent(
-        "switches read as if counted from 1", "The first value has the switch 0.", _divided(lambda g: g.FW, 1)
-    ),
-    Sent("switches divided by the stride, where FW belongs", READ, _divided(lambda g: g.stride)),
-    Sent("switches divided by W, where FW belongs", READ, _divided(lambda g: g.W)),
-    Sent("switches divided by H, where FW belongs", READ, _divided(lambda g: g.H)),
-    Sent("switches divided by OW, where FW belongs", READ, _divided(lambda g: g.OW)),
-    Sent(
-        "every gradient goes to the first pixel of its window",
-        "Your switches are not used: they say which pixel it was.",
-        _one(lambda k, g: 0 * k, lambda k, g: 0 * k),
-    ),
-    Sent("only the rows follow the switches", READ, _one(lambda k, g: k // g.FW, lambda k, g: 0 * k)),
-    Sent("only the columns follow the switches", READ, _one(lambda k, g: 0 * k, lambda k, g: k % g.FW)),
-    Sent(
-        "every pixel of the window gets the gradient",
-        "Only the pixel at the switch made the output.",
-        EVERY.place,
-    ),
-)
-
-SIZE = "size[0] is the height of the window and size[1] its width; the stride says how far windows move."
-WINDOWS = (
-    Sent("windows taken as square, FH by FH", SIZE, _all_of(lambda g: g.FH, lambda g: g.FH)),
-    Sent("windows taken as square, FW by FW", SIZE, _all_of(lambda g: g.FW, lambda g: g.FW)),
-    Sent("height and width of the window swapped", SIZE, _all_of(lambda g: g.FW, lambda g: g.FH)),
-    Sent("windows as large as the stride", SIZE, _all_of(lambda g: g.stride, lambda g: g.stride)),
-    Sent("windows one short", SIZE, _all_of(lambda g: g.FH - 1, lambda g: g.FW - 1)),
-    Sent("one pixel of each window gets its share, not all", SIZE, _all_of(lambda g: 1, lambda g: 1)),
-)
-
-SHARES: Mapping[str, Callable[[Geometry], float]] = {
-    "1": lambda g: 1.0,
-    "1 / (FH * FW)": lambda g: 1 / (g.FH * g.FW),
-    "1 / stride ** 2": lambda g: 1 / g.stride**2,
-    "1 / FH ** 2": lambda g: 1 / g.FH**2,
-    "1 / FW ** 2": lambda g: 1 / g.FW**2,
-    "1 / FH": lambda g: 1 / g.FH,
-    "1 / FW": lambda g: 1 / g.FW,
-    "1 / 4": lambda g: 0.25,
-    "1 / (FH + FW)": lambda g: 1 / (g.FH + g.FW),
-    "1 / (OH * OW)": lambda g: 1 / (g.OH * g.OW),
-    "FH * FW": lambda g: float(g.FH * g.FW),
-    "2": lambda g: 2.0,
-    "-1": lambda g: -1.0,
-    "-1 / (FH * FW)": lambda g: -1 / (g.FH * g.FW),
-    "1 / (FH * FW) ** 2": lambda g: 1 / (g.FH * g.FW) ** 2,
-}
-"""How much of a gradient each pixel gets."""
-
-MEETING = {
-    "added": "",
-    "replaced": "each gradient replaces what was sent to its pixel before",
-    "wiped": "each window wipes out what earlier windows sent to its pixels",
-}
-"""What happens where two windows send to one pixel."""
-
-ADD = "Where windows overlap, a pixel gets from each of them: add to dx with +=, do not assign."
+    from ..run_answer import Outcomes
 
 
 @dataclass(frozen=True)
 class Description:
-    """Where windows begin, which of their pixels get how much, and what happens where two windows meet."""
+    """What an answer does in each step; each pixel gets `sign` times `share` of a gradient."""
 
-    rows: Side
-    columns: Side
+    taken: Taken
+    switches: Taken
+    sides: tuple[Side, Side]
     sent: Sent
-    share: str
     meeting: str
+    rounded: str
+    form: Form
+    share: str = "1"
+    sign: float = 1.0
 
-    def dx(self, dout: np.ndarray, switches: np.ndarray, g: Geometry) -> np.ndarray:
-        """The result that this description has; a gradient that goes beyond the image is lost."""
-        found = np.zeros((g.N, g.C, g.H, g.W))
+    def messages(self, dout: np.ndarray, switches: np.ndarray, g: Geometry) -> Messages | None:
+        """What each output sends; None if there can be no result."""
+        value, numbers = self.taken.of(dout, g), self.switches.of(switches, g)
+        if value is None:
+            return None
+        if numbers is not None and self.taken.back is not DOUT[0].back:
+            numbers = self.taken.of(numbers, g)
+        if numbers is None:
+            return None
+        value = self.sign * SHARES[self.share](g) * value
+        value = {"floor": np.floor, "each": np.trunc}.get(self.rounded, np.array)(value)
         i, j = np.indices((g.OH, g.OW))
-        top, left = self.rows.first(g, i, j), self.columns.first(g, i, j)
-        p, q = self.sent.place(switches, g)
-        y, z = np.broadcast_arrays(top[..., None] + p, left[..., None] + q)
-        inside = (y >= 0) & (y < g.H) & (z >= 0) & (z < g.W)
-        value = dout * SHARES[self.share](g)
-        for n, c, a, b in np.ndindex(*dout.shape):
-            here = inside[n, c, a, b]
-            rows, columns = y[n, c, a, b][here], z[n, c, a, b][here]
-            if self.meeting == "wiped":
-                found[n, c, max(top[a, b], 0) : top[a, b] + g.FH, max(left[a, b], 0) : left[a, b] + g.FW] = (
-                    0.0
-                )
-            if self.meeting == "replaced":
-                found[n, c, rows, columns] = value[n, c, a, b]
-            else:
-                np.add.at(found[n, c], (rows, columns), value[n, c, a, b])
-        return found
+        top, left = (side.first(g, i, j)[..., None] for side in self.sides)
+        p, q = np.broadcast_arrays(*self.sent.place(numbers, g))
+        if self.sent.absolute:
+            p, q = p - top, q - left
+        return messages(self.meeting, value, (top, left), (p, q), (g.FH, g.FW))
 
+    def dx(self, dout: np.ndarray, switches: np.ndarray, g: Geometry) -> np.ndarray | None:
+        """The result; a gradient that goes beyond the array is lost. None if there can be no result."""
+        sent = self.messages(dout, switches, g)
+        if sent is None:
+            return None
+        dx = sent.met(self.meeting, self.form.size(g), self.rounded == "sums")
+        dx = np.trunc(dx) if self.rounded == "result" else dx
+        return self.taken.back(self.form.made(dx, g))
 
-@dataclass(frozen=True, eq=False)
-class Question:
-    """One call; `hot` is the output (i, j) whose gradient is on, none in a probe."""
-
-    geometry: Geometry
-    case: Case
-    dout: np.ndarray
-    switches: np.ndarray
-    hot: tuple[int, ...] = ()
+    def beyond(self, dout: np.ndarray, switches: np.ndarray, g: Geometry) -> bool:
+        """Whether a gradient goes beyond the array; then no slice is cut short, and there is an error."""
+        sent = self.messages(dout, switches, g)
+        return sent is not None and sent.beyond(self.form.size(g))
 
 
 @dataclass(frozen=True)
 class Pooling:
     """What an exercise asks for: which pixels get a gradient, how much, and whether there are switches."""
 
-    sent: Sent
+    sent: tuple[Sent, ...]
     share: str
     switches: bool
 
-    def question(
-        self, g: Geometry, dout: np.ndarray, switches: np.ndarray, hot: tuple[int, ...] = ()
-    ) -> Question:
+    @property
+    def right(self) -> Description:
+        """What is right."""
+        return Description(
+            DOUT[0], SWITCHES[0], one_fault()[0], self.sent[0], "added", "", FORMS[0], self.share
+        )
+
+    def case(self, g: Geometry, dout: np.ndarray, switches: np.ndarray) -> Case:
         """A call with these arrays."""
         rest = ((g.N, g.C, g.H, g.W), (g.FH, g.FW), g.stride)
-        args = (dout, switches, *rest) if self.switches else (dout, *rest)
-        return Question(g, Case("reading", g.words, args), dout, switches, hot)
+        return Case("reading", g.words, (dout, switches, *rest) if self.switches else (dout, *rest))
 
     def opened(self, case: Case) -> tuple[Geometry, np.ndarray, np.ndarray]:
         """The geometry and the arrays of a call."""
@@ -203,31 +119,38 @@ class Pooling:
 
 
 POOLINGS: Mapping[str, Pooling] = {
-    "max_pool_backward": Pooling(AT_SWITCH, "1", switches=True),
-    "average_pool_backward": Pooling(EVERY, "1 / (FH * FW)", switches=False),
+    "max_pool_backward": Pooling(TO_ONE, "1", switches=True),
+    "average_pool_backward": Pooling(TO_ALL, "1 / (FH * FW)", switches=False),
 }
 """The exercises that are read here, by name."""
 
+SIZES = (
+    *PROBES,
+    *(
+        Geometry(N, C, H, W, C, FH, FW, stride=stride)
+        for N, C, H, W, FH, FW, stride in (
+            (2, 3, 5, 4, 2, 2, 1), (1, 2, 3, 7, 1, 3, 2), (2, 1, 7, 4, 3, 2, 2), (3, 2, 2, 2, 1, 1, 1),
+            (1, 1, 6, 6, 2, 2, 2), (2, 2, 5, 9, 3, 1, 2), (1, 3, 9, 5, 1, 3, 2), (2, 2, 3, 3, 3, 3, 1),
+            (1, 2, 10, 4, 4, 1, 3), (2, 3, 4, 4, 3, 3, 1), (1, 1, 4, 10, 1, 4, 3), (2, 1, 7, 7, 1, 1, 3),
+        )
+    ),
+)  # fmt: skip
+"""At these the answer is called, once."""
+
+Call = tuple[Geometry, np.ndarray, np.ndarray]
+
 
 @lru_cache(maxsize=2)
-def questions(exercise: str) -> tuple[Question, ...]:
+def questions(exercise: str) -> tuple[tuple[Call, Case], ...]:
     """All calls, known beforehand: they depend on no seed and on no answer."""
     pooling, rng = POOLINGS[exercise], np.random.default_rng(12)
     asked = []
-    for g in PROBES:
+    for g in SIZES:
         shape = (g.N, g.C, g.OH, g.OW)
-        dout = (1 + rng.random(shape)) * rng.choice([-1.0, 1.0], shape)
-        asked.append(pooling.question(g, dout, rng.integers(0, g.FH * g.FW, shape)))
-    for g in HOT:
-        for k in range(g.FH * g.FW if pooling.switches else 1):
-            for place in np.ndindex(g.OH, g.OW):
-                dout = np.zeros((1, 1, g.OH, g.OW))
-                dout[0, 0][place] = 1.0
-                asked.append(pooling.question(g, dout, np.full(dout.shape, k), place))
+        dout = (1 + 4 * rng.random(shape)) * rng.choice([-1.0, 1.0], shape)
+        switches = rng.integers(0, g.FH * g.FW, shape)
+        asked.append(((g, dout, switches), pooling.case(g, dout, switches)))
     return tuple(asked)
-
-
-Pairs = Sequence[tuple[Question, "Outcome"]]
 
 
 @np.errstate(all="ignore")
@@ -236,39 +159,97 @@ def read(
 ) -> Reading:
     """What can be said for certain of an answer whose parts `wrong` are wrong; as `reader.read`."""
     pooling, asked = POOLINGS[exercise], questions(exercise)
-    outcomes = ask([q.case for q in asked])
-    pairs = list(zip(asked, outcomes, strict=True))
-    calls = [(q.geometry, q.dout, q.switches, o) for q, o in pairs]
-    calls += [(*pooling.opened(case), outcome) for case, outcome in answered]
-    where = condition([(g, bool(o.raised)) for g, *_, o in calls])
-    where = where if where in CONDITIONS else ""
-    explained = bool(where) or not any(o.raised for *_, o in calls)
-    found = _described(pooling, pairs)
-    if found is None or not explained:
-        return Reading(calls=len(asked))
-    for g, dout, switches, o in calls:
-        mine = o.parts.get("dx")
-        if not o.raised and (mine is None or mine.shape != (g.N, g.C, g.H, g.W)):
-            return Reading(calls=len(asked))
-        if mine is not None and not same(mine, found.dx(dout, switches, g).astype(mine.dtype)):
-            return Reading(calls=len(asked))
-    said = [Sentence(*fault, ("dx",), True) for fault in _faults(found, pooling)]
-    if where:
-        kinds = [o.raised for *_, o in calls if o.raised]
-        said.insert(0, Sentence(f"an error {where}", advice(kinds), ("dx",), True, raises=True))
+    outcomes = ask([case for _, case in asked])
+    calls = [(call, o) for (call, _), o in zip(asked, outcomes, strict=True)]
+    calls += [(pooling.opened(case), outcome) for case, outcome in answered]
+    nothing = Reading(calls=len(asked))
+    if any(not o.raised and "dx" not in o.parts for _, o in calls):
+        return nothing
+    results = [(call, o.parts["dx"]) for call, o in calls if not o.raised]
+    if len({call[0] for call, _ in results}) < ENOUGH:
+        return nothing
+    found = next(_described(pooling, results), None)
+    if found is None:
+        return nothing
+    more = [
+        ("where a gradient goes beyond dx", [found.beyond(*call[1:], call[0]) for call, _ in calls]),
+        (
+            "where a switch is not below stride * stride",
+            [bool((s >= g.stride**2).any()) for (g, _, s), _ in calls],
+        ),
+    ]
+    where = conditions([(call[0], kind(o)) for call, o in calls], more)
+    if not where and any(o.raised for _, o in calls):
+        return nothing
+    errors = advice([o.raised for _, o in calls if o.raised])
+    said = [Sentence(f"an error {words}", errors, ("dx",), True, raises=True) for words in where]
+    said += [Sentence(*fault, ("dx",), True) for fault in _faults(found, pooling)]
     right = [
         f"the {t} are right"
-        for t, side in (("rows", found.rows), ("columns", found.columns))
-        if not side.faults
+        for t, side in zip(("rows", "columns"), found.sides, strict=True)
+        if not side.faults and said
     ]
     return Reading(tuple(said), tuple(right), _evidence(found, pooling), len(asked))
 
 
+ENOUGH = 5
+"""At so many geometries, at least, must there be results."""
+
+
+Results = Sequence[tuple[Call, np.ndarray]]
+
+
+def _described(pooling: Pooling, results: Results) -> Iterator[Description]:
+    """The descriptions that give all of these results, those with the fewest faults first."""
+    results = sorted(results, key=lambda pair: pair[1].size > MANY or pair[1].size, reverse=True)
+    first, mine = results[0]
+    g = first[0]
+    lengths = [side.length for side in pooling.right.sides]
+    sides = [pair for pair in one_fault() if [side.length for side in pair] == lengths]
+    switches = SWITCHES if pooling.switches else SWITCHES[:1]
+    menus = DOUT, switches, sides, pooling.sent, tuple(MEETING), tuple(ROUNDED), FORMS
+    for chosen in fewest_faults(menus):
+        found = Description(*chosen)
+        if found.form.size(g) != FORMS[0].size(g) and mine.shape[2:] != found.form.size(g):
+            continue
+        for likely in _shared(found, pooling, first, mine):
+            if all(_gives(likely, call, result) for call, result in results):
+                yield likely
+
+
+MANY = 10_000
+
+
+def _shared(found: Description, pooling: Pooling, call: Call, mine: np.ndarray) -> Iterator[Description]:
+    """The description with the shares and the sign that it must have to give a result."""
+    if found.rounded:
+        yield replace(found, share=pooling.share)
+        return
+    whole = found.dx(call[1], call[2], call[0])
+    if whole is None or whole.shape != mine.shape or not whole.any():
+        return
+    most = np.unravel_index(np.abs(whole).argmax(), whole.shape)
+    ratio = float(mine[most] / whole[most])
+    if not np.allclose(mine, ratio * whole, 1e-4, 1e-4):
+        return
+    for share in dict.fromkeys((pooling.share, *SHARES)):
+        if np.isclose(abs(ratio), SHARES[share](call[0]), 1e-4):
+            yield replace(found, share=share, sign=float(np.sign(ratio)))
+
+
+def _gives(found: Description, call: Call, mine: np.ndarray) -> bool:
+    """Whether a description gives a result."""
+    g, dout, switches = call
+    wanted = found.dx(dout, switches, g)
+    return wanted is not None and wanted.shape == mine.shape and same(mine, wanted.astype(mine.dtype))
+
+
 def _faults(found: Description, pooling: Pooling) -> Iterator[tuple[str, str]]:
     """The faults by name, the most basic first."""
-    yield from names(found.rows, found.columns)
-    if found.sent is not pooling.sent:
-        yield found.sent.name, found.sent.advice
+    yield from names(*found.sides)
+    for step in (found.taken, found.switches, found.sent, found.form):
+        if step.name:
+            yield step.name, step.advice
     if found.share != pooling.share:
         about = (
             "All of a gradient goes to one pixel: nothing is divided."
@@ -276,95 +257,35 @@ def _faults(found: Description, pooling: Pooling) -> Iterator[tuple[str, str]]:
             else "Each of the FH * FW pixels of a window gets an equal share of its gradient."
         )
         yield f"a pixel gets {found.share} of the gradient, where {pooling.share} belongs", about
-    if found.meeting != "added":
-        yield MEETING[found.meeting], ADD
-
-
-def _described(pooling: Pooling, pairs: Pairs) -> Description | None:
-    """The simplest description that fits all calls of one output; None if none does."""
-    menu = (pooling.sent, *(PLACES if pooling.switches else WINDOWS))
-    for sent, meeting in product(menu, MEETING):
-        landed = _landed(sent, pairs)
-        if landed is None:
-            continue
-        rows, columns = (_line(axis, landed) for axis in (0, 1))
-        if rows is None or columns is None:
-            continue
-        for share in dict.fromkeys((pooling.share, *SHARES)):
-            found = Description(rows, columns, sent, share, meeting)
-            if all(_same(found, q, o) for q, o in pairs if "dx" in o.parts):
-                return found
-    return None
-
-
-def _same(found: Description, q: Question, o: Outcome) -> bool:
-    mine = o.parts["dx"]
-    wanted = found.dx(q.dout, q.switches, q.geometry)
-    return mine.shape == wanted.shape and same(mine, wanted)
-
-
-Landed = Sequence[tuple[Geometry, tuple[int, ...], int, int]]
-"""For each gradient that was seen to land: its geometry and output (i, j), and where its window begins."""
-
-
-def _landed(sent: Sent, pairs: Pairs) -> Landed | None:
-    """Where windows begin if `sent` is how pixels of a window get gradients; None if it cannot be."""
-    found = []
-    for q, o in pairs:
-        dx = o.parts.get("dx")
-        if not q.hot or dx is None or dx.shape != (1, 1, q.geometry.H, q.geometry.W):
-            continue
-        places = np.argwhere(dx[0, 0])
-        if not len(places):
-            continue  # lost: beyond the image, or wiped out
-        p, q_ = (
-            np.broadcast_to(a, (*q.switches.shape, np.shape(a)[-1]))[0, 0][q.hot]
-            for a in sent.place(q.switches, q.geometry)
-        )
-        if len(p) == 1 and len(places) == 1:
-            found.append((q.geometry, q.hot, int(places[0, 0] - p[0]), int(places[0, 1] - q_[0])))
-        elif len(p) == len(places):  # of a window that is cut short the beginning is not known
-            found.append((q.geometry, q.hot, int(places[:, 0].min()), int(places[:, 1].min())))
-        elif len(p) == 1:
-            return None
-    return found if len({g for g, *_ in found}) >= ENOUGH else None
-
-
-ENOUGH = 5
-"""At so many geometries, at least, must gradients be seen to land."""
-
-
-def _line(axis: int, landed: Landed) -> Side | None:
-    """The way in which windows lie along an axis; their length does not matter here."""
-    length = right_side(axis).length
-    for side in sides(axis):
-        if side.length == length and all(
-            int(side.first(g, *(np.array(index) for index in place))) == begins[axis]
-            for g, place, *begins in landed
-        ):
-            return side
-    return None
+    if found.sign < 0:
+        yield "the sign turned", "Look for a minus that does not belong there."
+    for named in (MEETING[found.meeting], ROUNDED[found.rounded]):
+        if named[0]:
+            yield named
 
 
 def _evidence(found: Description, pooling: Pooling) -> tuple[Evidence, ...]:
     """Where the gradients land, at the first geometry where they land elsewhere than they should."""
-    right = Description(right_side(0), right_side(1), pooling.sent, pooling.share, "added")
     for g in HOT:
-        yours, wanted = (_table(d, g, pooling) for d in (found, right))
+        yours, wanted = (_table(d, g, pooling) for d in (found, pooling.right))
+        if yours is None or wanted is None:
+            continue
         if yours.counted() != wanted.counted():
             return (Evidence("dx", ("n", "k", "i", "j"), g, yours, wanted),)
     return ()
 
 
-def _table(d: Description, g: Geometry, pooling: Pooling) -> Table:
-    """For each output and switch the pixels that its gradient goes to."""
+def _table(d: Description, g: Geometry, pooling: Pooling) -> Table | None:
+    """For each output and switch the pixels that its gradient goes to; None if it has none."""
     lines = []
     for k in range(g.FH * g.FW if pooling.switches else 1):
         for i, j in np.ndindex(g.OH, g.OW):
             dout = np.zeros((1, 1, g.OH, g.OW))
             dout[0, 0, i, j] = 1.0
-            dx = d.dx(dout, np.full(dout.shape, k), g)[0, 0]
-            lines += [(i, j, k, y, z, dx[y, z]) for y, z in np.argwhere(dx)]
+            dx = d.dx(dout, np.full(dout.shape, k), g)
+            if dx is None or dx.shape != (1, 1, g.H, g.W):
+                return None
+            lines += [(i, j, k, y, z, dx[0, 0, y, z]) for y, z in np.argwhere(dx[0, 0])]
     columns = np.array(lines).reshape(-1, 6).T
     i, j, k, y, z = columns[:5].astype(int)
     zeros = np.zeros_like(i)

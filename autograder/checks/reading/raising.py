@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from .geometry import Geometry
+
+if TYPE_CHECKING:
+    from ..run_answer import Outcome
 
 CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "without padding": lambda g: g.pad == 0,
@@ -62,37 +67,68 @@ def advice(kinds: Sequence[str]) -> str:
     return f"There, and nowhere else, your function ends in {ends}: ask what is special about these sizes."
 
 
-ONCE, OFTEN = 2, 6
-"""At so many geometries, at least, must one condition be true (and false), and two conditions together."""
+ONCE, SEVERAL, OFTEN = 2, 3, 6
+"""At so many geometries, at least, must one condition be true (and false), one for each kind of error, and
+two conditions together."""
 
 
-def condition(raised: Sequence[tuple[Geometry, bool]]) -> str:
-    """The simplest condition that is true exactly where `raised` is; empty if there is none."""
+Raised = Sequence[tuple[Geometry, str]]
+"""For each geometry the kind of error that came there; empty if there was a result."""
+
+
+def kind(outcome: Outcome) -> str:
+    """The kind of an error: its type and its message without the numbers in it."""
+    return outcome.raised and f"{outcome.raised} {re.sub(r'(?<!axis )[0-9]+', '', outcome.message)}"
+
+
+def condition(raised: Raised) -> str:
+    """The simplest condition that is true exactly where there is an error; empty if there is none."""
     return ", or ".join(conditions(raised))
 
 
-def conditions(
-    raised: Sequence[tuple[Geometry, bool]], more: Sequence[tuple[str, list[bool]]] = ()
-) -> tuple[str, ...]:
-    """The condition, or two, of which one is true exactly where `raised` is; none if there are no such.
+def conditions(raised: Raised, more: Sequence[tuple[str, list[bool]]] = ()) -> tuple[str, ...]:
+    """The conditions of which one is true exactly where there is an error; none if there are no such.
 
     `more` holds further conditions, with their truth at each of these geometries. A condition that is seldom
     true, or seldom false, may be an accident; two conditions together may be so sooner than one.
     """
-    rarer = min(sum(here for _, here in raised), sum(not here for _, here in raised))
+    wanted = [bool(what) for _, what in raised]
+    rarer = min(sum(wanted), len(wanted) - sum(wanted))
     if rarer < ONCE:
         return ()
     truth = [(words, [holds(g) for g, _ in raised]) for words, holds in CONDITIONS.items()]
-    wanted = [here for _, here in raised]
-    for words, here in (*truth, *more):
+    menu = (*more, *truth)
+    for words, here in menu:
         if here == wanted:
             return (words,)
+    if found := _of_each_kind([what for _, what in raised], menu):
+        return found
     if rarer < OFTEN:
         return ()
-    for (one, first), (two, second) in combinations(truth, 2):
+    for (one, first), (two, second) in combinations(menu, 2):
         if [any(pair) for pair in zip(first, second, strict=True)] == wanted:
             return one, two
     for (one, first), (two, second) in combinations(truth, 2):
         if [all(pair) for pair in zip(first, second, strict=True)] == wanted:
             return (f"{one} and {two}",)
     return ()
+
+
+def _of_each_kind(kinds: Sequence[str], menu: Sequence[tuple[str, list[bool]]]) -> tuple[str, ...]:
+    """One condition for each kind of error: true where it comes, and false where there is a result.
+
+    Where another error came first, nobody knows whether this one would have come.
+    """
+    found = []
+    for this in dict.fromkeys(filter(None, kinds)):
+        here = [n for n, what in enumerate(kinds) if what == this]
+        fine = [n for n, what in enumerate(kinds) if not what]
+        if min(len(here), len(fine)) < SEVERAL:
+            return ()
+        words = next(
+            (w for w, true in menu if all(true[n] for n in here) and not any(true[n] for n in fine)), ""
+        )
+        if not words:
+            return ()
+        found.append(words)
+    return tuple(dict.fromkeys(found))

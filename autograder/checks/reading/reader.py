@@ -13,7 +13,7 @@ from .description import right
 from .gate import gate
 from .layers import AXES, Arrays, Layer
 from .questions import questions
-from .raising import advice, conditions
+from .raising import advice, conditions, kind
 from .read import PartRead, read_parts, rebuilt
 from .result import Evidence, Reading, Sentence
 from .rules import Line
@@ -45,8 +45,8 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     known += [(*asked.layer.opened(case.args, case.options), outcome) for case, outcome in answered]
     told: dict[tuple[Fault, bool], list[str]] = {}
     shut, read_all = gate(asked, outcomes), read_parts(asked, outcomes)
-    raised = [(g, bool(o.raised)) for g, _, o in known]
-    failing = any(here for _, here in raised)
+    raised = [(g, kind(o)) for g, _, o in known]
+    failing = any(what for _, what in raised)
     where = conditions(raised, _reaching(read_all, [g for g, *_ in known]) if failing else ())
     explained = bool(where) or not failing
     errors = [o for *_, o in known if o.raised]

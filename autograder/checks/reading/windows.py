@@ -7,7 +7,7 @@ outputs whose window holds that pixel, whether they keep the maximum, the mean o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
@@ -39,37 +39,49 @@ def _sizes(axis: int) -> Mapping[str, Size]:
     }
 
 
+INDICES: Mapping[str, Callable[[Geometry, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]] = {
+    "own": lambda g, i, j: (i, j),
+    "other": lambda g, i, j: (j, i),
+    "counted by OH": lambda g, i, j: np.divmod(i * g.OW + j, g.OH),
+}
+"""What numbers the windows along the rows, and along the columns."""
+
+
 @dataclass(frozen=True)
 class Side:
     """How windows lie along one axis (0: rows, 1: columns), each piece by the name of its formula.
 
     A window begins at index * step + start and holds `length` pixels, fewer where the image ends. The index
-    is that of the output along the same axis, or along the other one (`crossed`).
+    is that of the output along the same axis, or another of `INDICES`.
     """
 
     axis: int
     step: str
     start: str
     length: str
-    crossed: bool = False
+    index: str = "own"
 
     def first(self, g: Geometry, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """Where the windows of outputs (i, j) begin."""
-        index = j if self.crossed != (self.axis == 1) else i
+        index = INDICES[self.index](g, i, j)[self.axis]
         formulas = _sizes(self.axis)
         return index * formulas[self.step](g) + formulas[self.start](g)
+
+    def size(self, g: Geometry) -> int:
+        """How many pixels a window holds if it is not cut short."""
+        return _sizes(self.axis)[self.length](g)
 
     def bounds(self, g: Geometry, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The first pixel of each window and the one after its last, both inside the image."""
         first, most = self.first(g, i, j), (g.H, g.W)[self.axis]
-        end = first + _sizes(self.axis)[self.length](g)
+        end = first + self.size(g)
         return np.clip(first, 0, most), np.clip(end, np.clip(first, 0, most), most)
 
     @property
     def faults(self) -> int:
         """How many of its pieces are not the right ones."""
         wanted = right_side(self.axis)
-        pieces = ("step", "start", "length", "crossed")
+        pieces = ("step", "start", "length", "index")
         return sum(getattr(self, piece) != getattr(wanted, piece) for piece in pieces)
 
 
@@ -85,8 +97,34 @@ def sides(axis: int) -> tuple[Side, ...]:
     steps = ("stride", "1", F, other, "stride * stride", "2", "0", f"{F} - 1")
     starts = ("0", "1", "-1", "stride")
     lengths = (F, other, "stride", f"{F} - 1", f"{F} + 1", "1", f"{other} - 1", "2", "H", "W")
-    found = [Side(axis, *pieces) for pieces in product(steps, starts, lengths, (False, True))]
+    found = [Side(axis, *pieces) for pieces in product(steps, starts, lengths, ("own", "other"))]
     return tuple(sorted(found, key=lambda side: side.faults))
+
+
+@lru_cache(maxsize=1)
+def one_fault() -> tuple[tuple[Side, Side], ...]:
+    """Rows and columns of windows: the right ones, then one fault in the rows, in the columns, or in both."""
+    right = right_side(0), right_side(1)
+    rows, columns = ([side for side in sides(axis) if side.faults == 1] for axis in (0, 1))
+    extra = [replace(side, index="counted by OH") for side in right]
+    both = [(a, b) for a, b in zip(rows, columns, strict=True) if b == _turned(a)]
+    return (
+        right,
+        *both,
+        *((a, right[1]) for a in (*rows, extra[0])),
+        *((right[0], b) for b in (*columns, extra[1])),
+        (extra[0], extra[1]),
+    )
+
+
+def _turned(side: Side) -> Side:
+    """The same along the columns as a side has along the rows."""
+    turned = {"FH": "FW", "FW": "FH", "H": "W", "W": "H"}
+
+    def along(name: str) -> str:
+        return " ".join(turned.get(word, word) for word in name.split(" "))
+
+    return Side(1, along(side.step), along(side.start), along(side.length), side.index)
 
 
 Seen = Sequence[tuple[Geometry, np.ndarray]]
@@ -143,6 +181,7 @@ def held(rows: Side, columns: Side, g: Geometry, OH: int, OW: int) -> np.ndarray
     return inside_rows[..., :, None] & inside_columns[..., None, :]
 
 
+COUNT = "Each row of the output has OW of its values: output number m is (m // OW, m % OW)."
 WHERE = ("in the rows", "in the columns")
 SIZE = (
     "How far windows move (`stride`) and how large they are (`size`) are different numbers; size[0] counts "
@@ -158,10 +197,11 @@ def names(rows: Side, columns: Side) -> Iterator[tuple[str, str]]:
     """What is wrong with windows: each fault by its name, with what to look at."""
     found = [dict(_of_side(side)) for side in (rows, columns)]
     for key in dict.fromkeys([*found[0], *found[1]]):
-        both = key in found[0] and key in found[1]
-        where = "in rows and columns" if both else WHERE[key not in found[0]]
-        name, advice = found[0].get(key) or found[1][key]
-        yield name.format(where=where), advice
+        here = [(axis, *found[axis][key]) for axis in (0, 1) if key in found[axis]]
+        if len(here) == 2 and here[0][1] == here[1][1]:
+            yield here[0][1].format(where="in rows and columns"), here[0][2]
+        else:
+            yield from ((name.format(where=WHERE[axis]), advice) for axis, name, advice in here)
 
 
 def _of_side(side: Side) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -174,9 +214,11 @@ def _of_side(side: Side) -> Iterator[tuple[str, tuple[str, str]]]:
         f"{F} + 1": "F + 1",
         f"{other} - 1": "other - 1",
     }
-    if side.crossed:
+    thing = ("rows", "columns")[side.axis]
+    if side.index == "counted by OH":
+        yield "counted", ("output numbers divided by OH, where OW belongs, {where}", COUNT)
+    if side.index == "other":
         index, wrong = ("i", "j") if side.axis == 0 else ("j", "i")
-        thing = ("rows", "columns")[side.axis]
         yield f"crossed {side.axis}", (f"{thing} found with {wrong}, where {index} belongs", CORNER)
     if side.step != "stride":
         said = {
