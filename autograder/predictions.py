@@ -50,7 +50,7 @@ def _said(expression: Any, guess: Any, hint: str | None, names: dict[str, Any]) 
     if not isinstance(expression, str):
         return 'predict takes its question as text, as in predict("1 + 1", 2).'
     if _open(guess):
-        return f"What is {expression}? Write your guess in place of the three dots, and run the cell again."
+        return f"What is {expression}? Write your guess in place of the three dots, and run this cell."
     value, error = _evaluated(expression, names)
     an_error = isinstance(guess, type) and issubclass(guess, BaseException)
     if error is not None:

@@ -61,12 +61,12 @@ def _fill(config: Config, course: Course) -> Config:
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    # These are nbgrader's own lists, except for KeepCells, LetRunAllGoOn and the execution.
+    # These are nbgrader's own lists, except for our own steps and the execution.
     config.GenerateAssignment.preprocessors = [
         "nbgrader.preprocessors.IncludeHeaderFooter",
         "nbgrader.preprocessors.InstantiateTests",
         "nbgrader.preprocessors.LockCells",
-        "nbgrader.preprocessors.ClearSolutions",
+        "autograder.notebooks.clear_answers.ClearAnswers",
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.CheckCellMetadata",
         "nbgrader.preprocessors.ComputeChecksums",

@@ -4,6 +4,7 @@
     # %% test="values"                        a check of that aspect: its points are those of the exercise
     # %% test="no_numbers" points=3           a test of plain asserts has points of its own
     # %% locked="setup"                       students may not change this cell
+    # %% solved="mirror"                      an exercise that is solved for them: an ordinary cell
     # %% [markdown] answer="essay" points=5   a person gives the points
     # %% [markdown] task="survey" points=4
 
@@ -27,6 +28,7 @@ def expand(cell: NotebookNode) -> None:
 
     Raises ValueError if something about the marker is wrong.
     """
+    cell.metadata.pop("solved", None)
     found = [kind for kind in (*KINDS, "nbgrader") if kind in cell.metadata]
     if found in ([], ["nbgrader"]):
         return

@@ -18,24 +18,17 @@ from autograder.notebooks.check_calls import check_call, syntax_tree
 from autograder.notebooks.files import graded_as
 from autograder.notebooks.free_names import defines, imports
 from autograder.notebooks.points import points_of
+from autograder.notebooks.regions import BEGIN, END, INSTEAD, planted, solution_regions
 
-BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
-MARKERS = (BEGIN, END, "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME", "END MARK SCHEME")
-
-
-def solution_regions(source: str) -> list[str]:
-    """The answers in a cell: the text between its markers."""
-    regions: list[list[str]] = []
-    inside = False
-    for line in source.splitlines():
-        if BEGIN in line:
-            inside = True
-            regions.append([])
-        elif END in line:
-            inside = False
-        elif inside:
-            regions[-1].append(line)
-    return ["\n".join(region) for region in regions]
+MARKERS = (
+    BEGIN,
+    INSTEAD,
+    END,
+    "BEGIN HIDDEN TESTS",
+    "END HIDDEN TESTS",
+    "BEGIN MARK SCHEME",
+    "END MARK SCHEME",
+)
 
 
 def grader_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[str, object]]]:
@@ -63,6 +56,10 @@ def problems_of_source(notebook: NotebookNode, assignment: Assignment, name: str
     for number, cell in enumerate(notebook.cells, 1):
         if cell.source.count(BEGIN) != cell.source.count(END):
             found.append(f"{name}, cell {number}: ### {BEGIN} and ### {END} do not pair up")
+        try:
+            planted(cell.source)
+        except ValueError as problem:
+            found.append(f"{name}, cell {number}: {problem}")
     found += _imported_answers(notebook, name)
     found += [f"{name}: the grade_id {grade_id} is used twice" for grade_id, n in ids.items() if n > 1]
     return found + _other_points(notebook, assignment, name)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from autograder.checks import find, names
+from autograder.notebooks.regions import as_solved
 
 SOLUTIONS = Path(__file__).parents[3] / "solutions"
-MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 WITH_PROGRAM = [name for name in names() if find(name).program]
 
 
@@ -21,9 +21,9 @@ def solution(exercise):
     """The text of the notebook's cell for an answer, without the marks around what is not handed out."""
     sources = (path.read_text(encoding="utf-8") for path in SOLUTIONS.glob("*/*.py"))
     cells = [cell for source in sources for cell in re.split(r"^# %%", source, flags=re.MULTILINE)]
-    (cell,) = [cell for cell in cells if cell.startswith(f' answer="{exercise}"')]
-    lines = cell.partition("\n")[2].rstrip().splitlines(keepends=True)
-    return "".join(line for line in lines if line.strip() not in MARKS)
+    marks = (f' answer="{exercise}"', f' solved="{exercise}"')
+    (cell,) = [cell for cell in cells if cell.startswith(marks)]
+    return as_solved(cell.partition("\n")[2].rstrip())
 
 
 def parameters(function):

@@ -53,6 +53,7 @@ def noted(grade_id: str, *on: str, **more: object) -> dict[str, object]:
         ),
         ({"nbgrader": {"grade": False}}, "", {"grade": False}),
         ({"tags": ["x"]}, "", {}),
+        ({"solved": "mirror", "tags": ["x"]}, "", {}),
     ],
 )
 def test_a_marker_says_it_all(marker, source, result):

@@ -12,12 +12,12 @@ from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.nbgrader_settings import STUB
 from autograder.notebooks.check_calls import check_call
 from autograder.notebooks.files import graded_as, read_notebook
+from autograder.notebooks.regions import as_solved, planted, solution_regions
 from autograder.notebooks.release import release
 from autograder.notebooks.review import (
     MARKERS,
     problems_of_release,
     problems_of_source,
-    solution_regions,
 )
 from autograder.notebooks.source import build_source, read_source
 from tests.autograder.conftest import REPOSITORY
@@ -48,6 +48,30 @@ def test_answers_become_stubs_and_outputs_stay_away(course):
     assert cells["total_empty_test"].source == "assert total([]) == 0", "hidden tests are hidden"
     assert not any(cell.get("outputs") for cell in notebook.cells)
     assert cells["add_test"].metadata["editable"] is False
+
+
+def test_planted_lines_take_the_place_of_an_answer(bare):
+    instead = "    ### INSTEAD\n    # for part in a, b:\n    #     return part\n    ### END SOLUTION"
+    rewrite(bare, "    ### END SOLUTION", instead)
+    made = release(bare, bare.assignments[0])
+    cells = {graded_as(cell).get("grade_id"): cell.source for cell in read_notebook(made.files[0]).cells}
+    assert (
+        cells["add"] == 'def add(a, b):\n    """Return a + b."""\n    for part in a, b:\n        return part'
+    )
+    assert STUB.splitlines()[1] in cells["total"], "the next cell has the usual line again"
+    with open_gradebook(bare) as gradebook:
+        kept = {cell.name: cell.source for cell in gradebook.find_notebook("sums", "01-sums").source_cells}
+    assert kept["add"] == cells["add"]
+    source = read_source(bare.answers / "01-sums" / "sums.py")
+    (answer,) = [cell.source for cell in source.cells if graded_as(cell).get("grade_id") == "add"]
+    assert as_solved(answer).endswith("    total_of_both = a + b\n    return total_of_both")
+    assert solution_regions(answer) == ["    total_of_both = a + b\n    return total_of_both"]
+
+
+def test_a_cell_with_planted_lines_has_one_answer():
+    one = "### BEGIN SOLUTION\na\n### END SOLUTION\n"
+    with pytest.raises(ValueError, match="into a cell of its own"):
+        planted(one + one.replace("### END", "### INSTEAD\n# b\n### END"))
 
 
 def test_run_all_goes_on_after_tests_and_trials_and_stops_at_answers_and_locked_cells(course):
@@ -128,6 +152,12 @@ def test_work_in_the_release_is_kept(course):
         ),
         ('"grade_id": "total"', '"grade_id": "add"', "the grade_id add is used twice"),
         ("    ### END SOLUTION", "", "do not pair up"),
+        (
+            "    ### END SOLUTION",
+            "    ### INSTEAD\n    pass\n    ### END SOLUTION",
+            "stand comments, `# ` and",
+        ),
+        ("    ### END SOLUTION", "    ### INSTEAD\n    ### END SOLUTION", "stand comments, `# ` and"),
         ("assert add(1, 2) == 3", "add(1, 2) == 3", "partial credit"),
         ("assert add(1, 2) == 3", "assert add(1, 2", "it is not Python: '(' was never closed in line"),
         ("assert add(1, 2) == 3", 'check("conv_forward", add, "shpe")', "no aspect 'shpe'"),
