@@ -15,7 +15,7 @@ class ClearAnswers(ClearSolutions):
         instead = planted(cell.source) if cell.cell_type == "code" else None
         if instead is None:
             return bool(super()._replace_solution_region(cell, language))
-        usual = self.code_stub
+        usual = self.code_stub  # type: ignore[has-type]
         self.code_stub = {**usual, language: instead}
         try:
             return bool(super()._replace_solution_region(cell, language))
