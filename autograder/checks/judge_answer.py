@@ -137,10 +137,15 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
     known = frozenset[str]().union(*(m.parts for m in kept if not m.aspects))
     pairs = {part: together(exercise, verdict.seed, mine, part) for part in sorted(wrong - known - sure)}
     known |= frozenset(part for part, pair in pairs.items() if len(pair) == 2)
-    said = [s for s in reading.sentences if s.raises or not frozenset(s.parts) <= known]
+    open_parts = wrong - known  # an error may have another reason there
+    said = [s for s in reading.sentences if (s.raises and open_parts) or not frozenset(s.parts) <= known]
     said = [s for s in said if s.name not in {m.name for m in kept}]
     told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in said)
-    made = tuple(m for pair in pairs.values() for m in pair)
+    named = dict.fromkeys((m.name, m.advice) for pair in pairs.values() for m in pair)
+    made = tuple(
+        Recognised(*words, frozenset(p for p, pair in pairs.items() if words[0] in {m.name for m in pair}))
+        for words in named
+    )
     return replace(verdict, mistakes=(*kept, *made, *told), reading=reading)
 
 

@@ -18,7 +18,6 @@ from .catalogue import Changed, in_their_precision
 from .exercise import Exercise, Mistake
 from .for_seed import Answer, Entry, cases_of, catalogue, fitting, settled
 from .recognise import agreeing, same_result
-from .verdict import Recognised
 
 LOOKED = 10
 """So many wrong results, the smallest of each kind, tell which mistakes may be in an answer."""
@@ -27,7 +26,7 @@ MOST = 200
 """So many pairs are tried, at most."""
 
 
-def together(exercise: Exercise, seed: int, mine: Answer, part: str) -> tuple[Recognised, ...]:
+def together(exercise: Exercise, seed: int, mine: Answer, part: str) -> list[Mistake]:
     """The two mistakes that, made together, give this wrong part of the student's results in every case.
 
     If several pairs do, only a name that all of them have is certain.
@@ -39,9 +38,9 @@ def together(exercise: Exercise, seed: int, mine: Answer, part: str) -> tuple[Re
         if part in agreeing(mine, both.answer, cases)
     ]
     if not explaining:
-        return ()
+        return []
     certain = set.intersection(*({m.name for m in pair} for pair in explaining))
-    return tuple(Recognised(m.name, m.advice, frozenset({part})) for m in explaining[0] if m.name in certain)
+    return sorted((m for m in explaining[0] if m.name in certain), key=exercise.mistakes.index)
 
 
 Pair = tuple[Mistake, Mistake]

@@ -2,6 +2,7 @@
 
 A number that is switched on in the `hot` array, and numbers of which no two are alike in the `seen` one: the
 value that comes out tells which two met, and the place where it comes out tells where the product went.
+All of these numbers are positive, and their products are large (`finish.py` says why).
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from ..exercise import Case
 from .geometry import Geometry
 from .layers import AXES, Arrays, Layer, Sum, sizes
 from .linear import LAYERS
+
+LARGE = 2.0**40
+"""The products from which a table is read are so large that what is added to them does not show."""
 
 DIGIT = 61.0
 """Without a `seen` array, several numbers are hot at once: 1, 61, 61 ** 2. What comes out is their digits."""
@@ -81,9 +85,14 @@ def questions(exercise: str) -> Questions:
     for g in tables:
         for hot in dict.fromkeys(s.hot for s in layer.sums):
             seen = {s.seen for s in layer.sums if s.hot == hot}
-            full = {n: _unlike(rng, sizes(n, g)) if n in seen else np.zeros(sizes(n, g)) for n in layer.given}
+            full = {
+                n: np.abs(_unlike(rng, sizes(n, g))) if n in seen else np.zeros(sizes(n, g))
+                for n in layer.given
+            }
+            if not hot:
+                full = {n: LARGE * numbers for n, numbers in full.items()}
             for numbers in _switched(hot, seen, g):
-                ask("table", g, {**full, hot: numbers} if hot else full, hot)
+                ask("table", g, {**full, hot: LARGE * numbers} if hot else full, hot)
     return Questions(layer, tables, probes, tuple(asked))
 
 
@@ -212,12 +221,15 @@ def products(total: Sum, question: Question, result: np.ndarray) -> tuple[np.nda
 
     `result` has all axes of the part, but may have other sizes. UnreadableError if it is not a sum of few.
     """
+    result = result / LARGE
     places = np.argwhere(np.abs(result) > EXACT)
     values = result[tuple(places.T)]
     places = places + question.geometry.first(AXES[total.part])
     on = np.argwhere(question.arrays[total.hot]) if total.hot else np.zeros((1, 0), int)
-    hot = question.arrays[total.hot][tuple(on.T)] if total.hot else np.ones(1)
+    hot = question.arrays[total.hot][tuple(on.T)] / LARGE if total.hot else np.ones(1)
     seen = question.arrays[total.seen] if total.seen else None
+    if seen is not None and not total.hot:
+        seen = seen / LARGE
     value, number, other, factor = decoded(values, hot, None if seen is None else seen.ravel())
     met = (
         np.stack(np.unravel_index(other, seen.shape), 1)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..compare import same
 from ..exercise import Case
 from .description import right
+from .finish import finish
 from .gate import gate
 from .layers import AXES, Arrays, Layer
 from .questions import questions
@@ -57,11 +57,13 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     for part, parts_read in read_all.items():
         if part not in wrong:
             continue
-        if (fault := shut[part]) is not None:
-            if fault.name:
-                told.setdefault((fault, False), []).append(part)
+        if (fault := shut[part]) is not None and fault.name:
+            told.setdefault((fault, False), []).append(part)
             continue
-        for fault, whole in certain(parts_read, asked.layer, known, explained):
+        found = certain(parts_read, asked.layer, known, explained, sums=fault is None)
+        if fault is not None and not found:
+            continue
+        for fault, whole in found:
             told.setdefault((fault, whole), []).append(part)
         if parts_read.sums:
             total, _, description = parts_read.sums[0]
@@ -114,8 +116,15 @@ def _any(mask: np.ndarray, t: Table, geometries: Sequence[Geometry]) -> list[boo
 Known = Sequence[tuple["Geometry", Arrays, "Outcome"]]
 
 
-def certain(read: PartRead, layer: Layer, known: Known, explained: bool) -> list[tuple[Fault, bool]]:
-    """The faults of a part that are certain, and whether they explain all of it."""
+def certain(
+    read: PartRead, layer: Layer, known: Known, explained: bool, sums: bool = True
+) -> list[tuple[Fault, bool]]:
+    """The faults of a part that are certain, and whether they explain all of it.
+
+    Of results that are no sums of products, one thing alone is not certain.
+    """
+    if not sums and not read.whole:
+        return []
     found = faults(read)
     if read.shape is not None and not all(
         o.parts[read.part].shape == tuple(read.shape.of(layer, g)[a] for a in read.shape.order)
@@ -127,9 +136,11 @@ def certain(read: PartRead, layer: Layer, known: Known, explained: bool) -> list
         return []  # two orders that undo each other at the sizes tried, and perhaps not elsewhere
     if read.whole:
         here = [(g, arrays, o.parts[read.part]) for g, arrays, o in known if read.part in o.parts]
-        results = rebuilt(read, layer, [(g, arrays) for g, arrays, _ in here])
-        if not all(same(mine, result) for (*_, mine), result in zip(here, results, strict=True)):
-            return [(fault, False) for fault in shape_faults(read)]
+        totals = rebuilt(read, layer, [(g, arrays) for g, arrays, _ in here])
+        last = finish([(mine, total) for (*_, mine), total in zip(here, totals, strict=True)])
+        if last is None:
+            return [(fault, False) for fault in shape_faults(read) if sums]
+        found += [last] if last.name else []
         return [(fault, explained) for fault in found if explained or not fault.fragile]
     if any(len({*table.geometry}) < ENOUGH for _, table, _ in read.sums):
         return [(fault, False) for fault in shape_faults(read)]

@@ -17,12 +17,12 @@ def window(x, w, b, i, j, stride=1):
     return x[:, i * stride : i * stride + FH, j : j + FW]
 
 
-def no_stride_and_a_relu(x, w, b, i, j, stride=1):
-    return max(float(np.sum(window(x, w, b, i, j, stride) * w)) + b, 0)
+def no_stride_and_two_sums(x, w, b, i, j, stride=1):
+    return float(np.sum(window(x, w, b, i, j, stride)) * np.sum(w)) + b
 
 
-def no_stride_and_whole_numbers(x, w, b, i, j, stride=1):
-    return int(np.sum(window(x, w, b, i, j, stride) * w) + b)
+def no_stride_and_b_in_the_pixels(x, w, b, i, j, stride=1):
+    return float(np.sum((window(x, w, b, i, j, stride) + b) * w))
 
 
 def no_stride_and_no_sum(x, w, b, i, j, stride=1):
@@ -30,8 +30,8 @@ def no_stride_and_no_sum(x, w, b, i, j, stride=1):
 
 
 TWO = {
-    no_stride_and_a_relu: "negative results cut off",
-    no_stride_and_whole_numbers: "cut to a whole number",
+    no_stride_and_two_sums: "sum of the window times sum of the filter",
+    no_stride_and_b_in_the_pixels: "bias added to every pixel",
     no_stride_and_no_sum: "products not summed",
 }
 
@@ -104,7 +104,7 @@ def test_no_pair_is_tried_where_one_mistake_or_reading_explains_everything(monke
 
     monkeypatch.setattr(judge_answer, "together", tried)
     known = find("conv_window")
-    single = next(m for m in known.mistakes if m.name == "negative results cut off")
+    single = next(m for m in known.mistakes if m.name == "products not summed")
     assert judge(known, single.function).mistakes
     assert judge(known, known.reference).passed
 
