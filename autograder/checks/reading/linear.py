@@ -41,6 +41,12 @@ def _open_input_gradient(args: tuple[Any, ...], options: Mapping[str, int]) -> t
     return _layer((len(dout), w.shape[1], H, W), w.shape, options), {"dout": dout, "w": w}
 
 
+def _open_db(args: tuple[Any, ...], options: Mapping[str, int]) -> tuple[Geometry, Arrays]:
+    (dout,) = args
+    N, K, OH, OW = dout.shape
+    return Geometry(N, 1, OH, OW, K, 1, 1), {"dout": dout}
+
+
 def _open_line(args: tuple[Any, ...], options: Mapping[str, int]) -> tuple[Geometry, Arrays]:
     dout, x, w = args
     arrays = {name: a.reshape(1, 1, 1, -1) for name, a in zip(("dout", "x", "w"), args, strict=True)}
@@ -157,6 +163,9 @@ PRODUCTS = (
 )
 """The matrix is given, so nothing depends on stride and padding."""
 
+OUTPUTS = tuple(dict.fromkeys(Geometry(g.N, 1, g.OH, g.OW, g.K, 1, 1) for g in PRODUCTS))
+"""Only outputs are given: their numbers are all there is."""
+
 FORWARD = Layer(
     ("x", "w", "b"),
     (Sum("out", "w", "x"), Sum("out", "b")),
@@ -177,6 +186,16 @@ LAYERS: Mapping[str, Layer] = {
         (Sum("dx", "dout", "w"), Sum("dw", "dout", "x"), Sum("db", "dout")),
         _plain("dout", "x", "w"),
         _open_backward,
+    ),
+    "conv_dw": Layer(("dout", "x", "w"), (Sum("dw", "dout", "x"),), _plain("dout", "x", "w"), _open_backward),
+    "conv_dx": Layer(("dout", "x", "w"), (Sum("dx", "dout", "w"),), _plain("dout", "x", "w"), _open_backward),
+    "conv_db": Layer(
+        ("dout",),
+        (Sum("db", "dout"),),
+        lambda g, arrays: ((arrays["dout"],), {}),
+        _open_db,
+        tables=OUTPUTS,
+        probes=OUTPUTS,
     ),
     "input_gradient": Layer(
         ("dout", "w"), (Sum("dx", "dout", "w"),), _plain("dout", "w"), _open_input_gradient

@@ -2,115 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from autograder.checks.catalogue import Catalogue
-from autograder.checks.draw import integers, reals, scattered
 from autograder.checks.errors import AnySizeError
-from autograder.checks.exercise import Case, Exercise, Slope, aspect
-from autograder.exercises.convolution_cases import pads, read_one_by_one, sizes
+from autograder.checks.exercise import Exercise, aspect
+from autograder.exercises.convolution_cases import pads, read_one_by_one
 from cs_conv.naive import conv_backward as reference
 
-
-def cases(rng: np.random.Generator) -> Iterator[Case]:
-    def case(tag, about, x, w, draw=integers, **options):
-        stride, pad = options.get("stride", 1), options.get("pad", 0)
-        OH, OW = sizes(x, w[2:], stride, pad)
-        return Case(tag, about, (draw(rng, x[0], w[0], OH, OW), draw(rng, *x), draw(rng, *w)), options)
-
-    yield case("values", "one image, one channel, one filter", (1, 1, 3, 3), (1, 1, 2, 2))
-    yield case("values", "a 1x1 filter", (1, 1, 2, 2), (1, 1, 1, 1))
-    yield case("values", "two channels", (1, 2, 2, 2), (1, 2, 2, 2))
-    yield case("values", "two filters", (1, 1, 3, 3), (2, 1, 2, 2))
-    yield case("values", "two images", (2, 1, 3, 3), (1, 1, 2, 2))
-    yield case("values", "two images, two channels, two filters", (2, 2, 3, 3), (2, 2, 2, 2))
-    yield case("values", "three images, two channels, two filters", (3, 2, 3, 3), (2, 2, 2, 2))
-    yield case("values", "two images, two channels, three filters", (2, 2, 4, 4), (3, 2, 3, 3))
-    yield case("values", "two images, three channels, two filters of 1x1", (2, 3, 3, 3), (2, 3, 1, 1))
-    yield case("values", "the filter covers the whole input", (2, 3, 3, 3), (3, 3, 3, 3))
-    yield case("values", "real numbers", (2, 3, 5, 5), (4, 3, 3, 3), reals)
-    yield case("geometry", "stride 2 and windows that do not overlap", (1, 1, 4, 4), (1, 1, 2, 2), stride=2)
-    yield case("geometry", "stride 2 and windows that overlap", (1, 1, 5, 5), (1, 1, 3, 3), stride=2)
-    yield case("geometry", "stride 3: pixels between windows go unused", (1, 1, 5, 5), (1, 1, 2, 2), stride=3)
-    yield case("geometry", "pad 1", (1, 1, 2, 2), (1, 1, 3, 3), pad=1)
-    yield case("geometry", "pad 1 and an even filter", (1, 1, 2, 2), (1, 1, 2, 2), pad=1)
-    yield case("geometry", "pad 2: some windows see only padding", (1, 1, 2, 2), (1, 1, 2, 2), pad=2)
-    yield case("geometry", "pad 3, more than the image", (1, 1, 2, 2), (1, 1, 2, 2), stride=2, pad=3)
-    yield case("geometry", "stride 3 and pad 1", (1, 1, 4, 4), (1, 1, 3, 3), stride=3, pad=1)
-    yield case("geometry", "stride 2 and pad 1", (2, 2, 5, 5), (2, 2, 3, 3), stride=2, pad=1)
-    yield case(
-        "geometry", "stride 3, pad 2, real numbers", (2, 3, 5, 5), (4, 3, 3, 3), reals, stride=3, pad=2
-    )
-    yield case("rectangles", "a single row", (1, 1, 1, 3), (1, 1, 1, 2))
-    yield case("rectangles", "a filter higher than wide", (1, 1, 3, 2), (1, 1, 2, 1))
-    yield case("rectangles", "a square filter on a wide input", (1, 1, 2, 4), (1, 1, 2, 2))
-    yield case("rectangles", "a wide filter on a square input, pad 1", (1, 1, 3, 3), (1, 1, 2, 3), pad=1)
-    yield case(
-        "rectangles",
-        "a high input, a wide filter, stride 2, pad 1",
-        (2, 2, 6, 5),
-        (2, 2, 2, 3),
-        stride=2,
-        pad=1,
-    )
-    yield case(
-        "rectangles", "a filter wider than high, real numbers", (2, 3, 4, 6), (3, 3, 2, 4), reals, pad=1
-    )
-    yield case("rectangles", "a single column", (1, 1, 3, 1), (1, 1, 1, 1))
-    yield case(
-        "rectangles",
-        "a 7x3 filter on a square input, stride 4",
-        (1, 2, 11, 11),
-        (1, 2, 7, 3),
-        reals,
-        stride=4,
-    )
-    yield case(
-        "rectangles", "pad 3 around 1x2 pixels, a 3x2 filter", (1, 1, 1, 2), (1, 1, 3, 2), stride=2, pad=3
-    )
-    yield case(
-        "rectangles",
-        "three images, a high filter, stride 2, pad 2, real numbers",
-        (3, 3, 5, 8),
-        (2, 3, 3, 2),
-        reals,
-        stride=2,
-        pad=2,
-    )
-    dout, x, w = reals(rng, 2, 3, 4, 4), reals(rng, 2, 2, 4, 4), reals(rng, 3, 2, 3, 3)
-    yield Case("edges", "float32", tuple(a.astype(np.float32) for a in (dout, x, w)), {"pad": 1})
-    yield Case("edges", "arrays that are not contiguous", tuple(map(scattered, (dout, x, w))), {"pad": 1})
-    dout, x, w = reals(rng, 2, 2, 2, 2), reals(rng, 2, 3, 4, 4), reals(rng, 2, 3, 3, 3)
-    about = "arrays that are not contiguous, without padding"
-    yield Case("edges", about, tuple(map(scattered, (dout, x, w))))
-    yield case("edges", "one image of one pixel, a 1x1 filter", (1, 1, 1, 1), (1, 1, 1, 1))
-
-
-def slopes(case, rng):
-    """Central differences of <out, dout> along random directions; h = 1 is exact, for all is linear."""
-    dout, x, w = (np.asarray(a, np.float64) for a in case.args)
-    stride, pad = case.options.get("stride", 1), case.options.get("pad", 0)
-    b = np.zeros(len(w))
-
-    def loss(x, w, b):
-        windows = sliding_window_view(pads(x, pad), w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
-        out = np.einsum("ncijpq,kcpq->nkij", windows, w) + b[:, None, None]
-        return float(np.sum(out * dout))
-
-    u, v, d = (rng.normal(size=a.shape) for a in (x, w, b))
-    return [
-        Slope("db", d, (loss(x, w, b + d) - loss(x, w, b - d)) / 2),
-        Slope("dw", v, (loss(x, w + v, b) - loss(x, w - v, b)) / 2),
-        Slope("dx", u, (loss(x + u, w, b) - loss(x - u, w, b)) / 2),
-    ]
+from .conv_db import conv_db
+from .conv_dw import conv_dw
+from .conv_dx import conv_dx
+from .shared import cases, slopes
 
 
 def conv_backward(dout, x, w, stride=1, pad=0):
     """Gradients of a convolution: dout (N, K, OH, OW), x (N, C, H, W), w (K, C, FH, FW)
     -> dx (N, C, H, W), dw (K, C, FH, FW), db (K,)."""
+    dx = conv_dx(dout, x, w, stride, pad)
+    dw = conv_dw(dout, x, w, stride, pad)
+    db = conv_db(dout)
+    return dx, dw, db
+
+
+def in_one_piece(dout, x, w, stride=1, pad=0):
+    """The same without the three functions, in one walk over the outputs; most mistakes change this."""
     dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(len(w))
     N, K, OH, OW = dout.shape
     (H, W), (FH, FW) = x.shape[2:], w.shape[2:]
@@ -129,7 +45,7 @@ def conv_backward(dout, x, w, stride=1, pad=0):
     return dx, dw, db
 
 
-mistakes = Catalogue(conv_backward)
+mistakes = Catalogue(in_one_piece)
 
 # db
 
@@ -211,7 +127,8 @@ mistakes.change(
 mistakes.change(
     "neither stride nor padding yet",
     "Your windows begin at row i and column j of the unpadded image. With a stride they begin at i * "
-    "stride and j * stride, and they lie in the padded image, for dw and for dx.",
+    "stride and j * stride, and they lie in the padded image, for dw and for dx. A function that you call "
+    "must be given stride and pad, too.",
     {
         "np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))": "x",
         "slice(i * stride, i * stride + FH)": "slice(i, i + FH)",
@@ -219,6 +136,13 @@ mistakes.change(
         "dx_pad[:, :, pad : pad + H, pad : pad + W]": "dx_pad",
     },
 )
+
+
+@mistakes.also("neither stride nor padding yet")
+def _(dout, x, w, stride=1, pad=0):
+    return conv_backward(dout, x, w)
+
+
 mistakes.change(
     "padding missing, in dw, in dx or in both",
     "The window of output (i, j) lies in the padded input: pad x first, read the windows for dw there, "
@@ -234,7 +158,7 @@ mistakes.change(
 @mistakes.also("padding missing, in dw, in dx or in both")
 def _(dout, x, w, stride=1, pad=0):
     read_one_by_one(x, *dout.shape[2:], *w.shape[2:], stride)
-    return conv_backward(dout, x, w, stride, pad)
+    return in_one_piece(dout, x, w, stride, pad)
 
 
 mistakes.change(
@@ -562,7 +486,7 @@ def _(dout, x, w, stride=1, pad=0):
     N, C, H, W = x_pad.shape
     n, c, i, j, p, q = np.ogrid[:N, :C, : dout.shape[2], : dout.shape[3], : w.shape[2], : w.shape[3]]
     seen = np.take(x_pad, ((n * C + c) * W + i * stride + p) * H + j * stride + q)
-    dx, _, db = conv_backward(dout, x, w, stride, pad)
+    dx, _, db = in_one_piece(dout, x, w, stride, pad)
     return dx, np.einsum("nkij,ncijpq->kcpq", dout, seen), db
 
 
@@ -573,7 +497,7 @@ def _(dout, x, w, stride=1, pad=0):
 def _(dout, x, w, stride=1, pad=0):
     if w.shape[2] != w.shape[3]:
         raise AnySizeError
-    return conv_backward(dout, x, w, stride, pad)
+    return in_one_piece(dout, x, w, stride, pad)
 
 
 @mistakes.mistake(
@@ -583,7 +507,7 @@ def _(dout, x, w, stride=1, pad=0):
 def _(dout, x, w, stride=1, pad=0):
     if x.shape[2] != x.shape[3]:
         raise AnySizeError
-    return conv_backward(dout, x, w, stride, pad)
+    return in_one_piece(dout, x, w, stride, pad)
 
 
 mistakes.change(
@@ -631,10 +555,10 @@ exercise = Exercise(
     },
     aspects=(
         aspect("db", 1, "values", parts=("db",)),
-        aspect("dw", 2, "values", parts=("dw",)),
-        aspect("dx", 2, "values", parts=("dx",)),
-        aspect("stride and padding", 2, "geometry"),
-        aspect("rectangles", 2, "rectangles"),
+        aspect("dw", 1, "values", parts=("dw",)),
+        aspect("dx", 1, "values", parts=("dx",)),
+        aspect("stride and padding", 1, "geometry"),
+        aspect("rectangles", 1, "rectangles"),
         aspect("edge cases", 1, "edges"),
     ),
     reference=reference,
