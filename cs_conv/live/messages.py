@@ -40,7 +40,7 @@ def start(
 
 
 def frame(source: Mapping[str, Any], state: State) -> dict[str, np.ndarray]:
-    """What the learner's `conv_backward` (or `conv_dx`) gives after `sent` outputs have sent their messages.
+    """What the learner's `conv_dx` (or, without one, `conv_backward`) gives after `sent` outputs have sent their messages.
 
     `dout` (OH, OW): what each output sends. `dx` (H, W): the learner's gradient. `right` (H, W): the right
     one. `last` (H, W): the right message of the last output that sent. ValueError if the sizes do not fit.
@@ -56,7 +56,7 @@ def frame(source: Mapping[str, Any], state: State) -> dict[str, np.ndarray]:
     values = np.resize(np.array(state["dout"], float), shape)
     number = np.arange(values.size).reshape(shape)
     dout, last = np.where(number < sent, values, 0.0), np.where(number == sent - 1, values, 0.0)
-    if "conv_backward" in source:
+    if "conv_backward" in source and "conv_dx" not in source:
         dx = source["conv_backward"](dout, x, w, stride=stride, pad=pad)[0]
     else:
         dx = source["conv_dx"](dout, x, w, stride=stride, pad=pad)
@@ -83,5 +83,5 @@ def sentence(state: State) -> str:
 
 
 def messages(source: Mapping[str, Any], **begin: Any) -> None:
-    """Show the component; `source` holds `conv_backward` or `conv_dx`, `begin` is handed to `start`."""
+    """Show the component; `source` holds `conv_dx` or `conv_backward`, `begin` is handed to `start`."""
     show(__name__, source, start(**begin))

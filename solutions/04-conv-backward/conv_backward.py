@@ -13,28 +13,40 @@
 # %% [markdown]
 # # Convolution, backward
 #
-# You will find the gradients of a convolution, first by measuring, then by thinking, then in code. It takes
-# about 60 minutes.
+# Afterwards you can send a gradient back through a convolution, and so train one: at the end, your layer
+# finds a filter that it has never seen. It takes about 75 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
-# | `conv1d_backward` | the gradients along a line | easy | 10 | 6 | 5 |
-# | `conv_backward` | the whole layer, in five steps | medium | 25 | 15 | 10 |
-# | `input_gradient` | the gradient of the image as a convolution | hard | 15 | 8 | 5 |
-#
-# At the end you watch a gradient arrive at an image, output by output.
+# | `conv_db` | the gradient of the biases | easy | 4 | 1 | 1 |
+# | `conv_dw` | the gradient of the filters | medium | 13 | 11 | 4 |
+# | `conv_dx` | the gradient of the images | medium | 13 | 10 | 4 |
+# | `conv_backward` | the layer, made of these three | easy | 3 | 3 | 6 |
+# | `input_gradient` | the gradient of the images as a convolution | hard | 15 | 8 | 5 |
 
 # %% locked="setup"
 import numpy as np
 
-from autograder import check
+from autograder import check, predict
 from cs_conv.gradcheck import adjoint_gap, numeric_gradient, relative_error
 from cs_conv.naive import conv_forward
 
 # %% [markdown]
 # ## The question
 #
-# A 3x3 filter slides over a 5x5 image and makes 3x3 outputs. Look at one pixel.
+# A 3x3 filter slides over a 5x5 image and makes 3x3 outputs. Change one pixel, the one in row 1, column 2.
+# How many of the nine outputs change with it?
+
+
+# %%
+def outputs_changed(row, column):
+    """How many outputs of a 3x3 filter change if one pixel of a 5x5 image does."""
+    change = np.zeros((1, 1, 5, 5))
+    change[0, 0, row, column] = 1
+    return np.count_nonzero(conv_forward(change, np.ones((1, 1, 3, 3)), np.zeros(1)))
+
+
+predict("outputs_changed(1, 2)", ..., hint="In how many places can the 3x3 window lie so that it covers it?")
 
 # %%
 from cs_conv.pictures.gradients import show_feeds
@@ -42,36 +54,29 @@ from cs_conv.pictures.gradients import show_feeds
 show_feeds(image=(5, 5), filter_size=(3, 3), pixel=(1, 2))
 
 # %% [markdown]
-# *In words: on the left a 5x5 image with the pixel in row 1, column 2 framed. On the right the 3x3 outputs. The
-# upper six are framed: they are the ones that the pixel feeds. In each stands the weight through which it feeds
-# it: w[1,2], w[1,1], w[1,0] in the first row, w[0,2], w[0,1], w[0,0] in the second.*
+# *In words: on the left a 5x5 image with the pixel in row 1, column 2 framed. On the right the 3x3 outputs.
+# The upper six are framed: they are the ones that the pixel feeds. In each stands the weight through which it
+# feeds it: w[1,2], w[1,1], w[1,0] in the first row, w[0,2], w[0,1], w[0,0] in the second.*
 #
 # The pixel lies in six windows. Change it, and six outputs change.
 #
-# Training asks the question the other way round. The rest of the network has told you, for each output, how
-# much the **loss** changes when that output changes. How much does the loss change when the *pixel* changes?
-# And when a weight changes? And a bias?
+# Training asks the question the other way round. As in notebook 03, the rest of the network hands over
+# `dout`: for each output, how much the **loss** grows if that output grows by a tiny bit. How much does the
+# loss change when the *pixel* changes? And when a weight changes? And a bias?
 #
 # That is all that "backward" means. The answers are called `dx`, `dw` and `db`. Each has the shape of what it
-# belongs to.
-
-# %% [markdown]
-# ## What comes in
-#
-# What the rest of the network tells us is `dout`. It has the shape of `out`: one number for each output.
-# `dout[i] = 2` means: if `out[i]` grows by a tiny bit, the loss grows by twice that bit.
-#
-# If several outputs change at once, their effects add up:
+# belongs to. And one rule gives them all, since the effects of several outputs add up:
 #
 #     change of the loss = sum over all outputs of  dout * (change of out)
 #
-# That sum is the only piece of calculus in this notebook. Everything else is finding out who changes whom.
+# The rest of this notebook is finding out who changes whom.
 
 # %% [markdown]
 # ## First along a line
 #
 # Images have rows, columns and channels, and come several at a time. A line has none of that, and it shows
-# everything. Here is a convolution along a line, with stride 1 and no padding: a window of `w` slides over `x`.
+# everything. Here is a convolution along a line, with stride 1 and no padding: a window of `w` slides over
+# `x`.
 
 
 # %%
@@ -94,11 +99,11 @@ from cs_conv.pictures.gradients import show_table
 show_table(filter_size=3, outputs=3, row=1)
 
 # %% [markdown]
-# *In words: a table with the rows out[0] to out[2] and the columns x[0] to x[4]. Row 0 holds w[0], w[1], w[2] in
-# the columns 0 to 2, row 1 the same one column further to the right, row 2 two columns further. The three weights
-# of row 1 are framed.*
+# *In words: a table with the rows out[0] to out[2] and the columns x[0] to x[4]. Row 0 holds w[0], w[1], w[2]
+# in the columns 0 to 2, row 1 the same one column further to the right, row 2 two columns further. The three
+# weights of row 1 are framed.*
 #
-# ### Measure before you think
+# ### An input: a column
 #
 # What does `x[2]` do? Push it up by 1 and look at which outputs move, and by how much.
 
@@ -119,41 +124,40 @@ dout = np.array([1.0, 0.0, 2.0])  # what the rest of the network might say
 show_table(filter_size=3, outputs=3, column=2, dout=dout)
 
 # %% [markdown]
-# *In words: the same table. The column of x[2] is framed. From top to bottom it holds w[2], w[1], w[0]. Beside
-# the rows stands what arrives: dout[0] = 1, dout[1] = 0, dout[2] = 2.*
+# *In words: the same table. The column of x[2] is framed. From top to bottom it holds w[2], w[1], w[0].
+# Beside the rows stands what arrives: dout[0] = 1, dout[1] = 0, dout[2] = 2.*
 #
 # It is the **column** of `x[2]`. Forward reads rows, pushing an input reads a column.
 #
-# Now use the rule from above: the loss changes by the sum of `dout * (change of out)`. Work out by hand how
-# much the loss changes when `x[2]` grows by 1. That number is `dx[2]`.
+# Now use the rule: the loss changes by the sum of `dout * (change of out)`. How much does it change when
+# `x[2]` grows by 1? That number is `dx[2]`. Then do the columns of `x[0]` and `x[4]`. What is different at
+# the ends?
 #
-# <details><summary>Compare</summary>
-#
-# `dout[0] * w[2] + dout[1] * w[1] + dout[2] * w[0]` = 1 * 1 + 0 * (-1) + 2 * 2 = 5
-#
-# </details>
-#
-# Then do the column of `x[0]`, and that of `x[4]`. What is different at the ends?
-#
-# <details><summary>Compare</summary>
-#
-# The ends feed one output each. `dx[0] = dout[0] * w[0]` = 2 and `dx[4] = dout[2] * w[2]` = 2.
-#
-# </details>
-#
-# You can check numbers like these without any theory. `numeric_gradient` pushes each input a little up and a
-# little down and watches `sum(out * dout)`.
+# Work the three numbers out by hand. `numeric_gradient`, which you know from notebook 03, will tell.
 
 # %%
 dx_measured = numeric_gradient(lambda x: conv1d_forward(x, w), x, dout, h=1)
+
+predict("dx_measured[2]", ..., hint="Go down the framed column: dout[0] * w[2], and so on, added up.")
+predict("[dx_measured[0], dx_measured[4]]", [..., ...], hint="Each end feeds a single output.")
+
+# %% [markdown]
+# <details><summary>Compare</summary>
+#
+# `dx[2]` is `dout[0] * w[2] + dout[1] * w[1] + dout[2] * w[0]` = 1 * 1 + 0 * (-1) + 2 * 2 = 5. The ends feed
+# one output each: `dx[0] = dout[0] * w[0]` = 2 and `dx[4] = dout[2] * w[2]` = 2.
+#
+# </details>
+#
+# (The step is a whole 1. For most functions that would be far too much. A convolution is a straight line in
+# each of its inputs and weights, and on a straight line every step gives the exact slope.)
+
+# %%
 assert list(dx_measured[[0, 2, 4]]) == [2, 5, 2]
 dx_measured
 
 # %% [markdown]
-# (The step is a whole 1. For most functions that would be far too much. A convolution is a sum of inputs
-# times weights, a straight line in each of them, and on a straight line every step gives the exact slope.)
-#
-# ### And the weights?
+# ### A weight: a diagonal
 #
 # Push `w[1]` up by 1. Guess first: which outputs move, and by how much?
 
@@ -166,13 +170,20 @@ conv1d_forward(x, pushed) - conv1d_forward(x, w)
 show_table(filter_size=3, outputs=3, weight=1, dout=dout)
 
 # %% [markdown]
-# *In words: the same table. The three places of w[1] are framed: they go down a diagonal, at x[1], x[2] and x[3].*
+# *In words: the same table. The three places of w[1] are framed: they go down a diagonal, at x[1], x[2] and
+# x[3].*
 #
-# Every output moved, each by the input that `w[1]` meets there: `x[1]`, `x[2]`, `x[3]`. So forward reads rows,
-# an input reads its column, and a weight reads its **diagonal**.
+# Every output moved, each by the input that `w[1]` meets there: `x[1]`, `x[2]`, `x[3]`. So forward reads
+# rows, an input reads its column, and a weight reads its **diagonal**.
 #
 # Work out `dw[1]` by hand, from `x = [1, 2, 0, -1, 3]` and `dout = [1, 0, 2]`.
-#
+
+# %%
+dw_measured = numeric_gradient(lambda w: conv1d_forward(x, w), w, dout, h=1)
+
+predict("dw_measured[1]", ..., hint="Three products: each dout with the input that w[1] meets in its row.")
+
+# %% [markdown]
 # <details><summary>Compare</summary>
 #
 # `dout[0] * x[1] + dout[1] * x[2] + dout[2] * x[3]` = 1 * 2 + 0 * 0 + 2 * (-1) = 0
@@ -180,95 +191,74 @@ show_table(filter_size=3, outputs=3, weight=1, dout=dout)
 # </details>
 
 # %%
-dw_measured = numeric_gradient(lambda w: conv1d_forward(x, w), w, dout, h=1)
 assert dw_measured[1] == 0
 dw_measured
 
 # %% [markdown]
-# ### Exercise 1: conv1d_backward
+# ### The same in symbols
 #
-# *Easy, about 10 minutes, about 6 lines, 5 points.*
+# Output `i` begins its window at input $i \cdot S$, where $S$ is the stride (1 in the table above):
 #
-# From `dout` (OW,), `x` (W,) and `w` (F,), with OW = W - F + 1, make
+# $$out[i] = \sum_p \; x[i \cdot S + p] \; w[p]$$
 #
-# - `dx` (W,): how much `sum(out * dout)` grows when each input grows,
-# - `dw` (F,): the same for each weight.
+# Weight `p` meets input `m` in output `i` if $m = i \cdot S + p$. Read that equation in three ways:
 #
-# There is neither stride nor padding: a window begins at every input where it fits. Do not change `dout`, `x`
-# or `w`.
+# | you look at | you know | you go along | and it gives |
+# |---|---|---|---|
+# | a row | $i$ | $p$ | $m = i \cdot S + p$: forward |
+# | a diagonal | $p$ | $i$ | $m = i \cdot S + p$: $\;dw[p] = \sum_i dout[i] \; x[i \cdot S + p]$ |
+# | a column | $m$ | $i$ | $p = m - i \cdot S$: $\;dx[m] = \sum_i dout[i] \; w[m - i \cdot S]$ |
 #
-# For `x = [1, 2, 0, -1, 3]`, `w = [2, -1, 1]` and `dout = [1, 0, 2]` you have measured
-# `dx = [2, -1, 5, -2, 2]` and `dw = [1, 0, 6]`.
+# In the last line only those `i` count for which $m - i \cdot S$ is one of the weights 0, 1, ..., F - 1. And
+# there `i` has a **minus sign**: as you go down the column, `i` grows and the weight's number falls. That is
+# where the weights turned around. In `dw` there is no minus sign, and nothing is turned.
 #
-# There are two ways through the table. You may go column by column and collect. Or you may go through it as
-# forward does, cell by cell, and ask at each cell: what does this one cell add to `dx`, and what to `dw`?
-#
-# <details><summary>Hint 1: a nudge</summary>
-#
-# Take the second way. Cell (i, p) holds the product `x[i + p] * w[p]`, a part of `out[i]`. If `x[i + p]` grows
-# by 1, by how much does that product grow? And if `w[p]` grows by 1?
-#
-# </details>
-# <details><summary>Hint 2: the idea</summary>
-#
-# In a product, the gradient of one factor is the other factor, times the gradient that arrives: `dout[i]`.
-# Several cells stand in the same column, and several on the same diagonal. Their shares add up.
-#
-# </details>
-# <details><summary>Hint 3: nearly the answer</summary>
-#
-# Start `dx` and `dw` as zeros. Loop over `i` and over `p`. Add `dout[i]` times the weight to one place of
-# `dx`, and `dout[i]` times the input to one place of `dw`. The places are `i + p` and `p`.
-#
-# </details>
+# At stride 2, with 3 outputs and 3 weights: which pairs (i, p) stand in the column of `x[2]`? Write them as
+# `[(i, p), (i, p)]`, the smaller `i` first.
 
-
-# %% answer="conv1d_backward"
-def conv1d_backward(dout, x, w):
-    """Gradients of a convolution along a line: dout (OW,), x (W,), w (F,) -> dx (W,), dw (F,)."""
-    ### BEGIN SOLUTION
-    dx, dw = np.zeros_like(x), np.zeros_like(w)
-    for i in range(len(dout)):
-        for p in range(len(w)):
-            dx[i + p] += dout[i] * w[p]
-            dw[p] += dout[i] * x[i + p]
-    return dx, dw
-    ### END SOLUTION
-
-
-# %% [markdown]
-# Compare with the measurement. The checks below do the same with other numbers, first for `dw`, then for `dx`.
 
 # %%
-dx, dw = conv1d_backward(dout, x, w)
-print("dw measured:", dw_measured, " yours:", dw)
-print("dx measured:", dx_measured, " yours:", dx)
+def column(m, F, S, outputs):
+    """The cells in the column of x[m]: a pair (i, p) for each output i that reads it, by weight p."""
+    return [(i, m - i * S) for i in range(outputs) if 0 <= m - i * S < F]
 
-# %% test="dw"
-check("conv1d_backward", conv1d_backward, "dw")
 
-# %% test="dx"
-check("conv1d_backward", conv1d_backward, "dx")
+predict("column(2, F=3, S=2, outputs=3)", ..., hint="Output 0 reads x[0] to x[2]. Where does output 1 begin?")
 
-# %% test="edge cases"
-check("conv1d_backward", conv1d_backward, "edge cases")
+# %%
+for m in range(7):
+    print(f"x[{m}]:", "  ".join(f"out[{i}] by w[{p}]" for i, p in column(m, F=3, S=2, outputs=3)))
+
+# %% [markdown]
+# One more way to say it. The table is a matrix, forward is `table @ x`, and reading by columns is the
+# **transposed** matrix:
+
+# %%
+table = np.stack(
+    [conv1d_forward(unit, w) for unit in np.eye(5)], axis=1
+)  # (3, 5): column m is what x[m] does
+print(table)
+print("table @ x:     ", table @ x, "   forward:", conv1d_forward(x, w))
+print("table.T @ dout:", table.T @ dout, "   dx, measured:", dx_measured)
 
 # %% [markdown]
 # ## From the line to the image
 #
-# The forward pass of the layer is the same thing with more indices. Pad the images with zeros. Then, for every
-# image `n`, every filter `k` and every place `(i, j)`:
+# The forward pass of the layer is the same thing with more indices. Pad the images with zeros. Then, for
+# every image `n`, every filter `k` and every place `(i, j)`:
 #
 #     window       = x_pad[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]     # (C, FH, FW)
 #     out[n, k, i, j] = sum(window * w[k]) + b[k]
 #
 # Each output is again a row of a big table. Its row holds `w[k]`, at the places of its window. So everything
-# that you found out holds here too. There are three things to ask now: the window, the filter, the bias.
+# that you found out holds here too. There are three things to ask now: the bias, the filter, the image.
 #
-# Some numbers to measure on: 2 images with 2 channels of 4x4, and 3 filters of 3x3. (`x`, `w` and `dout` remain
-# those of the line, so that you can go back to it at any time.)
+# Some numbers to measure on: 2 images with 2 channels of 4x4, and 3 filters of 3x3. (`x`, `w` and `dout`
+# remain those of the line, so that you can go back to it at any time.)
 
 # %%
+from cs_conv.pictures.gradients import show_comparison
+
 rng = np.random.default_rng(7)
 images = rng.integers(-3, 4, (2, 2, 4, 4)).astype(float)  # (N, C, H, W)
 filters = rng.integers(-2, 3, (3, 2, 3, 3)).astype(float)  # (K, C, FH, FW)
@@ -289,52 +279,7 @@ print("dw:", numeric_gradient(lambda w: conv_forward(one_pixel, w, no_bias), one
 print("db:", numeric_gradient(lambda b: conv_forward(one_pixel, one_weight, b), no_bias, five, h=1))
 
 # %% [markdown]
-# ### Exercise 2: conv_backward
-#
-# *Medium, about 25 minutes, about 15 lines in all, 10 points. You write it in five steps.*
-#
-# From `dout` (N, K, OH, OW), `x` (N, C, H, W), `w` (K, C, FH, FW), `stride` and `pad`, make
-#
-# - `dx` (N, C, H, W), `dw` (K, C, FH, FW), `db` (K,): how much `sum(out * dout)` grows when each pixel, each
-#   weight, each bias grows.
-#
-# `stride` and `pad` are whole numbers, the same in both directions. The sizes always fit, so there is nothing
-# to refuse. Do not change `dout`, `x` or `w`. Steps 1 to 3 need neither stride nor padding yet; step 4 adds them.
-#
-# The smallest example is the one that you have just measured. With `x = 3`, `w = 2` and `dout = 5`, it gives
-# `dx = 5 * 2 = 10`, `dw = 5 * 3 = 15` and `db = 5`.
-#
-# The three gradients begin as zeros, and the last line is there already. So you can write one of them, run
-# the cell, and earn its points before the others exist. **Delete the line that raises the error, write step 1,
-# and come back to this cell after each step.**
-
-
-# %% answer="conv_backward"
-def conv_backward(dout, x, w, stride=1, pad=0):
-    """Gradients of a convolution: dout (N, K, OH, OW), x (N, C, H, W), w (K, C, FH, FW)
-    -> dx (N, C, H, W), dw (K, C, FH, FW), db (K,)."""
-    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(len(w))
-    ### BEGIN SOLUTION
-    N, K, OH, OW = dout.shape
-    (H, W), (FH, FW) = x.shape[2:], w.shape[2:]
-    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dx_pad = np.zeros_like(x_pad)
-    for n in range(N):
-        for k in range(K):
-            for i in range(OH):
-                for j in range(OW):
-                    rows = slice(i * stride, i * stride + FH)
-                    columns = slice(j * stride, j * stride + FW)
-                    db[k] += dout[n, k, i, j]
-                    dw[k] += dout[n, k, i, j] * x_pad[n, :, rows, columns]
-                    dx_pad[n, :, rows, columns] += dout[n, k, i, j] * w[k]
-    dx = dx_pad[:, :, pad : pad + H, pad : pad + W]
-    ### END SOLUTION
-    return dx, dw, db
-
-
-# %% [markdown]
-# ### Step 1: db
+# ## The bias
 #
 # Push `b[1]` up by 1. Which outputs move?
 
@@ -346,8 +291,15 @@ for k in range(3):
     print(f"filter {k}: every output of every image moved by", np.unique(moved[:, k]))
 
 # %% [markdown]
+# ### Exercise 1: conv_db
+#
+# *Easy, about 4 minutes, about 1 line, 1 point.*
+#
 # All outputs of filter 1 move by exactly 1, at all places and in all images. The others stay. So what is the
 # sum of `dout * (change of out)`?
+#
+# From `dout` (N, K, OH, OW) make `db` (K,): how much the loss grows when each bias grows. In the smallest
+# layer, `dout = 5` gives `db = 5`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -364,21 +316,28 @@ for k in range(3):
 # `dout` has the axes (N, K, OH, OW). `np.sum` takes several axes at once: sum over all but the second.
 #
 # </details>
-#
-# Write it [into the cell above](#Exercise-2:-conv_backward), run that cell, and come back.
+
+
+# %% answer="conv_db"
+def conv_db(dout):
+    """The gradient of the biases: dout (N, K, OH, OW) -> db (K,)."""
+    ### BEGIN SOLUTION
+    return np.sum(dout, axis=(0, 2, 3))
+    ### END SOLUTION
+
 
 # %%
 print("db measured:", numeric_gradient(lambda b: conv_forward(images, filters, b), biases, arriving, h=1))
-print("db yours:   ", conv_backward(arriving, images, filters)[2])
+print("db yours:   ", conv_db(arriving))
 
-# %% test="db"
-check("conv_backward", conv_backward, "db")
+# %% test="values"
+check("conv_db", conv_db, "values")
 
 # %% [markdown]
-# ### Step 2: dw
+# ## The filter
 #
-# One weight sits at one place of the filter, and the filter goes everywhere. Push the weight in row 0, column 2
-# of channel 1 of filter 0 up by 1.
+# One weight sits at one place of the filter, and the filter goes everywhere. Push the weight in row 0, column
+# 2 of channel 1 of filter 0 up by 1.
 
 # %%
 pushed = filters.copy()
@@ -394,14 +353,27 @@ assert np.array_equal(moved[0, 0], images[0, 1, 0:2, 2:4])
 # Find the four numbers in the image. They are the pixels on which this weight lies, as the window goes to its
 # four places. It is the diagonal of the table again.
 #
-# Don't collect weight by weight. Go through the outputs as forward does, and let each output give its share to
-# all weights of its filter at once. Output `(n, k, i, j)` has one window. What does it add to `dw[k]`, which
-# has the window's shape (C, FH, FW)?
+# ### Exercise 2: conv_dw
+#
+# *Medium, about 13 minutes, about 11 lines, 4 points.*
+#
+# From `dout` (N, K, OH, OW), `x` (N, C, H, W), `w` (K, C, FH, FW), `stride` and `pad`, make `dw` (K, C, FH,
+# FW): how much the loss grows when each weight grows. Of `w` you need the shape only. In the smallest layer,
+# `x = 3` and `dout = 5` give `dw = 15`.
+#
+# Don't collect weight by weight. Go through the outputs as forward does, and let each output give its share
+# to all weights of its filter at once. Output `(n, k, i, j)` has one window. What does it add to `dw[k]`,
+# which has the window's shape?
+#
+# Backward uses the windows of forward: the same slices of the same padded images. `stride` and `pad` are
+# whole numbers, the same in both directions, and the sizes always fit, so there is nothing to refuse. Do not
+# change `dout`, `x` or `w`. The first check needs neither stride nor padding yet; the last one has
+# rectangles, float32 numbers and arrays that do not lie in one piece in memory.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# On the line, output `i` added `dout[i] * x[i + p]` to `dw[p]`. For all `p` at once that is `dout[i]` times a
-# slice of `x`.
+# On the line, output `i` adds something to `dw[p]` for each `p`. Look at the diagonals: which number of
+# `dout`, and which input? Then take all `p` at once: which slice of `x` is that?
 #
 # </details>
 # <details><summary>Hint 2: the idea</summary>
@@ -411,18 +383,36 @@ assert np.array_equal(moved[0, 0], images[0, 1, 0:2, 2:4])
 # </details>
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Four loops: `n`, `k`, `i`, `j`. Inside, the window is `x[n, :, i : i + FH, j : j + FW]`. Add it to `dw[k]`,
-# multiplied by `dout[n, k, i, j]`. (Stride and padding come in step 4.)
+# Pad `x` first, as forward does; `np.pad` takes a pair (before, after) for each of the four axes. Start `dw`
+# as zeros. Four loops: `n`, `k`, `i`, `j`. Inside, cut out the window of rows `i * stride` to `i * stride +
+# FH`, and columns likewise. Add it to `dw[k]`, multiplied by `dout[n, k, i, j]`.
 #
 # </details>
-#
-# Write it [into the cell above](#Exercise-2:-conv_backward), run that cell, and come back.
+
+
+# %% answer="conv_dw"
+def conv_dw(dout, x, w, stride=1, pad=0):
+    """The gradient of the filters: dout (N, K, OH, OW), x (N, C, H, W), w (K, C, FH, FW)
+    -> dw (K, C, FH, FW)."""
+    ### BEGIN SOLUTION
+    N, K, OH, OW = dout.shape
+    FH, FW = w.shape[2:]
+    x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dw = np.zeros_like(w)
+    for n in range(N):
+        for k in range(K):
+            for i in range(OH):
+                for j in range(OW):
+                    rows = slice(i * stride, i * stride + FH)
+                    columns = slice(j * stride, j * stride + FW)
+                    dw[k] += dout[n, k, i, j] * x_pad[n, :, rows, columns]
+    return dw
+    ### END SOLUTION
+
 
 # %%
-from cs_conv.pictures.gradients import show_comparison
-
 measured = numeric_gradient(lambda w: conv_forward(images, w, biases), filters, arriving, h=1)
-yours = conv_backward(arriving, images, filters)[1]
+yours = conv_dw(arriving, images, filters)
 show_comparison(measured[0, 0], yours[0, 0], "dw[0, 0]")
 print(f"all of dw: relative error {relative_error(yours, measured):.1e}")
 
@@ -432,11 +422,60 @@ print(f"all of dw: relative error {relative_error(yours, measured):.1e}")
 #
 # (A relative error below 1e-9 is rounding.)
 
-# %% test="dw"
-check("conv_backward", conv_backward, "dw")
+# %% test="values"
+check("conv_dw", conv_dw, "values")
+
+# %% test="stride and padding"
+check("conv_dw", conv_dw, "stride and padding")
+
+# %% test="other shapes"
+check("conv_dw", conv_dw, "other shapes")
 
 # %% [markdown]
-# ### Step 3: dx
+# ### Every place has its own wish
+#
+# Let only one output send its gradient, then the next, and so on, and look at what each alone asks of filter
+# 0.
+
+# %%
+from cs_conv.pictures.grid import show_grids
+
+small_dout = np.array([[1.0, 2.0], [-1.0, 1.0]])  # what arrives at filter 0 in image 0
+places = list(np.ndindex(2, 2))
+
+
+def dw_of_filter_0(sent):
+    """dw[0, 0], if nothing arrives but `sent` (2, 2), at filter 0 in image 0."""
+    dout = np.zeros_like(arriving)
+    dout[0, 0] = sent
+    return conv_dw(dout, images, filters)[0, 0]
+
+
+shares = []
+for place in places:
+    alone = np.zeros((2, 2))
+    alone[place] = small_dout[place]
+    shares.append(dw_of_filter_0(alone))
+whole = dw_of_filter_0(small_dout)
+assert np.array_equal(sum(shares), whole)
+show_grids(
+    [*shares, whole],
+    [f"output {place} alone" for place in places] + ["all four"],
+    same_colors=True,
+    cell=0.42,
+    axes=("row p", "column q"),
+)
+
+# %% [markdown]
+# *In words: five 3x3 grids. The first four are what each of the 2x2 outputs adds to the gradient of filter 0,
+# channel 0. The fifth is their sum.*
+#
+# Each neuron of the 2x2 slice computes a gradient of its own, as if the filter were its alone. All of them
+# share one filter, so the gradients are **added across the slice**, and the filter takes one step for all. (A
+# layer in which every place keeps its own filter, and its own gradient, is called locally connected.)
+
+# %% [markdown]
+# ## The image
 #
 # The way to `dx` is the way you know from the line. An output sends its gradient back to everything it was
 # made from. It was made from a window, through the weights `w[k]`. So to a whole window goes ...
@@ -447,7 +486,6 @@ check("conv_backward", conv_backward, "dw")
 # %%
 from cs_conv.pictures.gradients import show_arrival
 
-small_dout = np.array([[1.0, 2.0], [-1.0, 1.0]])
 small_w = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
 
 
@@ -461,54 +499,15 @@ for step in range(4):
     show_arrival(small_dout, small_w, arrived[0, 0], step, limit=4)
 
 # %% [markdown]
-# *In words: four rows of pictures, one for each output. Left, dout with the output framed. Middle, that number
-# times the filter. Right, the 4x4 image with what has arrived so far; the frame is the window of this output. The
-# windows overlap, and where they do, what arrives is added.*
+# *In words: four rows of pictures, one for each output. Left, dout with the output framed. Middle, that
+# number times the filter. Right, the 4x4 image with what has arrived so far; the frame is the window of this
+# output. The windows overlap, and where they do, what arrives is added.*
 #
 # The pixels in the middle lie in four windows. They get four messages, and the messages **add up**.
 #
-# <details><summary>Hint 1: a nudge</summary>
-#
-# On the line, output `i` added `dout[i] * w[p]` to `dx[i + p]`. For all `p` at once that is a slice of `dx`.
-#
-# </details>
-# <details><summary>Hint 2: the idea</summary>
-#
-# Use the same four loops. Each output adds its filter, times its own number in `dout`, to the same slice of
-# `dx` that forward had read from `x`.
-#
-# </details>
-# <details><summary>Hint 3: nearly the answer</summary>
-#
-# Inside the loops one more line. On its left side stands `dx[n, :, i : i + FH, j : j + FW]`, on its right side
-# `dout[n, k, i, j] * w[k]`. What stands between them is `+=`.
-#
-# </details>
-#
-# Write it [into the cell above](#Exercise-2:-conv_backward), run that cell, and come back.
-
-# %%
-measured = numeric_gradient(lambda x: conv_forward(x, filters, biases), images, arriving, h=1)
-yours = conv_backward(arriving, images, filters)[0]
-show_comparison(measured[0, 0], yours[0, 0], "dx[0, 0]")
-print(f"all of dx: relative error {relative_error(yours, measured):.1e}")
-
-# %% [markdown]
-# *In words: three 4x4 grids, the measured gradient of the first channel of the first image, yours, and the
-# difference. Where the difference is 0, yours is right.*
-
-# %% test="dx"
-check("conv_backward", conv_backward, "dx")
-
-# %% [markdown]
-# ### Step 4: stride and padding
-#
-# **Stride.** The window of output `(i, j)` begins at row `i * stride` and column `j * stride`. Backward uses
-# the windows of forward, so it uses the same slices: for rows and for columns, in `dw` and in `dx`.
-#
-# **Padding.** Forward read its windows from the *padded* image. So for `dw`, backward reads them there. For `dx`
-# it sends its gradients to a padded image, too. In the end the padding is cut off: it is not part of `x`, and
-# nobody asks for its gradient.
+# **Padding.** Forward read its windows from a *padded* image. So backward sends its messages to a padded
+# image, too. In the end the padding is cut off: it is not part of `x`, and nobody asks for its gradient. Here
+# the first output sends, at stride 2 and pad 1:
 
 
 # %%
@@ -521,47 +520,152 @@ arrived = numeric_gradient(padded_forward, np.zeros((1, 1, 3, 3)), first[None, N
 show_arrival(small_dout, small_w, arrived[0, 0], step=0, stride=2, pad=1, limit=4)
 
 # %% [markdown]
-# *In words: left, a 2x2 dout with its first output framed. Middle, what it sends: nine numbers. Right, a 3x3 image
-# with a hatched ring of padding around. The 3x3 frame of output (0, 0) begins in the corner of the padding. Five of
-# its nine cells are padding, and only the lower right four numbers, 1, 0, 0 and 1, arrive in the image.*
+# *In words: left, a 2x2 dout with its first output framed. Middle, what it sends: nine numbers. Right, a 3x3
+# image with a hatched ring of padding around. The 3x3 frame of output (0, 0) begins in the corner of the
+# padding. Five of its nine cells are padding, and only the lower right four numbers, 1, 0, 0 and 1, arrive in
+# the image.*
 #
-# **A trap.** How do you cut off `pad` rows at both ends? `[pad:-pad]` looks right. Look at what it does where
-# there is no padding:
+# **A trap.** How do you cut off `pad` rows at both ends? `[pad:-pad]` looks right. What does it leave of four
+# numbers if `pad` is 0?
 
 # %%
 row = np.array([1, 2, 3, 4])
+
+predict("len(row[0:-0])", ..., hint="In Python, -0 is 0.")
+
+# %%
 for cut in (1, 0):
     print("pad", cut, "->", row[cut:-cut])
 
 # %% [markdown]
 # `-0` is `0`, and `row[0:0]` is empty. You know how long the result must be: count from the front.
 #
+# ### Exercise 3: conv_dx
+#
+# *Medium, about 13 minutes, about 10 lines, 4 points.*
+#
+# From `dout` (N, K, OH, OW), `x` (N, C, H, W), `w` (K, C, FH, FW), `stride` and `pad`, make `dx` (N, C, H,
+# W): how much the loss grows when each pixel grows. Of `x` you need the shape only. In the smallest layer, `w
+# = 2` and `dout = 5` give `dx = 10`.
+#
+# All else is as in exercise 2: the same windows, the same promises, the same three checks.
+#
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Which arrays do your slices read from and write to? Two of them must be padded arrays now. `np.pad` makes one.
+# Look at the pictures above. What does output `(i, j)` send, and to which slice? You have cut out that slice
+# before.
 #
 # </details>
 # <details><summary>Hint 2: the idea</summary>
 #
-# Before the loops, make `x_pad` and an array of zeros `dx_pad` of the same shape. Use them in the loops, with
-# slices that begin at `i * stride` and `j * stride`. After the loops, cut `dx` out of `dx_pad`.
+# The loops of exercise 2. Each output adds its filter, times its own number in `dout`, to the same slice of
+# the padded `dx` that forward had read from the padded `x`. Where slices overlap, the sum stays.
 #
 # </details>
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `np.pad` takes a pair (before, after) for each of the four axes; images and channels get (0, 0). The last cut
-# keeps the rows `pad` to `pad + H` and the columns `pad` to `pad + W`.
+# Start `dx_pad` as zeros of shape `(N, C, H + 2 * pad, W + 2 * pad)`. In the loops stands one line: on its
+# left side the slice of `dx_pad[n]`, on its right side `dout[n, k, i, j] * w[k]`, and between them `+=`.
+# After the loops, keep the rows `pad` to `pad + H` and the columns `pad` to `pad + W`.
 #
 # </details>
+
+
+# %% answer="conv_dx"
+def conv_dx(dout, x, w, stride=1, pad=0):
+    """The gradient of the images: dout (N, K, OH, OW), x (N, C, H, W), w (K, C, FH, FW)
+    -> dx (N, C, H, W)."""
+    ### BEGIN SOLUTION
+    N, K, OH, OW = dout.shape
+    (C, H, W), (FH, FW) = x.shape[1:], w.shape[2:]
+    dx_pad = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for n in range(N):
+        for k in range(K):
+            for i in range(OH):
+                for j in range(OW):
+                    rows = slice(i * stride, i * stride + FH)
+                    columns = slice(j * stride, j * stride + FW)
+                    dx_pad[n, :, rows, columns] += dout[n, k, i, j] * w[k]
+    return dx_pad[:, :, pad : pad + H, pad : pad + W]
+    ### END SOLUTION
+
+
+# %%
+measured = numeric_gradient(lambda x: conv_forward(x, filters, biases), images, arriving, h=1)
+yours = conv_dx(arriving, images, filters)
+show_comparison(measured[0, 0], yours[0, 0], "dx[0, 0]")
+print(f"all of dx: relative error {relative_error(yours, measured):.1e}")
+
+# %% [markdown]
+# *In words: three 4x4 grids, the measured gradient of the first channel of the first image, yours, and the
+# difference. Where the difference is 0, yours is right.*
+
+# %% test="values"
+check("conv_dx", conv_dx, "values")
+
+# %% test="stride and padding"
+check("conv_dx", conv_dx, "stride and padding")
+
+# %% test="other shapes"
+check("conv_dx", conv_dx, "other shapes")
+
+# %% [markdown]
+# If a check fails, look at the messages one by one. This picture is drawn by your own `conv_dx`, beside the
+# right gradient; where they differ, it says so. Change the stride, the padding, the weights, or what an
+# output sends.
 #
-# To measure every pixel of a larger image takes two forward passes a pixel. There is a cheaper test. Without
-# its bias, a convolution is a sum of products `x * w`. Double `x`, and the sum doubles. For such functions the
-# slopes times the inputs, added up, are the whole value. So these three numbers must be equal:
+# *In words: a grid of outputs, of which the first few have sent; the filter; and dx so far, yours and the
+# right one. Move the number of outputs that have sent, and dx fills up, message by message.*
+
+# %%
+from cs_conv.live import messages, window
+
+messages(globals(), x_shape=(5, 5), w=small_w, stride=2, pad=1)
+
+# %% [markdown]
+# ## The layer
+#
+# ### Exercise 4: conv_backward
+#
+# *Easy, about 3 minutes, about 3 lines, 6 points.*
+#
+# From the same arguments make all three gradients, in the order `dx, dw, db`. You have everything; put it
+# together.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Call your three functions. Which of them take `stride` and `pad`?
+#
+# </details>
+# <details><summary>Hint 2: the idea</summary>
+#
+# `conv_dx` and `conv_dw` need to know which windows forward used. `conv_db` does not.
+#
+# </details>
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `dx = conv_dx(dout, x, w, stride, pad)` is the first of three lines; then `return dx, dw, db`.
+#
+# </details>
+
+
+# %% answer="conv_backward"
+def conv_backward(dout, x, w, stride=1, pad=0):
+    """Gradients of a convolution: dout (N, K, OH, OW), x (N, C, H, W), w (K, C, FH, FW)
+    -> dx (N, C, H, W), dw (K, C, FH, FW), db (K,)."""
+    ### BEGIN SOLUTION
+    dx = conv_dx(dout, x, w, stride, pad)
+    dw = conv_dw(dout, x, w, stride, pad)
+    db = conv_db(dout)
+    return dx, dw, db
+    ### END SOLUTION
+
+
+# %% [markdown]
+# One forward pass tests most of it. Without its bias, a convolution is linear, so the **adjoint identity** of
+# notebook 03 holds:
 #
 #     sum((out - b) * dout)  =  sum(x * dx)  =  sum(w * dw)
-#
-# One forward pass tests `dx` and `dw` at once. (Not `db`: the bias was taken off.) It is called the **adjoint
-# identity**. It can be fooled by luck, so `dout` should be random.
 
 
 # %%
@@ -579,21 +683,19 @@ def three_sums(stride, pad):
 three_sums(stride=2, pad=1)
 
 # %% [markdown]
-# A gap is relative to the sizes of all the terms. Rounding keeps it below 1e-12. Most mistakes make it
-# 0.01, 0.1 or more.
+# Which of the three gradients does it not test? (`db`: the bias was taken off.)
+
+# %% test="db"
+check("conv_backward", conv_backward, "db")
+
+# %% test="dw"
+check("conv_backward", conv_backward, "dw")
+
+# %% test="dx"
+check("conv_backward", conv_backward, "dx")
 
 # %% test="stride and padding"
 check("conv_backward", conv_backward, "stride and padding")
-
-# %% [markdown]
-# ### Step 5: other shapes
-#
-# So far almost everything was square, and that forgives much. Now images and filters are higher than wide, or
-# wider than high. At the end come the odd cases: float32 numbers, arrays that do not lie in one piece in
-# memory, an image of one pixel.
-#
-# If a check fails here, look for a place where one letter stands for two things: `H` for `W`, `FH` for `FW`,
-# `N` for `K`.
 
 # %% test="rectangles"
 check("conv_backward", conv_backward, "rectangles")
@@ -602,18 +704,34 @@ check("conv_backward", conv_backward, "rectangles")
 check("conv_backward", conv_backward, "edge cases")
 
 # %% [markdown]
+# Now forward and backward in one picture, drawn by your layer. Click an output: what it read, and what it
+# sends back. Click a pixel: which outputs it feeds. That is the question that we began with.
+#
+# *In words: an image, a filter and the outputs. The cells that belong to the one you picked are marked, and
+# the gradients stand beside them.*
+
+# %%
+window(
+    globals(),
+    x=np.arange(25.0).reshape(1, 5, 5) % 4,
+    w=small_w[None, None],
+    b=no_bias,
+    pick=["output", 0, 1, 1],
+)
+
+# %% [markdown]
 # ## The way back is a convolution
 #
 # Go back to the line once more. Read the framed column from top to bottom: `w[2]`, `w[1]`, `w[0]`. It is the
-# filter **backwards**. One column to the right the same weights meet the outputs one further down. So the filter,
-# turned around, *slides over `dout`*. That is a convolution again.
+# filter **backwards**. One column to the right the same weights meet the outputs one further down. So the
+# filter, turned around, *slides over `dout`*. That is a convolution again.
 
 # %%
 show_table(filter_size=3, outputs=5, column=3, dout=[1, 0, 2, -1, 1])
 
 # %% [markdown]
-# *In words: a table with five rows and seven columns. The column of x[3] is framed. It holds w[2], w[1], w[0] in
-# the rows 1 to 3, and nothing in the rows 0 and 4.*
+# *In words: a table with five rows and seven columns. The column of x[3] is framed. It holds w[2], w[1], w[0]
+# in the rows 1 to 3, and nothing in the rows 0 and 4.*
 #
 # Only at the ends something is missing: the column of `x[0]` holds a single weight, `w[0]`. The others would
 # meet outputs before the first one, which do not exist. Let them meet zeros. With F - 1 zeros at each end
@@ -627,7 +745,7 @@ padded = np.pad(dout, 2)  # F - 1 = 2 zeros at each end
 print("dout with zeros around: ", padded)
 print("w turned around:        ", w[::-1])
 print("one slides over the other:", conv1d_forward(padded, w[::-1]))
-print("dx, as you computed it:   ", conv1d_backward(dout, x, w)[0])
+print("dx, as it was measured:   ", dx_measured)
 
 # %% [markdown]
 # ### And with a stride?
@@ -638,16 +756,16 @@ print("dx, as you computed it:   ", conv1d_backward(dout, x, w)[0])
 show_table(filter_size=3, outputs=3, stride=2, column=2, dout=[1, 0, 2])
 
 # %% [markdown]
-# *In words: a table with three rows and seven columns. Row 0 holds the weights in the columns 0 to 2, row 1 in
-# the columns 2 to 4, row 2 in the columns 4 to 6. The framed column of x[2] holds w[2], w[0] and nothing.*
+# *In words: a table with three rows and seven columns. Row 0 holds the weights in the columns 0 to 2, row 1
+# in the columns 2 to 4, row 2 in the columns 4 to 6. The framed column of x[2] holds w[2], w[0] and nothing.*
 #
-# Now the column of `x[2]` holds `w[2]` and `w[0]`, and `w[1]` is skipped. In the column of `x[1]` only `w[1]` is
-# left. It looks as if there had been rows in between that somebody took out. Put them back, with zero for their
-# `dout`: then the table is that of stride 1 again. So:
+# Now the column of `x[2]` holds `w[2]` and `w[0]`, and `w[1]` is skipped. In the column of `x[1]` only `w[1]`
+# is left. It looks as if there had been rows in between that somebody took out. Put them back, with zero for
+# their `dout`: then the table is that of stride 1 again. So:
 #
-# **A stride on the way forward puts zeros between the outputs on the way back.** At stride `s` neighbours must
-# stand `s` apart, so there are `s - 1` zeros between them. In an image these are rows of zeros (stride - 1 of
-# them), and as many columns. That is called **dilating** `dout`.
+# **A stride on the way forward puts zeros between the outputs on the way back.** At stride `s` neighbours
+# must stand `s` apart, so there are `s - 1` zeros between them. In an image these are rows of zeros (stride -
+# 1 of them), and as many columns. That is called **dilating** `dout`.
 
 # %%
 from cs_conv.pictures.gradients import show_dilated
@@ -656,8 +774,8 @@ show_dilated([[1, -2], [3, 1]], stride=2, filter_size=(3, 3))
 
 # %% [markdown]
 # *In words: left a 2x2 dout. Right the same numbers with one row and one column of zeros between them, and a
-# hatched ring of two rows and columns of zeros around: 7x7 in all. A frame marks the first 3x3 window in the top
-# left corner; only its last cell holds a number of dout, 1.*
+# hatched ring of two rows and columns of zeros around: 7x7 in all. A frame marks the first 3x3 window in the
+# top left corner; only its last cell holds a number of dout, 1.*
 #
 # In an image the filter is turned around in both directions, by 180 degrees. And one more thing changes.
 # Forward, C channels went in and K came out. Backward, K go in and C come out. So the filters that you slide
@@ -676,19 +794,19 @@ def correlate(x, w):
 
 
 # %% [markdown]
-# ### Exercise 3: input_gradient
+# ### Exercise 5: input_gradient
 #
 # *Hard, about 15 minutes, about 8 lines, 5 points.*
 #
-# From `dout` (N, K, OH, OW), `w` (K, C, FH, FW), `stride` and `pad`, make `dx` (N, C, H, W) as a full convolution
-# of the dilated `dout`. The image `x` is not given: its pixels do not matter to `dx`. Forward fitted exactly, so
-# its size follows from the others: H = (OH - 1) * stride + FH - 2 * pad, and W likewise.
+# From `dout` (N, K, OH, OW), `w` (K, C, FH, FW), `stride` and `pad`, make `dx` (N, C, H, W) as a full
+# convolution of the dilated `dout`. The image `x` is not given: its pixels do not matter to `dx`. Forward
+# fitted exactly, so its size follows from the others: H = (OH - 1) * stride + FH - 2 * pad, and W likewise.
 #
-# For `dout = [[1, 1]]` and `w = [[1, 2], [3, 4]]` (one image, one channel, one filter, stride 1, no padding), `dx`
-# is `[[1, 3, 2], [3, 7, 4]]`.
+# For `dout = [[1, 1]]` and `w = [[1, 2], [3, 4]]` (one image, one channel, one filter, stride 1, no padding),
+# `dx` is `[[1, 3, 2], [3, 7, 4]]`.
 #
-# Do not change `dout` or `w`. And `pad` may be larger than the filter. The first check needs neither stride nor
-# padding yet.
+# Do not change `dout` or `w`. And `pad` may be larger than the filter. The first check needs neither stride
+# nor padding yet.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -697,16 +815,16 @@ def correlate(x, w):
 # </details>
 # <details><summary>Hint 2: the idea</summary>
 #
-# OH values with `stride - 1` zeros between them take (OH - 1) * stride + 1 places. Make zeros of that size and
-# write `dout` into every `stride`-th place. Pad the result by FH - 1 and FW - 1. Slide the turned, swapped
-# filters over it. What comes out is the gradient of the padded image, as `dx_pad` was in exercise 2.
+# OH values with `stride - 1` zeros between them take (OH - 1) * stride + 1 places. Make zeros of that size
+# and write `dout` into every `stride`-th place. Pad the result by FH - 1 and FW - 1. Slide the turned,
+# swapped filters over it. What comes out is the gradient of the padded image, as `dx_pad` was in exercise 3.
 #
 # </details>
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `a[:, :, ::stride, ::stride] = dout` writes into every `stride`-th place. `w[:, :, ::-1, ::-1]` is turned by 180
-# degrees. `swapaxes(0, 1)` exchanges filters and channels. The cut is the one of exercise 2, and it has the same
-# trap at pad 0.
+# `a[:, :, ::stride, ::stride] = dout` writes into every `stride`-th place. `w[:, :, ::-1, ::-1]` is turned by
+# 180 degrees. `swapaxes(0, 1)` exchanges filters and channels. The cut is the one of exercise 3, and it has
+# the same trap at pad 0.
 #
 # </details>
 
@@ -755,72 +873,155 @@ check("input_gradient", input_gradient, "rectangles")
 check("input_gradient", input_gradient, "edge cases")
 
 # %% [markdown]
-# ## Watch a gradient arrive
+# ### You have written a layer of the libraries
 #
-# Now let your own `conv_backward` draw. The image is 7x7 with a padding of 1, the filter 3x3. How many
-# messages does a pixel get? If every output sends 1 through weights of 1, `dx` counts them:
+# `input_gradient` needs no image. It takes something small and makes something larger of it. So it can be
+# used *forward*, too: libraries have it as a layer of its own, the **transposed convolution** (the transposed
+# table, above), and networks that paint images use it to make them larger. Let yours double the size of a
+# photograph:
 
 # %%
-image, ones = np.zeros((1, 1, 7, 7)), np.ones((1, 1, 3, 3))
-for stride in (1, 2, 3):
-    everybody = np.ones_like(conv_forward(image, ones, no_bias, stride, pad=1))
-    messages = conv_backward(everybody, image, ones, stride, pad=1)[0]
-    print(f"stride {stride}: {everybody.size} outputs, messages a pixel: {np.unique(messages)}")
+import matplotlib.pyplot as plt
+
+from cs_conv.data import photograph
+from cs_conv.pictures.convolution import show_photograph
+
+coarse = photograph()[::8, ::8]  # (25, 32)
+tent = np.array([[0.25, 0.5, 0.25], [0.5, 1.0, 0.5], [0.25, 0.5, 0.25]])  # a number fades into its neighbours
+fine = input_gradient(coarse[None, None], tent[None, None], stride=2, pad=1)[0, 0]
+print("from", coarse.shape, "to", fine.shape)
+
+_, axes = plt.subplots(1, 2, figsize=(9, 3.6))
+show_photograph(coarse, f"in: {coarse.shape[0]} x {coarse.shape[1]}", axes[0])
+show_photograph(fine, f"out: {fine.shape[0]} x {fine.shape[1]}", axes[1])
 
 # %% [markdown]
-# Press play: the outputs send their gradients back one after the other, and `dx` fills up. Try the strides. With
-# stride 3 the windows no longer overlap.
+# *In words: a cup of coffee in coarse squares, 25 rows by 32 columns, and the same cup with twice as many
+# rows and columns less one, which looks smoother.*
 #
-# *In words: three grids. Left, dout with the output framed that sends now. Middle, its number times the filter.
-# Right, dx so far, with the window framed that receives; the pixels that have just got something are bold. A
-# slider moves from output to output.*
+# ### And dw?
+#
+# You may read that backward is "a convolution with flipped filters", for the data and for the weights. For
+# the weights that is half true. `dw` can be made by sliding, too: `dout` slides over the images. But look
+# back at the symbols: there was no minus sign, so nothing is flipped.
 
 # %%
-from cs_conv.pictures.controls import Choice, Slider, play_with
-
-edge = np.array([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
-loss_says = np.random.default_rng(3).integers(-3, 4, (7, 7)).astype(float)
-
-
-def arrive(output, stride):
-    dout = loss_says[: 6 // stride + 1, : 6 // stride + 1]
-    output = min(output, dout.size - 1)
-    so_far = np.where(np.arange(dout.size).reshape(dout.shape) <= output, dout, 0)
-    dx, _, _ = conv_backward(so_far[None, None], image, edge[None, None], stride, pad=1)
-    show_arrival(dout, edge, dx[0, 0], output, stride, pad=1, limit=14)
-
-
-def last_output(now):
-    """Where the slider ends: a larger stride has fewer outputs."""
-    return (6 // now["stride"] + 1) ** 2 - 1
-
-
-play_with(arrive, output=Slider(0, 0, 48, play=700, most=last_output), stride=Choice([1, 2, 3], 2))
+over, slides = images.swapaxes(0, 1), arriving.swapaxes(0, 1)  # (C, N, H, W) and (K, N, OH, OW)
+dw = conv_dw(arriving, images, filters)
+as_it_is = correlate(over, slides).swapaxes(0, 1)  # (K, C, FH, FW)
+flipped = correlate(over, slides[:, :, ::-1, ::-1]).swapaxes(0, 1)
+print(f"dout slides over x as it is: relative error {relative_error(as_it_is, dw):.1e}")
+print(f"dout slides over x, flipped: relative error {relative_error(flipped, dw):.1e}")
 
 # %% [markdown]
-# And the question that we began with, for every pixel: which outputs does it feed, and through which weights?
-# Choose a pixel, or press play. With stride 2, look for the pixels that feed a single output.
+# ## A layer that learns
 #
-# *In words: left the image with a framed pixel, right the outputs that it feeds, each with the weight between
-# them.*
+# Somebody has sent six pictures through a 3x3 filter and added a bias. You get the pictures and the answers.
+# Your layer starts with a filter of zeros, and has 100 steps to find out what the filter was. It never looks
+# at `hidden`.
+#
+# Each step goes forward, measures the loss, half the mean square of what is wrong, and goes backward. `dout`
+# is made of that loss as in notebook 03. Then every weight takes a small step downhill.
 
 
 # %%
-def feed(pixel, stride, pad):
-    show_feeds((7, 7), (3, 3), divmod(pixel, 7), stride, pad)
+hidden = np.array([[[[-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]]]])
+pictures = np.random.default_rng(20).normal(size=(6, 1, 8, 8))
+answers = conv_forward(pictures, hidden, np.ones(1))
 
 
-play_with(feed, pixel=Slider(24, 0, 48, play=700), stride=Choice([1, 2], 1), pad=Choice([0, 1], 0))
+def learn(backward, steps=100, rate=0.03):
+    """The loss before each step, and the filter after some of them."""
+    w, b = np.zeros_like(hidden), np.zeros(1)
+    losses, snapshots = [], {}
+    for step in range(steps + 1):
+        wrong = conv_forward(pictures, w, b) - answers
+        losses.append(np.mean(wrong**2) / 2)
+        if step in (0, 10, 30, 100):
+            snapshots[step] = w[0, 0]
+        _, dw, db = backward(wrong / wrong.size, pictures, w)
+        w, b = w - rate * dw, b - rate * db
+    return losses, snapshots
+
+
+losses, snapshots = learn(conv_backward)
+assert np.abs(snapshots[100] - hidden[0, 0]).max() < 0.2
+print(f"loss: {losses[0]:.1f} before, {losses[10]:.1f} after 10 steps, {losses[100]:.2f} after 100")
+
+# %%
+titles = [f"after {step} steps" for step in snapshots] + ["the hidden filter"]
+show_grids([*(f.round(1) for f in snapshots.values()), hidden[0, 0]], titles, same_colors=True, cell=0.42)
 
 # %% [markdown]
+# *In words: five 3x3 grids. The first is all zeros. After 10 and 30 steps the left column turns more and more
+# negative and the right one positive. After 100 steps they differ from the hidden filter, -1 0 1 in each row,
+# by less than 0.2.*
+#
+# So far people chose the filters, in notebook 02. This one was found by your three functions, from examples
+# alone. A network is many such layers, and it learns in the same way.
+#
+# **Break it.** What happens to the loss if `dw` comes back turned by 180 degrees? Will it still fall, only
+# more slowly? Is the loss after 100 steps smaller than it was before?
+
+
+# %%
+def turned_backward(dout, x, w):
+    dx, dw, db = conv_backward(dout, x, w)
+    return dx, dw[:, :, ::-1, ::-1], db
+
+
+broken, _ = learn(turned_backward)
+
+predict(
+    "bool(broken[100] < broken[0])", ..., hint="Where the hidden filter wants -1, the turned gradient says 1."
+)
+
+# %%
+figure, axes = plt.subplots(figsize=(6, 3))
+axes.semilogy(losses, label="dw right")
+axes.semilogy(broken, label="dw turned by 180 degrees", linestyle="--")
+axes.set_xlabel("step")
+axes.set_ylabel("loss")
+axes.legend()
+print(f"with dw turned: loss {broken[0]:.1f} before, {broken[100]:,.0f} after 100 steps")
+
+# %% [markdown]
+# *In words: the loss against the step, on a logarithmic scale. With the right gradient it falls along a
+# nearly straight line. With the turned one it rises.*
+#
+# A wrong gradient raises no error. The loss is where you see it, if you look.
+#
 # ## What you know now
 #
-# - A gradient can always be measured. For a convolution even a step of 1 is exact.
 # - Forward reads the table by rows, `dx` by columns, `dw` along diagonals, and all shares **add up**.
 # - Backward uses the windows of forward: the same slices of the same padded image.
-# - `dx` is a full convolution of `dout` with the filters turned by 180 degrees, filters and channels swapped. A
-#   stride becomes zeros between the values of `dout`.
-# - One forward pass can test `dx` and `dw`: `sum((out - b) * dout) = sum(x * dx) = sum(w * dw)`.
+# - `p = m - i * S` turns the filter around in `dx`. In `dw` nothing is turned.
+# - `dx` is a full convolution of `dout` with the filters turned by 180 degrees, filters and channels swapped.
+#   A stride becomes zeros between the values of `dout`. Libraries call it a transposed convolution.
+# - Forward, loss, backward, a small step: so a layer finds its own filter.
+#
+# ## Do you remember?
+#
+# Think first, then open. All of it is from earlier notebooks.
+#
+# <details><summary>1. How many weights has a 5x5x3 filter, and how many more come with its bias?</summary>
+#
+# 75 weights and one bias: the filter reaches through all three channels.
+#
+# </details>
+#
+# <details><summary>2. An image of 7x7, a 3x3 filter, stride 2, no padding: how large is the output?</summary>
+#
+# 3x3: (7 - 3) / 2 + 1 = 3.
+#
+# </details>
+#
+# <details><summary>3. A step of h = 1 is exact for a convolution. Why not for a network?</summary>
+#
+# A convolution is a straight line in each of its arguments. A loss of squares, a ReLU or several layers after
+# one another are not straight, and a large step measures the slope of a chord.
+#
+# </details>
 #
 # **Where to go next.** In notebook 05, *Pooling*, a gradient goes to the one pixel that won. In notebook 06,
 # *Convolution as one matrix product*, all windows stand side by side as columns, and backward becomes two

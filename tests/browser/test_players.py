@@ -5,34 +5,49 @@ from pathlib import Path
 
 import jupytext
 import pytest
-from lab import ROOT, SCREENSHOTS, SECONDS, Notebook, Server
+from lab import SCREENSHOTS, SECONDS, Notebook, Server
 from playwright.sync_api import Page, expect
 
-from autograder.notebooks.source import read_source
+from autograder.notebooks.source import KERNEL
 
 pytestmark = pytest.mark.browser
 
+PLAYER = """\
+# %%
+import numpy as np
 
-def answered(assignment: str, name: str, course: Path) -> str:
-    """Put a released notebook with the course's answers into the server's folder; gives its path there."""
-    notebook = jupytext.read(ROOT / "assignments" / assignment / f"{name}.ipynb")
-    source = read_source(ROOT / "solutions" / assignment / f"{name}.py")
-    answers = {
-        cell.metadata["nbgrader"]["grade_id"]: cell.source
-        for cell in source.cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    for cell in notebook.cells:
-        cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
-    place = course / "mine" / f"{name}-answered.ipynb"
-    jupytext.write(notebook, place)
-    return place.name
+from cs_conv.naive import conv_backward
+from cs_conv.pictures.controls import Choice, Slider, play_with
+from cs_conv.pictures.gradients import show_arrival
+
+edge = np.array([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
+loss_says = np.random.default_rng(3).integers(-3, 4, (7, 7)).astype(float)
+
+
+def arrive(output, stride):
+    dout = loss_says[: 6 // stride + 1, : 6 // stride + 1]
+    output = min(output, dout.size - 1)
+    so_far = np.where(np.arange(dout.size).reshape(dout.shape) <= output, dout, 0)
+    dx, _, _ = conv_backward(so_far[None, None], np.zeros((1, 1, 7, 7)), edge[None, None], stride, pad=1)
+    show_arrival(dout, edge, dx[0, 0], output, stride, pad=1, limit=14)
+
+
+# %%
+def last_output(now):
+    return (6 // now["stride"] + 1) ** 2 - 1
+
+
+play_with(arrive, output=Slider(0, 0, 48, play=700, most=last_output), stride=Choice([1, 2, 3], 2))
+"""
 
 
 def test_the_arriving_gradient_is_drawn_whole_after_a_change_of_stride(
     page: Page, server: Server, course: Path
 ) -> None:
-    notebook = Notebook(page, server, answered("04-conv-backward", "conv_backward", course))
+    made = jupytext.reads(PLAYER, "py:percent")
+    made.metadata["kernelspec"] = KERNEL
+    jupytext.write(made, course / "mine" / "player.ipynb")
+    notebook = Notebook(page, server, "player.ipynb")
     notebook.run(notebook.cell("import numpy"))
     notebook.menu("Run", "Run All Cells")
     player = page.locator(".jp-CodeCell", has=page.locator("select")).filter(has_text="output").first

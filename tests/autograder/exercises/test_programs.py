@@ -14,7 +14,11 @@ from autograder.checks import find, names
 from autograder.notebooks.regions import as_solved
 
 SOLUTIONS = Path(__file__).parents[3] / "solutions"
-WITH_PROGRAM = [name for name in names() if find(name).program]
+EARLIER = {"conv1d_backward"}
+"""No notebook asks for these any more. They stay, so that what was handed in earlier can be judged."""
+
+ASKED = [name for name in names() if name not in EARLIER]
+WITH_PROGRAM = [name for name in ASKED if find(name).program]
 
 
 def solution(exercise):
@@ -35,7 +39,7 @@ def test_the_program_is_the_solution_of_the_notebook(exercise):
     assert inspect.getsource(find(exercise).program).rstrip() == solution(exercise).rstrip()
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", ASKED)
 def test_name_arguments_and_options_are_those_of_the_reference_and_of_the_notebook(exercise):
     known = find(exercise)
     (function,) = ast.parse(solution(exercise)).body
@@ -48,7 +52,7 @@ def test_name_arguments_and_options_are_those_of_the_reference_and_of_the_notebo
     assert options <= {*asked[given:]} <= {*parameters(known.reference)}
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", ASKED)
 def test_parts_are_what_the_reference_and_the_notebook_return(exercise):
     known = find(exercise)
     *_, last = (node for node in ast.walk(ast.parse(solution(exercise))) if isinstance(node, ast.Return))
