@@ -40,7 +40,9 @@ def start(
 
 
 def frame(source: Mapping[str, Any], state: State) -> dict[str, np.ndarray]:
-    """What the learner's `conv_dx` (or, without one, `conv_backward`) gives after `sent` outputs have sent their messages.
+    """What the learner's `conv_dx` gives after `sent` outputs have sent their messages.
+
+    If there is no `conv_dx`, it is what `conv_backward` gives.
 
     `dout` (OH, OW): what each output sends. `dx` (H, W): the learner's gradient. `right` (H, W): the right
     one. `last` (H, W): the right message of the last output that sent. ValueError if the sizes do not fit.
