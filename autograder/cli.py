@@ -49,6 +49,14 @@ def lab(
             help="Start this assignment again. Your copy is moved to earlier/, not deleted.",
         ),
     ] = None,
+    update: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--update",
+            metavar="ASSIGNMENT",
+            help="Carry your answers into its newest release. Your old notebook is kept in earlier/.",
+        ),
+    ] = None,
     course: Folder = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[
@@ -56,10 +64,13 @@ def lab(
         typer.Option(min=1, max=65535, help="The port to listen on. Default: 8888 or the next free one."),
     ] = None,
 ) -> None:
-    """Open JupyterLab on your own copies of the assignments. Missing copies are made first."""
+    """Open JupyterLab on your own copies of the assignments. Missing copies are made first.
+
+    If a release has other exercises or tests than your copy, your answers are carried into the new one.
+    """
     from autograder.commands import lab as command
 
-    command.run(folder, fresh or (), course, browser, port)
+    command.run(folder, fresh or (), update or (), course, browser, port)
 
 
 @app.command()

@@ -65,8 +65,14 @@ def rebuild(template: Template, handed: list[SubmittedCell]) -> Rebuilt:
         after.setdefault(anchor, []).append(cell)
         seen.add(anchor)
     missing = [cell.grade_id for cell in template.cells if cell.grade_id and cell.grade_id not in last]
+    lacking = [name for name in missing if _is_theirs(template.cells[by_id[name]])]
     if missing and not last:
         remarks.append("nbgrader's metadata was gone from all cells; they were put back")
+    elif lacking and any(cell.grade_id and cell.grade_id not in by_id for cell in handed):
+        remarks.append(
+            f"this is another release of the notebook, which does not ask for {', '.join(lacking[:10])}; "
+            "the answers that both ask for were graded"
+        )
     elif missing:
         remarks.append(f"cells were missing and put back: {', '.join(missing[:10])}")
     doubtful = find_written(template, answers, after, {*seen, *answers}, remarks)
