@@ -17,7 +17,8 @@ class Case:
     """One call of the student's function.
 
     `tag` decides for which aspects the case counts, and `about` tells students what it is about. `args` are
-    arrays, other plain data, and functions. `calls` limits how often an answer may call those in all.
+    arrays, other plain data, and functions. `calls` limits how often an answer may call those in all, or only
+    the arguments that `calls_of` names.
 
     If the sizes do not fit, `rounded` has the arguments of the part that fits: its result is accepted from
     answers that round down. If the case must end in a ValueError for another reason, `error` has what the
@@ -33,6 +34,7 @@ class Case:
     repeats: int | None = None
     error: tuple[object, ...] | None = None
     calls: int | None = None
+    calls_of: tuple[str, ...] = ()
 
     @property
     def fits(self) -> bool:

@@ -108,9 +108,14 @@ def _marks(faults: Iterable[object]) -> Row:
     return Row(shapes, tuple(np.zeros(0) for fault in shapes if fault))
 
 
+def calls_that_count(case: Case, outcome: Outcome) -> Mapping[str, int]:
+    """How often an answer called those of its arguments whose calls the case counts."""
+    return {name: n for name, n in outcome.calls.items() if not case.calls_of or name in case.calls_of}
+
+
 def calls_too_many(case: Case, outcome: Outcome) -> int:
     """How often an answer called functions among its arguments, if that is too often; else 0."""
-    calls = sum(outcome.calls.values())
+    calls = sum(calls_that_count(case, outcome).values())
     return calls if case.calls is not None and calls > case.calls else 0
 
 

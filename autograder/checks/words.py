@@ -10,7 +10,7 @@ from .compare import wrong
 from .differences import summary, two_numbers
 from .exercise import Exercise
 from .findings import Finding, Kind, compare_unfit
-from .for_seed import cases_of, expected
+from .for_seed import calls_that_count, cases_of, expected
 from .nested_data import Data, Part, shown
 from .run_answer import Outcome, Outcomes
 from .wanted_errors import words_for
@@ -38,7 +38,8 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     if finding.kind is Kind.ERROR:
         return words_for(finding.case, got) + (f". {got.hint}" if got.hint and not got.slip else "")
     if finding.kind is Kind.CALLS:
-        counts = " and ".join(f"`{name}` {_times(count)}" for name, count in got.calls.items())
+        counted = calls_that_count(finding.case, got)
+        counts = " and ".join(f"`{name}` {_times(count)}" for name, count in counted.items())
         most = finding.case.calls
         return f"called {counts}; {most} {'call is' if most == 1 else 'calls are'} enough"
     if finding.kind is Kind.CHANGED:
@@ -100,6 +101,22 @@ def _times(count: int) -> str:
 
 def notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
     """What a student should know about an answer that passes."""
+    return (*_calls_spent(exercise, seed, outcomes), *_about_misfits(exercise, seed, outcomes))
+
+
+def _calls_spent(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
+    """The most calls of a function among the arguments, where their number is limited."""
+    limited = [(c, o) for c, o in zip(cases_of(exercise, seed), outcomes, strict=True) if c.calls is not None]
+    most: dict[str, int] = {}
+    for case, got in limited:
+        for name, count in calls_that_count(case, got).items():
+            most[name] = max(count, most.get(name, 0))
+    said = " and ".join(f"`{name}` {_times(count)}" for name, count in most.items())
+    return (f"Where calls are limited, your function called {said}, at most.",) if said else ()
+
+
+def _about_misfits(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
+    """How an answer treats sizes that do not fit, if it is not as the course's functions do."""
     for case, got, want in zip(cases_of(exercise, seed), outcomes, expected(exercise, seed)[0], strict=True):
         if case.fits or exercise.asks_for_error(case):
             continue

@@ -16,7 +16,7 @@ failing cases, and a sentence; or None."""
 def places(mask: np.ndarray, axes: tuple[str, ...]) -> str:
     """A sentence on which places of a result are wrong.
 
-    `axes` names the axes, with or without a letter, e.g. ("image n", "row").
+    `axes` names the axes, with or without a letter, e.g. ("image n", "row"). A mask may have fewer axes.
     """
     if not mask.any():
         return ""
@@ -30,7 +30,7 @@ def places(mask: np.ndarray, axes: tuple[str, ...]) -> str:
             return "Only the border is wrong."
         if not border.any():
             return "Only the inside is wrong; the border is right."
-    words = [w for axis, name in enumerate(axes) if (w := _along(mask, axis, name))]
+    words = [w for axis, name in enumerate(axes[: mask.ndim]) if (w := _along(mask, axis, name))]
     if words:
         return f"Wrong only at {', '.join(words)}."
     return _examples(mask, axes)
