@@ -23,7 +23,8 @@ from .wanted_errors import fault_of, words_for
 def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     """The cases of a seed. At the end, one of each tag comes again with other numbers.
 
-    This finds answers that remember results. Raises ValueError if the tags of cases and aspects differ.
+    This finds answers that remember results. Cases of another kind, since their order is random, say nothing
+    about that. Raises ValueError if the tags of cases and aspects differ.
     """
     drawn, other = (
         tuple(exercise.cases(np.random.default_rng([seed, *exercise.name.encode(), *more])))
@@ -33,7 +34,8 @@ def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
         raise ValueError(f"exercise {exercise.name!r}: {words}")
     again: dict[str, Case] = {}
     for number, (case, numbers) in enumerate(zip(drawn, other, strict=True)):
-        if case.fits and case.tag not in again and _gives_other_results(exercise, case, numbers):
+        same = case.fits and case.about == numbers.about
+        if same and case.tag not in again and _gives_other_results(exercise, case, numbers):
             about = f"{case.about}, for the second time with other numbers"
             again[case.tag] = replace(numbers, about=about, repeats=number)
     return (*drawn, *again.values())

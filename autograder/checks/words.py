@@ -112,7 +112,7 @@ def _calls_spent(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str
         for name, count in calls_that_count(case, got).items():
             most[name] = max(count, most.get(name, 0))
     said = " and ".join(f"`{name}` {_times(count)}" for name, count in most.items())
-    return (f"Where calls are limited, your function called {said}, at most.",) if said else ()
+    return (f"Where calls are limited, your function called {said} at most.",) if said else ()
 
 
 def _about_misfits(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:

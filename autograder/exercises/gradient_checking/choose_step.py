@@ -49,8 +49,8 @@ mistakes = Catalogue(choose_step)
 
 mistakes.change(
     "the square root of eps",
-    "That is the best step of a one-sided difference. "
-    "Here the errors are h² and eps / h: when are they equal?",
+    "That is the best step of a one-sided difference. Here the errors are h² and eps / h: find the h at "
+    "which they are equal.",
     {"eps ** (1 / 3)": "eps ** (1 / 2)"},
 )
 mistakes.change(

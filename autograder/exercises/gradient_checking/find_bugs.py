@@ -31,7 +31,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     def case(tag: str, suspect: Suspect, *gradients: str, fault: str = "", about: str = "") -> Case:
         if fault:
             suspect = suspect.with_fault(fault, *gradients)
-        found = f"{' and '.join(gradients)}: {fault}" if fault else "all right"
+        names = "each of dx and dw" if len(gradients) > 1 else "".join(gradients)
+        found = f"{names} {fault}" if fault else "all right"
         arguments = suspect.forward, suspect.backward, suspect.x, suspect.w
         most = {"few calls": 4, "one call": 1}.get(tag)
         return Case(tag, f"{suspect.kind}{about}; {found}", arguments, calls=most, calls_of=("forward",))
@@ -88,14 +89,14 @@ def find_bugs(forward, backward, x, w):
     for name, value, gradient in (("dx", x, dx), ("dw", w, dw)):
         terms = value * gradient
         gap = abs(np.sum(out * dout) - np.sum(terms))
-        if not gap < 1e-5 * np.sum(np.abs(terms)):
+        if not gap < 1e-6 * np.sum(np.abs(terms)):
             wrong.append(name)
     return wrong
 
 
 mistakes = Catalogue(find_bugs)
 PAIRS, GAP = '(("dx", x, dx), ("dw", w, dw))', "gap = abs(np.sum(out * dout) - np.sum(terms))"
-IF = "if not gap < 1e-5 * np.sum(np.abs(terms)):"
+IF = "if not gap < 1e-6 * np.sum(np.abs(terms)):"
 
 mistakes.change(
     "dout of ones",
@@ -120,7 +121,7 @@ mistakes.change(
 )
 mistakes.change(
     "the names exchanged",
-    "dx belongs to x and dw to w: which of the two did you check?",
+    "dx belongs to x and dw to w: look at which of the two you checked.",
     {PAIRS: '(("dw", x, dx), ("dx", w, dw))'},
 )
 mistakes.change(
@@ -128,24 +129,24 @@ mistakes.change(
 )
 mistakes.change(
     "too much is let through",
-    "A gradient that is off by 1% is wrong. Which gap does rounding leave, in float64 and in float32?",
-    {"1e-5": "0.05"},
-    {"1e-5": "0.1"},
+    "A gradient that is off by 1% is wrong, and rounding leaves gaps that are far smaller, in float32 too.",
+    {"1e-6": "0.05"},
+    {"1e-6": "0.1"},
 )
 mistakes.change(
     "rounding is called a bug",
     "Right gradients have small gaps, too, and float32 rounds more than float64. A step of 1e-5 leaves few "
     "digits in float32: a layer that is linear allows a step of 1.",
-    {"1e-5": "1e-12"},
+    {"1e-6": "1e-12"},
 )
 mistakes.change(
     "equality asked for",
     "Rounding leaves a gap even where the gradient is right: compare it with the size of the terms.",
-    {"gap < 1e-5 * np.sum(np.abs(terms))": "gap == 0"},
+    {"gap < 1e-6 * np.sum(np.abs(terms))": "gap == 0"},
 )
 mistakes.change(
     "the size of the numbers ignored",
-    "A gap of 1e-5 is much among tiny numbers and nothing among millions: make it relative.",
+    "A gap of 1e-6 is much among tiny numbers and nothing among millions: make it relative.",
     {" * np.sum(np.abs(terms))": ""},
 )
 mistakes.change(
@@ -160,8 +161,8 @@ mistakes.change(
 )
 mistakes.change(
     "NaN is let through",
-    "A comparison with NaN is False, so `gap > limit` lets it pass: write `not gap <= limit`.",
-    {IF: "if gap > 1e-5 * np.sum(np.abs(terms)):"},
+    "Every comparison with NaN is False. Write the test so that False means wrong: `not gap <= limit`.",
+    {IF: "if gap > 1e-6 * np.sum(np.abs(terms)):"},
 )
 mistakes.change(
     "dout left out of the sum",

@@ -96,7 +96,6 @@ mistakes.change(
     "a difference to one side",
     "Move to both sides of x: (f(x + h) - f(x - h)) / 2h has a far smaller error.",
     {CHANGE: "change = f(above) - f(x)", "/ (2 * h)": "/ h"},
-    {CHANGE: "change = f(x) - f(below)", "/ (2 * h)": "/ h"},
 )
 mistakes.change(
     "a difference to one side, divided by 2h",
@@ -109,6 +108,11 @@ mistakes.change(
 )
 mistakes.change(
     "signs dropped", "A slope may be negative.", {SLOPE: "np.abs(np.sum(change * dout)) / (2 * h)"}
+)
+mistakes.change(  # beside its twin, the two would make a central difference
+    "a difference to one side",
+    "Move to both sides of x: (f(x + h) - f(x - h)) / 2h has a far smaller error.",
+    {CHANGE: "change = f(x) - f(below)", "/ (2 * h)": "/ h"},
 )
 mistakes.change(
     "dout left out",

@@ -49,12 +49,12 @@ def relative_error(a, b):
     """
     difference = np.max(np.abs(a - b))
     largest = max(np.max(np.abs(a)), np.max(np.abs(b)))
-    return difference / largest if largest > 0 else 0.0
+    return 0.0 if largest == 0 else difference / largest
 
 
 mistakes = Catalogue(relative_error)
 DIFFERENCE, LARGEST = "np.max(np.abs(a - b))", "max(np.max(np.abs(a)), np.max(np.abs(b)))"
-RETURN = "return difference / largest if largest > 0 else 0.0"
+RETURN = "return 0.0 if largest == 0 else difference / largest"
 
 mistakes.change(
     "the difference keeps its sign",
@@ -146,10 +146,10 @@ mistakes.change(
 mistakes.change(
     "0 whenever one of them is 0",
     "An array of zeros beside another is as wrong as can be: only 0 / 0 is 0.",
-    {"largest > 0": "np.any(a) and np.any(b)"},
+    {"largest == 0": "not (np.any(a) and np.any(b))"},
 )
 mistakes.change(
-    "1 where both are 0", "Two arrays of zeros are equal: their error is 0.", {"else 0.0": "else 1.0"}
+    "1 where both are 0", "Two arrays of zeros are equal: their error is 0.", {"return 0.0": "return 1.0"}
 )
 mistakes.change(
     "one number for each place",

@@ -64,7 +64,9 @@ mistakes = Catalogue(squared_loss)
 LOSS, DOUT = "loss = np.sum(difference**2) / N", "dout = 2 * difference / N"
 
 mistakes.change(
-    "dout: the 2 forgotten", "What is the derivative of a square?", {DOUT: "dout = difference / N"}
+    "dout: the 2 forgotten",
+    "The square of the difference grows twice as fast as half a square does.",
+    {DOUT: "dout = difference / N"},
 )
 mistakes.change(
     "dout: not divided by N",

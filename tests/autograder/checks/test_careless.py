@@ -45,7 +45,7 @@ def signature(args, options):
     return (*described, *sorted(options.items()))
 
 
-@pytest.mark.parametrize("exercise", WITH_ARRAYS)
+@pytest.mark.parametrize("exercise", [name for name in WITH_ARRAYS if not find(name).data])
 def test_a_cache_that_forgets_the_numbers(exercise):
     def wrap(answer):
         known = {}

@@ -208,6 +208,9 @@ def test_calls_of_a_function_are_counted():
         return thrifty(f, x, h)
 
     assert judge(STEEPNESS, thrifty).passed
+    assert judge(STEEPNESS, thrifty).notes == (
+        "Where calls are limited, your function called `f` 2 times at most.",
+    )
     verdict = judge(STEEPNESS, lavish)
     assert verdict.aspect_passed("slopes")
     assert "f is line: A straight line." in Report(verdict, "two calls").text()

@@ -9,9 +9,9 @@ def by_if(forward, backward, x, w):
     dx, dw = backward(dout, x, w)
     loss = (out * dout).sum()
     found = []
-    if not np.isclose(loss, (x * dx).sum(), rtol=0, atol=1e-4 * np.abs(x * dx).sum()):
+    if not np.isclose(loss, (x * dx).sum(), rtol=0, atol=1e-6 * np.abs(x * dx).sum()):
         found += ["dx"]
-    if not np.isclose(loss, (w * dw).sum(), rtol=0, atol=1e-4 * np.abs(w * dw).sum()):
+    if not np.isclose(loss, (w * dw).sum(), rtol=0, atol=1e-6 * np.abs(w * dw).sum()):
         found += ["dw"]
     return found
 
