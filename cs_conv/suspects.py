@@ -5,7 +5,7 @@ All of them are linear in x and linear in w: forward(x, w) -> out, backward(dout
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -92,7 +92,7 @@ def line(rng: np.random.Generator) -> Suspect:
     def backward(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
         return np.convolve(dout, w), np.correlate(x, dout, "valid")
 
-    return Suspect("line", forward, backward, *_drawn(rng, (9,), (3,)))
+    return Suspect("line", forward, backward, _drawn(rng, (9,)), _drawn(rng, (3,)))
 
 
 def fully_connected(rng: np.random.Generator) -> Suspect:
@@ -104,7 +104,7 @@ def fully_connected(rng: np.random.Generator) -> Suspect:
     def backward(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
         return dout @ w.T, x.T @ dout
 
-    return Suspect("fully connected", forward, backward, *_drawn(rng, (2, 5), (5, 3)))
+    return Suspect("fully connected", forward, backward, _drawn(rng, (2, 5)), _drawn(rng, (5, 3)))
 
 
 def convolution(rng: np.random.Generator) -> Suspect:
@@ -115,18 +115,19 @@ def convolution(rng: np.random.Generator) -> Suspect:
         return im2col.conv_forward(x, w, np.zeros(len(w), w.dtype), stride=2, pad=1)
 
     def backward(dout: Array, x: Array, w: Array) -> tuple[Array, Array]:
-        return im2col.conv_backward(*_floats(dout, x, w), stride=2, pad=1)[:2]
+        dout, x, w = _floats(dout, x, w)
+        return im2col.conv_backward(dout, x, w, stride=2, pad=1)[:2]
 
-    return Suspect("convolution", forward, backward, *_drawn(rng, (2, 2, 5, 5), (2, 2, 3, 3)))
+    return Suspect("convolution", forward, backward, _drawn(rng, (2, 2, 5, 5)), _drawn(rng, (2, 2, 3, 3)))
 
 
 LAYERS: tuple[Draw, ...] = (line, fully_connected, convolution)
 """Layers in which every fault shows."""
 
 
-def _drawn(rng: np.random.Generator, *shapes: tuple[int, ...]) -> Iterator[Array]:
-    """Arrays of these shapes, with values from 0.5 to 2 and from -2 to -0.5: none of them hides a bug."""
-    return (rng.uniform(0.5, 2, shape) * rng.choice([-1.0, 1.0], shape) for shape in shapes)
+def _drawn(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """An array with values from 0.5 to 2 and from -2 to -0.5: none is so small that it hides a bug."""
+    return rng.uniform(0.5, 2, shape) * rng.choice([-1.0, 1.0], shape)
 
 
 def _floats(*arrays: Array) -> tuple[Array, ...]:
