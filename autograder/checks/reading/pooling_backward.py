@@ -18,7 +18,7 @@ from ..compare import same
 from ..exercise import Case
 from .choices import fewest_faults
 from .geometry import Geometry
-from .pooling import HOT, PROBES, Answered
+from .pooling_calls import HOT, PROBES, Answered
 from .raising import advice, conditions, kind
 from .result import Evidence, Reading, Sentence
 from .sending import (
@@ -124,19 +124,6 @@ POOLINGS: Mapping[str, Pooling] = {
 }
 """The exercises that are read here, by name."""
 
-SIZES = (
-    *PROBES,
-    *(
-        Geometry(N, C, H, W, C, FH, FW, stride=stride)
-        for N, C, H, W, FH, FW, stride in (
-            (2, 3, 5, 4, 2, 2, 1), (1, 2, 3, 7, 1, 3, 2), (2, 1, 7, 4, 3, 2, 2), (3, 2, 2, 2, 1, 1, 1),
-            (1, 1, 6, 6, 2, 2, 2), (2, 2, 5, 9, 3, 1, 2), (1, 3, 9, 5, 1, 3, 2), (2, 2, 3, 3, 3, 3, 1),
-            (1, 2, 10, 4, 4, 1, 3), (2, 3, 4, 4, 3, 3, 1), (1, 1, 4, 10, 1, 4, 3), (2, 1, 7, 7, 1, 1, 3),
-        )
-    ),
-)  # fmt: skip
-"""At these the answer is called, once."""
-
 Call = tuple[Geometry, np.ndarray, np.ndarray]
 
 
@@ -145,7 +132,7 @@ def questions(exercise: str) -> tuple[tuple[Call, Case], ...]:
     """All calls, known beforehand: they depend on no seed and on no answer."""
     pooling, rng = POOLINGS[exercise], np.random.default_rng(12)
     asked = []
-    for g in SIZES:
+    for g in PROBES:
         shape = (g.N, g.C, g.OH, g.OW)
         dout = (1 + 4 * rng.random(shape)) * rng.choice([-1.0, 1.0], shape)
         switches = rng.integers(0, g.FH * g.FW, shape)

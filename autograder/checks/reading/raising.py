@@ -55,6 +55,25 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "unless the stride divides H - FH and W - FW": lambda g: (
         (g.H - g.FH) % g.stride > 0 or (g.W - g.FW) % g.stride > 0
     ),
+    "unless the stride divides H - FW + 2 pad and W - FH + 2 pad": lambda g: (
+        (g.H - g.FW + 2 * g.pad) % g.stride > 0 or (g.W - g.FH + 2 * g.pad) % g.stride > 0
+    ),
+    "unless the stride divides W - FH + 2 pad": lambda g: (g.W - g.FH + 2 * g.pad) % g.stride > 0,
+    "unless the stride divides H - FW + 2 pad": lambda g: (g.H - g.FW + 2 * g.pad) % g.stride > 0,
+    "unless H - FH + 2 pad and W - FW + 2 pad are even": lambda g: (
+        (g.H - g.FH + 2 * g.pad) % 2 > 0 or (g.W - g.FW + 2 * g.pad) % 2 > 0
+    ),
+    "unless windows lie side by side, as high and as wide as the stride": lambda g: (
+        (g.stride, g.stride) != (g.FH, g.FW)
+    ),
+    "where stride 1 would give another number of windows": lambda g: (
+        (g.H + 2 * g.pad - g.FH + 1, g.W + 2 * g.pad - g.FW + 1) != (g.OH, g.OW)
+    ),
+    "where the window is wider than the image is high, or higher than it is wide": lambda g: (
+        g.H + 2 * g.pad < g.FW or g.W + 2 * g.pad < g.FH
+    ),
+    "where the window is higher than the image is wide": lambda g: g.W + 2 * g.pad < g.FH,
+    "where the window is wider than the image is high": lambda g: g.H + 2 * g.pad < g.FW,
     "where the padding is larger than FH - 1": lambda g: g.pad > g.FH - 1,
     "where the padding is larger than FW - 1": lambda g: g.pad > g.FW - 1,
     "with filters that have an even side": lambda g: g.FH % 2 == 0 or g.FW % 2 == 0,
