@@ -57,6 +57,7 @@ def _fill(config: Config, course: Course) -> Config:
     config.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",
         "autograder.grading.stock.duplicates.ForgetDuplicates",
+        "autograder.grading.stock.duplicates.ForgetUnknown",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",

@@ -209,8 +209,9 @@ def test_a_hand_in_of_the_old_release_is_graded_for_what_both_ask_for(course, ha
 
 
 @pytest.mark.slow
-def test_nbgraders_own_engine_gives_it_the_same_points(course, hand_in):
+def test_nbgraders_own_engine_grades_the_tests_that_both_have(course, hand_in):
     hand_in("old", **RIGHT)
     course = release_anew(course, RENAMED)
     (result,) = NbgraderEngine().grade(course, submissions("old"))
-    assert (result.score, result.max_score) == (6, 10)
+    assert (result.status, result.score, result.max_score) == (Status.GRADED, 3, 10)
+    assert result.detail == "test cells were removed from the notebook: empty_test, largest_test"
