@@ -27,16 +27,24 @@ import numpy as np  # noqa: E402
 
 from autograder.checks import find  # noqa: E402
 from autograder.checks.speed import race  # noqa: E402
-from tests.autograder.exercises.right_answers import conv_slices, fast_conv_forward, fast_max_pool  # noqa: E402
+from tests.autograder.exercises.right_answers import (  # noqa: E402
+    conv_slices,
+    fast_conv_backward,
+    fast_conv_forward,
+    fast_max_pool,
+)
 
 RIGHT = {
     "conv_slices": conv_slices.einsum_by_taps,
-    "fast_conv_forward": fast_conv_forward.columns_by_taps,
+    "fast_conv_forward": fast_conv_forward.index_arrays,
+    "fast_conv_backward": fast_conv_backward.a_convolution_with_turned_filters,
     "fast_max_pool": fast_max_pool.fold_with_where,
 }
+"""Of the right ways, slow ones; the others are faster."""
 SLOW = {
     "conv_slices": "three loops: images, rows, columns",
-    "fast_conv_forward": "three loops: images, rows, columns",
+    "fast_conv_forward": "one filter at a time",
+    "fast_conv_backward": "einsum without its optimiser",
     "fast_max_pool": "two loops: rows and columns",
 }
 """Of the slow ways, the ones that come nearest to passing."""

@@ -39,7 +39,7 @@ def show_roofline(
     for (name, (x, y)), height, color, mark in zip(
         places.items(), heights, _cycle(CURVES), _cycle(MARKS), strict=False
     ):
-        ax.plot(x, y / 1e9, mark, color=color, markersize=9, markeredgecolor="white")
+        ax.plot(x, y / 1e9, mark, color=color, markersize=9, markeredgecolor="white", zorder=4)
         share = 100 * y / min(peak, bandwidth * x)
         words = f"{name}: {_short(y / 1e9)} Gflop/s, {_short(share)}% of the limit"
         paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}

@@ -13,17 +13,16 @@
 # %% [markdown]
 # # Speed: where the time goes
 #
-# Your convolution of notebook 02 is right, and slow. Here you make it hundreds of times as fast, in three
-# steps, and learn to say *why* each step helps. It takes about 50 minutes.
+# Afterwards you can make a layer hundreds of times as fast, forward and backward, and say *why*: where the time
+# went, and which limit of the machine is left. It takes about 75 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
 # | `conv_work` | counts what a layer has to compute and to move | easy | 5 | 4 | 4 |
-# | `conv_slices` | loops over the filter, not over the image | medium | 12 | 10 | 8 |
-# | `fast_conv_forward` | one matrix product | medium | 12 | 14 | 10 |
-# | `fast_max_pool` | pooling without a loop over windows | medium | 12 | 12 | 8 |
-#
-# At the end you move a layer under the limits of your own machine with sliders.
+# | `conv_slices` | loops over the filter, not over the image | medium | 15 | 14 | 8 |
+# | `fast_conv_forward` | one matrix product | medium | 10 | 15 | 10 |
+# | `fast_conv_backward` | two matrix products, and slices that go back | medium | 15 | 18 | 10 |
+# | `fast_max_pool` | pooling without a loop over windows | medium | 10 | 13 | 8 |
 #
 # All times are measured here and now, on this computer: yours differ from your neighbour's. NumPy is held
 # to one core, so that a comparison means something.
@@ -37,7 +36,7 @@ for library in ("OPENBLAS", "OMP", "MKL"):  # before NumPy is imported
 
 import numpy as np
 
-from autograder import check
+from autograder import check, predict
 
 # %% [markdown]
 # ## How far is it to the limit?
@@ -74,6 +73,19 @@ some_columns = rng.standard_normal((16 * 3 * 3, 2 * 32 * 32), np.float32)
 
 loops_seconds = seconds(naive.conv_forward, x, w, b)
 product_seconds = seconds(np.matmul, some_filters, some_columns)
+
+# %% [markdown]
+# The loops and the product do the same multiplications. How many zeros has the factor between their times? (1 is
+# ten times, 2 is a hundred times, and so on.)
+
+# %%
+predict(
+    "round(math.log10(loops_seconds / product_seconds))",
+    ...,
+    hint="Think of the line that runs for each output.",
+)
+
+# %%
 show_bars(
     {"the loops": 1e3 * loops_seconds, "the product alone": 1e3 * product_seconds}, "milliseconds", log=True
 )
@@ -83,7 +95,7 @@ print(f"The loops take {loops_seconds / product_seconds:,.0f} times as long.")
 # *In words: two bars on a logarithmic scale, the loops at some hundred milliseconds, the product alone at
 # less than one.*
 #
-# Both do the same multiplications. So the loops spend nearly all of their time on something else. On what?
+# So the loops spend nearly all of their time on something else. On what?
 #
 # ## The price of a call
 #
@@ -94,6 +106,14 @@ print(f"The loops take {loops_seconds / product_seconds:,.0f} times as long.")
 lengths = [1, 10, 100, 1_000, 10_000, 100_000]
 arrays = {n: rng.standard_normal(n, np.float32) for n in lengths}
 multiply = [1e6 * seconds(np.multiply, arrays[n], arrays[n], enough=0.02) for n in lengths]
+
+# %% [markdown]
+# How many times as long do 100 numbers take as 1? Round to a whole number.
+
+# %%
+predict("round(multiply[2] / multiply[0])", ..., hint="Much less than 100.")
+
+# %%
 show_curves(lengths, {"a * a": multiply}, "numbers in a", "microseconds")
 
 # %% [markdown]
@@ -284,7 +304,7 @@ show_grids(
 #
 # ### Exercise 2: loop over the filter
 #
-# *Medium, about 12 minutes, about 10 lines, 8 points.*
+# *Medium, about 15 minutes, about 14 lines, 8 points.*
 #
 # Write `conv_slices`:
 #
@@ -317,10 +337,10 @@ show_grids(
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Start with `out = np.zeros((N, K, OH, OW), x.dtype)`. In the two loops, add
-# `np.einsum("ncij,kc->nkij", piece, w[:, :, p, q], optimize=True)` to it. (Only with `optimize` does einsum
-# use the fast matrix product where it can.) In the end add `b`, brought into the shape
-# `(K, 1, 1)` so that it lines up with the filters.
+# Start with `out = np.zeros((N, K, OH, OW), x.dtype)`. The letters of the formula in the section above are those of
+# `np.einsum`: `ncij` and `kc` go in, `nkij` comes out. (Give it `optimize=True`: only then does it use the fast
+# matrix product where it can.) In the end add `b`, brought into the shape `(K, 1, 1)` so that it lines up
+# with the filters.
 #
 # </details>
 
@@ -458,13 +478,8 @@ for dtype in (np.float32, np.float64):
     print(f"the product in {np.dtype(dtype)}: {1e3 * seconds(np.matmul, *half):.2f} ms")
 
 # %% [markdown]
-# Two more habits. A `reshape` gives a view where the order in memory allows, and else it silently *copies*;
-# a `transpose` never moves anything, it only renames strides:
-
-# %%
-print("transpose is a view:             ", np.shares_memory(x.transpose(1, 0, 2, 3), x))
-print("reshape is a view:               ", np.shares_memory(x.reshape(2, -1), x))
-print("reshape after transpose is a view:", np.shares_memory(x.transpose(1, 0, 2, 3).reshape(16, -1), x))
+# One more habit: a `transpose` only renames strides, and moves nothing. But a `reshape` after it usually has to
+# *copy*, and says nothing. So choose the order of axes such that you need none.
 
 # %% [markdown]
 # ## Step 3: one matrix product
@@ -497,11 +512,11 @@ show_grids(
 #
 # ### Exercise 3: the fast forward pass
 #
-# *Medium, about 12 minutes, about 14 lines, 10 points.*
+# *Medium, about 10 minutes, about 15 lines, 10 points.*
 #
 # Write `fast_conv_forward`, with the arguments of `conv_slices`. Half of the points are for speed: 100
-# times as fast as the four loops is asked (for one image of 6x38x38 and 24 filters of 3x3). An answer with
-# one matrix product is 300 to 1,500 times as fast, so you need no luck.
+# times as fast as the four loops is asked (for one image of 4x38x38 and 24 filters of 3x3). An answer with
+# one matrix product is several hundred times as fast, so you need no luck.
 #
 # The race: our loops and your function take turns, on new numbers each time; of each, the middle one of all
 # times counts. Your results are looked at, too.
@@ -517,16 +532,16 @@ show_grids(
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# `cols = np.empty((N, C, FH, FW, OH, OW), x.dtype)`, filled by `cols[:, :, p, q] = ` the slice, nine times.
-# With the images in front, a reshape to `(N, C * FH * FW, OH * OW)` gives a matrix for each image, and `@`
-# multiplies `w_row` with each of them.
+# Of the order in hint 1, images first: `(N, C, FH, FW, OH, OW)`. Then each place of the filter fills
+# `cols[:, :, p, q]` with its slice, and a reshape to three axes makes a matrix for each image. What does `@` do with a
+# matrix and a stack of matrices?
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `w.reshape(K, -1) @ cols.reshape(N, C * FH * FW, OH * OW)` has the shape `(N, K, OH * OW)`: add the bias in
-# the shape `(K, 1)`, then reshape to `(N, K, OH, OW)`. With this order no transpose is needed.
+# `w.reshape(K, -1)` times the stack has the shape `(N, K, OH * OW)`: add the bias in the shape `(K, 1)`, then reshape
+# to `(N, K, OH, OW)`. With this order no transpose is needed.
 #
 # </details>
 
@@ -618,9 +633,145 @@ print(f"The product alone runs at {100 * flops / product_seconds / peak:.0f}% of
 # number that it fetches less often than a large square does. This product is the new limit of your layer. To
 # be faster, move less around it, or find a way to need fewer multiplications.
 #
+# ## The way back
+#
+# The backward pass is the same climb. From notebook 06 you know its three steps, with the matrices of one image:
+#
+# - `dw` is a product with the columns: `dout_row @ cols.T`, summed over the images.
+# - `dcols = w_row.T @ dout_row` is what every entry of the columns gets.
+# - `dx` collects `dcols`, at the pixels that the entries were copied from: `col2im`.
+#
+# Forward, you filled the columns slice by slice. So now they go back slice by slice, nine times *adding* where you
+# nine times copied. Slices of different places overlap. Let nine slices of ones go back, for a 3x3 filter at stride
+# 1 on the image of 5x6 pixels. How much does the pixel in row 1, column 2 collect?
+
+# %%
+collected = np.zeros((5, 6))
+for p in range(3):
+    for q in range(3):
+        collected[p : p + 3, q : q + 4] += 1
+
+predict("collected[1, 2]", ..., hint="In how many rows p, and how many columns q, does a slice hold it?")
+
+# %%
+stages = [np.zeros((5, 6)), np.zeros((5, 6))]
+stages[0][0:3, 0:4] = 1
+stages[1][0:3, 0:4] += 1
+stages[1][0:3, 1:5] += 1
+titles = ["the slice of p = 0, q = 0 is back", "then that of p = 0, q = 1", "all nine"]
+show_grids([*stages, collected], titles, limit=9, cell=0.4, axes=("row", "column"))
+
+# %% [markdown]
+# *In words: three grids of 5x6 pixels. In the first the block of rows 0 to 2 and columns 0 to 3 holds ones. In the
+# second the block one column further right has been added: the columns 1 to 3 hold twos. In the third, the
+# corners hold 1, and the numbers grow to 9 in the middle of row 2.*
+#
+# ### Exercise 4: the fast backward pass
+#
+# *Medium, about 15 minutes, about 18 lines, 10 points.*
+#
+# Write `fast_conv_backward`:
+#
+# - `dout` has the shape `(N, K, OH, OW)`, `x` `(N, C, H, W)`, `w` `(K, C, FH, FW)`. The sizes fit.
+# - Return `dx`, `dw`, `db`, in the shapes of `x`, `w` and the bias. Do not change the arguments.
+# - 60 times as fast as the loops is asked (for one image of 4x30x30 and 24 filters of 3x3).
+#
+# An example: `x = [[1, 2, 3]]` (one image, one channel, one row), the filter `[[10, 1]]` and `dout = [[1, 2]]` give
+# `dx = [[10, 21, 2]]`, `dw = [[5, 8]]` and `db = [3]`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Copy your `fast_conv_forward`, and mark which lines make the columns. You need these again. For `dx`, which line
+# of theirs has to be turned round?
+#
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Bring `dout` into the shape of your product, `(N, K, OH * OW)`: with your order of axes that is a reshape. Both
+# products are `@` with stacks of matrices. `dcols` gets the six axes of `cols` back, and its slice for `(p, q)`
+# belongs where the columns' slice came from, in an array of zeros as large as the padded images.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `np.swapaxes` or `.transpose(0, 2, 1)` turns every matrix of a stack over. What `@` gives for `dw` is one matrix
+# for each image: add them up. One pair of loops over `p` and `q` is enough, for filling the columns and for sending
+# back. At the end cut the padding off, from row `pad` to row `pad + H`.
+#
+# </details>
+
+
+# %% answer="fast_conv_backward"
+def fast_conv_backward(dout, x, w, stride=1, pad=0):
+    """Return dx, dw, db, the gradients of a convolution, in the shapes of x, w and the bias.
+
+    dout: (N, K, OH, OW). x: (N, C, H, W). w: (K, C, FH, FW). The sizes fit.
+    """
+    ### BEGIN SOLUTION
+    N, K, OH, OW = dout.shape
+    _, C, H, W = x.shape
+    FH, FW = w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dout_row = dout.reshape(N, K, OH * OW)
+    dcols = (w.reshape(K, -1).T @ dout_row).reshape(N, C, FH, FW, OH, OW)  # (R, K) @ (N, K, M) -> (N, R, M)
+    cols, dpadded = np.empty_like(dcols), np.zeros_like(padded)
+    for p in range(FH):
+        for q in range(FW):
+            rows = slice(p, p + (OH - 1) * stride + 1, stride)
+            columns = slice(q, q + (OW - 1) * stride + 1, stride)
+            cols[:, :, p, q] = padded[:, :, rows, columns]
+            dpadded[:, :, rows, columns] += dcols[:, :, p, q]
+    matrices = cols.reshape(N, C * FH * FW, OH * OW).transpose(0, 2, 1)
+    dw = (dout_row @ matrices).sum(axis=0).reshape(w.shape)  # (N, K, M) @ (N, M, R) -> (N, K, R)
+    dx = dpadded[:, :, pad : pad + H, pad : pad + W]
+    db = dout.sum(axis=(0, 2, 3))
+    return dx, dw, db
+    ### END SOLUTION
+
+
+# %%
+dx, dw, db = fast_conv_backward(np.array([[[[1.0, 2]]]]), row, two_weights)
+print("yours:", dx.tolist(), dw.tolist(), db.tolist())
+print("right:", [[[[10.0, 21.0, 2.0]]]], [[[[5.0, 8.0]]]], [3.0])
+
+# %% test="db and dw"
+check("fast_conv_backward", fast_conv_backward, "db and dw")
+
+# %% test="dx"
+check("fast_conv_backward", fast_conv_backward, "dx")
+
+# %% test="stride and padding"
+check("fast_conv_backward", fast_conv_backward, "stride and padding")
+
+# %% test="rectangles and edge cases"
+check("fast_conv_backward", fast_conv_backward, "rectangles and edge cases")
+
+# %% test="speed"
+check("fast_conv_backward", fast_conv_backward, "speed")
+
+# %% [markdown]
+# (In an array `dx[:, :, rows, columns] += ...` with *index arrays* in the place of slices adds only one of several
+# values that meet at a pixel. `np.add.at` adds all of them, and is slower than nine slices.)
+#
+# How much work is the way back? Forward has one product, and backward has two of the same size.
+
+# %%
+dout = rng.standard_normal((2, 32, 32, 32), np.float32)
+backward_seconds = seconds(fast_conv_backward, dout, x, w)
+print(f"forward  {1e3 * whole_seconds:6.2f} ms, {flops / 1e6:5.1f} million operations")
+print(f"backward {1e3 * backward_seconds:6.2f} ms, {2 * flops / 1e6:5.1f} million operations", end=", ")
+print(f"{backward_seconds / whole_seconds:.1f} times as long")
+
+# %% [markdown]
+# It has twice the operations, and more than twice the moving: it fills one array as large as the columns, writes
+# another, and *adds* it back in nine steps, each of which reads and writes.
+#
 # ## How it grows
 #
-# The steps differ in how their time grows with the image. Take one image of 16 channels and let it grow.
+# The steps of the climb differ in how their time grows with the image. Take one image of 16 channels and let it
+# grow.
 
 # %%
 sides = [8, 16, 32, 64]
@@ -637,6 +788,14 @@ times = {
     ]
     for name, f in growing.items()
 }
+
+# %% [markdown]
+# From 32 to 64 pixels a side: how many times as long do the loops take? Round to a whole number.
+
+# %%
+predict('round(times["loops"][3] / times["loops"][2])', ..., hint="They pay for every place.")
+
+# %%
 show_curves(sides, times, "side of the image, in pixels", "milliseconds")
 
 # %% [markdown]
@@ -699,9 +858,9 @@ print(f"{3 / (5 * 4):.2f} operations a byte; the roof turns level at {peak / ban
 # The idea of step 2 works here too. Each place `(p, q)` of the window meets a slice; keep the larger value
 # of each, slice by slice.
 #
-# ### Exercise 4: fast max pooling
+# ### Exercise 5: fast max pooling
 #
-# *Medium, about 12 minutes, about 12 lines, 8 points.*
+# *Medium, about 10 minutes, about 13 lines, 8 points.*
 #
 # Write `fast_max_pool`:
 #
@@ -730,8 +889,8 @@ print(f"{3 / (5 * 4):.2f} operations a byte; the roof turns level at {peak / ban
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `np.where(larger, p * FW + q, switches)` renews the switches, and `np.maximum(out, piece)` the maxima.
-# Start from `np.full((N, C, OH, OW), -np.inf, x.dtype)`, and the first place needs no care of its own.
+# `np.where(condition, a, b)` takes from `a` where the condition says yes, and from `b` elsewhere: so it renews both
+# arrays. Start from `np.full((N, C, OH, OW), -np.inf, x.dtype)`, and the first place needs no care of its own.
 #
 # </details>
 
@@ -775,57 +934,63 @@ check("fast_max_pool", fast_max_pool, "edge cases")
 check("fast_max_pool", fast_max_pool, "speed")
 
 # %% [markdown]
-# ## Move a layer under the roof
+# ## The layers of a benchmark
 #
-# Choose the sizes of a layer. Its point is measured anew each time, with your `fast_conv_forward`.
+# The Stanford notes point to "Soumith benchmarks for CONV performance": five layers on which, in 2014, libraries were
+# compared on a GPU, with batches of 128 images. Here they are, with one image each, by your functions.
 
 # %%
-from cs_conv.pictures.controls import Steps, play_with
+LAYERS = {  # C, side of the image, K, side of the filter; stride 1, no padding; the fastest of 2014 in seconds
+    "L1": (3, 128, 96, 11, 0.0698),
+    "L2": (64, 64, 128, 9, 0.2400),
+    "L3": (128, 32, 128, 9, 0.0872),
+    "L4": (128, 16, 128, 7, 0.0097),
+    "L5": (384, 13, 384, 3, 0.0180),
+}  # published by S. Chintala (convnet-benchmarks) for 128 images, forward, on an Nvidia Titan Black
 
-
-def measure(N, C, H, K, F):
-    """Draw the point of one layer: stride 1, and padding that keeps the size."""
-    x, w = rng.standard_normal((N, C, H, H), np.float32), rng.standard_normal((K, C, F, F), np.float32)
-    took = seconds(fast_conv_forward, x, w, np.zeros(K, np.float32), 1, F // 2)
-    layer = {"your layer": (*conv_work(x.shape, w.shape, (N, K, H, H)), took)}
-    show_roofline(layer, peak, bandwidth, span=(0.1, 1e6), lowest=1e6)
-
-
-play_with(
-    measure,
-    N=Steps([1, 2, 4, 8], 2),
-    C=Steps([1, 3, 16, 64], 16),
-    H=Steps([4, 8, 16, 32, 64], 32),
-    K=Steps([1, 4, 32, 64], 32),
-    F=Steps([1, 3, 5], 3),
-)
+points, layers = {}, {}
+print("layer   Gflop  operations a byte:   forward  backward  of the       2014,")
+print("               1 image  128 images       ms        ms   limit  ms an image")
+for name, (C, side, K, F, published) in LAYERS.items():
+    OH = side - F + 1
+    shapes = (1, C, side, side), (K, C, F, F), (1, K, OH, OH)
+    images, filters, gradients = layers[name] = [rng.standard_normal(s, np.float32) for s in shapes]
+    layer_flops, layer_moved = conv_work(*shapes)
+    batch_flops, batch_moved = conv_work((128, C, side, side), (K, C, F, F), (128, K, OH, OH))
+    forward = seconds(fast_conv_forward, images, filters, np.zeros(K, np.float32), enough=1e-9)
+    backward = seconds(fast_conv_backward, gradients, images, filters, enough=1e-9)
+    points[name] = layer_flops, layer_moved, forward
+    print(
+        f"{name} {layer_flops / 1e9:10.2f} {layer_flops / layer_moved:8.0f} {batch_flops / batch_moved:11.0f}"
+        f"{1e3 * forward:9.1f} {1e3 * backward:9.1f} {100 * layer_flops / forward / peak:6.0f}%"
+        f" {1e3 * published / 128:11.2f}"
+    )
+show_roofline(points, peak, bandwidth)
 
 # %% [markdown]
-# *In words: the roofline again with one point, the layer of the sliders, for instance near the level part
-# for many channels and filters.*
+# *In words: the roofline with five points. L2 lies furthest to the right, then L3 and L1; L4 and L5 lie near the bend,
+# or left of it where memory is slow.*
 #
-# Things to try. Guess before you move the slider.
+# With one image, L4 and L5 have few outputs for their many weights. In a batch all images share the weights, so that
+# each of them is read once for 128 images: then all five are compute-bound. That is why one matrix product does so
+# well here, why networks are trained in batches, and why a GPU, which computes more, wins by as much as it does.
 #
-# - `C = 1`, `K = 1`: which limit is it under now? What does that say about looking at one channel at a time?
-# - Back to the start, then `F = 1`: nothing is copied nine times. Does the point rise or fall, and why does
-#   it move to the left?
-# - `H = 4`, `N = 1`: what takes the time of a tiny layer? Let `N` grow: why are networks trained in batches?
-# - Find the highest point that you can. Then take all five sliders to their ends: why does the point fall
-#   again?
-#
-# <details><summary>Compare</summary>
-#
-# - With one channel and one filter there are 2.25 operations a byte: the layer is memory-bound. A depthwise
-#   convolution is like that, and no machine computes it at its full speed.
-# - With `F = 1` there is a ninth of the work and almost the same traffic: 5.3 operations a byte and not 46.
-#   The point falls, since less work stands against the same overhead and the same copies.
-# - The overhead: eight images of 4x4 take not even twice as long as one. A batch shares it.
-# - The highest points have many channels and filters, and columns that fit into the cache. At the end of all
-#   sliders the columns take 200 MiB: they go out to memory and come back, traffic that the least count of
-#   `conv_work` leaves out.
-#
-# </details>
-#
+# If PyTorch is installed, the same layers by a library that hundreds of people tune, on one core as well:
+
+# %%
+try:
+    import torch
+except ImportError:
+    print("PyTorch is not installed, so this comparison is left out. Nothing else needs it.")
+else:
+    torch.set_num_threads(1)
+    print("layer   PyTorch, ms   yours, ms")
+    for name, (images, filters, _) in layers.items():
+        with torch.no_grad():
+            took = seconds(torch.nn.functional.conv2d, torch.from_numpy(images), torch.from_numpy(filters))
+        print(f"{name} {1e3 * took:14.1f} {1e3 * points[name][2]:11.1f}")
+
+# %% [markdown]
 # ## What you know now
 #
 # - Python's lines and NumPy's calls have an overhead. Few calls on many numbers is the first rule, and
@@ -839,6 +1004,30 @@ play_with(
 # - A slice is a view and free; reading it is not. Mind the order in memory, and keep float32.
 # - Columns trade memory for speed, and taking one image at a time trades it back.
 #
-# The backward pass climbs in the same three steps: `dw` is a product with the same columns, and `dx` adds
-# nine slices back. Read them in `cs_conv/im2col.py`; you know all their parts. Next comes another machine
-# with other limits: the GPU.
+# - The backward pass has two such products, and slices that add where the forward pass copied.
+#
+# ## Do you remember?
+#
+# Think first, then open. All of it is from earlier notebooks.
+#
+# <details><summary>1. Why is `col2im` not the inverse of `im2col`?</summary>
+#
+# A pixel comes back once for each window that holds it, and `col2im` adds these. (It is the adjoint.)
+#
+# </details>
+#
+# <details><summary>2. How many weights and biases has a layer of 96 filters of 11x11 on 3 channels, and does it matter
+# that the image has 227x227 pixels?</summary>
+#
+# 96 * 3 * 11 * 11 = 34,848 weights and 96 biases. The size of the image does not matter: the filters are shared.
+#
+# </details>
+#
+# <details><summary>3. One forward call tells whether a `dx` is right. How?</summary>
+#
+# A convolution is linear: the sum of `out * dout` (without the bias) and the sum of `x * dx` must be equal.
+#
+# </details>
+#
+# **Where to go next.** Read `cs_conv/im2col.py`: it goes a few steps further, and you know all its parts. Notebook 08
+# takes your layer to another machine with other limits: the GPU.

@@ -176,17 +176,20 @@ FORWARD = Layer(
     ),
 )
 
+BACKWARD = Layer(
+    ("dout", "x", "w"),
+    (Sum("dx", "dout", "w"), Sum("dw", "dout", "x"), Sum("db", "dout")),
+    _plain("dout", "x", "w"),
+    _open_backward,
+)
+
 LAYERS: Mapping[str, Layer] = {
     "conv_forward": FORWARD,
     "fast_conv_forward": FORWARD,
     "conv_slices": FORWARD,
     "conv_direct": FORWARD,
-    "conv_backward": Layer(
-        ("dout", "x", "w"),
-        (Sum("dx", "dout", "w"), Sum("dw", "dout", "x"), Sum("db", "dout")),
-        _plain("dout", "x", "w"),
-        _open_backward,
-    ),
+    "conv_backward": BACKWARD,
+    "fast_conv_backward": BACKWARD,
     "conv_dw": Layer(("dout", "x", "w"), (Sum("dw", "dout", "x"),), _plain("dout", "x", "w"), _open_backward),
     "conv_dx": Layer(("dout", "x", "w"), (Sum("dx", "dout", "w"),), _plain("dout", "x", "w"), _open_backward),
     "conv_db": Layer(

@@ -20,7 +20,7 @@ from tests.autograder.exercises.right_answers.fast_conv_forward import (
     tensordot_by_taps,
 )
 
-TIMED = ("conv_slices", "fast_conv_forward", "fast_max_pool")
+TIMED = ("conv_slices", "fast_conv_forward", "fast_conv_backward", "fast_max_pool")
 
 
 def lines(function, *args):
