@@ -663,7 +663,7 @@ calls = {
     "adjoint identity": single.calls,
 }
 show_calls(calls)
-assert list(calls.values()) == [1040, 3, 1]
+assert list(calls.values()) == [1040, 3, 1], "Run the cells of this section again, from the top."
 
 # %% [markdown]
 # *In words: three bars on a scale of powers of ten. Entry by entry takes 1,040 calls of forward, one random direction

@@ -51,7 +51,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         case("bugs", fully_connected(rng).in_float32(), about=single),
         case("bugs", convolution(rng).in_float32(), about=single),
         case("bugs", times(fully_connected(rng), 1e6), about=", values of a million"),
-        case("bugs", times(fully_connected(rng), 1e-4), "dx", fault=TWICE, about=", tiny values"),
+        case("bugs", times(fully_connected(rng), 1e-6), "dx", fault=TWICE, about=", tiny values"),
         case("bugs", line(rng), "dx", fault=TURNED),
         case("bugs", line(rng), "dw", fault=TURNED),
         case("bugs", convolution(rng), "dx", fault=OTHER),
@@ -148,6 +148,12 @@ mistakes.change(
     "the size of the numbers ignored",
     "A gap of 1e-6 is much among tiny numbers and nothing among millions: make it relative.",
     {" * np.sum(np.abs(terms))": ""},
+)
+mistakes.change(
+    "np.isclose as it comes",
+    "np.isclose lets a difference of 1e-8 through, however small the numbers are. Give it rtol=0, and an "
+    "atol that is relative to the size of the terms.",
+    {IF: "if not np.isclose(np.sum(out * dout), np.sum(terms)):"},
 )
 mistakes.change(
     "a gap below 0 is let through",

@@ -1,4 +1,7 @@
-"""find_bugs: every way of checking that is right earns the points that its calls of forward allow."""
+"""Lesson 03: its tools are those of cs_conv.gradcheck, and every right way of finding bugs earns points.
+
+How many points depends on the calls of forward.
+"""
 
 from __future__ import annotations
 
@@ -112,3 +115,16 @@ def test_an_answer_that_knows_the_public_seed_by_heart_fails_on_another():
     empty = judge("find_bugs", lambda forward, backward, x, w: [])
     assert empty.mistakes == ()
     assert empty.points == 0
+
+
+@pytest.mark.parametrize(
+    ("exercise", "tool"), [("relative_error", relative_error), ("numeric_gradient", numeric_gradient)]
+)
+def test_what_students_write_is_what_later_lessons_import(exercise, tool):
+    assert judge(exercise, tool).passed
+
+
+def test_a_gradient_with_a_nan_is_not_called_equal():
+    """The notebook compares gradients by `relative_error(...) < limit`."""
+    for a, b in (([1.0, np.nan], [1.0, 2.0]), ([1.0, 2.0], [np.nan, 2.0])):
+        assert not find("relative_error").program(np.array(a), np.array(b)) < 1e-6
