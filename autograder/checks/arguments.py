@@ -27,6 +27,11 @@ class Lender:
         """How often each argument has been called since the last case."""
         self._lent: dict[tuple[int, str], Function] = {}
 
+    @property
+    def lends(self) -> bool:
+        """Whether there were functions among the arguments."""
+        return bool(self._lent)
+
     def hand_over(self, case: Case, arguments: tuple[str, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Copies of the arguments of a case, and of its options; counting starts anew."""
         self.calls = Counter()

@@ -41,7 +41,7 @@ class Case:
         """Whether this case has a result: its sizes fit, and no error is asked for."""
         return self.rounded is None and self.error is None
 
-    @property
+    @cached_property
     def size(self) -> int:
         """About how many values a person has to read to follow this case by hand, padding included."""
         pad = self.options.get("pad", 0)

@@ -15,6 +15,7 @@ import numpy as np
 from .exercise import Aspect, Case, Exercise, Function, Mistake
 from .findings import EDGES, Finding, Kind, findings, identity
 from .for_seed import Answer, Entry, cases_of, catalogue, compared, expected, fitting, slopes
+from .last_verdict import as_before
 from .reading import can_read, read
 from .recognise import habits, recognise, slips
 from .registry import find, names
@@ -49,7 +50,12 @@ def judge(
     seed = whole(seed)
     cases = cases_of(known, seed)
     mine = compared(known, seed, call_all(function, cases, known, strange=True))
-    verdict = _read(_verdict(known, seed, mine, _name(function)), known, mine, function)
+
+    def judged() -> Verdict:
+        return _read(_verdict(known, seed, mine, _name(function)), known, mine, function)
+
+    right = mine.fine == mine.rows.keys()
+    verdict = judged() if right else as_before(known, seed, function, mine.outcomes, judged)
     timed = known.speed is not None and aspect in (None, known.speed.aspect)
     return with_speed(verdict, known, function) if timed else verdict
 
@@ -128,7 +134,7 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
     answered = [(cases_of(exercise, verdict.seed)[i], mine.outcomes[i]) for i in places]
 
     def ask(cases: Sequence[Case]) -> Outcomes:
-        return call_all(function, cases, exercise, strange=True)
+        return call_all(function, cases, exercise, strange=True, at_once=True)
 
     reading = read(exercise.name, ask, answered, wrong)
     sure = frozenset[str]().union(*(s.parts for s in reading.sentences if s.whole and not s.raises))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -69,12 +70,17 @@ class _Discard(io.TextIOBase):
 
 
 def call_all(
-    function: Function, cases: Iterable[Case], exercise: Exercise, strange: bool = False
+    function: Function,
+    cases: Iterable[Case],
+    exercise: Exercise,
+    strange: bool = False,
+    at_once: bool = False,
 ) -> Outcomes:
     """Call `function` on copies of each case's arguments. Raises nothing but KeyboardInterrupt.
 
     If the function is `strange` (a student's), its exceptions are explained, and its results are compared
-    with their copies at the end: later calls may have overwritten them.
+    with their copies at the end: later calls may have overwritten them. The results of a function in another
+    process come together if `at_once`; then one call that ends the process takes all of them with it.
     """
     kept: list[Mapping[str, Any]] = []
     outcomes: list[Outcome] = []
@@ -89,8 +95,9 @@ def call_all(
         np.errstate(all="ignore"),
     ):
         warnings.simplefilter("ignore")
-        for case in cases:
-            outcome, result = _call(function, case, exercise, explainer, lender)
+        calls = _calls(function, cases, exercise, lender, at_once)
+        for case, (args, named, call) in zip(cases, calls, strict=True):
+            outcome, result = _call(call, args, named, case, exercise, explainer, lender)
             outcomes.append(outcome)
             kept.append(result)
         if strange:
@@ -101,17 +108,53 @@ def call_all(
     return tuple(outcomes)
 
 
+Call = tuple[tuple[Any, ...], Mapping[str, Any], Callable[[], Any]]
+"""The arguments of a call, the options, and what makes the call."""
+
+
+def _calls(
+    function: Function, cases: Sequence[Case], exercise: Exercise, lender: Lender, at_once: bool
+) -> Iterator[Call]:
+    """The calls of all cases, to be made one after the other.
+
+    A function in another process brings a way to make several calls in one message, on its type:
+    `call_each(function, calls, at_once)` gives the result or the error of each. It is not used if functions
+    are handed over, since the calls of these are counted for each case.
+    """
+    each = getattr(type(function), "call_each", None)
+    given = [lender.hand_over(case, exercise.arguments) for case in cases] if each is not None else []
+    if each is None or lender.lends:
+        for case in cases:
+            args, options = lender.hand_over(case, exercise.arguments)
+            yield args, options, partial(function, *args, **options)
+    else:
+        for (args, options), (value, error) in zip(given, each(function, given, at_once), strict=True):
+            yield args, options, partial(_given, value, error)
+
+
+def _given(value: Any, error: BaseException | None) -> Any:
+    """What a call gave that has been made already; its error is raised now."""
+    if error is not None:
+        raise error
+    return value
+
+
 def _call(
-    function: Function, case: Case, exercise: Exercise, explainer: Explainer | None, lender: Lender
+    call: Callable[[], Any],
+    args: tuple[Any, ...],
+    options: Mapping[str, Any],
+    case: Case,
+    exercise: Exercise,
+    explainer: Explainer | None,
+    lender: Lender,
 ) -> tuple[Outcome, Mapping[str, Any]]:
     """The outcome of one call, and the very objects that it returned."""
-    args, options = lender.hand_over(case, exercise.arguments)
     result: Mapping[str, Any] = {}
     copies: dict[str, Part] = {}
     unusable: dict[str, str] = {}
     said, raised, why, refused, message = Explained(""), "", Reason(), False, ""
     try:
-        pieces = unpack(function(*args, **options), exercise.parts, exercise.numbers, exercise.data)
+        pieces = unpack(call(), exercise.parts, exercise.numbers, exercise.data)
         result = dict(zip(exercise.parts, pieces, strict=True))
         for part, piece in result.items():
             try:

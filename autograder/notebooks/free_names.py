@@ -140,16 +140,17 @@ def looked_up(source: str) -> set[str]:
     return words if words & _BY_TEXT else set()
 
 
-def needs_of_text(source: str, most: int = MOST_PARSED) -> set[str]:
+@functools.lru_cache(maxsize=256)
+def needs_of_text(source: str, most: int = MOST_PARSED) -> frozenset[str]:
     """The names that a student's code needs, whatever it is.
 
     If it is not plain Python, reaches names by text or is longer than `most` characters, these are all words
     in it.
     """
-    words = set(re.findall(r"[^\W\d]\w*", source))
+    words = frozenset(re.findall(r"[^\W\d]\w*", source))
     if len(source) > most or words & _BY_TEXT:
         return words
     try:
-        return needs(ast.parse(source)) & words
+        return words & needs(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return words

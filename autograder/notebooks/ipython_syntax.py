@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import Any
 
 _PROMPT = re.compile(r"\s*In \[\d+\]: ")
@@ -16,6 +17,7 @@ _DEEPEST = 4
 """The most levels of magics within magics: each level doubles the backslashes in the text of the next."""
 
 
+@lru_cache(maxsize=256)
 def as_python(source: str, deep: int = 0) -> str:
     """The cell with its magics as calls, also within the code that `%%time` and the like run.
 

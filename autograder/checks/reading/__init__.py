@@ -40,6 +40,9 @@ WAYS = {
 SOME = 10
 """So many calls tell how long all of them would take."""
 
+LOST = "SandboxLost"
+"""The error of a call whose process has ended, in trusted grading."""
+
 PATIENCE = 2.0
 """Seconds that all calls may take; an answer that needs more is not read."""
 
@@ -64,12 +67,17 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
 
 
 def _asked(ask: Ask, cases: Sequence[Case]) -> Outcomes:
-    """What the answer gives on all cases. TimeoutError if its first calls show that all would take long."""
+    """What the answer gives on all cases. TimeoutError if its first calls show that all would take long;
+    ConnectionError if its process ends, since that is no error of the function.
+    """
     begin = time.perf_counter()
     outcomes = ask(cases[:SOME])
     if (time.perf_counter() - begin) / SOME * len(cases) > PATIENCE:
         raise TimeoutError
-    return tuple(map(_in_numbers, (*outcomes, *ask(cases[SOME:]))))
+    outcomes += ask(cases[SOME:])
+    if any(outcome.raised == LOST for outcome in outcomes):
+        raise ConnectionError
+    return tuple(map(_in_numbers, outcomes))
 
 
 def _in_numbers(outcome: Outcome) -> Outcome:

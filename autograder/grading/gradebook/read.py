@@ -38,6 +38,22 @@ def scores_of(submission: Any, verdicts: Verdicts, late: LatePolicy) -> Scores:
     return late.final_score(submission), float(submission.max_score), tuple(tests)
 
 
+def read_together(session: Any, submission: Any) -> list[Any]:
+    """Read the grades of a submission and their cells in few queries, as long as the result is kept.
+
+    Otherwise each of them is read by itself when it is first looked at.
+    """
+    from nbgrader.api import BaseCell, Grade
+    from sqlalchemy.orm import with_polymorphic
+
+    notebooks = [(notebook.id, notebook.notebook_id) for notebook in submission.notebooks]
+    cells = with_polymorphic(BaseCell, "*")
+    return [
+        *session.query(Grade).filter(Grade.notebook_id.in_([own for own, _ in notebooks])),
+        *session.query(cells).filter(cells.notebook_id.in_([master for _, master in notebooks])),
+    ]
+
+
 def by_hand(cell: Any) -> bool:
     """Whether a person gives the points of a cell in the gradebook: a written answer, or a task."""
     written = (solution.name for solution in cell.notebook.solution_cells)

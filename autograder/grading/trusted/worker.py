@@ -61,12 +61,15 @@ def warm_up() -> InstructorCells:
     os.environ["MPLBACKEND"] = "agg"
     if "IPYTHONDIR" not in os.environ:
         os.environ["IPYTHONDIR"] = str(Path(tempfile.gettempdir()) / f"cs-conv-ipython-{os.getuid()}")
+    import numpy.ma  # noqa: F401  (`np.ma` is imported when it is first used)
     from IPython.core.interactiveshell import InteractiveShell
+    from PIL import Image
     from traitlets.config import Config
 
     import autograder.checks
     import autograder.grading.trusted.run.session  # noqa: F401
 
+    Image.preinit()
     config = Config()
     config.HistoryManager.enabled = False
     InteractiveShell.instance(config=config)

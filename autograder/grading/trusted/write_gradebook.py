@@ -12,7 +12,7 @@ from autograder.course import Assignment, Course
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import connect, database_errors, one_commit
 from autograder.grading.gradebook.own_tables import keep_outcomes, make_tables, note_students, outcomes_judged
-from autograder.grading.gradebook.read import by_hand, scores_of, verdicts_in
+from autograder.grading.gradebook.read import by_hand, read_together, scores_of, verdicts_in
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret
 from autograder.grading.submissions.cells import text_of
@@ -59,6 +59,7 @@ class Writer:
             stamp = {"timestamp": came and came.strftime(FORM)} if came or odd else {}
             submission = self.gradebook.update_or_create_submission(self.assignment.name, student, **stamp)
             by_name = {outcome.notebook: outcome for outcome in outcomes}
+            kept = read_together(session, submission)
             for notebook in submission.notebooks:
                 self._record_notebook(notebook, by_name.get(notebook.name))
             session.flush()
@@ -66,6 +67,7 @@ class Writer:
             submission = self.gradebook.find_submission(self.assignment.name, student)
             for notebook in submission.notebooks:
                 notebook.late_submission_penalty = self.late.penalty(submission, notebook)
+            del kept
 
     def _note_earlier(self, student: str, outcomes: Sequence[NotebookOutcome]) -> None:
         """Note for which answers grades were given that an earlier version or nbgrader's own commands left.
@@ -143,6 +145,7 @@ class Writer:
         session = self.gradebook.db
         session.expire_all()
         submission = self.gradebook.find_submission(self.assignment.name, student)
+        kept = read_together(session, submission)
         verdicts = verdicts_in({outcome.notebook: outcome.document or {} for outcome in outcomes})
         score, max_score, tests = scores_of(submission, verdicts, self.late)
         result = Result(
@@ -156,6 +159,7 @@ class Writer:
             seconds=seconds,
             engine=engine,
         )
+        del kept
         session.rollback()
         return result
 

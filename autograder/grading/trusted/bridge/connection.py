@@ -6,7 +6,7 @@ Data goes out and comes back as copies of exact built-in types and arrays, all e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,14 @@ from autograder.grading.trusted.inside.wire_values import decode, encode
 if TYPE_CHECKING:
     from autograder.grading.trusted.bridge.mirrored_state import MirroredState
     from autograder.grading.trusted.sandbox.backend import Sandbox
+
+
+Call = tuple[tuple[Any, ...], dict[str, Any]]
+"""The arguments of a call."""
+Result = tuple[Any, BaseException | None]
+"""What a call gave, or the error that it ended with."""
+ROOM = 4 << 20
+"""Bytes of arguments after which the next call waits for the next message."""
 
 
 class Connection:
@@ -137,16 +145,102 @@ class Connection:
             self._references.shared.change(objects, sent)
         except WireError as error:
             raise self._broken(str(error)) from None
+        return self._value(answer[0], answer[1], changes, args, kwargs)
+
+    def _value(
+        self, kind: Any, value: Any, changes: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """What a call gave, with the arguments changed as it changed them. Raises the error it raised."""
         changed = write_back(changes, args, kwargs)
-        if answer[0] != "value":
-            raise self._raised(read_description(answer[1]))
-        value = answer[1]
+        if kind != "value":
+            raise self._raised(read_description(value))
         if type(value) is SameArgument:
             given_by_place = dict(enumerate(args)) | kwargs
             if value.place not in given_by_place:
                 raise self._broken("an argument that it was not given")
             return changed.get(value.place, given_by_place[value.place])
         return value
+
+    def call_each(self, target: Any, calls: Sequence[Call], at_once: bool = False) -> list[Result]:
+        """The result or error of each of several calls of a student's function, in few messages.
+
+        A process that ends is seen at the call that ended it; with `at_once`, where results come together,
+        all calls of the last message are lost. The function gets what a single call would get; the calls of
+        one message together have the time of a single call.
+        """
+        results: list[Result] = []
+        if self._references.shared.names:
+            return [self._single(target, *call) for call in calls]
+        try:
+            while len(results) < len(calls):
+                self._some(target, calls[len(results) :], at_once, results)
+        except SandboxLost as lost:
+            results += [(None, lost)] * (len(calls) - len(results))
+        return results
+
+    def _single(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result:
+        try:
+            return self.perform("call", target, args, kwargs), None
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return None, error
+
+    def _some(self, target: Any, calls: Sequence[Call], at_once: bool, results: list[Result]) -> None:
+        """Make the first of these calls, as many as fit into one message, and add what they gave."""
+        news = self._state.outgoing() if self._state is not None else {}
+        blobs: list[bytes] = []
+        for args, kwargs in calls:
+            blobs.append(self._encoded((args, kwargs)))
+            if sum(map(len, blobs)) > ROOM:
+                break
+        if self.patience.is_used_up:
+            raise SandboxLost("too many calls of this test ran too long", timed_out=True)
+        seconds = self._seconds(self.patience.seconds(self.seconds))
+        allowed = Allowance(seconds, self.sandbox, self.left, self._waiting)
+        last: tuple[Any, Any] = "value", None
+        waiting = list(calls[: len(blobs)])
+
+        def part(blob: Any) -> None:
+            nonlocal last
+            found = decode(blob, self._references.resolve) if type(blob) is bytes else None
+            if type(found) is not tuple or len(found) != 3 or type(found[2]) is not list or not waiting:
+                raise self._broken("a malformed answer")
+            last = found[:2]
+            results.append(self._result(*found, *waiting.pop(0)))
+
+        request = (target, news, blobs, seconds, at_once)
+        answer = self._request("each", seconds, *request, allowed=allowed, part=part)
+        if tuple(map(type, answer)) != (str, list, list, dict, dict):
+            raise self._broken("a malformed answer")
+        for blob in answer[1]:
+            part(blob)
+        if len(waiting) == len(blobs):
+            raise self._broken("no answer")
+        self._note_time(allowed, *last)
+        heard_output.repeat(answer[2])
+        if self._state is not None and answer[3]:
+            self._state.incoming(answer[3], set())
+        self._moved(answer[4])
+
+    def _result(self, kind: Any, value: Any, changes: list[Any], *call: Any) -> Result:
+        try:
+            return self._value(kind, value, changes, *call), None
+        except SandboxLost:
+            raise
+        except BaseException as error:
+            return None, error
+
+    def _encoded(self, values: Any) -> bytes:
+        """Arguments as bytes. Raises TypeError, ValueError for what cannot be handed over."""
+        try:
+            return encode(values, self._references.to)
+        except NotPlain as error:
+            raise TypeError(
+                f"{error}: only data and functions can be handed to a student's function"
+            ) from None
+        except WireError as error:
+            raise ValueError(f"the arguments are too large to hand over: {error}") from None
 
     def _packed(
         self,
@@ -158,20 +252,13 @@ class Connection:
         sent: list[int],
     ) -> bytes:
         """A call as bytes; `sent` gets the numbers of the instructor's objects that go with it."""
-        refer, shared = self._references.to, self._references.shared
-        try:
-            if shared.names:
-                news["classes"] = shared.names
-                shared.begin(sent)
-                encode((args, kwargs), refer)
-                news["objects"] = shared.states(refer)
-            return encode((operation, target, news, args, kwargs), refer)
-        except NotPlain as error:
-            raise TypeError(
-                f"{error}: only data and functions can be handed to a student's function"
-            ) from None
-        except WireError as error:
-            raise ValueError(f"the arguments are too large to hand over: {error}") from None
+        shared = self._references.shared
+        if shared.names:
+            news["classes"] = shared.names
+            shared.begin(sent)
+            self._encoded((args, kwargs))
+            news["objects"] = shared.states(self._references.to)
+        return self._encoded((operation, target, news, args, kwargs))
 
     def _raised(self, raised: RaisedThere) -> BaseException:
         """The exception to raise here for one that was raised there."""
@@ -196,11 +283,18 @@ class Connection:
             raise SandboxLost("no time was left", timed_out=True)
         return max(0.05, min(wanted, left))
 
-    def _request(self, verb: str, seconds: float, *details: Any) -> tuple[Any, ...]:
+    def _request(
+        self,
+        verb: str,
+        seconds: float,
+        *details: Any,
+        allowed: Allowance | None = None,
+        part: Callable[[Any], None] | None = None,
+    ) -> tuple[Any, ...]:
         if self.lost is not None:
             raise self.lost
         self._serial += 1
-        allowed = Allowance(seconds, self.sandbox, self.left, self._waiting)
+        allowed = allowed or Allowance(seconds, self.sandbox, self.left, self._waiting)
         try:
             self._channel.send(encode((self._serial, verb, *details), self._references.to), allowed.wait)
             while True:
@@ -209,6 +303,9 @@ class Connection:
                     raise self._broken("a malformed answer")
                 if answer[0] == "callback" and len(answer) == 4:
                     self._serve_callback(*answer[1:], allowed)
+                    continue
+                if answer[0] == "part" and len(answer) == 2 and part is not None:
+                    part(answer[1])
                     continue
                 if type(answer[0]) is not int or answer[0] != self._serial:
                     raise self._broken("an answer that nobody asked for")

@@ -27,6 +27,11 @@ class Owner(Protocol):
     def perform(self, operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The same with arguments of any name."""
 
+    def call_each(
+        self, target: Any, calls: Any, at_once: bool = False
+    ) -> list[tuple[Any, BaseException | None]]:
+        """Call an object there several times in a row: the result or the error of each call."""
+
     def of_the_test(self, made: Remote, name: str) -> Remote:
         """What calling the class `name` gives a test that made this object of it."""
 
@@ -149,6 +154,10 @@ class RemoteFunction(Remote):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the sandbox."""
         return self._remote_owner.perform("call", self, args, kwargs)
+
+    def call_each(self, calls: Any, at_once: bool = False) -> list[tuple[Any, BaseException | None]]:
+        """Call it several times in a row, with (args, kwargs) each, in few messages."""
+        return self._remote_owner.call_each(self, calls, at_once)
 
     @property
     def __signature__(self) -> Any:

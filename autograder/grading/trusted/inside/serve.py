@@ -12,6 +12,7 @@ import sys
 import types
 import warnings
 from collections.abc import Iterator
+from time import monotonic, process_time
 from typing import Any
 
 from . import wire_values
@@ -28,6 +29,12 @@ from .traits import traits_of, traits_of_its_class
 MOST_FILES = 8 << 20  # bytes of new files after one call
 MOST_WATCHED = 4096  # bytes of a global variable whose changes are told
 MOST_WARNINGS = 50
+SHARE = 0.01
+"""The share of a call's seconds after which the next call waits for the next message."""
+ROOM = 4 << 20
+"""Bytes of results after which it does so, too."""
+WAITING = 5
+"""Seconds by the clock that count as one second of computing."""
 _OF_PYTHON = frozenset(
     {"function", "method", "generator", "coroutine", "enumerate", "filter", "map", "reversed", "zip"}
 )
@@ -164,8 +171,7 @@ class Requests:
         try:
             data = wire_values.encode((serial, *answer), self.name)
         except BaseException as error:
-            error_ = (("ValueError", "Exception", "BaseException"), f"cannot be handed over: {error}", "")
-            data = wire_values.encode((serial, "raised", (*error_, None), [], [], {}, {}, {}))
+            data = wire_values.encode((serial, "raised", _not_sent(error), [], [], {}, {}, {}))
         self.channel.send(data)
 
     def do_run(self, *cell: Any) -> tuple[Any, ...]:
@@ -228,11 +234,7 @@ class Requests:
                 with limited(seconds), _warned(outputs):
                     act: Any = self.operations[operation]
                     value = act(target, args, kwargs)
-                for place, given in [*enumerate(args), *kwargs.items()]:
-                    if value is given and type(value) in MUTABLE:
-                        value = wire_values.Foreign("argument", place)
-                        break
-                answer: tuple[Any, ...] = "value", value
+                answer: tuple[Any, ...] = "value", _or_argument(value, args, kwargs)
             except BaseException as error:
                 answer = "raised", (*describe_error(error), self._if_it_can_be_sent(error))
         files = changed_files(".", self.cells.files, MOST_FILES)
@@ -243,6 +245,43 @@ class Requests:
                 wire_values.encode(answer, self.name)
                 objects = self.shared.states(self.name)
         return (*answer, self._changed(blob, args, kwargs), outputs, files, moved, objects)
+
+    def do_each(
+        self, target: Any, news: dict[str, Any], calls: list[bytes], seconds: float, at_once: bool
+    ) -> tuple[Any, ...]:
+        """Make calls one after the other, as many as take little time and room; together they may take
+        `seconds`. Each result goes off at once, before the next call can end this process; or all come in
+        the answer.
+        """
+        self.shared.begin(None)
+        self.shared.names = ()
+        results: list[bytes] = []
+        began, clock, size = process_time(), monotonic(), 0
+        with self.cells.heard(MOST_TEXT) as outputs, self._surrounded(news):
+            for blob in calls:
+                args, kwargs = wire_values.decode(blob, self.meet)
+                goes_on = True
+                try:
+                    with limited(seconds, began), _warned(outputs):
+                        value = target(*args, **kwargs)
+                    answer: tuple[Any, ...] = "value", _or_argument(value, args, kwargs)
+                except BaseException as error:
+                    goes_on = isinstance(error, Exception)
+                    answer = "raised", (*describe_error(error), self._if_it_can_be_sent(error))
+                try:
+                    data = wire_values.encode((*answer, self._changed(blob, args, kwargs)), self.name)
+                except BaseException as error:
+                    data = wire_values.encode(("raised", _not_sent(error), []))
+                size += len(data)
+                if at_once:
+                    results.append(data)
+                else:
+                    self.channel.send(wire_values.encode(("part", data)))
+                spent = max(process_time() - began, (monotonic() - clock) / WAITING)
+                if not goes_on or spent > seconds * SHARE or size > ROOM:
+                    break
+        files = changed_files(".", self.cells.files, MOST_FILES)
+        return "each", results, outputs, files, self._moved()
 
     def _if_it_can_be_sent(self, error: BaseException) -> BaseException | None:
         try:
@@ -289,6 +328,19 @@ class Requests:
             for key, (was, now) in pairs
             if wire_values.encode(was, self.name) != wire_values.encode(now, self.name)
         ]
+
+
+def _or_argument(value: Any, args: Any, kwargs: Any) -> Any:
+    """The value that a call gave; a reference if it is the very object that was handed over."""
+    for place, given in [*enumerate(args), *kwargs.items()]:
+        if value is given and type(value) in MUTABLE:
+            return wire_values.Foreign("argument", place)
+    return value
+
+
+def _not_sent(error: BaseException) -> tuple[Any, ...]:
+    """The description of an error for what cannot be sent."""
+    return ("ValueError", "Exception", "BaseException"), f"cannot be handed over: {error}", "", None
 
 
 @contextlib.contextmanager

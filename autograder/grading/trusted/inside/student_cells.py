@@ -162,12 +162,12 @@ class StudentCells:
 
 
 @contextlib.contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Interrupt code that computes longer.
+def limited(seconds: float, began: float | None = None) -> Iterator[None]:
+    """Interrupt code that computes longer, from now on or since the process had computed `began` seconds.
 
     The other side interrupts code that only waits, by SIGALRM, and ends what cannot be interrupted.
     """
-    began = process_time()
+    began = process_time() if began is None else began
 
     def too_long(number: int, frame: Any) -> None:
         left = seconds - (process_time() - began)
@@ -180,7 +180,7 @@ def limited(seconds: float) -> Iterator[None]:
 
     signal.signal(signal.SIGPROF, too_long)
     signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_PROF, max(seconds, 0.01))
+    signal.setitimer(signal.ITIMER_PROF, max(seconds - (process_time() - began), 0.01))
     try:
         yield
     finally:

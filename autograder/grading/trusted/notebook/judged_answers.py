@@ -32,9 +32,9 @@ def answers_of(steps: Sequence[Step]) -> dict[str, str]:
         if step.template is None or step.role not in ("test", "written", "task"):
             continue
         is_test = step.role == "test"
-        wanted = set(step.template.mentions) if is_test else needs_of_text(step.source)
+        wanted = step.template.mentions if is_test else needs_of_text(step.source)
         if not is_test and step.cell_type != "code":
-            wanted = set()
+            wanted = frozenset()
         used = _used(wanted, code) if few else theirs
         about = [other.source for other in used if other is not step]
         about += [other.source for other in steps if step.doubtful and other.role == "extra"]
@@ -60,7 +60,7 @@ def unanswered(steps: Sequence[Step]) -> Iterator[str]:
                 yield step.template.grade_id
 
 
-def _used(wanted: set[str], code: Sequence[tuple[Step, set[str]]]) -> list[Step]:
+def _used(wanted: frozenset[str], code: Sequence[tuple[Step, set[str]]]) -> list[Step]:
     """The cells that define these names, and those that these cells need in turn, in the notebook's order."""
     used: set[int] = set()
     while True:

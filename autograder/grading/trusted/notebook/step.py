@@ -37,3 +37,9 @@ class Step:
         """The names that the student is to define here."""
         known = self.template
         return known.defines if known and known.role in ("answer", "written") else frozenset()
+
+    @property
+    def leaves_something(self) -> bool:
+        """Whether it runs on either side, or has points: mere prose does not."""
+        runs = self.inside is not None or self.outside is not None or bool(self.defines)
+        return runs or self.role in ("test", "written", "task")

@@ -88,11 +88,11 @@ def _has_effects(step: Step, side: str, shows: frozenset[str] | set[str], templa
     return "*" in _binds(step) or _matters(parse(getattr(step, side)), shows, template)
 
 
-def _needs(step: Step, source: str, theirs: frozenset[str], most: int) -> set[str]:
+def _needs(step: Step, source: str, theirs: frozenset[str], most: int) -> frozenset[str]:
     """The names that a cell may use when it runs, or when something that it defines is called."""
     if step.template is None or _is_the_students(step):
         return needs_of_text(source, most)
-    return _named_in_text(source) | step.template.mentions | step.template.imports & theirs
+    return step.template.mentions | step.template.imports & theirs | _named_in_text(source)
 
 
 def _answered(steps: list[Step]) -> list[frozenset[str]]:

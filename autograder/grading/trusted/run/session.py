@@ -112,7 +112,8 @@ class Session:
                     self._again(number, step, number in again)
                 else:
                     self._step(number, step)
-                    self._tell(self._progress(number))
+                    if self._record.outputs[number] or step.leaves_something:
+                        self._tell(self._progress(number))
         except NoSandbox as error:
             raise OurFault(str(error)) from error
         finally:
@@ -146,11 +147,12 @@ class Session:
         if record.over:
             self._not_run(number, step)
             return
-        with self._budget.running():
-            if step.inside is not None or step.defines:
-                self._inside(number, step)
-            if step.outside is not None:
-                self._outside(number, step)
+        if step.leaves_something:
+            with self._budget.running():
+                if step.inside is not None or step.defines:
+                    self._inside(number, step)
+                if step.outside is not None:
+                    self._outside(number, step)
         if step.role == "written":
             record.for_a_person(step)
 
