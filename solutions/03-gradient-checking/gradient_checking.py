@@ -831,10 +831,9 @@ guilty = suspects["D"]
 sent = rng.standard_normal(guilty.forward(guilty.x, guilty.w).shape)
 measured = numeric_gradient(lambda x: guilty.forward(x, guilty.w), guilty.x, sent, h=1)[0, 0]
 answered = guilty.backward(sent, guilty.x, guilty.w)[0][0, 0]
+difference = np.round(measured - answered, 9) + 0.0  # what is only rounding becomes 0
 titles = ["dx[0, 0], measured", "what D says", "difference"]
-show_grids(
-    [measured, answered, measured - answered], titles, same_colors=True, cell=0.55, axes=("row", "column")
-)
+show_grids([measured, answered, difference], titles, same_colors=True, cell=0.55, axes=("row", "column"))
 
 # %% [markdown]
 # *In words: three 5x5 grids. The measured gradient and that of suspect D are equal but for the last column, where D
