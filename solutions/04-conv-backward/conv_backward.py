@@ -921,7 +921,8 @@ print(f"dout slides over x, flipped: relative error {relative_error(flipped, dw)
 # at `hidden`.
 #
 # Each step goes forward, measures the loss, half the mean square of what is wrong, and goes backward. `dout`
-# is made of that loss as in notebook 03. Then every weight takes a small step downhill.
+# is made of that loss as in notebook 03. (There the 2 of the square stayed. Here the half takes it away, so
+# `dout` is what is wrong, divided by how many outputs there are.) Then every weight takes a small step downhill.
 
 
 # %%
