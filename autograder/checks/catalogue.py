@@ -57,6 +57,13 @@ class Catalogue(list[Mistake]):
                 raise ValueError(f"mistake {name!r} of {self.program.__name__}: {error}") from None
             self._add(Mistake(name, advice, function, slow, whole))
 
+    def from_helper(self, others: Iterable[Mistake], *names: str) -> None:
+        """Add the mistakes of these names that are made in a helper, which is an exercise of its own."""
+        for mistake in others:
+            change = inspect.unwrap(mistake.function)
+            if mistake.name in names and isinstance(change, Changed):
+                self.change(mistake.name, mistake.advice, change.way, whole=mistake.whole)
+
     def mistake(
         self, name: str, advice: str, slow: bool = False, whole: bool = False
     ) -> Callable[[Function], Function]:

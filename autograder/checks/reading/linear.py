@@ -130,16 +130,17 @@ LINES = tuple(
 WINDOWS = tuple(
     Geometry(1, C, H, W, 1, FH, FW, stride, 0, place)
     for C, H, W, FH, FW, stride, places in (
-        (1, 3, 3, 2, 2, 1, ((0, 0), (1, 0), (0, 1))),
-        (2, 4, 5, 2, 3, 1, ((2, 1), (1, 2))),
-        (2, 5, 7, 3, 2, 2, ((1, 2), (1, 1))),
-        (3, 7, 5, 1, 2, 3, ((2, 1), (1, 0))),
-        (1, 9, 7, 3, 3, 2, ((2, 1), (3, 2), (0, 2))),
-        (2, 6, 8, 3, 2, 3, ((1, 1), (1, 2))),
+        (1, 2, 3, 2, 2, 1, ((0, 0), (0, 1))),
+        (1, 3, 2, 2, 2, 1, ((1, 0),)),
+        (2, 5, 6, 2, 3, 1, ((2, 1), (1, 2))),
+        (2, 7, 7, 3, 2, 2, ((1, 2), (1, 1))),
+        (3, 7, 8, 1, 2, 3, ((2, 1), (1, 0))),
+        (1, 9, 9, 3, 3, 2, ((2, 1), (3, 2), (0, 2))),
+        (2, 9, 8, 3, 2, 3, ((1, 1), (1, 2))),
     )
     for place in places
 )
-"""One output at a time: at which place is a size of its own."""
+"""One output at a time: at which place is a size of its own. Most windows at (j, i) are inside, too."""
 
 BANKS = tuple(
     Geometry(1, 1, H, W, K, F, F, 1, (F - 1) // 2)
@@ -151,6 +152,7 @@ BANKS = tuple(
         (3, 5, 1, 5),
         (5, 6, 2, 5),
         (6, 3, 4, 3),
+        (4, 3, 1, 5),
     )
 )
 """Square filters with as much padding as keeps the size of the image."""

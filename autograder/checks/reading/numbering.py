@@ -24,12 +24,12 @@ COUNT = "Number the windows by hand for two images of 2 x 3 outputs, image by im
 
 @dataclass(frozen=True)
 class Numbering:
-    """Another numbering of the places of an array: its name, what to look at, and both ways.
+    """Another numbering of the places of an array: its faults by name, what to look at, and both ways.
 
     `forth` leads from the right place to the student's; `back` is the way back, where there is one.
     """
 
-    name: str
+    names: tuple[str, ...]
     advice: str
     array: str
     forth: Callable[[Table], Columns]
@@ -52,10 +52,10 @@ def _unflat(t: Table, flat: np.ndarray, axes: Sequence[str]) -> Columns:
     return {**found, axes[0]: flat}
 
 
-def _reordered(array: str, order: Sequence[str], name: str, advice: str) -> Numbering:
+def _reordered(array: str, order: Sequence[str], advice: str, *names: str) -> Numbering:
     axes = AXES[array]
     return Numbering(
-        name, advice, array,
+        names, advice, array,
         lambda t: _unflat(t, _flat(t, order), axes),
         lambda t: _unflat(t, _flat(t, axes), order),
     )  # fmt: skip
@@ -81,7 +81,7 @@ def _of_array(array: str) -> Iterator[Numbering]:
     for order in permutations(axes):
         if order != axes:
             there = ", ".join(LETTERS[a] for a in order)
-            yield _reordered(array, order, f"`{array}` used as if its axes were ({there})", RESHAPE)
+            yield _reordered(array, order, RESHAPE, f"`{array}` used as if its axes were ({there})")
     if array in ("out", "dout"):
         yield from _rows_of_wrong_length(array, ("i", "j"))
 
@@ -98,13 +98,13 @@ def _of_columns(array: str) -> Iterator[Numbering]:
                 if order != right
             ]
             if said:
-                yield _reordered(array, (*first, *last), " and ".join(said), ORDER)
+                yield _reordered(array, (*first, *last), ORDER, *said)
     for order, name in (
         ((*columns, *rows), "one window a row, then reshaped instead of transposed"),
         ((n, *rows, i, j), "reshaped with the images in front"),
         ((i, j, n, *rows), "one window a row, in the order i, j, n, then reshaped"),
     ):
-        yield _reordered(array, order, name, RESHAPE)
+        yield _reordered(array, order, RESHAPE, name)
     if array == "cols":
         yield from _rows_of_wrong_length(array, columns)
 
@@ -140,7 +140,7 @@ def _rows_of_wrong_length(array: str, axes: Sequence[str]) -> Iterator[Numbering
     if "n" in axes:
         menu = several
     for words, number in menu.items():
-        yield Numbering(f"windows numbered by {words}", COUNT, array, _numbered(number, axes))
+        yield Numbering((f"windows numbered by {words}",), COUNT, array, _numbered(number, axes))
 
 
 def _unpadded(t: Table) -> np.ndarray:

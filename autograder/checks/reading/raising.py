@@ -42,6 +42,7 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "where there are more channels than filters": lambda g: g.C > g.K,
     "where there are not as many images as filters": lambda g: g.N != g.K,
     "where there are more images than filters": lambda g: g.N > g.K,
+    "where the filter is larger than the image": lambda g: g.FH > g.H or g.FW > g.W,
     "with filters larger than 1x1": lambda g: g.FH * g.FW > 1,
     "where windows overlap": lambda g: g.stride < max(g.FH, g.FW),
     "where the output is smaller than the image": lambda g: g.OH < g.H or g.OW < g.W,

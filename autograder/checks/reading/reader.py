@@ -83,7 +83,8 @@ def _reaching(
 ) -> list[tuple[str, list[bool]]]:
     """At which geometries the windows that were read reach beyond the image, or beyond its padding.
 
-    NumPy does not mind a window that is cut to one row or column, or to nothing where the filter has but one.
+    NumPy does not mind a window that is cut to one row or column, or to nothing where the filter has but one;
+    nor, if windows are columns, one that is cut to a single pixel.
     """
     found: list[tuple[str, list[bool]]] = []
     for read in read_all.values():
@@ -102,7 +103,8 @@ def _reaching(
                 left = [(t.H + over - (y - t.p), t.FH), (t.W + over - (z - t.q), t.FW)]
                 cut = np.logical_or.reduce([n < F for n, F in left])
                 bad = np.logical_or.reduce([(n < F) & (n != 1) & (F > 1) for n, F in left])
-                found += [(words, _any(cut, t, geometries)), (words, _any(bad, t, geometries))]
+                one = t.C * np.prod([np.clip(n, 0, F) for n, F in left], axis=0) == 1
+                found += [(words, _any(mask, t, geometries)) for mask in (cut, bad, cut & ~one)]
     return found
 
 
@@ -132,7 +134,8 @@ def certain(
         if read.part in o.parts
     ):
         return []
-    if read.shape is not None and not read.shape.in_order and any(d.numbering for *_, d in read.sums):
+    turned = read.shape is not None and not read.shape.in_order
+    if turned and any(d.numbering and d.numbering.array == read.part for *_, d in read.sums):
         return []  # two orders that undo each other at the sizes tried, and perhaps not elsewhere
     if read.whole:
         here = [(g, arrays, o.parts[read.part]) for g, arrays, o in known if read.part in o.parts]

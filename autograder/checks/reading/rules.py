@@ -56,6 +56,11 @@ TAKES = (
 )
 FOUR = "np.pad(x, pad) pads all four axes. Images and channels get (0, 0), rows and columns (pad, pad)."
 
+FLIPPED: Mapping[str, tuple[Rule, ...]] = {
+    "rp": (Rule("the filters flipped in the rows", TAKES, lambda t: t.FH - 1 - t.p),),
+    "rq": (Rule("the filters flipped in the columns", TAKES, lambda t: t.FW - 1 - t.q),),
+    "rc": (Rule("the filters flipped along the channels", TAKES, lambda t: t.C - 1 - t.c),),
+}
 WHICH: Mapping[str, tuple[Rule, ...]] = {
     "xn": (
         *_which("image", "n", "N", ("k", "c"), IMAGES, "every image mixed with every other"),
@@ -67,7 +72,10 @@ WHICH: Mapping[str, tuple[Rule, ...]] = {
         Rule("padded along the channels as well", FOUR, lambda t: t.c - t.pad),
     ),
     **{
-        column: _which(thing, right, size, others, TAKES, f"every {thing} with every other")
+        column: (
+            *_which(thing, right, size, others, TAKES, f"every {thing} with every other"),
+            *FLIPPED.get(column, ()),
+        )
         for column, thing, right, size, others in (
             ("rc", "channel", "c", "C", ()),
             ("rp", "row of the window", "p", "FH", ("q",)),
@@ -169,7 +177,17 @@ STARTS: Mapping[str, Callable[[Table, np.ndarray], np.ndarray]] = {
     "-pad * stride": lambda t, F: -t.pad * t.stride,
     "-1 - 2 pad": lambda t, F: -1 - 2 * t.pad,
     "F - 1": lambda t, F: F - 1,
+    "-F": lambda t, F: -F,
+    "-(F + 1) // 2": lambda t, F: -((F + 1) // 2),
+    "-(K - 1) // 2": lambda t, F: -((t.K - 1) // 2),
+    "stride - pad": lambda t, F: t.stride - t.pad,
 }
+PADDED: Mapping[str, str] = {
+    "0": "0", "1": "-1", "2 pad": "-2 pad", "F - 1": "-(F - 1)", "F": "-F", "F // 2": "-F // 2",
+    "(F - 1) // 2": "-(F - 1) // 2", "(F + 1) // 2": "-(F + 1) // 2", "(K - 1) // 2": "-(K - 1) // 2",
+    "pad + 1": "-pad - 1",
+}  # fmt: skip
+"""Where windows begin with another padding."""
 
 
 def _zeros(y: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -212,7 +230,7 @@ def lines(axis: int) -> tuple[Line, ...]:
             STEPS, (False, True), WAYS, (False, True), STARTS, (*BORDERS, *STRETCHED)
         )
         if border == "zeros"
-        or (not turned and not swapped and way == "1" and border in STRETCHED)
+        or (not swapped and way == "1" and border in STRETCHED)
         or (not turned and not swapped and step == "stride" and way == "1")
     )
     return tuple(sorted(found, key=lambda line: line.cost))

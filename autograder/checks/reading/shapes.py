@@ -20,11 +20,15 @@ Seen = Sequence[tuple[Geometry, Shape]]
 
 @dataclass(frozen=True)
 class SizeRule:
-    """How far the numbers in a column go if not as they should: the fault's name, and what to look at."""
+    """How far the numbers in a column go if not as they should: the fault's name, and what to look at.
+
+    `padding` is set if all of it could come from this padding in place of the right one.
+    """
 
     name: str
     advice: str
     formula: Size
+    padding: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,13 +93,31 @@ def shaped(layer: Layer, part: str, seen: Seen) -> Shaped | None:
         if all(shape == tuple(w[a] for a in order) for (_, shape), w in zip(seen, wanted, strict=True)):
             return Shaped(part, order, {})
     found: dict[str, SizeRule] = {}
+    alike = _alike(axes, seen)
     for number, axis in enumerate(axes):
         here = [(g, shape[number]) for g, shape in seen]
-        rules = next((r for r in _changes(axis) if all(_length(axis, r, g) == n for g, n in here)), None)
+        menu = [{c: alike[c] for c in axis}] if {*axis} <= alike.keys() else _changes(axis)
+        rules = next((r for r in menu if all(_length(axis, r, g) == n for g, n in here)), None)
         if rules is None:
             return None
         found |= rules
     return Shaped(part, right.order, found)
+
+
+def _alike(axes: Form, seen: Seen) -> Mapping[str, SizeRule]:
+    """The same fault in the numbers of rows and of columns, if both are wrong and one explains them."""
+    for one, two in (("i", "j"), ("y", "z")):
+        if (one,) in axes and (two,) in axes:
+            lengths = [[(g, shape[axes.index((column,))]) for g, shape in seen] for column in (one, two)]
+            if all(
+                n == getattr(g, SIZE[c]) for c, here in zip((one, two), lengths, strict=True) for g, n in here
+            ):
+                continue
+            for first, second in zip(rules(SIZE[one]), rules(SIZE[two]), strict=True):
+                pairs = zip((first, second), lengths, strict=True)
+                if all(rule.formula(g) == n for rule, here in pairs for g, n in here):
+                    return {one: first, two: second}
+    return {}
 
 
 def _length(axis: Sequence[str], rules: Mapping[str, SizeRule], g: Geometry) -> int:
@@ -152,7 +174,11 @@ def _outputs(name: str) -> Iterator[SizeRule]:
         padding = {0: "", 1: " + pad"}.get(pads, f" + {pads} pad")
         top = f"{image} - {filters}{padding}" + {0: "", 1: " + 1", -1: " - 1"}[before]
         words = (top if step == "1" else f"({top}) // {step}") + (f" + {added}" if added else "")
-        yield SizeRule(f"{name} = {words}", advice, _output(image, filters, pads, added, before, step))
+        alone = (image, filters, (added, before), step) == (n, F, *right[3:])
+        padding = {0: "0", 4: "2 pad"}.get(pads, "") if alone else ""
+        yield SizeRule(
+            f"{name} = {words}", advice, _output(image, filters, pads, added, before, step), padding
+        )
     yield SizeRule(
         f"{name} = ({n} + 2 pad) // stride", advice, lambda g: (getattr(g, n) + 2 * g.pad) // g.stride
     )
@@ -161,16 +187,36 @@ def _outputs(name: str) -> Iterator[SizeRule]:
         advice,
         lambda g: (getattr(g, n) - getattr(g, F)) // g.stride + 1 + 2 * g.pad,
     )
-    for side in (F, other_F):
-        yield SizeRule(f"{name} with ({side} - 1) // 2 for pad", advice, _output_same(n, F, side))
+    for padding, formula in PADDINGS.items():
+        for side in (F, other_F) if "F" in padding else (F,):
+            yield SizeRule(
+                f"{name} with {padding.replace('F', side)} for pad",
+                advice,
+                _output_padded(n, F, formula, side),
+                padding if side == F else "",
+            )
     yield SizeRule(f"{name} = {n} // stride", advice, lambda g: getattr(g, n) // g.stride)
     yield SizeRule(f"{name} = {n} + 2 pad", advice, lambda g: getattr(g, n) + 2 * g.pad)
 
 
-def _output_same(image: str, filters: str, side: str) -> Size:
-    """The size if the padding were half of the filter, whatever it is."""
-    return lambda g: int(
-        (getattr(g, image) - getattr(g, filters) + 2 * ((getattr(g, side) - 1) // 2)) // g.stride + 1
+PADDINGS: Mapping[str, Callable[[Geometry, int], int]] = {
+    "(F - 1) // 2": lambda g, F: (F - 1) // 2,
+    "1": lambda g, F: 1,
+    "F - 1": lambda g, F: F - 1,
+    "F": lambda g, F: F,
+    "F // 2": lambda g, F: F // 2,
+    "(F + 1) // 2": lambda g, F: (F + 1) // 2,
+    "(K - 1) // 2": lambda g, F: (g.K - 1) // 2,
+    "pad + 1": lambda g, F: g.pad + 1,
+}
+"""How far people pad whatever `pad` says; F is the filter's side along the axis."""
+
+
+def _output_padded(image: str, filters: str, padding: Callable[[Geometry, int], int], side: str) -> Size:
+    """The size with another padding."""
+    return lambda g: max(
+        0,
+        (getattr(g, image) - getattr(g, filters) + 2 * padding(g, getattr(g, side))) // g.stride + 1,
     )
 
 

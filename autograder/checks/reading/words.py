@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from .description import Description, right
 from .layers import SIZE, Form, Sum
 from .read import PartRead
-from .rules import BORDERS, FACTOR, Line, Rule, lines
+from .rules import BORDERS, FACTOR, PADDED, STARTS, Line, Rule, lines
 
 CORNER = (
     "The window of output (i, j) begins at row i * stride - pad and column j * stride - pad of the image: "
@@ -37,7 +39,15 @@ def faults(read: PartRead) -> list[Fault]:
     """The faults of a part of the result, the most basic first."""
     rules = read.shape.sizes if read.shape else {}
     uncut = {axis for axis, c in enumerate("yz") if c in rules and "not cut off" in rules[c].name}
-    found = shape_faults(read)
+    padded = _padded(read)
+    uncut |= padded.keys()
+    found = [f for f in shape_faults(read) if f.name not in {rules["ij"[axis]].name for axis in padded}]
+    for padding in dict.fromkeys(padded.values()):
+        where = WHERE[tuple(axis for axis in padded if padded[axis] == padding)]
+        words = f"padded by {padding}, where pad belongs," if padding != "0" else "no padding"
+        found.append(
+            Fault(f"{words} {where}", "Put `pad` rows and columns of zeros on each side of the input.")
+        )
     for total, _, description in read.sums:
         found += _of_sum(total, description, uncut)
     for words in ("nothing arrives: all of it is zero", *(rule.name for rule in FACTOR)):  # of all sums, once
@@ -45,6 +55,26 @@ def faults(read: PartRead) -> list[Fault]:
         if of_bias is not None and any(f.name == words for f in found):
             found.remove(of_bias)
     return list(dict.fromkeys(found))
+
+
+WHERE = {(0,): "in the rows", (1,): "in the columns", (0, 1): "in rows and columns"}
+
+
+def _padded(read: PartRead) -> dict[int, str]:
+    """The axes along which another padding explains both the size and where windows begin."""
+    found = {}
+    for axis, (size, column) in enumerate(("iy", "jz")):
+        rule = read.shape.sizes.get(size) if read.shape else None
+        lines_found = [(t, d.columns[column]) for _, t, d in read.sums if column in d.columns]
+        if rule and rule.padding and lines_found:
+            starts = STARTS[PADDED[rule.padding]]
+            if all(
+                isinstance(line, Line)
+                and np.array_equal(STARTS[line.start](t, (t.FH, t.FW)[axis]), starts(t, (t.FH, t.FW)[axis]))
+                for t, line in lines_found
+            ):
+                found[axis] = rule.padding
+    return found
 
 
 def shape_faults(read: PartRead) -> list[Fault]:
@@ -76,7 +106,7 @@ def _of_sum(total: Sum, description: Description, uncut: set[int]) -> Iterator[F
     wanted = right(total).columns
     bias = total.hot == "b"
     if description.numbering is not None:
-        yield Fault(description.numbering.name, description.numbering.advice)
+        yield from (Fault(name, description.numbering.advice) for name in description.numbering.names)
     for column, rule in description.columns.items():
         if isinstance(rule, Rule) and rule != wanted[column]:
             yield Fault(rule.name, rule.advice)
@@ -109,7 +139,10 @@ def _of_line(line: Line, uncut: bool) -> Iterator[tuple[str, Fault]]:
     axis, wanted = line.axis, lines(line.axis)[0]
     thing, index, other = (("rows", "i", "j"), ("columns", "j", "i"))[axis]
     size = ("FH", "FW")[axis]
-    if line.step != wanted.step:
+    added = (line.step, line.start) == ("1", "stride - pad")
+    if added:
+        yield "added", Fault("the stride added to the index, not multiplied, {where}", CORNER)
+    elif line.step != wanted.step:
         step = {"the other F": ("FW", "FH")[axis], "O": ("OH", "OW")[axis]}.get(line.step, line.step)
         words = {
             "1": "step 1 {where}, where the stride belongs",
@@ -131,7 +164,7 @@ def _of_line(line: Line, uncut: bool) -> Iterator[tuple[str, Fault]]:
         yield f"way {line.way}", Fault(words, MEETS)
     if line.other_weight:
         yield "swap", Fault("rows and columns of the filters swapped, {where}", MEETS)
-    if line.start != wanted.start and not (uncut and line.start == "0"):
+    if line.start != wanted.start and not uncut and not added:
         start = line.start.replace("F", size)
         words = f"windows begin at {line.start}, where -pad belongs, {{where}}"
         if line.start == "0":

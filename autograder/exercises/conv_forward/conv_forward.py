@@ -15,6 +15,7 @@ from autograder.exercises.convolution_cases import pads, read_one_by_one, sizes
 from cs_conv.naive import conv_forward as reference
 
 from .conv_window import conv_window
+from .conv_window import mistakes as window_mistakes
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -131,6 +132,13 @@ mistakes.change(
     "true convolution: the filter is flipped",
     "ConvNets do not flip (cross-correlation): a filter's first weight meets the first pixel of the window.",
     {"window * w": "window * w[:, ::-1, ::-1]"},
+)
+mistakes.from_helper(
+    window_mistakes,
+    "stride forgotten at the window's end",
+    "window ends where the next one begins",
+    "the filter's size taken for the end of the window",
+    "filter size fixed at 3",
 )
 mistakes.change(
     "bias added once a channel",

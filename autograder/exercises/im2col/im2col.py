@@ -379,6 +379,12 @@ mistakes.change(
     {".ravel()": "[:, ::-1, ::-1].ravel()"},
 )
 mistakes.change(
+    "the images reshaped, not cut into windows",
+    "A reshape deals out the pixels in their order in memory, each once. Windows that overlap share pixels, "
+    "and the rows of a window are not neighbours in memory: cut each window out of the padded image.",
+    {"return cols": "return padded.reshape(C * FH * FW, -1)"},
+)
+mistakes.change(
     "cut to whole numbers",
     "Real numbers lose their decimals on the way into your matrix: it was made with an integer dtype.",
     {"x.dtype)": "int)"},

@@ -1,7 +1,6 @@
 """Mistakes of the kinds that real people make, each with all the names that it must be given, and no other.
 
-They are whole functions: most have their fault in one line, some have two. Of one without a name, nothing is
-said, for nothing is certain.
+They are whole functions: most have their fault in one line, some have two.
 """
 
 from __future__ import annotations
@@ -177,7 +176,7 @@ def returns_inside_the_loop(x, w, b, stride=1, pad=0):
     return out
 
 
-@real("conv_forward")
+@real("conv_forward", "window ends where the next one begins")
 def window_as_long_as_the_stride(x, w, b, stride=1, pad=0):
     N, C, H, W = x.shape
     K, _, FH, FW = w.shape
@@ -472,7 +471,7 @@ def windows_numbered_wrongly(x, size, stride=1, pad=0):
     return cols
 
 
-@real("im2col")
+@real("im2col", "the images reshaped, not cut into windows")
 def tiles(x, size, stride=1, pad=0):
     N, C, H, W = x.shape
     FH, FW = size
