@@ -63,7 +63,7 @@ WHERE = {(0,): "in the rows", (1,): "in the columns", (0, 1): "in rows and colum
 def _padded(read: PartRead) -> dict[int, str]:
     """The axes along which another padding explains both the size and where windows begin."""
     found = {}
-    for axis, (size, column) in enumerate(("iy", "jz")):
+    for axis, (size, column) in enumerate((("i", "y"), ("j", "z"))):
         rule = read.shape.sizes.get(size) if read.shape else None
         lines_found = [(t, d.columns[column]) for _, t, d in read.sums if column in d.columns]
         if rule and rule.padding and lines_found:
