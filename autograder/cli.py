@@ -98,6 +98,20 @@ def progress(assignments: Names = None, course: Folder = None) -> None:
 
 
 @app.command()
+def solution(
+    exercise: Annotated[
+        str, typer.Argument(metavar="EXERCISE", help="The name of a function, for instance conv_forward.")
+    ],
+    now: Annotated[bool, typer.Option("--now", help="Show the answer at once.")] = False,
+    course: Folder = None,
+) -> None:
+    """If you learn alone: show the next hint of an exercise, and after the last one the answer."""
+    from autograder.commands import solution as command
+
+    command.run(exercise, now, course)
+
+
+@app.command()
 def release(assignments: Names = None, course: Folder = None) -> None:
     """Make the students' notebooks from solutions/. Default: those of all assignments."""
     from autograder.commands import release as command

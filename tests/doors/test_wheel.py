@@ -20,18 +20,19 @@ SHIPPED = "autograder/shipped/"
 
 
 def files_to_ship() -> set[str]:
-    """What git knows of both packages and of assignments/, under the names that a wheel has."""
+    """What git knows of both packages and of the notebooks, under the names that a wheel has."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     files = [name for name in listed.splitlines() if (ROOT / name).is_file()]
     ours = {name for name in files if name.startswith(("cs_conv/", "autograder/"))}
-    return ours | {SHIPPED + name for name in files if name.startswith(("assignments/", "course.yml"))}
+    shipped = ("assignments/", "solutions/", "course.yml")
+    return ours | {SHIPPED + name for name in files if name.startswith(shipped)}
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy, so that leftovers of other builds cannot get in."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
-    for name in ("autograder", "cs_conv", "assignments"):
+    for name in ("autograder", "cs_conv", "assignments", "solutions"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
     for name in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "course.yml"):
         shutil.copy(ROOT / name, source)
@@ -133,6 +134,9 @@ def test_a_self_learner_opens_02_and_runs_it(wheel: Path, environment: Environme
     checked = environment.run("autograder", "check", "02")
     assert checked.returncode == 1, checked.stderr
     assert "0 of 20 points" in checked.stdout
+    for said in ("Hint 1", "Hint 2", "Hint 3", "def conv_window("):
+        shown = environment.run("autograder", "solution", "conv_window")
+        assert said in shown.stdout, shown.stderr
     progress = environment.run("autograder", "progress", "02")
     assert "not begun" in progress.stdout, progress.stderr
     assert "cs-conv[grade]" in environment.run("autograder", "grade").stderr
