@@ -1,0 +1,1 @@
+"""Lesson 11, surgery: a classifier becomes a network that slides over larger images."""
