@@ -21,6 +21,9 @@ from cs_conv.pictures.palette import BRIGHTNESS, FRAME, GREEN, SECOND, SIGNED, T
 
 Array = NDArray[np.float64]
 
+HEADING = 0.6
+"""Inches above the grids for the sum."""
+
 
 class Demo(NamedTuple):
     """A convolution small enough to follow by hand, with stride 2 and one ring of zeros."""
@@ -64,8 +67,9 @@ def show_step(
     top, left = i * stride, j * stride
     products = padded[:, top : top + FH, left : left + FW] * w[k]  # (C, FH, FW)
     widths = [padded.shape[2], FW, FW, out.shape[2]]
+    height = 0.32 * C * (padded.shape[1] + 1.6) + HEADING  # inches
     figure, axes = subplots(
-        C, 4, figsize=(0.34 * (sum(widths) + 7), 0.34 * C * (padded.shape[1] + 1.6)), width_ratios=widths
+        C, 4, figsize=(0.34 * (sum(widths) + 7), height), width_ratios=widths, squeeze=False
     )
     limit = float(np.abs(padded).max())
     for c in range(C):
@@ -82,7 +86,9 @@ def show_step(
     figure.suptitle(
         f"out[{k}, {i}, {j}] = {terms} = {number(products.sum() + b[k])}    (the last term is the bias)"
     )
-    figure.subplots_adjust(left=0.04, right=0.99, bottom=0.04, top=0.92, wspace=0.2, hspace=0.3)
+    figure.subplots_adjust(
+        left=0.04, right=0.99, bottom=0.04, top=1 - HEADING / height, wspace=0.2, hspace=0.3
+    )
 
 
 def _bracketed(value: float) -> str:

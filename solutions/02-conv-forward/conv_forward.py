@@ -13,70 +13,104 @@
 # %% [markdown]
 # # Convolution, forward
 #
-# You will write the layer that convolutional networks are named after. It takes about 50 minutes.
+# Afterwards you can compute what a convolutional layer computes, number by number, and say what a given
+# filter does to a photograph. It takes about 65 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
-# | `conv_window` | one number of the output | easy | 5 | 4 | 4 |
-# | `conv_forward` | the whole layer | medium | 20 | 15 | 10 |
+# | `conv_window` | one number of the output | easy | 6 | 4 | 4 |
+# | `conv_forward` | the whole layer | medium | 22 | 15 | 10 |
 # | `filter_bank` | several filters on a photograph | easy | 10 | 3 | 6 |
 #
-# At the end you type in filters of your own and watch what they do to the photograph.
+# At the end you choose filters of your own and watch what they do to the photograph.
 
 # %% locked="setup"
 import numpy as np
 
-from autograder import check
+from autograder import check, predict
 
 # %% [markdown]
 # ## A window, a filter, a number
 #
-# Look at the picture below before you read on. It shows how *one* number of a convolution comes about.
+# A **filter** is a small grid of weights. It is laid on a **window** of the same size, cut out of an image.
+# Every weight is multiplied by the number that lies under it, and all products are added up. That makes *one*
+# number of the output. Here are a 5x5 image, a 3x3 filter and the window in the top left corner:
 
 # %%
 from cs_conv.pictures.convolution import demo, show_step
 
 example = demo()
-show_step(example.x, example.w, example.b, example.out, k=0, i=0, j=0, stride=2, pad=1)
+image, weights = example.x[0], example.w[0, 0]
+print("the window:\n", image[0:3, 0:3])
+print("the filter:\n", weights)
+first = np.sum(image[0:3, 0:3] * weights)
 
-# %% [markdown]
-# *In words: three rows of grids, one row for each channel of the input. In each row stand the 5x5 channel
-# with a ring of zeros around it, a 3x3 filter, and the nine products of the filter with the framed window
-# in the top left corner. The products of the three channels sum to -1, 3 and -2. With the bias, 1, that
-# makes 1, the first number of the output.*
-#
-# The input has three **channels**. A ring of zeros (hatched) lies around each of them: the **padding**.
-#
-# The **filter** has three channels as well. It is laid on a **window** of the same size (framed). Every
-# weight is multiplied by the number that lies under it. All 27 products are added up, and one more
-# number, the **bias**.
-#
-# Then the window moves. The step is the **stride**, here 2. Let it run, or move the slider and follow a
-# few steps by hand.
+predict("first", ..., hint="Nine products, and some of them are 0. Mind the signs, then add them all.")
 
 # %%
-from cs_conv.pictures.controls import Slider, play_with
-
-
-def show(step):
-    k, i, j = np.unravel_index(step, example.out.shape)
-    show_step(example.x, example.w, example.b, example.out, k, i, j, stride=2, pad=1)
-
-
-play_with(show, step=Slider(0, 0, 17, play=1500))
+out = np.zeros((1, 3, 3))
+out[0, 0, 0] = first
+show_step(example.x[:1], example.w[:1, :1], np.zeros(1), out, k=0, i=0, j=0)
 
 # %% [markdown]
-# After nine steps the first filter is done, and the second one begins. It makes a channel of its own:
-# **two filters in, two channels out**, however many channels the input has.
+# *In words: from left to right the 5x5 image with the framed 3x3 window in its top left corner, the filter,
+# the nine products of the two, and the output, of which one number is known: the sum of the products, -4.*
 #
-# The first step, added up by Python:
+# For the next number the window moves one column to the right, and so on. There are three places across and
+# three down, so the output has 3x3 numbers.
+#
+# ### Several channels
+#
+# A colour image has three **channels**: red, green, blue. A filter for it has three channels as well, each
+# with its own weights. Channel lies on channel, and *all* products are added up, 27 of them. At the end one
+# more number is added, the **bias**; here it is 1.
 
 # %%
-padded = np.pad(example.x, ((0, 0), (1, 1), (1, 1)))  # (3, 7, 7)
-products = padded[:, 0:3, 0:3] * example.w[0]  # (3, 3, 3)
+products = example.x[:, 0:3, 0:3] * example.w[0]  # (3, 3, 3)
 print("products:", products.size)
 print("sums of the channels:", products.sum(axis=(1, 2)))
 print("all of them, and the bias:", products.sum() + example.b[0])
+out[0, 0, 0] = products.sum() + example.b[0]
+show_step(example.x, example.w[:1], example.b[:1], out, k=0, i=0, j=0)
+
+# %% [markdown]
+# *In words: three rows of grids, one row for each channel. In each row stand the 5x5 channel with the window
+# in its corner, the weights for this channel, and their nine products. The output has a single channel.*
+#
+# ### Padding
+#
+# Without help, the output is smaller than the image. So people often put a ring of zeros around the image
+# first: the **padding** (hatched). Now the first window begins in the corner of the ring, and reads five
+# zeros that are not in the image.
+
+# %%
+padded = np.pad(example.x, ((0, 0), (1, 1), (1, 1)))  # (3, 7, 7)
+products = padded[:, 0:3, 0:3] * example.w[0]
+print("sums of the channels:", products.sum(axis=(1, 2)))
+out = np.zeros((1, 5, 5))
+out[0, 0, 0] = products.sum() + example.b[0]
+show_step(example.x, example.w[:1], example.b[:1], out, k=0, i=0, j=0, pad=1)
+
+# %% [markdown]
+# *In words: the same three rows of grids, but with a ring of zeros around each channel. The window lies in
+# the corner of the ring. The products of the three channels sum to -1, 3 and -2. With the bias, 1, that makes
+# 1. The output now has 5x5 places.*
+#
+# ### Stride
+#
+# The window need not move by one. Its step is called the **stride**. At stride 2 every second place is left
+# out, in rows and in columns, and the 5x5 output shrinks to 3x3. And there may be several filters: a second
+# one waits for its turn.
+
+# %%
+show_step(example.x, example.w, example.b, example.out, k=0, i=0, j=1, stride=2, pad=1)
+
+# %% [markdown]
+# *In words: the padded channels, filter 0, the products and two outputs of 3x3. The window has moved by two
+# columns, and makes the second number of output 0. Output 1 is still empty.*
+#
+# When the first filter has been at all nine places, the second one begins. It makes a channel of its own:
+# **two filters in, two channels out**, however many channels the image has.
 
 # %% [markdown]
 # ## Where the windows lie
@@ -131,13 +165,21 @@ print(V[:, :, 0])
 # There is no window that begins at row 8: it would end at row 13, and there are only 11. So `V` has 4
 # rows and 4 columns.
 #
-# Before you go on: which two slices does `V[3, 1, 0]` need? (Row `3 * 2 = 6`, column `1 * 2 = 2`: `6:11`
-# and `2:7`.)
+# Before you go on: which rows does `V[3, 1, 0]` read?
+
+# %%
+rows_of_windows = np.lib.stride_tricks.sliding_window_view(np.arange(11), 5)[::2].tolist()
+
+predict("rows_of_windows[3]", [..., ..., ..., ..., ...], hint="Window i begins at row i * stride.")
+
+# %%
+for i, rows in enumerate(rows_of_windows):
+    print(f"window {i} reads the rows", rows)
 
 # %% [markdown]
 # ### Exercise 1: one window
 #
-# *Easy, about 5 minutes, about 4 lines, 4 points.*
+# *Easy, about 6 minutes, about 4 lines, 4 points.*
 #
 # Write `conv_window`. It returns one number of the output, for one image and one filter:
 #
@@ -216,20 +258,39 @@ check("conv_window", conv_window, "stride")
 check("conv_window", conv_window, "rectangles")
 
 # %% [markdown]
+# The outputs of the example at the top are printed in the Stanford notes without their last column. Filter 0
+# gives 1 1 ? in its first row, 6 2 ? in the second and 2 4 ? in the third. Filter 1 gives -2 -3 ?, 7 -7 ? and
+# 0 2 ?. Fill them in: your `conv_window` can do it, on the `padded` example of above (or you, by hand: 27
+# products and a bias each).
+
+# %%
+predict(
+    "example.out[0, :, 2]",
+    [..., ..., ...],
+    hint="The first of them is conv_window(padded, example.w[0], example.b[0], 0, 2, stride=2).",
+)
+predict("example.out[1, :, 2]", [..., ..., ...], hint="The same with example.w[1] and example.b[1].")
+
+# %% [markdown]
+# (All six are drawn below exercise 2.)
+#
 # ## How many windows fit
 #
-# A layer computes *every* window. To make room for the results, you must know how many there are.
-#
-# Take one direction only, say the rows. The padded image has `H + 2 * pad` of them. The first window
-# begins at 0, the next at `stride`, and so on. The last may begin at `H + 2 * pad - FH` at the latest;
-# later, it would hang over the edge.
-#
-# So there are $(H + 2P - F) / S$ steps, and one window more than steps (with $S$ for the stride, $P$ for
-# `pad`, and $F$ for `FH`):
+# A layer computes *every* window. To make room for the results, you must know how many there are. In notebook
+# 01 you wrote the formula (with $F$ for `FH`, $S$ for the stride and $P$ for `pad`):
 #
 # $$OH = \frac{H - F + 2P}{S} + 1$$
 #
-# The `+ 1` is the first window. The width works in the same way, with `W`, `FW` and `OW`.
+# The last window of `H + 2P` rows may begin at row `H + 2P - F`; so there are $(H + 2P - F) / S$ steps, and
+# one window more than steps. The width works in the same way, with `W`, `FW` and `OW`. How many rows have
+# these outputs? One of them has none: the windows do not fit. For that one, the guess is `ValueError`.
+
+# %%
+from cs_conv.geometry import output_size
+
+predict("output_size(5, 3, stride=2, pad=1)", ..., hint="5 - 3 + 2 is 4. How many steps of 2, and one more?")
+predict("output_size(11, 5, stride=2)", ..., hint="You have seen this one: the 11x11 image above.")
+predict("output_size(10, 3, stride=2)", ..., hint="(10 - 3) / 2 is not whole.")
 
 # %%
 fitting = [(5, 3, 1, 1), (5, 3, 2, 1), (7, 3, 1, 0), (7, 3, 2, 0), (11, 5, 2, 0)]
@@ -243,8 +304,6 @@ for H, F, S, P in fitting + not_fitting:
 # and say nothing. This course raises an error instead, so that a slip in a size cannot hide:
 
 # %%
-from cs_conv.geometry import output_size
-
 try:
     output_size(10, 3, stride=2)
 except ValueError as problem:
@@ -253,8 +312,9 @@ except ValueError as problem:
 # %% [markdown]
 # ## Why zeros around the image
 #
-# Without padding, the output is smaller than the input, and a deep network would soon have nothing left.
-# The border also counts for less: a corner pixel is seen by one window, a pixel in the middle by many.
+# Without padding, the output is smaller than the input, and a deep network would soon have nothing left. The
+# border also counts for less. How many of the 3x3 windows look at a corner of a 5x5 image, and how many at
+# its centre?
 
 # %%
 from cs_conv.pictures.grid import show_grids
@@ -269,6 +329,10 @@ def how_often_seen(size, F, pad):
     return seen[pad : pad + size, pad : pad + size]
 
 
+predict("how_often_seen(5, 3, 0)[0, 0]", ..., hint="Which windows contain the corner?")
+predict("how_often_seen(5, 3, 0)[2, 2]", ..., hint="Where may a 3x3 window lie so that it covers the centre?")
+
+# %%
 show_grids([how_often_seen(5, 3, 0), how_often_seen(5, 3, 1)], ["pad 0", "pad 1"], axes=("row", "column"))
 
 # %% [markdown]
@@ -291,7 +355,7 @@ for F in (1, 3, 5, 7):
 # %% [markdown]
 # ### Exercise 2: the whole layer
 #
-# *Medium, about 20 minutes, about 15 lines, 10 points.*
+# *Medium, about 22 minutes, about 15 lines, 10 points.*
 #
 # Write `conv_forward`. It slides all `K` filters over all `N` images:
 #
@@ -306,12 +370,12 @@ for F in (1, 3, 5, 7):
 # `OW` is not whole, raise a `ValueError` (not graded: a function that rounds down passes too, and the check
 # says so). Do not change `x`, `w` or `b`.
 #
-# An example: the picture at the top has one image of 3 channels and 5x5 pixels, so `x` is `(1, 3, 5, 5)`.
-# It has two 3x3 filters, so `w` is `(2, 3, 3, 3)`. Stride 2 and pad 1 give `out` the shape
-# `(1, 2, 3, 3)`. Its numbers are drawn below your answer.
+# An example: the last picture at the top has one image of 3 channels and 5x5 pixels, so `x` is `(1, 3, 5,
+# 5)`. It has two 3x3 filters, so `w` is `(2, 3, 3, 3)`. Stride 2 and pad 1 give `out` the shape `(1, 2, 3,
+# 3)`. Its numbers are drawn below your answer.
 #
-# Be slow and clear: loops are welcome, speed comes in notebooks 06 and 07. The checks of shape and values need
-# neither stride nor padding yet; the third check needs both.
+# Be slow and clear: loops are welcome, speed comes in notebooks 06 and 07. The checks of shape and values
+# need neither stride nor padding yet; the third check needs both.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -393,27 +457,67 @@ check("conv_forward", conv_forward, "rectangles")
 check("conv_forward", conv_forward, "edge cases")
 
 # %% [markdown]
-# ## One filter for every place
+# Now the example again, drawn by your function. Click an output, a pixel or a weight, and see what belongs to
+# it. Change a number, the stride or the padding, and everything follows.
 #
-# How many numbers does such a layer learn? Each of its `K` filters has `C * FH * FW` weights and one bias. That
-# is all: the *same* filter looks at every window, however large the image is. What is worth finding in one
-# corner is worth finding in the others. This is called **parameter sharing**.
-#
-# And an output is joined to the pixels of its own window only: it is **local**. In a fully connected layer each
-# output has a weight for every pixel.
-#
-# The first layer of AlexNet, a famous network, had 96 filters of 11x11 at stride 4, no padding, and images of
-# 3 channels and 227x227 pixels. (Its paper says 224x224. Does that fit?)
+# *In words: the three channels of the image, the two filters and the two outputs. If an output is picked, its
+# window is marked in every channel.*
 
 # %%
-side = (227 - 11) // 4 + 1
-outputs, seen = 96 * side * side, 3 * 11 * 11
-print(f"{side} x {side} x 96 = {outputs:,} outputs, each a sum of {seen} products and a bias")
-print(f"one filter for every place:      {96 * (seen + 1):>14,} parameters")
-print(f"a filter of its own each output: {outputs * (seen + 1):>14,}")
-print(f"fully connected:                 {outputs * (3 * 227 * 227 + 1):>14,}")
-print(f"with 224 pixels: (224 - 11) / 4 + 1 = {(224 - 11) / 4 + 1} rows")
-assert (outputs, 96 * seen, outputs * (seen + 1)) == (290_400, 34_848, 105_705_600)
+from cs_conv.live import filters as filters_of_your_own
+from cs_conv.live import window
+
+window(globals(), x=example.x, w=example.w, b=example.b, stride=2, pad=1)
+
+# %% [markdown]
+# ## One filter for every place
+#
+# The *same* filter looks at every window, however large the image is. What is worth finding in one corner is
+# worth finding in the others. This is **parameter sharing**, which notebook 01 counted.
+#
+# It has a consequence that you can test: **if the image moves, the answer moves along.** To move and then to
+# convolve is the same as to convolve and then to move.
+
+# %%
+rng = np.random.default_rng(1)
+scene = np.zeros((1, 1, 13, 13))
+scene[0, 0, 4:7, 4:7] = rng.integers(1, 6, (3, 3))  # a small thing in an empty image
+any_filter = rng.integers(-2, 3, (1, 1, 3, 3)).astype(float)
+
+
+def moved(x, rows):
+    """The array moved down by some rows; nothing is lost, as the last rows are empty."""
+    return np.roll(x, rows, axis=2)
+
+
+def moves_along(rows, stride):
+    """Whether the answer to the moved scene is the answer to the scene, moved by some rows."""
+    before = conv_forward(scene, any_filter, np.zeros(1), stride)
+    after = conv_forward(moved(scene, rows), any_filter, np.zeros(1), stride)
+    return any(np.array_equal(after, moved(before, by)) for by in range(5))
+
+
+predict("moves_along(1, stride=1)", ..., hint="True or False. At stride 1, a window begins at every row.")
+predict(
+    "moves_along(1, stride=2)",
+    ...,
+    hint="Windows begin at rows 0, 2, 4, ... Does one see the thing as before?",
+)
+predict("moves_along(2, stride=2)", ..., hint="The thing moves by exactly one step of the windows.")
+
+# %%
+for stride in (1, 2):
+    print(f"stride {stride}:", {f"moved by {rows}": moves_along(rows, stride) for rows in (1, 2, 3, 4)})
+
+# %% [markdown]
+# At stride 1 it holds for every move, at stride 2 for even ones only. And at the border it does not hold at
+# all, since the padding does not move with the image. An even grey image, moved, is the same image. But an
+# edge filter with padding sees edges in it, at the border, where nothing is:
+
+# %%
+grey = np.ones((1, 1, 4, 5))
+edge_filter = np.array([[[[-1.0, 0, 1], [-1, 0, 1], [-1, 0, 1]]]])
+print(conv_forward(grey, edge_filter, np.zeros(1), pad=1)[0, 0])
 
 # %% [markdown]
 # ## Is this really a convolution?
@@ -446,8 +550,16 @@ show_grids(grids, titles, limit=9, cell=0.38, axes=("row", "column"))
 # Deep learning uses the first and calls it the second. A network loses nothing by that: its weights are
 # *learned*, and a layer that flips would learn the same weights, flipped.
 #
-# It matters when you compare with other software: `scipy.signal.convolve` flips. And the flip comes back
-# by itself when you send gradients backward through this layer, in notebook 04.
+# It matters when you compare with other software: `scipy.signal.convolve` flips. With flipped filters, the
+# example at the top has other numbers. And the flip comes back by itself when you send gradients backward
+# through this layer, in notebook 04.
+
+# %%
+turned = example.w[:1, :, ::-1, ::-1]  # rows and columns are flipped, channels are not
+print("cross-correlation, as in the notes:", example.out[0].astype(int).tolist())
+with_flipped = conv_forward(example.x[None], turned, example.b[:1], stride=2, pad=1)[0, 0]
+print("convolution, with flipped filters: ", with_flipped.astype(int).tolist())
+assert with_flipped.tolist() == [[1, 1, 2], [0, -3, 6], [0, -3, 0]]
 
 # %% [markdown]
 # ## A 1x1 filter does something
@@ -520,8 +632,8 @@ for name, f in zip(filter_names, filters, strict=True):
 # - `conv` is a convolution with the signature of your `conv_forward`. Call it; do not loop over pixels
 #   again. It is an argument so that this exercise can be judged even where your own `conv_forward` is not
 #   right yet.
-# - The result has shape `(K, H, W)`. There are no biases, and the stride is 1. Zeros around the image keep its
-#   size; `conv` puts them there.
+# - The result has shape `(K, H, W)`. There are no biases, and the stride is 1. Zeros around the image keep
+#   its size; `conv` puts them there.
 #
 # An example: for an image of shape `(100, 128)` and four 3x3 filters, `conv` wants arrays of shape
 # `(1, 1, 100, 128)` and `(4, 1, 3, 3)`, and you return an array of shape `(4, 100, 128)`. A 5x5 filter
@@ -592,58 +704,57 @@ show_bank(image, filters, answers, filter_names)
 #
 # Look at the border, too. The ring of zeros is black, so the filters see an edge between it and the
 # photograph that is not there. This is the price of padding.
+#
+# ### After the layer
+#
+# Most networks send each number of the output through a **ReLU** next: what is negative becomes 0, what is
+# positive stays. So of "left to right" only one kind of edge is left, from dark to bright. What comes out is
+# called an **activation map**: it is bright where the filter has found what it looks for. There is one map
+# for each filter.
+
+# %%
+from cs_conv.pictures.convolution import show_answer
+
+left_to_right = answers[2]
+relu = np.maximum(left_to_right, 0)
+_, axes = plt.subplots(1, 2, figsize=(9.5, 3.4))
+show_answer(left_to_right, "left to right", axes[0], limit=3)
+show_answer(relu, "after the ReLU", axes[1], limit=3)
+
+# %% [markdown]
+# *In words: two maps of the cup. The left one has purple and orange rims. On the right one all orange is
+# gone.*
+#
+# A colour image of 32x32 pixels goes through 12 filters of 3x3 with same padding, and then through a ReLU.
+# What shape has the result? (As an array, `(N, K, OH, OW)`; the notes would write the volume 32x32x12.)
+
+# %%
+small_image = color[20:52, 40:72].transpose(2, 0, 1)[None]  # (1, 3, 32, 32)
+twelve = np.random.default_rng(0).normal(size=(12, 3, 3, 3))
+maps = np.maximum(conv_forward(small_image, twelve, np.zeros(12), pad=1), 0)
+
+predict("maps.shape", (..., ..., ..., ...), hint="One image; a map for each filter; same padding.")
+
+# %%
+print(maps.shape, "with", twelve.size + 12, "numbers to learn, biases included")
 
 # %% [markdown]
 # ## Your own filters
 #
-# Choose a filter, then change its numbers: one row a line, with spaces between. Your layer runs on each
-# change.
+# Choose a filter, then change its weights. Your layer runs on each change. (Without padding, so there is no
+# false edge at the border.)
+#
+# *In words: the photograph, a 3x3 filter and its answer; the answer changes with every weight.*
 
 # %%
-from cs_conv.pictures.controls import Lines, Switch
-from cs_conv.pictures.convolution import show_filter
-
-starts = {
-    "left to right": "-1 0 1\n-2 0 2\n-1 0 1",
-    "sharpen": "0 -1 0\n-1 5 -1\n0 -1 0",
-    "outline": "-1 -1 -1\n-1 8 -1\n-1 -1 -1",
-    "emboss": "-2 -1 0\n-1 1 1\n0 1 2",
-    "5x5 blur": "1 1 1 1 1\n" * 5,
-    "shaken sideways": "0 0 0 0 0 0 0\n" * 3 + "1 1 1 1 1 1 1\n" + "0 0 0 0 0 0 0\n" * 3,
-}
-
-
-def read_filter(text):
-    try:
-        rows = [[float(value) for value in line.split()] for line in text.splitlines() if line.strip()]
-    except ValueError:
-        raise ValueError(
-            "Write numbers with spaces between them, such as -1 0 0.5, one row a line."
-        ) from None
-    if len(rows) not in (1, 3, 5, 7) or any(len(row) != len(rows) for row in rows):
-        raise ValueError("A filter here is a square of 1x1, 3x3, 5x5 or 7x7 numbers.")
-    return np.array(rows)
-
-
-def apply(text, share):
-    f = read_filter(text)
-    if share and f.sum() != 0:
-        f = f / f.sum()
-    show_filter(image, f, filter_bank(image, f[None], conv_forward)[0])
-
-
-play_with(apply, text=Lines(starts), share=Switch("divide by the sum, if it is not 0"))
+filters_of_your_own(globals())
 
 # %% [markdown]
-# *In words: the photograph, the filter and its answer, side by side; they change as you type.*
-#
 # Some things to try:
 #
 # - A filter that changes nothing. Then one that shifts the photograph by one pixel to the left.
 # - A filter that sees edges along one diagonal only.
-# - Blur, in two ways: 5x5 with equal weights, and 5x5 with weights that grow towards the centre. Which
-#   looks better?
-# - Flip `emboss` (up-down and left-right). What happens to the light?
+# - "Emboss": -2 -1 0, -1 1 1, 0 1 2. Then flip it up-down and left-right. What happens to the light?
 #
 # ## What you know now
 #
@@ -651,10 +762,33 @@ play_with(apply, text=Lines(starts), share=Switch("divide by the sum, if it is n
 #   bias.
 # - Window `(i, j)` begins at `(i * stride, j * stride)` of the padded image, and there are
 #   `(H - FH + 2 * pad) / stride + 1` of them in a column.
-# - One filter serves every place, so the size of the image does not change the number of weights.
+# - One filter serves every place: if the image moves, the answer moves along, except at the border and in
+#   steps that the stride does not know.
 # - Same padding is `(F - 1) / 2`; a 1x1 filter mixes channels; the layer does not flip its filters.
 #
+# ## Do you remember?
+#
+# Think first, then open. All of it is from earlier notebooks.
+#
+# <details><summary>1. How many weights has one 5x5 filter on a colour image?</summary>
+#
+# 75, and one bias: 5 x 5 x 3, since a filter reaches through all channels.
+#
+# </details>
+#
+# <details><summary>2. How many weights have the 96 filters of 11x11x3 in AlexNet's first layer?</summary>
+#
+# 34,848, and 96 biases. The size of the image does not matter: each filter serves all places.
+#
+# </details>
+#
+# <details><summary>3. A check has failed. What does it show you first?</summary>
+#
+# The smallest input on which your function is wrong, with your result beside the right one.
+#
+# </details>
+#
 # **Where to go next.** Here people chose the weights. A network finds its own, and for that it must know how
-# the loss changes with each of them: that is notebook 04, *Convolution, backward*. Notebook 05 is about
-# *Pooling*, the other layer with windows. In notebooks 06, *Convolution as one matrix product*, and 07,
-# *Speed*, the loops of this notebook disappear.
+# the loss changes with each of them. In notebook 03, *Gradient checking*, you learn to measure that, and in
+# 04, *Convolution, backward*, to compute it. Notebook 05 is about *Pooling*, the other layer with windows. In
+# notebooks 06, *Convolution as one matrix product*, and 07, *Speed*, the loops of this notebook disappear.

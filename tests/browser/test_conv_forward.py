@@ -11,6 +11,7 @@ from lab import ROOT, SCREENSHOTS, SECONDS, Notebook, Server
 from playwright.sync_api import Page, expect
 
 import autograder
+from autograder.checks import Verdict
 from autograder.notebooks.source import read_source
 
 pytestmark = pytest.mark.browser
@@ -37,7 +38,7 @@ def conv_forward(x, w, b, stride=1, pad=0):
 RIGHT = FLIPPED.replace("w[:, :, ::-1, ::-1]", "w")
 
 
-def judged(source: str) -> autograder.checks.Verdict:
+def judged(source: str) -> Verdict:
     """What the judge says of the conv_forward that `source` defines."""
     names: dict[str, Any] = {"np": np}
     exec(source, names)
@@ -106,22 +107,30 @@ def test_run_all_goes_on_after_a_check_that_fails(page: Page, server: Server, co
 
 
 def test_filters_of_ones_own_on_the_photograph(notebook: Notebook) -> None:
-    play = notebook.cell("def read_filter(")
+    play = notebook.cell("filters_of_your_own(globals())")
     notebook.run_up_to(play)
     notebook.run(play)
-    picture = play.locator(".jp-OutputArea img")
-    expect(picture).to_have_count(1)
-    first = picture.get_attribute("src")
+    component = play.locator(".live")
+    say = component.locator(".say")
+    expect(say).to_contain_text("The weights add up to 0", timeout=60 * SECONDS)
+    answer = component.locator("canvas[data-name=answer]")
+    before = answer.evaluate("canvas => canvas.toDataURL()")
 
-    play.locator("textarea").fill("0 0 0\n0 0 1\n0 0 0")
-    expect(picture).not_to_have_attribute("src", first, timeout=60 * SECONDS)
-    second = picture.get_attribute("src")
-    picture.scroll_into_view_if_needed()
+    component.locator("select").select_option("blur")
+    expect(say).to_contain_text("The weights add up to 9.", timeout=60 * SECONDS)
+    changed = "([canvas, before]) => canvas.toDataURL() !== before"
+    notebook.page.wait_for_function(changed, arg=[answer.element_handle(), before], timeout=60 * SECONDS)
+    component.scroll_into_view_if_needed()
     notebook.page.screenshot(path=SCREENSHOTS / "own-filter.png")
 
-    play.locator("select").select_option("sharpen")
-    expect(play.locator("textarea")).to_have_value(re.compile("5"))
-    expect(picture).not_to_have_attribute("src", second, timeout=60 * SECONDS)
 
-    play.locator("textarea").fill("1 2\n3")
-    expect(play.locator(".jp-OutputArea").first).to_contain_text("square", timeout=60 * SECONDS)
+def test_the_worked_example_is_drawn_by_ones_own_layer(notebook: Notebook) -> None:
+    shown = notebook.cell("window(globals(), x=example.x")
+    notebook.run_up_to(shown)
+    notebook.run(shown)
+    component = shown.locator(".live")
+    expect(component.locator(".cell").first).to_be_attached(timeout=60 * SECONDS)
+    component.scroll_into_view_if_needed()
+    notebook.page.screenshot(path=SCREENSHOTS / "worked-example.png")
+    outputs = component.locator("[data-kind=output] svg").first
+    expect(outputs).to_contain_text("\u22125")

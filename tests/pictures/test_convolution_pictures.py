@@ -35,6 +35,14 @@ def test_a_step_says_its_sum(place):
     assert f"= {int(out[place])} " in plt.gcf().get_suptitle()
 
 
+def test_a_step_of_one_channel_has_one_row():
+    x, w, b, *_ = convolution.demo()
+    out = naive.conv_forward(x[None, :1], w[:1, :1], b[:1])[0]
+    convolution.show_step(x[:1], w[:1, :1], b[:1], out, 0, 0, 0)
+    assert len(plt.gcf().axes) == 4
+    assert "out[0, 0, 0] = (-4) + 1 = -3 " in plt.gcf().get_suptitle()
+
+
 def test_filters_and_answers_are_drawn():
     image = photograph()[::8, ::8]
     filters = np.array([np.full((3, 3), 1 / 9), [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]])
