@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -34,6 +35,23 @@ def _refuse(*_: Any, **__: Any) -> Any:
         "an implicit transfer: this array is on the GPU, where NumPy and Python cannot see it. Use a "
         "function of xp, or bring it back: xp.asnumpy(array)"
     )
+
+
+@dataclass(frozen=True)
+class Order:
+    """Something that Python asked the GPU for.
+
+    what: "there", "back" or "launch". name: the function that is launched, or the shape that is moved.
+    nbytes: the bytes that are moved; for a launch, those of the arrays that it reads and writes.
+    """
+
+    what: str
+    name: str
+    nbytes: int
+
+
+orders: list[Order] = []
+"""All orders since the last `orders.clear()`. What only makes a view, such as a slice, is none."""
 
 
 class GPUArray:
@@ -70,7 +88,9 @@ class GPUArray:
         return _there(self._near[_near(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._near[_near(key)] = _near(value)
+        target, source = _near(key), _near(value)
+        self._near[target] = source
+        _ordered("copy", (source,), self._near[target])
 
     def __invert__(self) -> Any:
         return GPUArray(~self._near)
@@ -89,6 +109,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[GPUArray, Any], Any
         here, there = self._near, _near(other)
         # NumPy changes the left side of += by itself; so the function for += does for us.
         result = function(there, here) if swapped else function(here, there)
+        _ordered(name.rstrip("_"), (here, there), result)
         return self if in_place else _there(result)
 
     return apply
@@ -126,7 +147,27 @@ def _there(value: Any) -> Any:
 
 
 def _of_standins(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **options: _there(function(*_near(args), **_near(options)))
+    def apply(*args: Any, **options: Any) -> Any:
+        given = [value for value in (*args, *options.values()) if isinstance(value, GPUArray)]
+        result = function(*_near(args), **_near(options))
+        name = getattr(function, "__name__", "a function")
+        _ordered(name, [getattr(function, "__self__", None), *(array._near for array in given)], result)
+        return _there(result)
+
+    return apply
+
+
+def _ordered(name: str, given: Any, result: Any) -> None:
+    """Note a launch that reads `given` and writes `result`; a view of what is given is no launch."""
+    arrays = [array for array in given if isinstance(array, np.ndarray)]
+    written = [
+        array
+        for array in (result if isinstance(result, tuple | list) else [result])
+        if hasattr(array, "nbytes")
+    ]
+    if not written or any(a is not b and np.shares_memory(a, b) for a in written for b in arrays):
+        return
+    orders.append(Order("launch", name, sum(int(array.nbytes) for array in (*arrays, *written))))
 
 
 class StandIn:
@@ -145,6 +186,7 @@ class StandIn:
             return array
         moved = np.array(array)
         self.trips.append(f"there {moved.shape}")
+        orders.append(Order("there", str(moved.shape), moved.nbytes))
         return GPUArray(moved)
 
     array = asarray
@@ -154,6 +196,7 @@ class StandIn:
         if not isinstance(array, GPUArray):
             raise TypeError(f"asnumpy brings back arrays from the GPU; this is a {type(array).__name__}")
         self.trips.append(f"back {array.shape}")
+        orders.append(Order("back", str(array.shape), array.nbytes))
         return np.array(array._near)
 
     def __getattr__(self, name: str) -> Any:

@@ -13,16 +13,16 @@
 # %% [markdown]
 # # Convolution on a GPU
 #
-# A GPU runs thousands of small programs at once, called threads. You move your convolution there, find out
-# what makes it wait, decide what one thread does, and let threads work together. It takes about 60 minutes.
+# Afterwards you can move a layer to a GPU, write kernels for it, and see what makes them wait: trips, scattered
+# reads, and each other. It takes about 75 minutes. (A good place to stop is after exercise 4.)
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
-# | `conv_gpu` | your convolution, moved to the GPU | medium | 10 | 12 | 6 |
-# | `trip_times` | counts what transfers cost | easy | 5 | 4 | 4 |
-# | `thread_place` | gives each thread its output | easy | 5 | 4 | 4 |
+# | `conv_gpu` | your convolution, moved to the GPU | medium | 10 | 14 | 6 |
+# | `trip_times` | counts what transfers cost | easy | 4 | 2 | 4 |
+# | `thread_place` | gives each thread its output | easy | 6 | 1 | 4 |
 # | `conv_direct` | a convolution, one thread an output | medium | 15 | 14 | 10 |
-# | `tiled_product` | a matrix product whose threads share what they fetch | hard | 20 | 14 | 10 |
+# | `tiled_product` | a matrix product whose threads share what they fetch | hard | 22 | 14 | 10 |
 #
 # You need no GPU, and you get the same points without one. The first exercise runs on a GPU where there is
 # one, and else on a stand-in. The kernels run in plain Python, thread by thread. Beside each stands the same
@@ -32,7 +32,7 @@
 # %% locked="setup"
 import numpy as np
 
-from autograder import check
+from autograder import check, predict
 from cs_conv.gpu.standin import array_module
 from cs_conv.threads import launch
 
@@ -112,9 +112,8 @@ except TypeError as error:
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `x, w, b = xp.asarray(x), xp.asarray(w), xp.asarray(b)`, then `xp.pad` and `xp.zeros((N, K, OH, OW),
-# x.dtype)`. For each place `(p, q)` take the slice `piece` as in notebook 07, and add
-# `xp.einsum("ncij,kc->nkij", piece, w[:, :, p, q])`. At the end `xp.asnumpy(out + b.reshape(K, 1, 1))`.
+# Three `xp.asarray`, then `xp.pad` and `xp.zeros((N, K, OH, OW), x.dtype)` in the places of NumPy's. In the loop over
+# the filter, `xp.einsum` takes the letters that `np.einsum` took. At the end one `xp.asnumpy`.
 #
 # </details>
 
@@ -187,7 +186,7 @@ assert 2 * images / bus > 2 * flops / speed
 #
 # ### Exercise 2: trip_times
 #
-# *Easy, about 5 minutes, about 4 lines, 4 points.*
+# *Easy, about 4 minutes, about 2 lines, 4 points.*
 #
 # A function is called `calls` times on the GPU. Each call works for `work` seconds. The input has `bytes_in`
 # bytes, the result `bytes_out`, and the bus carries `bus` bytes a second. Return two numbers, in seconds:
@@ -246,11 +245,59 @@ print(f"a trip for every layer: {every_call * 1e3:.0f} ms; one trip: {once * 1e3
 # each of them, waits for the GPU, and brings the number back. The stand-in refuses the first two, so that you
 # notice.
 #
+# ## The time line of your function
+#
+# The stand-in notes each thing that Python asks of the GPU: a transfer, or the **launch** of a kernel, which is what
+# each function of `xp` and each operator is. Here is what your `conv_gpu` asked for, with one image and with 64. How
+# long each takes is assumed: 5 microseconds to give an order, 25 GB/s on the bus, and 1,000 GB/s in the GPU's memory,
+# which each kernel reads from and writes to.
+
+# %%
+from cs_conv.gpu import standin
+from cs_conv.pictures.orders import Rates, busy, show_orders
+
+
+def orders_of(images):
+    """What conv_gpu asks of the GPU, for so many images of 16x28x28 and 16 filters of 3x3."""
+    standin.orders.clear()
+    some, filters = np.ones((images, 16, 28, 28), np.float32), np.ones((16, 16, 3, 3), np.float32)
+    conv_gpu(some, filters, np.zeros(16, np.float32), pad=1)
+    return list(standin.orders)
+
+
+if place == "a GPU":
+    print("Here xp is CuPy, whose orders are not noted: there is no time line of them.")
+else:
+    few, many = orders_of(1), orders_of(64)
+    show_orders({"1 image": few, "64 images": many})
+
+# %% [markdown]
+# *In words: two time lines, each with three rows. With 1 image Python gives order after order, the bus and the GPU are
+# hardly ever busy. With 64 images the bus is busy at the beginning and at the end, while Python waits (hatched); in
+# between the GPU works without a pause, and Python has given its last order long before the GPU has done it.*
+#
+# Read it from left to right. A transfer keeps Python waiting. A launch does not: Python writes the order down and
+# goes on, and the GPU works through its **queue**. One image is too small a job: the GPU waits for orders. Of 64 images,
+# the trips take the most. What if the images are there already, and the result stays: does it then take less than half
+# of the time? Guess `True` or `False`.
+
+# %%
+if place != "a GPU":
+    launches = [order for order in many if order.what == "launch"]
+    share = busy(launches, Rates())["in all"] / busy(many, Rates())["in all"]
+    predict("share < 0.5", ..., hint="Look at the hatched parts of the lower picture.")
+
+# %%
+if place != "a GPU":
+    for name, orders in (("1 image", few), ("64 images", many)):
+        without = [order for order in orders if order.what == "launch"]
+        both = busy(orders, Rates())["in all"], busy(without, Rates())["in all"]
+        print(f"{name}: {1e6 * both[0]:4.0f} microseconds with the trips, {1e6 * both[1]:4.0f} without")
+
+# %% [markdown]
 # ## A launch returns at once
 #
-# There is a second trap. When Python starts a kernel, it does not wait: it writes the order down and goes on.
-# The GPU works through its orders meanwhile. That is good, both work at once. But look what it does to a
-# clock.
+# The queue is good: both work at once. But look what it does to a clock.
 #
 # Below stands a model of a GPU with the same habit, so that you can see it on any computer. `launch` only notes
 # what is to be done. `synchronize` waits until it is done.
@@ -289,6 +336,16 @@ gpu.launch(np.matmul, large, large)
 gpu.synchronize()
 honest_timer = perf_counter() - start
 
+
+# %% [markdown]
+# Is the time without waiting more than half of the time with waiting? Guess `True` or `False`.
+
+# %%
+predict(
+    "naive_timer > 0.5 * honest_timer", ..., hint="When had launch returned, and what had been done by then?"
+)
+
+# %%
 print(f"without waiting: {naive_timer * 1e6:8.1f} us")
 print(f"with waiting:    {honest_timer * 1e6:8.1f} us")
 assert naive_timer < honest_timer
@@ -336,14 +393,17 @@ show_owners(3, 7, threads=8)
 # The number of a thread in the whole grid is `t = block * threads + thread`. The outputs `(n, k, i, j)` are
 # dealt out in the order in which they lie in memory: `j` fastest, then `i`, then `k`, then `n`.
 #
-# That order matters. A GPU runs threads in groups of 32, called **warps**, and reads and writes memory for a
-# whole warp at a time. If its threads have neighbouring `j`, their pixels lie side by side, and a few
-# accesses serve them all. That is called **coalesced**. With neighbouring `k` the outputs lie far apart, and
-# each takes an access of its own.
+# That order matters, as you will see.
 #
+# Blocks of 8 threads for 21 outputs: how many threads have no work?
+
+# %%
+predict("-(-21 // 8) * 8 - 21", ..., hint="How many whole blocks are needed? (-(-a // b) rounds up.)")
+
+# %% [markdown]
 # ### Exercise 3: thread_place
 #
-# *Easy, about 5 minutes, about 4 lines, 4 points.*
+# *Easy, about 6 minutes, about 1 line, 4 points.*
 #
 # Given the number `t` of a thread, and the sizes `K`, `OH` and `OW`, return `n, k, i, j`.
 #
@@ -365,8 +425,8 @@ show_owners(3, 7, threads=8)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `j = t % OW`, `i = t // OW % OH`. For `k` divide by `OW * OH` and take the remainder by `K`. For `n` nothing
-# is left to take a remainder of.
+# Each of the four is a division by what lies inside it, and then a remainder by its own size; `j` has nothing inside
+# it. Of `n`, nothing is left to take a remainder by.
 #
 # </details>
 
@@ -442,9 +502,9 @@ print(doubled)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `t = block * 32 + thread`; `if t >= out.size: return`; `total = b[k]`; inside the loops and the `if`,
-# `total += x[n, c, row, column] * w[k, c, fh, fw]`; at the end `out[n, k, i, j] = total`. And
-# `launch(kernel, -(-out.size // 32), 32)`.
+# The kernel has `t`, the question whether `t` has work, the place, `total = b[k]`, the three loops with the question
+# whether there is a pixel, and at the end the write. Behind the kernel stands one `launch`, whose blocks are
+# `out.size` divided by 32, rounded up.
 #
 # </details>
 
@@ -484,6 +544,59 @@ check("conv_direct", conv_direct, "stride and padding")
 
 # %% test="the whole grid" id="conv_direct_grid"
 check("conv_direct", conv_direct, "the whole grid")
+
+# %% [markdown]
+# ## What your threads read
+#
+# A GPU runs threads in groups of 32, called **warps**: all 32 read at the same time. And memory is read a *line* at a
+# time: 128 bytes, 32 numbers that lie next to each other. `watch` notes what your threads read. Here is the first
+# number of `x` that each thread of the first warp fetched, for one image of 34x34 pixels. Beside it are 32 threads
+# that were dealt out down a column of the image instead.
+
+# %%
+from cs_conv.pictures.threads_at_work import show_reads
+from cs_conv.threads import watch
+
+
+def down_a_column(x):
+    """32 threads, each of which reads the pixel below that of the thread before it."""
+
+    def kernel(block, thread):
+        x[0, 0, thread, block]
+
+    launch(kernel, 1, 32)
+
+
+one_image, one_filter = np.ones((1, 1, 34, 34), np.float32), np.ones((1, 1, 3, 3), np.float32)
+yours = watch(conv_direct, one_image, one_filter, np.zeros(1, np.float32))
+scattered = watch(down_a_column, one_image)
+
+
+def lines(events):
+    """How many lines of 32 numbers the first reads of the first 32 threads touch."""
+    firsts = {}
+    for event in events:
+        if event.what == "read" and event.array == "x":
+            firsts.setdefault((event.block, event.thread), event.place)
+    return len({place // 32 for place in list(firsts.values())[:32]})
+
+
+# %% [markdown]
+# How many lines must be fetched for the 32 reads down a column?
+
+# %%
+predict("lines(scattered)", ..., hint="A row of the image has 34 pixels. A line has 32.")
+
+# %%
+print("lines for your kernel:", lines(yours), "  down a column:", lines(scattered))
+show_reads({"your kernel": yours, "down a column": scattered}, "x", one_image.size)
+
+# %% [markdown]
+# *In words: the memory of x, drawn as rows of 32 numbers. On the left the reads of your kernel: if neighbouring threads
+# have neighbouring j, they fill one row. On the right they step down a diagonal, one in each of 32 rows.*
+#
+# One access serves all 32 of them on the left: that is called **coalesced**. On the right each read takes an access of
+# its own, which brings 32 numbers, and 31 of them are thrown away. Nothing in the result shows it: only the time does.
 
 # %% [markdown]
 # ## The same in CUDA C
@@ -556,19 +669,6 @@ show_tiles(8, 12, 8, tile=4, block=(1, 0), step=1)
 # and column 0 is coloured: the outputs of one block. In a the four rows that it needs are shaded, in b the
 # four columns. In each the tile of step 1 is darker: columns 4 to 7 of a, rows 4 to 7 of b.*
 #
-# Move the block and the step, and follow the two tiles:
-
-# %%
-from cs_conv.pictures.controls import Powers, Slider, play_with
-
-play_with(
-    lambda down, across, step: show_tiles(8, 12, 8, 4, (down, across), step),
-    down=Slider(0, 0, 1),
-    across=Slider(0, 0, 1),
-    step=Slider(0, 0, 2),
-)
-
-# %% [markdown]
 # How many numbers come from far away? One thread an output reads a row and a column each. With tiles a row
 # is read once for a whole block:
 
@@ -579,9 +679,13 @@ def far_reads(size, tile):
     return size**2 * 2 * size // tile
 
 
+predict(
+    "far_reads(512, 1) // far_reads(512, 16)", ..., hint="How many threads use each number that was fetched?"
+)
+
+# %%
 for tile in (1, 4, 16, 32):
     print(f"tiles of {tile:2}: {far_reads(512, tile):>11,} numbers for a product of 512x512")
-assert far_reads(512, 1) == 16 * far_reads(512, 16)
 
 # %% [markdown]
 # ## Waiting for each other
@@ -618,7 +722,7 @@ print(passed_on)
 #
 # ### Exercise 5: tiled_product
 #
-# *Hard, about 20 minutes, about 14 lines, 10 points.*
+# *Hard, about 22 minutes, about 14 lines, 10 points.*
 #
 # - `a` is `(M, D)`, `b` is `(D, N)`. Return their product, computed by blocks of 4x4 threads.
 # - `block` and `thread` are pairs: `thread` is `(y, x)`. The thread's output is in row `block[0] * 4 + y` and
@@ -649,9 +753,9 @@ print(passed_on)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `a_tile[y, x] = a[row, d + x] if row < M and d + x < D else 0`, and the same for `b` with `d + y < D` and
-# `column < N`. The launch is
-# `launch(kernel, (-(-M // 4), -(-N // 4)), (4, 4), a_tile=(4, 4), b_tile=(4, 4))`.
+# Where a number may lie beyond the edge, fetch with `... if row < M and d + x < D else 0`, and think of the same
+# question for `b`. The launch has as many blocks down and across as tiles are needed, rounded up, threads `(4, 4)`,
+# and two arrays of shared memory, `a_tile=(4, 4)` and `b_tile=(4, 4)`.
 #
 # </details>
 
@@ -692,6 +796,29 @@ check("tiled_product", tiled_product, "several tiles")
 check("tiled_product", tiled_product, "ragged edges")
 
 # %% [markdown]
+# ## How your threads waited
+#
+# Here is what the 16 threads of one block did, in the product of 6x7 and 7x5 numbers: a square for each access. The
+# block is the one at the bottom right, where most of the tile lies beyond the edge.
+
+# %%
+from cs_conv.pictures.threads_at_work import show_waiting
+
+rng = np.random.default_rng(0)
+accesses = watch(tiled_product, rng.normal(size=(6, 7)), rng.normal(size=(7, 5)))
+show_waiting(accesses, far=("a", "b"), block=(1, 1))
+far = sum(event.what == "read" and event.array in ("a", "b") for event in accesses)
+print(f"far reads of all blocks: {far}; one thread an output would need 6 * 5 * 2 * 7 = {6 * 5 * 2 * 7}")
+
+# %% [markdown]
+# *In words: a row for each thread, (0, 0) to (3, 3), and a vertical line for each barrier. In the first and third part
+# threads read far memory and write shared memory; those beyond the edge have less to read, and wait (hatched). In the
+# second and fourth part each reads eight numbers of shared memory.*
+#
+# The slowest thread decides when a barrier opens. Take a `yield` out of your kernel and draw it again: where do the
+# reads of shared memory begin now?
+
+# %% [markdown]
 # ## The same in CUDA C
 #
 # Compare it with yours, line by line. Then take one `__syncthreads();` out, the first or the second, and see
@@ -717,7 +844,6 @@ extern "C" __global__ void product(int M, int D, int N, const float *a, const fl
 }
 """
 
-rng = np.random.default_rng(0)
 M, D, N = 6, 7, 5
 a, b_matrix = rng.normal(size=(M, D)).astype(np.float32), rng.normal(size=(D, N)).astype(np.float32)
 product = np.zeros((M, N), np.float32)
@@ -732,31 +858,6 @@ else:
 # outputs, and the columns of notebook 06 are never written: a thread that should fetch entry `(tap, place)`
 # of them works out which pixel that is, and fetches the pixel. Read `cs_conv/gpu/kernels/tiled.cu`; you
 # know its parts.
-#
-# ## The summit: tensor cores
-#
-# Newer GPUs have **tensor cores**: units that multiply small matrices in one go. They are faster than the
-# other units because they compute with less: of a float32 they read only 10 of its 23 bits after the point, a
-# format called TF32. What does that cost?
-
-
-# %%
-def to_tf32(array):
-    """Round float32 to 10 bits after the point."""
-    return ((array.view(np.uint32) + 0x1000) & np.uint32(0xFFFFE000)).view(np.float32)
-
-
-for value in np.array([1 + 2**-10, 1 + 2**-12, np.pi, 0.1, 1000.3], np.float32):
-    print(f"{value:.7g} becomes {to_tf32(value[None])[0]:.7g}")
-
-u, v = (rng.normal(size=(100, 576)).astype(np.float32) for _ in range(2))
-exact = np.sum(u.astype(float) * v, axis=1)
-for name, got in (("float32", np.sum(u * v, axis=1)), ("TF32", np.sum(to_tf32(u) * to_tf32(v), axis=1))):
-    print(f"{name:8} relative error {np.linalg.norm(got - exact) / np.linalg.norm(exact):.0e}")
-
-# %% [markdown]
-# About three digits are left. That is enough for most training: PyTorch computes convolutions so unless told
-# otherwise. It is not enough for a gradient check. So check in float64, and train in TF32.
 #
 # ## What was measured
 #
@@ -779,34 +880,37 @@ else:
             print(f"{row['workload']:8} {row['precision']:8} {row['variant']:10} {times}")
 
 # %% [markdown]
-# ## Play
-#
-# How large must the work be, so that a trip for every call does no harm? Move the sliders: the bus in GB a
-# second, the work of one call in milliseconds, the number of calls.
-
-
-# %%
-def compare(bus, work, calls):
-    """What both ways of moving the images of the example take, in words."""
-    every_call, once = trip_times(images, images, work / 1e3, bus * 1e9, calls)
-    return (
-        f"a trip for every call: {every_call * 1e3:10.2f} ms\n"
-        f"one trip:              {once * 1e3:10.2f} ms, {every_call / once:.1f} times as fast"
-    )
-
-
-play_with(compare, bus=Powers(25, 0, 3), work=Powers(1, -2, 3), calls=Slider(10, 1, 100))
-
-# %% [markdown]
 # ## What you know now
 #
 # - A GPU has its own memory. Move the data once, and stay there.
 # - A launch returns at once. A clock that does not wait measures nothing.
 # - Array code moves to a GPU by its module: `xp` for `np`, and everything in one memory.
 # - A kernel is what *one* thread does. It finds its place from its number, and asks whether it has work.
-# - Neighbouring threads should touch neighbouring memory.
+# - Neighbouring threads should touch neighbouring memory: then one access serves a whole warp.
 # - Far memory is slow: let a block fetch together and share. Then barriers are needed, and every thread must
 #   come to each.
-# - Tensor cores buy speed with digits.
 #
-# Next: other shapes of the same idea, with holes, in groups, or with one pixel.
+# ## Do you remember?
+#
+# Think first, then open. All of it is from earlier notebooks.
+#
+# <details><summary>1. What does the roofline say of a layer that lies under its slope?</summary>
+#
+# Moving bytes is what stops it, not computing: fewer operations would not make it faster.
+#
+# </details>
+#
+# <details><summary>2. Columns of `im2col` for a 3x3 filter at stride 1: how much more memory than the image?</summary>
+#
+# About nine times: each pixel, but for the borders, stands in nine columns.
+#
+# </details>
+#
+# <details><summary>3. Max pooling with 2x2 windows at stride 2: how many pixels of a window get a gradient, and how many
+# under average pooling?</summary>
+#
+# One, the first maximum; and all four, a quarter of it each.
+#
+# </details>
+#
+# **Where to go next.** Notebook 09 has other shapes of the same idea: with holes, in groups, or with one pixel.
