@@ -3,7 +3,7 @@
     python benchmarks/diagnosis.py --pairs 300 --seeds 200 conv_forward conv_backward
 
 A pair is two changes of the program that students write, made together. It counts if its results are neither
-right nor those of one of the two alone. A mistake in it is named if it is given its name, or a sentence that
+right nor those of one mistake alone. A mistake in it is named if it is given its name, or a sentence that
 the mistake alone is given. What else is said of a pair is listed with --show, to be judged by a person: two
 mistakes together may truly be something else. Nothing may be said of right answers, even if they are read.
 
@@ -179,8 +179,7 @@ def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int, left_out: 
     if len(changes) < 2:
         return made
     cases = [cases_of(known, SEED)[i] for i in fitting(known, SEED)]
-    alone = {m: called(m.function, said.exercise, cases) for m in changes}
-    right = called(known.reference, said.exercise, cases)
+    simpler = [called(function, said.exercise, cases) for function in (known.reference, *programs.values())]
     rng = np.random.default_rng(SEED)
     for _ in range(LIKELY * wanted):
         one, two = (changes[i] for i in rng.choice(len(changes), 2, replace=False))
@@ -191,7 +190,7 @@ def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int, left_out: 
         except ValueError:
             continue
         results = called(both, said.exercise, cases)
-        if any(alike(results, other, known.parts) for other in (alone[one], alone[two], right)):
+        if any(alike(results, other, known.parts) for other in simpler):
             continue
         if not any(o.parts for o in results):
             continue

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product as every
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
+from .geometry import Geometry
 from .table import Table
 
 Formula = Callable[[Table], np.ndarray]
@@ -43,6 +45,7 @@ def _which(
         Rule(RIGHT, "", lambda t: getattr(t, right)),
         Rule(f"always the first {thing}", advice, lambda t: 0 * getattr(t, right)),
         Rule(f"always the last {thing}", advice, lambda t: getattr(t, size) - 1),
+        Rule(f"the {thing}s in reversed order", advice, lambda t: getattr(t, size) - 1 - getattr(t, right)),
         *(Rule(f"{thing} number {o}, where {right} belongs", advice, attrgetter(o)) for o in others),
         Rule(all_of, advice, EVERY),
     )  # fmt: skip
@@ -123,6 +126,10 @@ class Line:
         found = sum(_cost(menu, name) for menu, name in menus) + 3 * (self.other_index + self.other_weight)
         return found + (0.5 if self.border in STRETCHED else _cost(BORDERS, self.border))
 
+    def start_at(self, g: Geometry) -> int:
+        """Where the first window begins at a geometry."""
+        return int(STARTS[self.start](g, (g.FH, g.FW)[self.axis]))
+
     def unbounded(self, t: Table) -> np.ndarray:
         """The row or column of each product, as if the image had no edge."""
         a = self.axis
@@ -159,7 +166,7 @@ WAYS: Mapping[str, Formula] = {
     "stride": lambda t: t.stride,
     "0": lambda t: 0 * t.stride,
 }
-STARTS: Mapping[str, Callable[[Table, np.ndarray], np.ndarray]] = {
+STARTS: Mapping[str, Callable[[Any, Any], Any]] = {
     "-pad": lambda t, F: -t.pad,
     "0": lambda t, F: 0 * t.pad,
     "-2 pad": lambda t, F: -2 * t.pad,
@@ -181,7 +188,20 @@ STARTS: Mapping[str, Callable[[Table, np.ndarray], np.ndarray]] = {
     "-(F + 1) // 2": lambda t, F: -((F + 1) // 2),
     "-(K - 1) // 2": lambda t, F: -((t.K - 1) // 2),
     "stride - pad": lambda t, F: t.stride - t.pad,
+    "-(F - 1) - pad": lambda t, F: 1 - F - t.pad,
+    "pad - F": lambda t, F: t.pad - F,
+    "1 - 2 pad": lambda t, F: 1 - 2 * t.pad,
+    "F' - F": lambda t, F: t.FH + t.FW - 2 * F,
+    "F' - F - pad": lambda t, F: t.FH + t.FW - 2 * F - t.pad,
+    "F' - F - 1": lambda t, F: t.FH + t.FW - 2 * F - 1,
+    "-min(pad, 1)": lambda t, F: -np.minimum(t.pad, 1),
+    "1 - min(pad, 1)": lambda t, F: 1 - np.minimum(t.pad, 1),
+    "-F // 2 - pad": lambda t, F: (F - 1) // 2 - (F - 1) - t.pad,
+    "stride - 1": lambda t, F: t.stride - 1,
 }
+SELDOM = tuple(STARTS)[21:]
+"""Starts that are tried where nothing else is wrong with the rows or columns but their step and a flip."""
+
 PADDED: Mapping[str, str] = {
     "0": "0", "1": "-1", "2 pad": "-2 pad", "F - 1": "-(F - 1)", "F": "-F", "F // 2": "-F // 2",
     "(F - 1) // 2": "-(F - 1) // 2", "(F + 1) // 2": "-(F + 1) // 2", "(K - 1) // 2": "-(K - 1) // 2",
@@ -229,7 +249,7 @@ def lines(axis: int) -> tuple[Line, ...]:
         for step, turned, way, swapped, start, border in every(
             STEPS, (False, True), WAYS, (False, True), STARTS, (*BORDERS, *STRETCHED)
         )
-        if border == "zeros"
+        if (border == "zeros" and (start not in SELDOM or (not turned and not swapped and way[-1] == "1")))
         or (not swapped and way == "1" and border in STRETCHED)
         or (not turned and not swapped and step == "stride" and way == "1")
     )
@@ -376,6 +396,10 @@ ABSENT: tuple[Rule, ...] = (
     Rule("j in steps of the stride: columns of outputs between are left out",
          "i and j number the outputs, one after the other: 0, 1, 2. The stride moves the window, i * stride.",
          lambda t: t.j % t.stride != 0),
+    Rule("the last row of outputs is left out at a stride above 1", LOOPS,
+         lambda t: (t.i == t.OH - 1) & (t.stride > 1)),
+    Rule("the last column of outputs is left out at a stride above 1", LOOPS,
+         lambda t: (t.j == t.OW - 1) & (t.stride > 1)),
     Rule("windows that overlap the padding at the top or on the left are left out",
          "Only the products with the padding are zero; the rest of such a window counts.",
          lambda t: (t.i * t.stride < t.pad) | (t.j * t.stride < t.pad)),

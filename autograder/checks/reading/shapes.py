@@ -10,6 +10,7 @@ from math import prod
 
 import numpy as np
 
+from .full import Full, fulls
 from .geometry import Geometry
 from .layers import AXES, OTHER_FORMS, SIZE, Form, Layer
 
@@ -22,13 +23,15 @@ Seen = Sequence[tuple[Geometry, Shape]]
 class SizeRule:
     """How far the numbers in a column go if not as they should: the fault's name, and what to look at.
 
-    `padding` is set if all of it could come from this padding in place of the right one.
+    `padding` is set if all of it could come from this padding in place of the right one. The size
+    of a full convolution has its causes, too.
     """
 
     name: str
     advice: str
     formula: Size
     padding: str = ""
+    full: Full | None = None
 
 
 @dataclass(frozen=True)
@@ -230,67 +233,29 @@ def _output(image: str, filters: str, pads: int, added: int, before: int, step: 
 
 def _images(name: str) -> Iterator[SizeRule]:
     """Other sizes of a gradient that should be as large as the image."""
-    rows, out, F, other = ("rows", "OH", "FH", "FW") if name == "H" else ("columns", "OW", "FW", "FH")
+    rows, F = ("rows", "FH") if name == "H" else ("columns", "FW")
     cut = f"The gradient has the shape of x: cut {rows} pad to pad + {name} out of the padded one."
 
-    def at(g: Geometry) -> tuple[int, int, int]:
-        """The size of the image, of the output, and of the filter."""
-        return getattr(g, name), getattr(g, out), getattr(g, F)
-
+    whole = list(fulls(name))
+    yield from (_of_full(full, cut) for full in whole if len(full.causes) == 1)
     menu: Mapping[str, Size] = {
-        f"the padding is not cut off the {rows}": lambda g: at(g)[0] + 2 * g.pad,
-        f"no {rows} are left where pad = 0, as with [pad:-pad]": lambda g: at(g)[0] if g.pad else 0,
-        f"pad of the {rows} are not cut off": lambda g: at(g)[0] + g.pad,
-        f"pad {rows} too many are cut off": lambda g: max(0, at(g)[0] - g.pad),
-        f"2 pad {rows} too many are cut off": lambda g: max(0, at(g)[0] - 2 * g.pad),
-        f"always one of the {rows} is cut off on each side": lambda g: max(0, at(g)[0] + 2 * g.pad - 2),
-        f"always one of the {rows} is cut off": lambda g: max(0, at(g)[0] - 1),
+        f"pad {rows} too many are cut off": lambda g: max(0, getattr(g, name) - g.pad),
+        f"2 pad {rows} too many are cut off": lambda g: max(0, getattr(g, name) - 2 * g.pad),
+        f"always one of the {rows} is cut off": lambda g: max(0, getattr(g, name) - 1),
     }
     for words, formula in menu.items():
         yield SizeRule(words, cut, formula)
     for other_name in (n for n in SIZES if n != name):
         yield SizeRule(f"{other_name} {rows}, where {name} belong", cut, _sliced(name, other_name))
-    full = (
+    about = (
         f"dx is as large as forward's input: dout with stride - 1 zeros between its {rows} and {F} - 1 "
         f"around it gives {name} + 2 pad {rows}."
     )
-    spread: Mapping[str, Callable[[Geometry], int]] = {
-        "": lambda g: (getattr(g, out) - 1) * g.stride + 1,
-        "no zeros in dout": lambda g: getattr(g, out),
-        "stride zeros, one too many, in dout": lambda g: (getattr(g, out) - 1) * (g.stride + 1) + 1,
-        "zeros after the last value of dout": lambda g: getattr(g, out) * g.stride,
-        "dout taken in steps of the stride": lambda g: -(-getattr(g, out) // g.stride),
-        "dout spread twice by the stride": lambda g: (getattr(g, out) - 1) * g.stride**2 + 1,
-    }
-    around: Mapping[str, Callable[[Geometry], int]] = {
-        f"{F} - 1": lambda g: getattr(g, F) - 1,
-        "0": lambda g: 0,
-        "pad": lambda g: g.pad,
-        F: lambda g: getattr(g, F),
-        f"{F} - pad": lambda g: getattr(g, F) - g.pad,
-        f"{other} - 1": lambda g: getattr(g, other) - 1,
-        f"({F} - 1) // 2": lambda g: (getattr(g, F) - 1) // 2,
-    }
-    off: Mapping[str, Callable[[Geometry], int]] = {"pad": lambda g: g.pad, "0": lambda g: 0}
-    for (gaps, inner), (border, outer), (less, cropped) in product(
-        spread.items(), around.items(), off.items()
-    ):
-        said = [gaps] if gaps else []
-        said += (
-            [f"{border} zeros around the {rows} of dout, where {F} - 1 belong"]
-            if border != f"{F} - 1"
-            else []
-        )
-        said += ["padding that is not cut off"] if less == "0" else []
-        if said:
-            yield SizeRule(
-                f"as many {rows} as with {', and '.join(said)}", full, _full(F, inner, outer, cropped)
-            )
+    yield from (_of_full(full, about) for full in whole if len(full.causes) > 1)
 
 
-def _full(filters: str, inner: Size, outer: Size, cropped: Size) -> Size:
-    """The size of a full convolution: filters that slide over dout with zeros between and around."""
-    return lambda g: max(0, inner(g) + 2 * outer(g) - int(getattr(g, filters)) + 1 - 2 * cropped(g))
+def _of_full(full: Full, advice: str) -> SizeRule:
+    return SizeRule(full.said, advice, full.size, full=full)
 
 
 def _sliced(name: str, other: str) -> Size:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .description import Description, right
+from .full import Full
 from .layers import SIZE, Form, Sum
 from .read import PartRead
 from .rules import BORDERS, FACTOR, PADDED, STARTS, Line, Rule, lines
@@ -37,19 +38,20 @@ class Fault:
 
 def faults(read: PartRead) -> list[Fault]:
     """The faults of a part of the result, the most basic first."""
-    rules = read.shape.sizes if read.shape else {}
-    uncut = {axis for axis, c in enumerate("yz") if c in rules and "not cut off" in rules[c].name}
-    padded = _padded(read)
-    uncut |= padded.keys()
-    found = [f for f in shape_faults(read) if f.name not in {rules["ij"[axis]].name for axis in padded}]
+    rules, padded, full = read.shape.sizes if read.shape else {}, _padded(read), _full(read)
+    found = list(_of_full(full))
+    found += [
+        f for f in shape_faults(read, full) if f.name not in {rules["ij"[axis]].name for axis in padded}
+    ]
     for padding in dict.fromkeys(padded.values()):
         where = WHERE[tuple(axis for axis in padded if padded[axis] == padding)]
         words = f"padded by {padding}, where pad belongs," if padding != "0" else "no padding"
         found.append(
             Fault(f"{words} {where}", "Put `pad` rows and columns of zeros on each side of the input.")
         )
+    steps, starts = set(full), {*padded, *(axis for axis, (_, start) in full.items() if start)}
     for total, _, description in read.sums:
-        found += _of_sum(total, description, uncut)
+        found += _of_sum(total, description, steps, starts)
     for words in ("nothing arrives: all of it is zero", *(rule.name for rule in FACTOR)):  # of all sums, once
         of_bias = next((f for f in found if f.name == _of_bias(words)), None)
         if of_bias is not None and any(f.name == words for f in found):
@@ -77,8 +79,40 @@ def _padded(read: PartRead) -> dict[int, str]:
     return found
 
 
-def shape_faults(read: PartRead) -> list[Fault]:
-    """The faults in the shape of a part."""
+def _full(read: PartRead) -> Mapping[int, tuple[Full, bool]]:
+    """How dx is made along an axis, if what makes its size wrong explains its step, and perhaps its start.
+
+    Zeros between the values of dout are told by the size and the step alone; all else by the start as well.
+    """
+    found = {}
+    for column, rule in (read.shape.sizes if read.shape is not None and read.whole else {}).items():
+        lines_of = [(table, d.columns.get(column)) for _, table, d in read.sums]
+        axis = "yz".find(column)
+        if rule.full is None or axis < 0:
+            continue
+        agree = [
+            line.start_at(g) == rule.full.start(g)
+            for table, line in lines_of
+            if isinstance(line, Line)
+            for g in table.geometries
+        ]
+        steps = {line.step for _, line in lines_of if isinstance(line, Line)}
+        if steps == {rule.full.step} and (all(agree) or rule.full.between):
+            found[axis] = rule.full, all(agree)
+    return found
+
+
+def _of_full(full: Mapping[int, tuple[Full, bool]]) -> Iterator[Fault]:
+    """The causes of a wrong size, each once for rows and columns."""
+    causes = {axis: {cause.name: cause for cause in way.causes} for axis, (way, _) in full.items()}
+    for name in dict.fromkeys(name for here in causes.values() for name in here):
+        axes = [axis for axis, here in causes.items() if name in here]
+        where = "in rows and columns" if len(axes) == 2 else ("in the rows", "in the columns")[axes[0]]
+        yield Fault(name.format(where=where), causes[axes[0]][name].advice)
+
+
+def shape_faults(read: PartRead, explained: Collection[int] = ()) -> list[Fault]:
+    """The faults in the shape of a part, but for its axes whose size is explained otherwise."""
     if read.shape is None:
         if not read.spelled or read.spelled == _shape(read.axes):
             return []
@@ -88,7 +122,8 @@ def shape_faults(read: PartRead) -> list[Fault]:
     if not read.shape.in_order:
         axes = ", ".join(" * ".join(SIZE[c] for c in read.axes[a]) for a in read.shape.order)
         return [Fault(f"the axes in the order ({axes})", ORDER)]
-    return [Fault(rule.name, rule.advice) for rule in read.shape.sizes.values()]
+    told = {"yz"[axis] for axis in explained}
+    return [Fault(rule.name, rule.advice) for c, rule in read.shape.sizes.items() if c not in told]
 
 
 def _shape(form: Form) -> str:
@@ -102,7 +137,7 @@ def _of_bias(name: str) -> str:
     return "bias left out" if name.startswith("nothing arrives") else f"bias {name}"
 
 
-def _of_sum(total: Sum, description: Description, uncut: set[int]) -> Iterator[Fault]:
+def _of_sum(total: Sum, description: Description, steps: set[int], starts: set[int]) -> Iterator[Fault]:
     wanted = right(total).columns
     bias = total.hot == "b"
     if description.numbering is not None:
@@ -110,7 +145,7 @@ def _of_sum(total: Sum, description: Description, uncut: set[int]) -> Iterator[F
     for column, rule in description.columns.items():
         if isinstance(rule, Rule) and rule != wanted[column]:
             yield Fault(rule.name, rule.advice)
-    yield from _lines(description, uncut)
+    yield from _lines(description, steps, starts)
     for rule in description.missing or ():
         nothing = rule.name.startswith("nothing arrives")
         yield Fault(
@@ -121,12 +156,13 @@ def _of_sum(total: Sum, description: Description, uncut: set[int]) -> Iterator[F
         yield Fault(_of_bias(name) if bias else name, description.factor.advice)
 
 
-def _lines(description: Description, uncut: set[int]) -> Iterator[Fault]:
+def _lines(description: Description, steps: set[int], starts: set[int]) -> Iterator[Fault]:
     """What is wrong with rows and columns: in one sentence where both have the same fault."""
     found: list[dict[str, Fault]] = []
     for axis, column in enumerate("yz"):
         line = description.columns.get(column)
-        found.append(dict(_of_line(line, axis in uncut)) if isinstance(line, Line) else {})
+        told = axis in steps, axis in starts
+        found.append(dict(_of_line(line, *told)) if isinstance(line, Line) else {})
     for name in dict.fromkeys([*found[0], *found[1]]):
         both = name in found[0] and name in found[1]
         where = "in rows and columns" if both else "in the rows" if name in found[0] else "in the columns"
@@ -134,15 +170,18 @@ def _lines(description: Description, uncut: set[int]) -> Iterator[Fault]:
         yield Fault(fault.name.format(where=where), fault.advice, fault.fragile)
 
 
-def _of_line(line: Line, uncut: bool) -> Iterator[tuple[str, Fault]]:
-    """The faults along one axis, by a name that is the same for both axes; {where} stands for the axis."""
+def _of_line(line: Line, step_told: bool, start_told: bool) -> Iterator[tuple[str, Fault]]:
+    """The faults along one axis, by a name that is the same for both axes; {where} stands for the axis.
+
+    Step and start are not told again where the size of the result has explained them.
+    """
     axis, wanted = line.axis, lines(line.axis)[0]
     thing, index, other = (("rows", "i", "j"), ("columns", "j", "i"))[axis]
     size = ("FH", "FW")[axis]
     added = (line.step, line.start) == ("1", "stride - pad")
     if added:
         yield "added", Fault("the stride added to the index, not multiplied, {where}", CORNER)
-    elif line.step != wanted.step:
+    elif line.step != wanted.step and not step_told:
         step = {"the other F": ("FW", "FH")[axis], "O": ("OH", "OW")[axis]}.get(line.step, line.step)
         words = {
             "1": "step 1 {where}, where the stride belongs",
@@ -164,8 +203,9 @@ def _of_line(line: Line, uncut: bool) -> Iterator[tuple[str, Fault]]:
         yield f"way {line.way}", Fault(words, MEETS)
     if line.other_weight:
         yield "swap", Fault("rows and columns of the filters swapped, {where}", MEETS)
-    if line.start != wanted.start and not uncut and not added:
-        start = line.start.replace("F", size)
+    if line.start != wanted.start and not start_told and not added:
+        across = ("FW", "FH")[axis]
+        start = line.start.replace("F'", "*").replace("F", size).replace("*", across)
         words = f"windows begin at {line.start}, where -pad belongs, {{where}}"
         if line.start == "0":
             words = "windows begin at the corner of the image, not of its padding, {where}"
