@@ -198,7 +198,8 @@ def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int, left_out: 
         told = names_of(judge(said.exercise, both, SEED, known.aspects[0].name))
         said.slowest = max(said.slowest, time.perf_counter() - begin)
         with no_pairs():
-            less = names_of(judge(said.exercise, both, SEED, known.aspects[0].name))
+            again = in_their_precision(both)  # another function, for the verdict on this one is kept
+            less = names_of(judge(said.exercise, again, SEED, known.aspects[0].name))
         hits = [bool(names[m] & less) for m in (one, two)]
         said.pairs += 1
         made.append(both)

@@ -142,7 +142,8 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
     kept = tuple(m for m in verdict.mistakes if not (m.parts <= sure and (m.aspects or m.parts < wrong)))
     known = frozenset[str]().union(*(m.parts for m in kept if not m.aspects))
     pairs = {part: together(exercise, verdict.seed, mine, part) for part in sorted(wrong - known - sure)}
-    known |= frozenset(part for part, pair in pairs.items() if len(pair) == 2)
+    paired = frozenset(part for part, pair in pairs.items() if len(pair) == 2)
+    kept, known = tuple(m for m in kept if not (m.aspects and m.parts <= paired)), known | paired
     open_parts = wrong - known  # an error may have another reason there
     said = [s for s in reading.sentences if (s.raises and open_parts) or not frozenset(s.parts) <= known]
     said = [s for s in said if s.name not in {m.name for m in kept}]

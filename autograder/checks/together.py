@@ -4,25 +4,27 @@ Reading tells faults apart if they lie in what is added up. A ReLU, rounding or 
 does not show in a table of products, and hides what else is wrong. But the catalogue's mistakes are changes
 of one program, so two of them can be made at once, and the results compared with the student's.
 
-Nearly always, some case hides one of the two: there, the answer gives the results of the other mistake alone.
-So only pairs with a mistake that gives some of the student's results are tried.
+Nearly always, some case hides one of the two: there, the answer gives the results of the other mistake alone,
+or at least a wrong shape that it gives. So pairs with such a mistake are tried, the likeliest first.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+
+import numpy as np
 
 from .catalogue import Changed, in_their_precision
 from .exercise import Exercise, Mistake
-from .for_seed import Answer, Entry, cases_of, catalogue, fitting, settled
+from .for_seed import Answer, Entry, cases_of, catalogue, expected, fitting, settled
 from .recognise import agreeing, same_result
 
 LOOKED = 10
 """So many wrong results, the smallest of each kind, tell which mistakes may be in an answer."""
 
-MOST = 200
+MOST = 300
 """So many pairs are tried, at most."""
 
 
@@ -49,22 +51,37 @@ Pair = tuple[Mistake, Mistake]
 def _likely(exercise: Exercise, seed: int, mine: Answer, part: str) -> Iterator[tuple[Pair, Entry]]:
     """The pairs that give the student's result in all cases that are looked at, the smallest first."""
     looked = _looked(exercise, seed, mine, part)
-    entries = [e for e in catalogue(exercise, seed) if _change(e)]
-    alone = {e: [same_result(part, mine, e, number) for number in looked] for e in entries}
-    entries.sort(key=lambda e: -sum(alone[e]))
-    for one, two in islice(_pairs(entries, alone), MOST):
+    likely = {e: _signs(e, mine, part, looked) for e in catalogue(exercise, seed) if _change(e)}
+    alone = {e: signs == 1 for e, signs in likely.items()}
+    entries = sorted(likely, key=lambda e: -float(likely[e].sum()))
+    for one, two in islice(_pairs(entries, likely), MOST):
         both = _made(one, two)
         # Where one of the two alone is enough, most others would change nothing: such a case tells little.
-        telling = sorted(range(len(looked)), key=lambda at: alone[one][at] + alone[two][at])
+        telling = np.argsort(1.0 * alone[one] + alone[two], kind="stable").tolist()
         if both and all(same_result(part, mine, both, looked[at]) for at in telling):
             yield (one.mistake, two.mistake), both
 
 
-def _pairs(entries: Sequence[Entry], alone: dict[Entry, list[bool]]) -> Iterator[tuple[Entry, Entry]]:
-    """Pairs of mistakes, of which the first alone gives some of the results; the likeliest first."""
+def _signs(entry: Entry, mine: Answer, part: str, looked: Sequence[int]) -> np.ndarray:
+    """For each case, whether a mistake gives the student's result: 1, or only its wrong shape: 1/2, or 0."""
+    found = []
+    for number in looked:
+        right, yours, its = (
+            getattr(outcome.parts.get(part), "shape", None)
+            for outcome in (
+                expected(entry.exercise, entry.seed)[0][number], mine.outcomes[number], entry.outcome(number)
+            )
+        )  # fmt: skip
+        alike = same_result(part, mine, entry, number)
+        found.append(1.0 if alike else 0.5 * (its == yours != right))
+    return np.array(found)
+
+
+def _pairs(entries: Sequence[Entry], likely: Mapping[Entry, np.ndarray]) -> Iterator[tuple[Entry, Entry]]:
+    """Pairs of mistakes, of which the first gives some of the results; the likeliest first."""
     for second, two in enumerate(entries):
         for one in entries[:second]:
-            if any(alone[one]) and one.mistake.name != two.mistake.name:
+            if likely[one].any() and one.mistake.name != two.mistake.name:
                 yield one, two
 
 
