@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 
 import pytest
 
+from autograder.checks import SEED
 from autograder.course import Course, load_course
 from autograder.grading.results import Result, Status
 from autograder.grading.stock.engine import NbgraderEngine
 from autograder.grading.submissions.students import find_submissions
 from autograder.notebooks.files import read_notebook
+from autograder.notebooks.ipython_syntax import as_python
 from autograder.notebooks.release import release
+from autograder.notebooks.source import read_source
 from tests.autograder.conftest import REPOSITORY
 
 pytestmark = [pytest.mark.slow, pytest.mark.notebooks]
@@ -69,3 +73,37 @@ def test_answers_earn_all_and_a_release_earns_nothing(tmp_path, name):
     assert untouched.status is Status.GRADED, untouched.detail
     assert untouched.score == 0, untouched.tests
     assert untouched.max_score == possible
+
+
+def guess_wrongly(cell) -> bool:
+    """Write a guess in place of the dots; whether there are any."""
+    asked = [
+        node
+        for node in ast.walk(ast.parse(as_python(cell.source)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "predict"
+    ]
+    for node in asked:
+        guess = (
+            node.args[1] if len(node.args) > 1 else next(k.value for k in node.keywords if k.arg == "guess")
+        )
+        assert "..." in ast.unparse(guess), f"{cell.source} gives its answer away"
+        lines = cell.source.splitlines(keepends=True)
+        line = lines[guess.lineno - 1]
+        lines[guess.lineno - 1] = f"{line[: guess.col_offset]}'no such guess'{line[guess.end_col_offset :]}"
+        cell.source = "".join(lines)
+    return bool(asked)
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_every_prediction_can_be_guessed_where_it_stands(name, monkeypatch):
+    """With the answers in place, its expression has a value, and a wrong guess is called wrong."""
+    from nbclient import NotebookClient
+
+    monkeypatch.delenv(SEED, raising=False)
+    for path in (REPOSITORY / "solutions" / name).glob("*.py"):
+        notebook = read_source(path)
+        asked = [cell for cell in notebook.cells if cell.cell_type == "code" and guess_wrongly(cell)]
+        assert len(asked) >= 3
+        NotebookClient(notebook, kernel_name="python3", timeout=120).execute(cwd=str(path.parent))
+        said = ["".join(output.get("text", "") for output in cell.outputs) for cell in asked]
+        assert [text for text in said if not text.startswith("Not 'no such guess'")] == []
