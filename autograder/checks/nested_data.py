@@ -137,6 +137,9 @@ class _Copier:
             raise NotPlainError(
                 f"returned arrays of more than {MOST_BYTES >> 20} MiB for `{self.part}`: far too large"
             )
+        if value.dtype.kind in "US":
+            what = self._here("an array of text", path)
+            raise NotPlainError(f"returned {what}; return a list (its .tolist() gives one)")
         if value.ndim == 0 and value.dtype.kind in "fiub":
             return self.copy(value[()], path)
         try:

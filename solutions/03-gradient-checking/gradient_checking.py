@@ -729,8 +729,9 @@ predict("float('nan') > 1e-6", ..., hint="A nan is neither larger nor smaller th
 # - `backward(dout, x, w)` gives the pair `dx, dw`. It is right, or one of the two is wrong, or both are.
 # - `x` and `w` are arrays of this layer's sizes with random numbers, in float64 or in float32. You may draw others.
 #
-# Return a list with the names of the wrong gradients: `[]`, `["dx"]`, `["dw"]` or `["dx", "dw"]`, in this order. A
-# gradient that is off by 1% is wrong. So is one that holds a `nan`. Rounding is no bug.
+# Return a list with the names of the wrong gradients: `[]`, `["dx"]`, `["dw"]` or `["dx", "dw"]`, in this order.
+# Some bugs are small: a gradient with a relative error of 1e-3 is wrong. So is one that holds a `nan`. Rounding is
+# no bug.
 #
 # **The points**: 4 for finding all bugs, with as many calls of `forward` as you like. 2 more if 4 calls are enough
 # for you. 1 more if you need a single call. Calls of `backward` do not count. If a check fails because of the

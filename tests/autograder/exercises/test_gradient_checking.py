@@ -35,10 +35,10 @@ def entry_by_entry_in_small_steps(forward, backward, x, w):
     steps = [1e-5 * np.abs(a).max() for a in (x, w)]
     close = [
         np.allclose(
-            dx, numeric_gradient(lambda x: forward(x, w), x, dout, steps[0]), 1e-4, 1e-4 * np.abs(dx).max()
+            dx, numeric_gradient(lambda x: forward(x, w), x, dout, steps[0]), 1e-5, 1e-5 * np.abs(dx).max()
         ),
         np.allclose(
-            dw, numeric_gradient(lambda w: forward(x, w), w, dout, steps[1]), 1e-4, 1e-4 * np.abs(dw).max()
+            dw, numeric_gradient(lambda w: forward(x, w), w, dout, steps[1]), 1e-5, 1e-5 * np.abs(dw).max()
         ),
     ]
     return [name for name, same in zip(("dx", "dw"), close, strict=True) if not same]
