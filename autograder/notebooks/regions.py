@@ -52,6 +52,11 @@ def as_solved(source: str) -> str:
     return "\n".join(lines)
 
 
+def without_comments(source: str) -> str:
+    """The code without the lines that are only a comment."""
+    return "\n".join(line for line in source.splitlines() if not line.lstrip().startswith("#"))
+
+
 def _regions(source: str) -> list[tuple[list[str], list[str] | None]]:
     """For each answer, its lines, and the lines below `### INSTEAD`."""
     regions: list[tuple[list[str], list[str] | None]] = []

@@ -18,7 +18,7 @@ from autograder.notebooks.check_calls import check_call, syntax_tree
 from autograder.notebooks.files import graded_as
 from autograder.notebooks.free_names import defines, imports
 from autograder.notebooks.points import points_of
-from autograder.notebooks.regions import BEGIN, END, INSTEAD, planted, solution_regions
+from autograder.notebooks.regions import BEGIN, END, INSTEAD, planted, solution_regions, without_comments
 
 MARKERS = (
     BEGIN,
@@ -124,7 +124,8 @@ def _problems_of_test(source: str, known: dict[str, object]) -> list[str]:
 def problems_of_release(notebook: NotebookNode, source: NotebookNode, name: str) -> list[str]:
     """What is in the release that students must not receive: markers, outputs, answers."""
     found = []
-    answers = [" ".join(region.split()) for cell in source.cells for region in solution_regions(cell.source)]
+    regions = [region for cell in source.cells for region in solution_regions(cell.source)]
+    answers = [" ".join(without_comments(region).split()) for region in regions]
     for number, cell in enumerate(notebook.cells, 1):
         here = f"{name}, cell {number}"
         found += [f"{here}: holds the marker {marker}" for marker in MARKERS if marker in cell.source]

@@ -216,9 +216,12 @@ predict("len(range(0, 7 - 3 + 1, 2))", ..., "It begins at pixels 0, 2, 4, and mu
 def output_size(W, F, S=1, P=0):
     """Return how many places a window of F pixels has on W pixels, at stride S, with pad P at both ends."""
     ### BEGIN SOLUTION
+    # how far the first window can still move
     room = W + 2 * P - F
+    # negative: the window is longer than the row; a rest: the last window would not end at the last pixel
     if room < 0 or room % S:
         raise ValueError(f"{F} pixels at stride {S} do not fit {W} pixels with pad {P}")
+    # one place for each step, and the place of the first window
     return room // S + 1
     ### END SOLUTION
 
@@ -362,6 +365,7 @@ def extra_pixels(W, F, S=1):
     """Return the smallest number of pixels that makes windows of F pixels at stride S fit W pixels."""
     ### BEGIN SOLUTION
     extra = 0
+    # add pixels one by one until a window fits and none is left over
     while W + extra < F or (W + extra - F) % S:
         extra += 1
     return extra
@@ -468,7 +472,9 @@ print(f"neurons in all: {neurons.shape[1]} x {neurons.shape[2]} x {neurons.shape
 def conv_parameters(C, F, K, OH, OW):
     """Return how many parameters a layer of K filters (C, F, F) has: shared by all places, and not shared."""
     ### BEGIN SOLUTION
+    # each filter has C * F * F weights and one bias
     shared = K * (C * F * F + 1)
+    # not shared: every place has filters of its own
     return shared, OH * OW * shared
     ### END SOLUTION
 

@@ -228,6 +228,7 @@ def conv_window(x, w, b, i, j, stride=1):
     """
     ### BEGIN SOLUTION
     _, FH, FW = w.shape
+    # where the window begins: one stride for each step
     row, column = i * stride, j * stride
     window = x[:, row : row + FH, column : column + FW]  # (C, FH, FW)
     return np.sum(window * w) + b
@@ -411,16 +412,19 @@ def conv_forward(x, w, b, stride=1, pad=0):
     ### BEGIN SOLUTION
     N, _, H, W = x.shape
     K, _, FH, FW = w.shape
+    # a rest means that the last window would not end at the border
     if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
         raise ValueError(f"a {FH}x{FW} filter at stride {stride} does not fit a {H}x{W} input with pad {pad}")
     OH = (H - FH + 2 * pad) // stride + 1
     OW = (W - FW + 2 * pad) // stride + 1
+    # only the last two axes are padded, rows and columns
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     out = np.zeros((N, K, OH, OW))
     for n in range(N):
         for k in range(K):
             for i in range(OH):
                 for j in range(OW):
+                    # one number: image n under filter k, at row i and column j of the output
                     out[n, k, i, j] = conv_window(padded[n], w[k], b[k], i, j, stride)
     return out
     ### END SOLUTION
@@ -669,6 +673,7 @@ def filter_bank(image, filters, conv):
     """
     ### BEGIN SOLUTION
     K, F, _ = filters.shape
+    # one image of one channel; K filters of one channel; the padding that keeps the size
     out = conv(image[None, None], filters[:, None], np.zeros(K), stride=1, pad=(F - 1) // 2)  # (1, K, H, W)
     return out[0]
     ### END SOLUTION

@@ -148,6 +148,7 @@ def squared_loss(out, target):
     N = len(out)
     difference = out - target
     loss = np.sum(difference**2) / N
+    # the derivative of difference**2 is 2 * difference, and the loss is a mean over N images
     dout = 2 * difference / N
     return loss, dout
     ### END SOLUTION
@@ -288,9 +289,11 @@ def numeric_gradient(f, x, dout, h=1e-5):
     gradient = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
         above, below = x.copy(), x.copy()
+        # move one number of x by h in both directions, and leave all others
         above[index] += h
         below[index] -= h
         change = f(above) - f(below)
+        # dout weighs how much each output counts
         gradient[index] = np.sum(change * dout) / (2 * h)
     return gradient
     ### END SOLUTION
@@ -414,6 +417,7 @@ def choose_step(x):
     ### BEGIN SOLUTION
     eps = np.finfo(x.dtype).eps
     scale = max(1, np.max(np.abs(x)))
+    # the best step grows with the third root of the rounding error, and with the size of x
     return eps ** (1 / 3) * scale
     ### END SOLUTION
 
@@ -533,6 +537,7 @@ def relative_error(a, b):
     ### BEGIN SOLUTION
     difference = np.max(np.abs(a - b))
     largest = max(np.max(np.abs(a)), np.max(np.abs(b)))
+    # two arrays of zeros are equal, and 0 / 0 is no number
     return 0.0 if largest == 0 else difference / largest
     ### END SOLUTION
 
@@ -776,8 +781,10 @@ def find_bugs(forward, backward, x, w):
     dx, dw = backward(dout, x, w)
     wrong = []
     for name, value, gradient in (("dx", x, dx), ("dw", w, dw)):
+        # out is linear in each argument, so sum(out * dout) must be sum(value * gradient)
         terms = value * gradient
         gap = abs(np.sum(out * dout) - np.sum(terms))
+        # `not <` in place of `>=` also catches a gradient with nan in it
         if not gap < 1e-6 * np.sum(np.abs(terms)):
             wrong.append(name)
     return wrong

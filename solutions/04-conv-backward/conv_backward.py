@@ -322,6 +322,7 @@ for k in range(3):
 def conv_db(dout):
     """The gradient of the biases: dout (N, K, OH, OW) -> db (K,)."""
     ### BEGIN SOLUTION
+    # a bias is added to every output of its filter, so its gradient is their sum
     return np.sum(dout, axis=(0, 2, 3))
     ### END SOLUTION
 
@@ -405,6 +406,7 @@ def conv_dw(dout, x, w, stride=1, pad=0):
                 for j in range(OW):
                     rows = slice(i * stride, i * stride + FH)
                     columns = slice(j * stride, j * stride + FW)
+                    # each output was window * filter: its dout sends the window back to the filter
                     dw[k] += dout[n, k, i, j] * x_pad[n, :, rows, columns]
     return dw
     ### END SOLUTION
@@ -585,7 +587,9 @@ def conv_dx(dout, x, w, stride=1, pad=0):
                 for j in range(OW):
                     rows = slice(i * stride, i * stride + FH)
                     columns = slice(j * stride, j * stride + FW)
+                    # each output was window * filter: its dout sends the filter back to the window
                     dx_pad[n, :, rows, columns] += dout[n, k, i, j] * w[k]
+    # nobody asks for the gradient of the padding
     return dx_pad[:, :, pad : pad + H, pad : pad + W]
     ### END SOLUTION
 
@@ -654,6 +658,7 @@ def conv_backward(dout, x, w, stride=1, pad=0):
     """Gradients of a convolution: dout (N, K, OH, OW), x (N, C, H, W), w (K, C, FH, FW)
     -> dx (N, C, H, W), dw (K, C, FH, FW), db (K,)."""
     ### BEGIN SOLUTION
+    # the three gradients do not need each other
     dx = conv_dx(dout, x, w, stride, pad)
     dw = conv_dw(dout, x, w, stride, pad)
     db = conv_db(dout)
@@ -835,8 +840,10 @@ def input_gradient(dout, w, stride=1, pad=0):
     ### BEGIN SOLUTION
     N, K, OH, OW = dout.shape
     FH, FW = w.shape[2:]
+    # a stride of S leaves S - 1 zeros between the outputs
     spread = np.zeros((N, K, (OH - 1) * stride + 1, (OW - 1) * stride + 1))
     spread[:, :, ::stride, ::stride] = dout
+    # so wide a rim that every weight meets every output: a full convolution
     spread = np.pad(spread, ((0, 0), (0, 0), (FH - 1, FH - 1), (FW - 1, FW - 1)))
     turned = w[:, :, ::-1, ::-1].swapaxes(0, 1)  # (C, K, FH, FW)
     dx_pad = correlate(spread, turned)

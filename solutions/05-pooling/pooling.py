@@ -203,6 +203,7 @@ def max_pool_forward(x, size, stride):
                     top, left = i * stride, j * stride
                     window = x[n, c, top : top + FH, left : left + FW]  # (FH, FW)
                     out[n, c, i, j] = window.max()
+                    # argmax counts the window's pixels row by row, and takes the first of equal ones
                     switches[n, c, i, j] = window.argmax()
     return out, switches
     ### END SOLUTION
@@ -437,7 +438,9 @@ def max_pool_backward(dout, switches, x_shape, size, stride):
             for i in range(OH):
                 for j in range(OW):
                     top, left = i * stride, j * stride
+                    # from the place in the window back to its row and column
                     p, q = divmod(switches[n, c, i, j], size[1])
+                    # +=, since windows may overlap and one pixel may win in several
                     dx[n, c, top + p, left + q] += dout[n, c, i, j]
     return dx
     ### END SOLUTION
@@ -631,6 +634,7 @@ def pool_windows(x, size, stride, reduce):
     out = np.zeros((N, C, OH, OW))
     for n, c, i, j in np.ndindex(N, C, OH, OW):
         top, left = i * stride, j * stride
+        # what one window becomes is all that differs between the kinds of pooling
         out[n, c, i, j] = reduce(x[n, c, top : top + FH, left : left + FW])
     return out
     ### END SOLUTION
@@ -732,6 +736,7 @@ def average_pool_backward(dout, x_shape, size, stride):
     dx = np.zeros(x_shape)
     for n, c, i, j in np.ndindex(N, C, OH, OW):
         top, left = i * stride, j * stride
+        # every pixel of a window has the same share in its mean
         dx[n, c, top : top + FH, left : left + FW] += dout[n, c, i, j] / (FH * FW)
     return dx
     ### END SOLUTION

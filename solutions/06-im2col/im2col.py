@@ -215,11 +215,13 @@ def im2col(x, size, stride=1, pad=0):
     OW = (W - FW + 2 * pad) // stride + 1
     padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     cols = np.zeros((C * FH * FW, N * OH * OW), x.dtype)
+    # the number of the column: n, i, j in the order of the loops
     m = 0
     for n in range(N):
         for i in range(OH):
             for j in range(OW):
                 top, left = i * stride, j * stride
+                # ravel writes the window in the order c, fh, fw
                 cols[:, m] = padded[n, :, top : top + FH, left : left + FW].ravel()
                 m += 1
     return cols
@@ -370,6 +372,7 @@ def col2im(cols, x_shape, size, stride=1, pad=0):
         for i in range(OH):
             for j in range(OW):
                 top, left = i * stride, j * stride
+                # +=, since a pixel in several windows gets several parts
                 padded[n, :, top : top + FH, left : left + FW] += cols[:, m].reshape(C, FH, FW)
                 m += 1
     return padded[:, :, pad : pad + H, pad : pad + W]
@@ -524,6 +527,7 @@ def matmul_forward(cols, w, b, out_shape):
     ### BEGIN SOLUTION
     N, K, OH, OW = out_shape
     product = w.reshape(K, -1) @ cols + b.reshape(K, 1)  # (K, N * OH * OW)
+    # the columns are in the order n, i, j, so N comes off the second axis
     return product.reshape(K, N, OH, OW).transpose(1, 0, 2, 3)
     ### END SOLUTION
 
@@ -618,6 +622,7 @@ def matmul_backward(dout, cols, w):
     """
     ### BEGIN SOLUTION
     K = w.shape[0]
+    # the same order as the columns: K first, then n, i, j
     dout_row = dout.transpose(1, 0, 2, 3).reshape(K, -1)  # (K, N * OH * OW)
     dcols = w.reshape(K, -1).T @ dout_row  # (R, K) @ (K, M) -> (R, M)
     dw = (dout_row @ cols.T).reshape(w.shape)  # (K, M) @ (M, R) -> (K, R)
@@ -813,6 +818,7 @@ def max_pool_im2col(x, size, stride):
     N, C, H, W = x.shape
     FH, FW = size
     OH, OW = (H - FH) // stride + 1, (W - FW) // stride + 1
+    # each channel by itself: the pixels of a window along axis 1
     taps = im2col(x, size, stride).reshape(C, FH * FW, N * OH * OW)
     out = taps.max(axis=1).reshape(C, N, OH, OW).transpose(1, 0, 2, 3)
     switches = taps.argmax(axis=1).reshape(C, N, OH, OW).transpose(1, 0, 2, 3)

@@ -205,7 +205,9 @@ def conv_work(x_shape, w_shape, out_shape, itemsize=4):
     """
     ### BEGIN SOLUTION
     K, C, FH, FW = w_shape
+    # each output is a sum of C * FH * FW products: a product and an addition each
     flops = 2 * math.prod(out_shape) * C * FH * FW
+    # at least once each: read x and w, write out
     moved = itemsize * (math.prod(x_shape) + math.prod(w_shape) + math.prod(out_shape))
     return flops, moved
     ### END SOLUTION
@@ -361,6 +363,7 @@ def conv_slices(x, w, b, stride=1, pad=0):
     out = np.zeros((N, K, OH, OW), x.dtype)
     for p in range(FH):
         for q in range(FW):
+            # the pixels that this one weight meets, for all outputs at once
             rows = slice(p, p + (OH - 1) * stride + 1, stride)
             columns = slice(q, q + (OW - 1) * stride + 1, stride)
             piece = padded[:, :, rows, columns]
@@ -564,6 +567,7 @@ def fast_conv_forward(x, w, b, stride=1, pad=0):
         for q in range(FW):
             rows = slice(p, p + (OH - 1) * stride + 1, stride)
             columns = slice(q, q + (OW - 1) * stride + 1, stride)
+            # FH * FW copies in place of OH * OW, each long and in one piece
             cols[:, :, p, q] = padded[:, :, rows, columns]
     out = w.reshape(K, -1) @ cols.reshape(N, C * FH * FW, OH * OW)  # (K, R) @ (N, R, M) -> (N, K, M)
     out += b.reshape(K, 1)
@@ -722,6 +726,7 @@ def fast_conv_backward(dout, x, w, stride=1, pad=0):
             rows = slice(p, p + (OH - 1) * stride + 1, stride)
             columns = slice(q, q + (OW - 1) * stride + 1, stride)
             cols[:, :, p, q] = padded[:, :, rows, columns]
+            # the way back of the same slices: add what the copies bring
             dpadded[:, :, rows, columns] += dcols[:, :, p, q]
     matrices = cols.reshape(N, C * FH * FW, OH * OW).transpose(0, 2, 1)
     dw = (dout_row @ matrices).sum(axis=0).reshape(w.shape)  # (N, K, M) @ (N, M, R) -> (N, K, R)
@@ -912,6 +917,7 @@ def fast_max_pool(x, size, stride):
     for p in range(FH):
         for q in range(FW):
             piece = x[:, :, p : p + (OH - 1) * stride + 1 : stride, q : q + (OW - 1) * stride + 1 : stride]
+            # `>`, not `>=`: of equal pixels the first one stays
             switches = np.where(piece > out, p * FW + q, switches)
             out = np.maximum(out, piece)
     return out, switches

@@ -130,6 +130,7 @@ def conv_gpu(x, w, b, stride=1, pad=0):
     if (H - FH + 2 * pad) % stride or (W - FW + 2 * pad) % stride:
         raise ValueError(f"a {FH}x{FW} filter at stride {stride} does not fit {H}x{W} pixels with pad {pad}")
     OH, OW = (H - FH + 2 * pad) // stride + 1, (W - FW + 2 * pad) // stride + 1
+    # the trip to the GPU, once for all that follows
     x, w, b = xp.asarray(x), xp.asarray(w), xp.asarray(b)
     padded = xp.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     out = xp.zeros((N, K, OH, OW), x.dtype)
@@ -138,6 +139,7 @@ def conv_gpu(x, w, b, stride=1, pad=0):
             rows = slice(p, p + (OH - 1) * stride + 1, stride)
             columns = slice(q, q + (OW - 1) * stride + 1, stride)
             out += xp.einsum("ncij,kc->nkij", padded[:, :, rows, columns], w[:, :, p, q])
+    # and the trip back
     return xp.asnumpy(out + b.reshape(K, 1, 1))
     ### END SOLUTION
 
@@ -222,6 +224,7 @@ def trip_times(bytes_in, bytes_out, work, bus, calls):
     """Return the seconds with a trip in every call, and with a single trip."""
     ### BEGIN SOLUTION
     there, back = bytes_in / bus, bytes_out / bus
+    # in the second case the data stay on the GPU between the calls
     return calls * (there + work + back), there + calls * work + back
     ### END SOLUTION
 
@@ -435,6 +438,7 @@ predict("-(-21 // 8) * 8 - 21", ..., hint="How many whole blocks are needed? (-(
 def thread_place(t, K, OH, OW):
     """Return n, k, i, j: the output of thread t."""
     ### BEGIN SOLUTION
+    # the last axis changes fastest: divide by all that lies to the right, and take the rest
     return t // (K * OH * OW), t // (OH * OW) % K, t // OW % OH, t % OW
     ### END SOLUTION
 
@@ -519,6 +523,7 @@ def conv_direct(x, w, b, stride=1, pad=0):
 
     def kernel(block, thread):
         t = block * 32 + thread
+        # the last block has more threads than outputs are left
         if t >= out.size:
             return
         n, k, i, j = thread_place(t, K, OH, OW)
@@ -527,6 +532,7 @@ def conv_direct(x, w, b, stride=1, pad=0):
             for fh in range(FH):
                 for fw in range(FW):
                     row, column = i * stride - pad + fh, j * stride - pad + fw
+                    # outside lies the padding: zeros, which need not be added
                     if 0 <= row < H and 0 <= column < W:
                         total += x[n, c, row, column] * w[k, c, fh, fw]
         out[n, k, i, j] = total

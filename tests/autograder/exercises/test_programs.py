@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import find, names
-from autograder.notebooks.regions import as_solved
+from autograder.notebooks.regions import as_solved, without_comments
 
 SOLUTIONS = Path(__file__).parents[3] / "solutions"
 EARLIER = {"conv1d_backward"}
@@ -22,12 +22,12 @@ WITH_PROGRAM = [name for name in ASKED if find(name).program]
 
 
 def solution(exercise):
-    """The text of the notebook's cell for an answer, without the marks around what is not handed out."""
+    """The text of the notebook's cell for an answer, without marks and comments."""
     sources = (path.read_text(encoding="utf-8") for path in SOLUTIONS.glob("*/*.py"))
     cells = [cell for source in sources for cell in re.split(r"^# %%", source, flags=re.MULTILINE)]
     marks = (f' answer="{exercise}"', f' solved="{exercise}"')
     (cell,) = [cell for cell in cells if cell.startswith(marks)]
-    return as_solved(cell.partition("\n")[2].rstrip())
+    return without_comments(as_solved(cell.partition("\n")[2].rstrip()))
 
 
 def parameters(function):
@@ -36,7 +36,7 @@ def parameters(function):
 
 @pytest.mark.parametrize("exercise", WITH_PROGRAM)
 def test_the_program_is_the_solution_of_the_notebook(exercise):
-    assert inspect.getsource(find(exercise).program).rstrip() == solution(exercise).rstrip()
+    assert without_comments(inspect.getsource(find(exercise).program)).rstrip() == solution(exercise).rstrip()
 
 
 @pytest.mark.parametrize("exercise", ASKED)
