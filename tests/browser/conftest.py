@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lab import ROOT, SCREENSHOTS, SECONDS, Server, serving
+from live_lab import Lab, open_lab
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import needs
@@ -53,6 +54,20 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     yield page
     page.screenshot(path=SCREENSHOTS / f"{request.node.name}-last.png")
     context.close()
+
+
+@pytest.fixture(scope="session")
+def live_lab(browser: Browser, server: Server, course: Path) -> Iterator[Lab]:
+    """All live pictures on one page."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(viewport={"width": 1280, "height": 960})
+    context.set_default_timeout(30 * SECONDS)
+    page = context.new_page()
+    try:
+        yield open_lab(page, server, course)
+    finally:
+        page.screenshot(path=SCREENSHOTS / "live-last.png")
+        context.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,7 +9,7 @@ export function mount(el, store) {
   const html = `<section>${slider("stride", 1, 3)}${slider("pad", 0, 2)}
     <label>column <input type="range" name="shown" min="0" data-lm-suppress-shortcuts="true"><output></output></label>
     ${playButton()}</section>
-    <div class="row"><section class="change" data-kind="pixel"></section><section data-kind="back"></section></div>
+    <div class="parts"><section class="change" data-kind="pixel"></section><section data-kind="back"></section></div>
     <section data-kind="column"></section>`;
   let grids = { pixel: [], back: [], column: [] };
   let built = "";
@@ -63,11 +63,12 @@ export function mount(el, store) {
     built = key;
     const { pixel, column } = lit();
     const picked = find(shown.pick);
-    const top = largest(state.x);
+    const { x } = store.drawn;
+    const top = largest(x);
     const alike = frame.cols.shape.join() === frame.wanted.shape.join();
     for (const grid of grids.pixel) {
       const from = grid.plane * grid.rows * grid.columns;
-      drawGrid(grid, { value: (q) => state.x[from + q], top, on: (q) => pixel.has(from + q), picked });
+      drawGrid(grid, { value: (q) => x[from + q], top, on: (q) => pixel.has(from + q), picked });
     }
     for (const grid of grids.back) {
       const from = grid.plane * grid.rows * grid.columns;

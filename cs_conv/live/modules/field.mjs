@@ -9,7 +9,7 @@ const TITLES = { third: "input of layer 3", second: "input of layer 2", first: "
 export function mount(el, store) {
   const html = `<section>${slider("first", 1, 4, "dilation of layer 1")}${slider("second", 1, 4, "of layer 2")}
     ${slider("third", 1, 4, "of layer 3")}</section>
-    <div class="row">${Object.keys(TITLES).map((kind) => `<section data-kind="${kind}"></section>`).join("")}</div>`;
+    <div class="parts">${Object.keys(TITLES).map((kind) => `<section data-kind="${kind}"></section>`).join("")}</div>`;
   const grids = {};
   const view = frameOf(el, store, html, { draw, sentence });
   const { root } = view;

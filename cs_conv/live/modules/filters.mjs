@@ -8,7 +8,7 @@ export function mount(el, store) {
   const options = Object.keys(store.state.starts).map((name) => `<option>${name}</option>`).join("");
   const html = `<section><label>begin with <select ${OWN_KEYS}="true">${options}</select></label>
     <label><input type="checkbox" ${OWN_KEYS}="true"> divide by the sum, if it is not 0</label></section>
-    <div class="row"><section class="change"></section>
+    <div class="parts"><section class="change"></section>
     <figure><figcaption>the photograph</figcaption><canvas data-name="image" role="img"></canvas></figure>
     <figure><figcaption>what your function makes of it</figcaption><canvas data-name="answer" role="img"></canvas></figure>
     </div>`;
@@ -20,7 +20,7 @@ export function mount(el, store) {
 
   function draw() {
     const { frame, state } = store;
-    drawGrid(grid, { value: (q) => state.w[q], top: largest(state.w) });
+    drawGrid(grid, { value: (q) => store.drawn.w[q], top: largest(store.drawn.w) });
     select.value = state.name;
     share.checked = Boolean(state.share);
     paint("image", frame.image, (v) => v);
@@ -48,7 +48,7 @@ export function mount(el, store) {
   }
 
   function sentence() {
-    const sum = store.state.w.reduce((a, b) => a + b, 0);
+    const sum = store.shown.w.reduce((a, b) => a + b, 0);
     const values = Array.from(store.frame.answer.data);
     const low = Math.min(...values).toFixed(2);
     const high = Math.max(...values).toFixed(2);

@@ -9,7 +9,7 @@ export function makeGrid(parent, { kind, plane = 0, rows, columns, title, pad = 
   parent.append(figure);
   const width = (columns + 2 * pad) * size;
   const height = (rows + 2 * pad) * size;
-  const box = { viewBox: `-2 -2 ${width + 4} ${height + 4}`, width: width + 4, role: "grid", "aria-label": title };
+  const box = { viewBox: `-2 -2 ${width + 4} ${height + 4}`, width: width + 4, height: height + 4, role: "grid", "aria-label": title };
   const svg = tag("svg", box, figure);
   if (pad) tag("rect", { class: "rim", width, height }, svg);
   const cells = [];
@@ -20,8 +20,8 @@ export function makeGrid(parent, { kind, plane = 0, rows, columns, title, pad = 
       const first = i === 0 && j === 0;
       const cell = tag("g", { class: "cell", role: "gridcell", tabindex: first ? 0 : -1, transform: place }, row);
       cell.setAttribute(OWN_KEYS, "true");
-      tag("rect", { class: "value", width: size, height: size }, cell);
-      cell.label = tag("text", { x: size / 2, y: size * 0.64, "font-size": size * 0.4 }, cell);
+      cell.value = tag("rect", { class: "value", width: size, height: size }, cell);
+      cell.label = tag("text", { x: size / 2, y: size * 0.64 }, cell);
       tag("rect", { class: "mark", x: 2, y: 2, width: size - 4, height: size - 4 }, cell);
       tag("rect", { class: "ring", width: size, height: size }, cell);
       cell.at = [kind, plane, i, j];
@@ -36,18 +36,19 @@ export function drawGrid(grid, { value, top, on = () => false, bad = () => false
   grid.cells.forEach((cell, q) => {
     const number = value(q);
     const text = words(number);
-    const amount = Math.round(75 * Math.min(1, Math.abs(number) / Math.max(top, 1e-9)));
+    const amount = 3 * Math.round(25 * Math.min(1, Math.abs(number) / Math.max(top, 1e-9))); // few tones, few repaints
     const label = `${grid.title}, row ${cell.at[2]}, column ${cell.at[3]}: ${text}${more(q)}`;
     const now = `${label} ${amount} ${on(q)} ${bad(q)} ${cell === picked}`;
     if (cell.was === now) return;
     cell.was = now;
     cell.label.textContent = text;
+    cell.label.setAttribute("font-size", (grid.size * 0.4 * Math.min(1, 3.2 / text.length)).toFixed(1));
     cell.classList.toggle("on", on(q));
     cell.classList.toggle("bad", bad(q));
     cell.setAttribute("aria-label", label);
     cell.setAttribute("aria-selected", String(cell === picked));
-    cell.style.setProperty("--tone", number > 0 ? "var(--positive)" : "var(--negative)");
-    cell.style.setProperty("--amount", `${amount}%`);
+    const tone = number > 0 ? "var(--positive)" : "var(--negative)";
+    cell.value.style.fill = `color-mix(in oklab, var(--bg), ${tone} ${amount}%)`;
   });
 }
 

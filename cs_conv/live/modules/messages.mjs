@@ -9,7 +9,7 @@ const NUMBERS = { sent: "dout", weight: "w" };
 
 export function mount(el, store) {
   const html = `<section>${slider("stride", 1, 4)}${slider("pad", 0, 3)}${slider("sent", 0, 9, "outputs that have sent")}
-    ${playButton()}</section><div class="row"><section class="change" data-kind="sent"></section>
+    ${playButton()}</section><div class="parts"><section class="change" data-kind="sent"></section>
     <section class="change" data-kind="weight"></section><section data-kind="yours"></section>
     <section data-kind="right"></section></div>`;
   let grids = {};
@@ -51,7 +51,7 @@ export function mount(el, store) {
       more: (q) => (q < arrived ? ", sent" : ", not sent yet"),
     });
     grids.sent.cells.forEach((cell, q) => { cell.style.opacity = q < arrived ? 1 : 0.35; });
-    drawGrid(grids.weight, { value: (q) => state.w[q], top: largest(state.w) });
+    drawGrid(grids.weight, { value: (q) => store.drawn.w[q], top: largest(store.drawn.w) });
     drawGrid(grids.yours, {
       value: (q) => dx.data[q], top, on: (q) => last.data[q] !== 0, bad: isWrong,
       more: (q) => (isWrong(q) ? ", wrong" : ""),

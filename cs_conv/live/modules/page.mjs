@@ -9,22 +9,23 @@ export const CSS = `
 .live.dark { --bg: var(--jp-layout-color0, #111); --fg: var(--jp-ui-font-color0, #f2f2f2); --edge: #8a8a8a;
   --positive: #6d4fa3; --negative: #a0560a; --mark: #56b4e9; --wrong: #ff9e5e; }
 .live section { display: flex; flex-wrap: wrap; gap: 10px 14px; align-items: flex-start; margin: 6px 0; }
-.live .row { display: flex; flex-wrap: wrap; gap: 4px 28px; align-items: flex-start; }
-.live figure { margin: 0; }
+.live .parts { display: flex; flex-wrap: wrap; gap: 4px 28px; align-items: flex-start; }
+.live .parts > *, .live figure { min-width: 0; max-width: 100%; }
+.live figure { margin: 0; overflow-x: auto; }
 .live figcaption { font-size: 12px; }
-.live svg { display: block; overflow: visible; max-width: 100%; height: auto; }
+.live svg { display: block; overflow: visible; }
 .live label { display: inline-flex; gap: 6px; align-items: center; min-height: 28px; }
 .live input, .live button, .live select { accent-color: var(--mark); min-height: 24px; }
 .live input[type=range] { width: 130px; }
 .live text { fill: var(--fg); pointer-events: none; text-anchor: middle; }
-.live rect.value { stroke: var(--edge); stroke-width: .5; fill: color-mix(in oklab, var(--bg), var(--tone) var(--amount)); }
-.live .cell { cursor: pointer; touch-action: pan-y; }
+.live rect.value { stroke: var(--edge); stroke-width: .5; }
+.live .cell { cursor: pointer; }
 .live .cell:focus { outline: none; }
-.live .change .cell { cursor: ew-resize; }
-.live .mark, .live .ring { fill: none; opacity: 0; }
+.live .change .cell { cursor: ew-resize; touch-action: pan-y; }
+.live .mark, .live .ring { fill: none; visibility: hidden; }
 .live .mark { stroke: var(--mark); stroke-width: 2.5; }
 .live .ring { stroke: var(--fg); stroke-width: 3; }
-.live .on .mark, .live .bad .mark, .live .cell:focus-visible .ring { opacity: 1; }
+.live .on .mark, .live .bad .mark, .live .cell:focus-visible .ring { visibility: visible; }
 .live .bad .mark { stroke: var(--wrong); stroke-dasharray: 4 2; }
 .live .rim { fill: none; stroke: var(--edge); stroke-dasharray: 2 2; stroke-width: .5; }
 .live .window { fill: none; stroke: var(--fg); stroke-width: 2; stroke-dasharray: 5 3; transition: transform .15s; pointer-events: none; }
@@ -51,6 +52,9 @@ export function words(value) {
   return short.replace("-", "\u2212");
 }
 
+/** How many pixels wide a component may draw; `most` where it is not on the page yet. */
+export const room = (root, most) => Math.min(most, root.clientWidth - 16 > 0 ? root.clientWidth - 16 : most);
+
 /** "1 output", "2 outputs". */
 export const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
@@ -68,6 +72,7 @@ export function frameOf(el, store, html, { draw, sentence }) {
     due = 0;
     root.classList.toggle("dark", isDark());
     root.classList.toggle("stale", store.silent || Boolean(store.error));
+    root.inert = !store.frame; // there is nothing to move yet
     if (store.frame) draw(root);
     clearTimeout(timer);
     timer = setTimeout(say, 250); // one sentence after a drag, not one a step
@@ -81,6 +86,9 @@ export function frameOf(el, store, html, { draw, sentence }) {
 
   const later = () => { due ||= requestAnimationFrame(paint); };
   const stop = store.subscribe(later);
+  let wide = 0; // where a component adapts to its width, it is drawn anew
+  const size = new ResizeObserver(() => { if (root.clientWidth !== wide) { wide = root.clientWidth; later(); } });
+  size.observe(root);
   const theme = matchMedia("(prefers-color-scheme: dark)");
   theme.addEventListener("change", later);
   const watch = new MutationObserver(later);
@@ -94,6 +102,7 @@ export function frameOf(el, store, html, { draw, sentence }) {
     end() {
       stop();
       watch.disconnect();
+      size.disconnect();
       theme.removeEventListener("change", later);
       clearTimeout(timer);
       cancelAnimationFrame(due);
@@ -103,7 +112,7 @@ export function frameOf(el, store, html, { draw, sentence }) {
 }
 
 function trouble(store) {
-  if (store.silent) return "Nothing answers: this is the last picture that was computed. Run the cell that shows it again.";
+  if (store.silent) return `Nothing answers${store.frame ? ": this is the last picture that was computed" : ""}. Run the cell that shows it again.`;
   return store.error;
 }
 

@@ -5,7 +5,7 @@ import { bindGrids, drawGrid, largest, makeGrid, withNumber } from "./grid.mjs";
 import { bindSliders, count, frameOf, showSliders, slider, tag, words } from "./page.mjs";
 
 export function mount(el, store) {
-  const html = `<section>${slider("size", 1, 4)}${slider("stride", 1, 4)}</section><div class="row">
+  const html = `<section>${slider("size", 1, 4)}${slider("stride", 1, 4)}</section><div class="parts">
     <section class="change" data-kind="pixel"></section><section data-kind="output"></section>
     <section data-kind="switch"></section><section data-kind="gradient"></section></div>`;
   let grids = {};
@@ -54,14 +54,15 @@ export function mount(el, store) {
     if (key !== built) build();
     built = key;
     const { out, switches, taken, dx } = frame;
-    const top = largest(state.x);
+    const { x } = store.drawn;
+    const top = largest(x);
     const cell = find(shown.pick);
     const output = cell && shown.pick[0] === "output" ? flat(shown.pick) : -1;
     const mine = output >= 0 ? windowOf(shown.pick[2], shown.pick[3]) : { inside: [], largest: [] };
     const pixel = cell && shown.pick[0] === "pixel" ? flat(shown.pick) : output >= 0 ? taken.data[output] : -1;
     const right = (q) => windowOf(Math.floor(q / out.shape[1]), q % out.shape[1]);
     drawGrid(grids.pixel, {
-      value: (q) => state.x[q], top, on: (q) => q === pixel,
+      value: (q) => x[q], top, on: (q) => q === pixel,
       more: (q) => (mine.largest.length > 1 && mine.largest.includes(q) ? ", tied" : ""),
     });
     drawGrid(grids.output, {

@@ -1,9 +1,10 @@
 // How windows fit on a row of pixels: they slide, what no window reaches turns red, the formula has its numbers.
 
 import { widget } from "./host.mjs";
-import { bindSliders, count, frameOf, showSliders, slider, tag } from "./page.mjs";
+import { bindSliders, count, frameOf, room, showSliders, slider, tag } from "./page.mjs";
 
-const SIDE = 24;
+const LARGEST = 24; // the side of a pixel where there is room
+const WITH_NUMBER = 17; // the smallest side that holds a number
 const STEP = 9; // from one window's line to the next
 
 export function mount(el, store) {
@@ -25,27 +26,32 @@ export function mount(el, store) {
   function draw() {
     const { W, F, P, D, begins, chosen } = numbers();
     const reached = store.frame.reached.data;
-    const high = SIDE + 14 + STEP * Math.max(begins.length, 1);
+    const side = Math.min(LARGEST, (room(root, 1000) - 4) / (W + 2 * P));
+    const wide = (W + 2 * P) * side + 4;
+    const high = LARGEST + 18 + STEP * Math.max(begins.length, 1);
     svg.replaceChildren();
-    svg.setAttribute("viewBox", `-2 -2 ${(W + 2 * P) * SIDE + 4} ${high + 4}`);
-    svg.setAttribute("width", (W + 2 * P) * SIDE + 4);
+    svg.setAttribute("viewBox", `-2 -2 ${wide} ${high}`);
+    svg.setAttribute("width", wide);
+    svg.setAttribute("height", high);
     svg.setAttribute("aria-label", sentence());
     for (let t = 0; t < W + 2 * P; t++) {
       const padding = t < P || t >= P + W;
       const lost = !padding && !reached[t];
       const lit = begins.length > 0 && isRead(t - P, begins[chosen], F, D);
       const fill = lost ? "var(--wrong)" : lit ? "var(--mark)" : "var(--bg)";
-      const look = { x: t * SIDE, width: SIDE, height: SIDE, fill, "fill-opacity": lost ? 0.55 : lit ? 0.35 : 1 };
+      const look = { x: t * side, width: side, height: LARGEST, fill, "fill-opacity": lost ? 0.55 : lit ? 0.35 : 1 };
       tag("rect", { ...look, stroke: "var(--edge)", "stroke-dasharray": padding ? "2 2" : "none" }, svg);
-      const label = tag("text", { x: (t + 0.5) * SIDE, y: SIDE * 0.65, "font-size": 11 }, svg);
+      if (side < WITH_NUMBER && (padding || (t - P) % 5)) continue;
+      const label = tag("text", { x: (t + 0.5) * side, y: LARGEST * 0.65, "font-size": 11 }, svg);
       label.textContent = padding ? "0" : `${t - P}`;
     }
     begins.forEach((begin, number) => {
-      const y = SIDE + 12 + number * STEP;
+      const y = LARGEST + 12 + number * STEP;
+      const gap = side / 12;
       const look = { stroke: number === chosen ? "var(--mark)" : "var(--fg)", "stroke-width": number === chosen ? 4 : 2 };
       for (let p = 0; p < F; p++) {
-        const x = (begin + P + p * D) * SIDE + 2;
-        tag("line", { x1: x, x2: x + (D > 1 ? SIDE - 4 : SIDE - (p === F - 1 ? 4 : 0)), y1: y, y2: y, ...look }, svg);
+        const x = (begin + P + p * D) * side + gap;
+        tag("line", { x1: x, x2: x + (D > 1 || p === F - 1 ? side - 2 * gap : side), y1: y, y2: y, ...look }, svg);
       }
     });
     root.querySelector("[name=window]").max = Math.max(begins.length - 1, 0);

@@ -51,6 +51,8 @@ export function createStore(send, state, frame = null, error = "") {
     ask,
     get state() { return state; },
     get shown() { return shown; },
+    /** The numbers to draw: those of the picture on screen, or if there is no newer one, those that it failed for. */
+    get drawn() { return error || silent ? state : shown; },
     get frame() { return frame; },
     get error() { return error; },
     get silent() { return silent; },

@@ -10,7 +10,7 @@ const HELP =
 
 export function mount(el, store) {
   const html = `<section class="knobs">${slider("stride", 1, 4)}${slider("pad", 0, 3)}</section>
-    <div class="row"><section class="change" data-kind="pixel"></section>
+    <div class="parts"><section class="change" data-kind="pixel"></section>
     <section class="change" data-kind="weight"></section><section data-kind="output"></section></div>
     <p class="help">${HELP}</p>`;
   let grids = { pixel: [], weight: [], output: [] };
@@ -58,7 +58,7 @@ export function mount(el, store) {
     if (key !== built) build();
     built = key;
     const joined = joins(shown.pick);
-    const values = { pixel: state.x, weight: state.w, output: frame.out.data };
+    const values = { pixel: store.drawn.x, weight: store.drawn.w, output: frame.out.data };
     const gradients = { pixel: frame.dx?.data, weight: frame.dw?.data, output: frame.dout?.data };
     for (const kind in grids) {
       const top = largest(Array.from(values[kind]));
@@ -133,7 +133,7 @@ export function mount(el, store) {
   }
 
   function sentence() {
-    const { frame, shown, state } = store;
+    const { frame, shown } = store;
     const cell = find(shown.pick);
     if (!cell) return `The output is now ${frame.out.shape.join(" by ")}: pick a number.`;
     const [kind, plane, i, j] = shown.pick;
@@ -146,10 +146,10 @@ export function mount(el, store) {
     }
     if (kind === "pixel") {
       const back = frame.dx ? ` If each output sends 1, the gradient that arrives here is ${words(frame.dx.data[q])}.` : "";
-      return `The pixel at row ${i}, column ${j} is ${words(state.x[q])}. It feeds ${count(joined.output.size, "output")}.${back}`;
+      return `The pixel at row ${i}, column ${j} is ${words(shown.x[q])}. It feeds ${count(joined.output.size, "output")}.${back}`;
     }
     const back = frame.dw ? ` If each output sends 1, the gradient of this weight is ${words(frame.dw.data[q])}.` : "";
-    return `This weight is ${words(state.w[q])}. It meets ${count(joined.pixel.size, "pixel")}.${back}`;
+    return `This weight is ${words(shown.w[q])}. It meets ${count(joined.pixel.size, "pixel")}.${back}`;
   }
 
   function verdict({ outside, missing, swapped, strange }) {
