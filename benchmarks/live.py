@@ -2,7 +2,7 @@
 
 A learner's loops on an image of 16x16, in headless Chromium: on a page whose frames another process computes,
 and in JupyterLab. A number is dragged for some seconds; pictures that differ are counted. Dragged beyond all
-other numbers, it changes the colour of every cell, which is the most that there can be to draw. Needs chromium.
+other numbers, it changes the colour of every cell: there cannot be more to draw. Needs chromium.
 """
 
 from __future__ import annotations
