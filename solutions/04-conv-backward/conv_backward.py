@@ -139,7 +139,7 @@ show_table(filter_size=3, outputs=3, column=2, dout=dout)
 dx_measured = numeric_gradient(lambda x: conv1d_forward(x, w), x, dout, h=1)
 
 predict("dx_measured[2]", ..., hint="Go down the framed column: dout[0] * w[2], and so on, added up.")
-predict("[dx_measured[0], dx_measured[4]]", [..., ...], hint="Each end feeds a single output.")
+predict("dx_measured[[0, 4]]", [..., ...], hint="Each end feeds a single output.")
 
 # %% [markdown]
 # <details><summary>Compare</summary>

@@ -216,7 +216,10 @@ mistakes.change(
 mistakes.change(
     "the window in the place of the filter",
     "In a product the gradient of one factor is the other factor: dx collects filters, not windows of x.",
-    {"* w[k]": "* np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))[n, :, rows, columns]"},
+    {
+        "for n in range(N):": "x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))\nfor n in range(N):",
+        "* w[k]": "* x_pad[n, :, rows, columns]",
+    },
 )
 mistakes.change(
     "dout left out",
