@@ -217,7 +217,9 @@ mistakes.change(
     "the window in the place of the filter",
     "In a product the gradient of one factor is the other factor: dx collects filters, not windows of x.",
     {
-        "for n in range(N):": "x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))\nfor n in range(N):",
+        "for n in range(N):": (
+            "x_pad = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))\nfor n in range(N):"
+        ),
         "* w[k]": "* x_pad[n, :, rows, columns]",
     },
 )
