@@ -76,8 +76,9 @@ mistakes.change(
     {"np.finfo(x.dtype).eps": "np.finfo(np.float32).eps"},
 )
 mistakes.change(
-    "another number than eps",
-    "np.finfo has several numbers. eps is the gap between 1 and the next number; resolution is another.",
+    "a rounded step",
+    "1e-5 and 1e-2 are near, but they are not the cube root of eps. (`np.finfo` has a `resolution`, too, "
+    "which is eps rounded: take `eps`.)",
     {"np.finfo(x.dtype).eps": "np.finfo(x.dtype).resolution"},
 )
 mistakes.change(
