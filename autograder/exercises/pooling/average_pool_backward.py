@@ -13,7 +13,7 @@ from autograder.exercises.convolution_cases import sizes
 from cs_conv.naive import average_pool_backward as reference
 from cs_conv.naive import average_pool_forward
 
-from .shared import WINDOWS, backward_mistakes, divisor_mistakes
+from .shared import WINDOWS, backward_mistakes
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -67,28 +67,11 @@ backward_mistakes(
     columns_first={"n, c, i, j in np.ndindex(N, C, OH, OW)": "n, c, j, i in np.ndindex(N, C, OW, OH)"},
     pixel_by_pixel=PIXEL_BY_PIXEL,
 )
-divisor_mistakes(mistakes, lambda by: {"/ (FH * FW)": f"/ ({by})"})
 
-mistakes.change(
-    "divided by the number of windows",
-    "OH * OW is how many gradients arrive. Each is shared out in one window: ask how many pixels that holds.",
-    {"/ (FH * FW)": "/ (OH * OW)"},
-)
 mistakes.change(
     "whole division",
     "`//` drops the digits after the point, and rounds negative numbers down. A share can be any number.",
     {"/ (FH * FW)": "// (FH * FW)"},
-)
-mistakes.change(
-    "not divided",
-    "Every pixel of the window gets the whole gradient. Each made only a part of the mean: ask how large "
-    "a part.",
-    {" / (FH * FW)": ""},
-)
-mistakes.change(
-    "divided twice",
-    "The share is 1 over the number of values in the window; yours is its square.",
-    {"/ (FH * FW)": "/ (FH * FW) ** 2"},
 )
 mistakes.change(
     "the whole gradient to one pixel",

@@ -10,7 +10,7 @@ from autograder.checks.catalogue import Catalogue
 from autograder.checks.exercise import Case, Exercise, aspect
 from cs_conv.naive import average_pool_forward as reference
 
-from .shared import REDUCED, WINDOW, divisor_mistakes, forward_cases, forward_mistakes, pool_windows
+from .shared import REDUCED, WINDOW, forward_cases, forward_mistakes, pool_windows
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -37,13 +37,6 @@ def divided_by(number):
     return {REDUCED: f"np.sum(x[n, c, {WINDOW}]) / ({number})"}
 
 
-divisor_mistakes(mistakes, divided_by)
-
-mistakes.change(
-    "divided by the number of windows",
-    "OH * OW is how many means there are. Each is over one window: ask how many values that holds.",
-    divided_by("OH * OW"),
-)
 mistakes.change(
     "sum instead of mean",
     "You add the window up; divide by how many values it holds.",

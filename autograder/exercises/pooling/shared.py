@@ -458,27 +458,3 @@ def backward_mistakes(
         {"np.zeros(x_shape)": "np.zeros(x_shape, int)", share: f"int({share})"},
         {"np.zeros(x_shape)": "np.zeros(x_shape, int)", **(pixel_by_pixel or {})},
     )
-
-
-# Averages: what people divide by instead of FH * FW, forward and backward
-
-DIVISORS = (
-    ("the height squared", "You divide by FH * FH.", "FH * FH"),
-    ("the width squared", "You divide by FW * FW.", "FW * FW"),
-    ("the height alone", "You divide by FH.", "FH"),
-    ("the width alone", "You divide by FW.", "FW"),
-    ("FH + FW", "You divide by FH + FW.", "FH + FW"),
-    ("4 always", "You divide by 4, which is right for 2x2 windows only.", "4"),
-    (
-        "the stride squared",
-        "stride * stride is the size of the window only where the windows lie side by side.",
-        "stride * stride",
-    ),
-)
-
-
-def divisor_mistakes(mistakes: Catalogue, divided: Callable[[str], Change]) -> None:
-    """Add what averages are divided by; `divided(by)` is the change that divides by that instead."""
-    for number, advice, divisor in DIVISORS:
-        question = " Ask how many values a window of FH by FW holds."
-        mistakes.change(f"divided by {number}", advice + question, divided(divisor))

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from autograder import judge
+from autograder.checks.exercise import Mistake
 from autograder.checks.for_seed import cases_of, compared, fitting
 from autograder.checks.reading import Reading, picture, read
 from autograder.checks.registry import find
 from autograder.checks.run_answer import call_all
+from tests.autograder.checks.reading.read_mistakes import READ
 
 FAULTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "rows step 1": ({"down": lambda s, size: 1}, ("step 1 in the rows, where the stride belongs",)),
@@ -161,3 +163,11 @@ def test_where_gradients_go_is_read_with_several_faults_at_once(faults: tuple[st
     changes = {name: value for fault in faults for name, value in BACKWARD[fault][0].items()}
     found = reading("max_pool_backward", backward(**changes))
     assert said(found) == {BACKWARD[fault][1] for fault in faults}
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), READ, ids=lambda p: getattr(p, "name", ""))
+def test_what_left_the_catalogue_is_read(exercise: str, mistake: Mistake) -> None:
+    for seed in (5, 6):
+        verdict = judge(exercise, mistake.function, seed)
+        assert not verdict.passed
+        assert [m.name for m in verdict.mistakes] == [mistake.name]
