@@ -14,9 +14,21 @@ from cs_conv.live.field import field
 from cs_conv.live.filters import filters
 from cs_conv.live.heat import heat
 from cs_conv.live.messages import messages
+from cs_conv.live.pattern import pattern
 from cs_conv.live.pooling import pooling
 from cs_conv.live.sizes import sizes
 from cs_conv.live.steps import steps
 from cs_conv.live.window import window
 
-__all__ = ["columns", "field", "filters", "heat", "messages", "pooling", "sizes", "steps", "window"]
+__all__ = [
+    "columns",
+    "field",
+    "filters",
+    "heat",
+    "messages",
+    "pattern",
+    "pooling",
+    "sizes",
+    "steps",
+    "window",
+]

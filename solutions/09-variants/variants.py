@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Variants of convolution
 #
-# After this notebook you can change what a convolution looks at: spread its filters out, share its channels out
-# among groups, or give every place filters of its own. And you can say which pixels an output depends on, by
-# counting and by experiment. It takes about 65 minutes.
+# After this notebook you can change what a convolution looks at: spread its filters out, share its channels
+# out among groups, or give every place filters of its own. And you can say which pixels an output depends
+# on, by counting and by experiment. It takes about 65 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
@@ -33,10 +33,10 @@ from autograder import check, predict
 # %% [markdown]
 # ## What a 1x1 filter computes
 #
-# In notebook 02 a 1x1 filter turned a colour photograph into a grey one. To people who know images as rows and
-# columns alone, a 1x1 filter sounds like a multiplication by a number. In a ConvNet it is more: the volume has
-# channels, and a filter reaches through all of them. On a volume of 3 channels, each output is a dot product of
-# 3 numbers.
+# In notebook 02 a 1x1 filter turned a colour photograph into a grey one. To people who know images as rows
+# and columns alone, a 1x1 filter sounds like a multiplication by a number. In a ConvNet it is more: the
+# volume has channels, and a filter reaches through all of them. On a volume of 3 channels, each output is a
+# dot product of 3 numbers.
 #
 # So a 1x1 layer takes the channels of one pixel, C numbers, and makes K numbers of them, with the same K x C
 # weights at each pixel. You know this operation by another name.
@@ -52,10 +52,11 @@ print("a volume of", x.shape, "becomes", one_by_one.shape)
 
 # %% [markdown]
 # It is a **matrix product** over the channels; im2col has nothing to do. (When your `dilated_conv` below is
-# written, a cell compares the two.) Networks use it where channels have become many: a cheap 1x1 layer makes them
-# few, an expensive layer works on those few, and another 1x1 layer makes them many again.
+# written, a cell compares the two.) Networks use it where channels have become many: a cheap 1x1 layer
+# makes them few, an expensive layer works on those few, and another 1x1 layer makes them many again.
 #
-# How many weights does a 1x1 layer have that turns 256 channels into 64? Write your guess in place of the dots.
+# How many weights does a 1x1 layer have that turns 256 channels into 64? Write your guess in place of the
+# dots.
 
 # %%
 few = np.zeros((64, 256, 1, 1))
@@ -64,8 +65,8 @@ predict("few.size", ..., "It has a row of 256 weights for each of 64 filters.")
 # %% [markdown]
 # ## A filter with gaps
 #
-# A filter looks at pixels that lie side by side. They need not. The next picture shows, on one row, which pixels
-# 3 weights read if they stand 1, 2 and 3 pixels apart.
+# A filter looks at pixels that lie side by side. They need not. The next picture shows, on one row, which
+# pixels 3 weights read if they stand 1, 2 and 3 pixels apart.
 
 # %%
 from cs_conv.pictures.grid import show_grids
@@ -78,8 +79,8 @@ for row, title in zip(rows, titles, strict=True):
     show_grids([row[None]], [title], cell=0.4, axes=("", "column"))
 
 # %% [markdown]
-# *In words: three rows of nine pixels. With dilation 1 the weights read pixels 0, 1 and 2; with dilation 2 pixels
-# 0, 2 and 4; with dilation 3 pixels 0, 3 and 6.*
+# *In words: three rows of nine pixels. With dilation 1 the weights read pixels 0, 1 and 2; with dilation 2
+# pixels 0, 2 and 4; with dilation 3 pixels 0, 3 and 6.*
 #
 # The step from one weight to the next is the **dilation**. A filter of `F` weights reaches over
 #
@@ -89,8 +90,8 @@ for row, title in zip(rows, titles, strict=True):
 # $(W - F' + 2P) / S + 1$. The number of weights does not change.
 #
 # **Two ways to count.** The libraries and this course call a dense filter *dilation 1*: the step is 1. The
-# Stanford notes call it *dilation 0*: there are 0 pixels between two weights. Nothing else differs, but a 1 in the
-# wrong place is a wrong network:
+# Stanford notes call it *dilation 0*: there are 0 pixels between two weights. Nothing else differs, but a 1
+# in the wrong place is a wrong network:
 
 # %%
 print("        this course   the notes   reach")
@@ -115,8 +116,8 @@ predict("output_size(12, 3, dilation=4)", ..., "First find how many pixels one w
 #
 # - `x` has shape `(N, C, H, W)`, `w` has shape `(K, C, FH, FW)`, `b` has shape `(K,)`.
 # - `dilation` is the step from one weight to the next, the same for rows and columns. 1 is dense.
-# - `stride` and `pad` mean what they meant: how far the window moves, and how many rows and columns of zeros are
-#   put on each side.
+# - `stride` and `pad` mean what they meant: how far the window moves, and how many rows and columns of
+#   zeros are put on each side.
 # - Where the windows do not fit, raise a `ValueError` (not graded: a function that rounds down passes, too).
 #
 # An example: on the row `[1, 2, 3, 4]`, the filter `[1, 10]` at dilation 2 gives `1 + 30 = 31` and
@@ -126,17 +127,18 @@ predict("output_size(12, 3, dilation=4)", ..., "First find how many pixels one w
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Which of the rows of `x` does the window of output `(i, j)` read, if `FH` is 3 and the dilation is 2? Write the
-# numbers down for `i = 0` and `i = 1`, with stride 1. Then think of a slice that gives just these.
+# Which of the rows of `x` does the window of output `(i, j)` read, if `FH` is 3 and the dilation is 2?
+# Write the numbers down for `i = 0` and `i = 1`, with stride 1. Then think of a slice that gives just
+# these.
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# A slice has three parts, `begin : end : step`. The stride decides where it begins; the dilation is its step; and
-# where it ends depends on how far a window reaches.
+# A slice has three parts, `begin : end : step`. The stride decides where it begins; the dilation is its
+# step; and where it ends depends on how far a window reaches.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# With `high = (FH - 1) * dilation + 1` there are `(H - high + 2 * pad) // stride + 1` rows of outputs. The rows of
-# the window are `top : top + high : dilation`. `np.tensordot(window, w, ((1, 2, 3), (1, 2, 3)))` multiplies a window
-# `(N, C, FH, FW)` with all filters and has shape `(N, K)`.
+# With `high = (FH - 1) * dilation + 1` there are `(H - high + 2 * pad) // stride + 1` rows of outputs. The
+# rows of the window are `top : top + high : dilation`. `np.tensordot(window, w, ((1, 2, 3), (1, 2, 3)))`
+# multiplies a window `(N, C, FH, FW)` with all filters and has shape `(N, K)`.
 # </details>
 
 
@@ -188,8 +190,8 @@ check("dilated_conv", dilated_conv, "edge cases")
 # %% [markdown]
 # ## Back through a dilated layer
 #
-# In notebook 04 an output sent its gradient back to the window that it had read: `dout` times the weights. Nothing
-# about that changes. Only the window has gaps now, so the messages land `dilation` pixels apart.
+# In notebook 04 an output sent its gradient back to the window that it had read: `dout` times the weights.
+# Nothing about that changes. Only the window has gaps now, so the messages land `dilation` pixels apart.
 #
 # ### Exercise 2: dilated_conv_dx
 #
@@ -198,7 +200,8 @@ check("dilated_conv", dilated_conv, "edge cases")
 # Write `dilated_conv_dx`. It returns `dx`, with the shape of the input.
 #
 # - `dout` has shape `(N, K, OH, OW)`, `w` has shape `(K, C, FH, FW)`.
-# - `x_shape` is `(N, C, H, W)`. The pixels of `x` are not needed: in `out`, they are multiplied by the weights alone.
+# - `x_shape` is `(N, C, H, W)`. The pixels of `x` are not needed: in `out`, they are multiplied by the
+#   weights alone.
 # - What lands on the padding is cut off at the end.
 #
 # An example: one output that sends 5 through the filter `[1, 10]` at dilation 2, on a row of 3 pixels, gives
@@ -206,12 +209,12 @@ check("dilated_conv", dilated_conv, "edge cases")
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Look at the line of `dilated_conv` that cuts out a window. In the backward pass the same slice stands on the other
-# side of the assignment.
+# Look at the line of `dilated_conv` that cuts out a window. In the backward pass the same slice stands on
+# the other side of the assignment.
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# Make an array of zeros as large as the *padded* input. Each output adds `dout * w` to the window that it read.
-# Windows share pixels, so think about `=` and `+=`.
+# Make an array of zeros as large as the *padded* input. Each output adds `dout * w` to the window that it
+# read. Windows share pixels, so think about `=` and `+=`.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
 # For one place `(i, j)`, `np.tensordot(dout[:, :, i, j], w, 1)` sums over the filters, `(N, K)` with
@@ -256,12 +259,12 @@ check("dilated_conv_dx", dilated_conv_dx, "rectangles")
 # %% [markdown]
 # ## Which pixels does an output depend on?
 #
-# One 3x3 layer sees 3x3 pixels. Put a second one on top of it: it sees 3x3 numbers of the first, and each of these
-# has seen 3x3 pixels. Do they see 9x9 together?
+# One 3x3 layer sees 3x3 pixels. Put a second one on top of it: it sees 3x3 numbers of the first, and each
+# of these has seen 3x3 pixels. Do they see 9x9 together?
 #
-# You need not argue, you can try. A gradient goes back to all that an output depends on, and to nothing else. So
-# send a 1 back from *one* output, through your own layers: **the pixels that light up are its receptive field.**
-# (All weights are 1 here, so that nothing cancels out.)
+# You need not argue, you can try. A gradient goes back to all that an output depends on, and to nothing
+# else. So send a 1 back from *one* output, through your own layers: **the pixels that light up are its
+# receptive field.** (All weights are 1 here, so that nothing cancels out.)
 
 
 # %%
@@ -297,12 +300,12 @@ titles = [f"layers: {n}, field: {extent(one)} x {extent(one)}" for n, one in enu
 show_grids([np.where(one > 0, one, np.nan) for one in lit], titles, cell=0.24, axes=("row", "column"))
 
 # %% [markdown]
-# *In words: three images of 15x15 pixels. After one layer the 3x3 pixels in the middle are lit, each by 1. After two
-# layers 5x5 are, from 1 in the corners to 9 in the centre. After three 7x7 are, from 1 to 49.*
+# *In words: three images of 15x15 pixels. After one layer the 3x3 pixels in the middle are lit, each by 1.
+# After two layers 5x5 are, from 1 in the corners to 9 in the centre. After three 7x7 are, from 1 to 49.*
 #
-# Two layers see 5x5, three see 7x7: each dense 3x3 layer adds one pixel on each side. That is slow. With dilations
-# that double, 1, 2, 4, 8, the field doubles as well, and no pixel in it is left out. (Yu and Koltun, 2015, used this
-# to label every pixel of a picture without making it smaller first.)
+# Two layers see 5x5, three see 7x7: each dense 3x3 layer adds one pixel on each side. That is slow. With
+# dilations that double, 1, 2, 4, 8, the field doubles as well, and no pixel in it is left out. (Yu and
+# Koltun, 2015, used this to label every pixel of a picture without making it smaller first.)
 
 # %%
 print("layers   dense   dilations 1, 2, 4, 8, 16")
@@ -312,8 +315,8 @@ for layers in range(1, 6):
     print(f"{layers:6} {dense:7} {doubled:10}")
 
 # %% [markdown]
-# Now move it. Click on another number to send from there, and change the dilations. Find three dilations at which
-# pixels *inside* the field are never seen. What happens near the border?
+# Now move it. Click on another number to send from there, and change the dilations. Find three dilations at
+# which pixels *inside* the field are never seen. What happens near the border?
 
 # %%
 from cs_conv.live import field
@@ -321,14 +324,14 @@ from cs_conv.live import field
 field(globals())
 
 # %% [markdown]
-# *In words: three grids of 15x15, the inputs of layer 3, of layer 2, and the image. The number that was chosen sends
-# 1 back; each grid shows in how many ways its numbers feed that output.*
+# *In words: three grids of 15x15, the inputs of layer 3, of layer 2, and the image. The number that was
+# chosen sends 1 back; each grid shows in how many ways its numbers feed that output.*
 #
-# The count in a lit pixel says in how many ways it feeds the output. With dense layers the middle counts 49 times as
-# much as a corner of the field: what lies at the rim of its field hardly matters to an output.
+# The count in a lit pixel says in how many ways it feeds the output. With dense layers the middle counts 49
+# times as much as a corner of the field: what lies at the rim of its field hardly matters to an output.
 #
-# The same holds for the border of the image. Send 1 back from *all* outputs of three 3x3 layers without padding, and
-# count in how many ways each pixel feeds the output volume:
+# The same holds for the border of the image. Send 1 back from *all* outputs of three 3x3 layers without
+# padding, and count in how many ways each pixel feeds the output volume:
 
 # %%
 ways = np.ones((1, 1, 9, 9))  # dout of the third layer
@@ -338,17 +341,17 @@ print("a corner:", int(ways[0, 0, 0, 0]), " the middle of an edge:", int(ways[0,
 print("the middle:", int(ways[0, 0, 7, 7]))
 
 # %% [markdown]
-# 1, 27 and 729. Without padding, what happens at the border is nearly lost after a few layers. The notes say that
-# information is "washed away" there; this is how much.
+# 1, 27 and 729. Without padding, what happens at the border is nearly lost after a few layers. The notes
+# say that information is "washed away" there; this is how much.
 #
 # ## The field by counting
 #
-# A layer adds $(F - 1) \cdot D$ steps to the field of its input. How long is a step? One pixel for the first
-# layer. But after a layer with stride 2, neighbouring numbers come from windows that stand 2 pixels apart; all later
-# layers walk in steps of 2. After another stride of 2, in steps of 4.
+# A layer adds $(F - 1) \cdot D$ steps to the field of its input. How long is a step? One pixel for the
+# first layer. But after a layer with stride 2, neighbouring numbers come from windows that stand 2 pixels
+# apart; all later layers walk in steps of 2. After another stride of 2, in steps of 4.
 #
-# A 3x3 layer at stride 2, then a 3x3 layer at stride 1. How many pixels does an output see, in one direction? (The
-# cells below the exercise tell you whether you were right.)
+# A 3x3 layer at stride 2, then a 3x3 layer at stride 1. How many pixels does an output see, in one
+# direction? (The cells below the exercise tell you whether you were right.)
 
 # %%
 my_guess = ...
@@ -358,14 +361,14 @@ my_guess = ...
 #
 # *Easy, about 10 minutes, about 5 lines, 3 points.*
 #
-# Write `receptive_field`. `layers` is a list of dicts such as `{"size": 3, "stride": 2, "dilation": 1}`, the layer
-# next to the image first. Return how many pixels, in one direction, an output of the last layer depends on. Poolings
-# count like convolutions. Without any layer an output is a pixel: return 1.
+# Write `receptive_field`. `layers` is a list of dicts such as `{"size": 3, "stride": 2, "dilation": 1}`,
+# the layer next to the image first. Return how many pixels, in one direction, an output of the last layer
+# depends on. Poolings count like convolutions. Without any layer an output is a pixel: return 1.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Carry two numbers from layer to layer: how many pixels are seen so far, and how many pixels apart two neighbouring
-# numbers are.
+# Carry two numbers from layer to layer: how many pixels are seen so far, and how many pixels apart two
+# neighbouring numbers are.
 # </details><details><summary>Hint 2: the idea</summary>
 #
 # A layer's own stride does not make its own window larger. Which layers feel it?
@@ -405,9 +408,9 @@ two = [{"size": 3, "stride": 2, "dilation": 1}, {"size": 3, "stride": 1, "dilati
 predict("receptive_field(two)", my_guess, "The second layer's three numbers stand 2 pixels apart.")
 
 # %% [markdown]
-# People use the words **receptive field** for two things: for the window of one layer, F, and for all pixels of the
-# image that an output depends on. Only the second grows with depth. Here it is for two famous networks, up to their
-# last pooling:
+# People use the words **receptive field** for two things: for the window of one layer, F, and for all
+# pixels of the image that an output depends on. Only the second grows with depth. Here it is for two famous
+# networks, up to their last pooling:
 
 
 # %%
@@ -428,16 +431,16 @@ assert (receptive_field(vgg16), receptive_field(alexnet)) == (212, 195)
 #
 # ## Groups
 #
-# A filter reaches through all channels. It need not do that, either. Divide the channels into groups, and the
-# filters, too; the filters of a group see its channels only. AlexNet did this because its network had to be shared
-# out between two GPUs with little memory.
+# A filter reaches through all channels. It need not do that, either. Divide the channels into groups, and
+# the filters, too; the filters of a group see its channels only. AlexNet did this because its network had
+# to be shared out between two GPUs with little memory.
 #
 # - `groups = 1` is the convolution that you know.
-# - `groups = C`, a group for every channel, is called **depthwise**. Each filter is a single matrix of FH x FW. A 1x1
-#   layer that mixes the channels usually follows.
+# - `groups = C`, a group for every channel, is called **depthwise**. Each filter is a single matrix of FH x
+#   FW. A 1x1 layer that mixes the channels usually follows.
 #
-# AlexNet's second layer has 256 filters of 5x5 on 96 channels. How many weights (without biases) does it have in two
-# groups?
+# AlexNet's second layer has 256 filters of 5x5 on 96 channels. How many weights (without biases) does it
+# have in two groups?
 
 # %%
 two_groups = np.zeros((256, 96 // 2, 5, 5))
@@ -450,10 +453,12 @@ predict("two_groups.size", ..., "All 256 filters are still there. What became sm
 #
 # Write `grouped_conv`.
 #
-# - `x` has shape `(N, C, H, W)`. Group 0 has the first `C / groups` channels, group 1 the next ones, and so on.
-# - `w` has shape `(K, C / groups, FH, FW)` and `b` has shape `(K,)`. Group 0 has the first `K / groups` filters.
-# - `conv` is a convolution with the signature of your `conv_forward`, `conv(x, w, b, stride, pad)`. Call it for each
-#   group.
+# - `x` has shape `(N, C, H, W)`. Group 0 has the first `C / groups` channels, group 1 the next ones, and so
+#   on.
+# - `w` has shape `(K, C / groups, FH, FW)` and `b` has shape `(K,)`. Group 0 has the first `K / groups`
+#   filters.
+# - `conv` is a convolution with the signature of your `conv_forward`, `conv(x, w, b, stride, pad)`. Call it
+#   for each group.
 # - The outputs of group 0 come first: the result is `(N, K, OH, OW)`.
 # - If `C` or `K` cannot be shared out equally, raise a `ValueError`. This is graded.
 #
@@ -462,13 +467,13 @@ predict("two_groups.size", ..., "All 256 filters are still there. What became sm
 # With 6 channels, 4 filters and 2 groups: which channels does filter 2 see? Which shape has `w`?
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# For each group cut out its channels, its filters and its biases, and call `conv` with them. Which axis do the
-# answers of the groups have to be joined along?
+# For each group cut out its channels, its filters and its biases, and call `conv` with them. Which axis do
+# the answers of the groups have to be joined along?
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# Group `g` has the channels `g * seen : (g + 1) * seen`, with `seen = C // groups`, and in the same way its filters.
-# Collect the answers in a list, and join them with `np.concatenate(parts, axis=1)`. `%` tells you whether something
-# is left over.
+# Group `g` has the channels `g * seen : (g + 1) * seen`, with `seen = C // groups`, and in the same way its
+# filters. Collect the answers in a list, and join them with `np.concatenate(parts, axis=1)`. `%` tells you
+# whether something is left over.
 # </details>
 
 
@@ -505,8 +510,8 @@ check("grouped_conv", grouped_conv, "stride and padding")
 check("grouped_conv", grouped_conv, "errors")
 
 # %% [markdown]
-# What does it save? Count the multiplications of a layer that turns 128 channels into 128, on 28x28 places, with 3x3
-# filters: dense, in groups, and depthwise with a 1x1 layer after it.
+# What does it save? Count the multiplications of a layer that turns 128 channels into 128, on 28x28 places,
+# with 3x3 filters: dense, in groups, and depthwise with a 1x1 layer after it.
 
 # %%
 places, C, K, F = 28 * 28, 128, 128, 3
@@ -522,13 +527,14 @@ for kind, weights in kinds.items():
 assert sum(kinds["dense"]) / sum(kinds["depthwise, then 1x1"]) > 8
 
 # %% [markdown]
-# Depthwise filters with a 1x1 layer need 8.4 times fewer weights and multiplications than the dense layer: one looks
-# around in every channel, the other mixes the channels. Networks for telephones are made of that.
+# Depthwise filters with a 1x1 layer need 8.4 times fewer weights and multiplications than the dense layer:
+# one looks around in every channel, the other mixes the channels. Networks for telephones are made of that.
 #
 # ## A filter for each place
 #
-# A convolution uses the same filters at every place. That is right if what is worth finding here is worth finding
-# there, too. In pictures that are all centred alike it is not. Here are the means of 300 pictures of three classes:
+# A convolution uses the same filters at every place. That is right if what is worth finding here is worth
+# finding there, too. In pictures that are all centred alike it is not. Here are the means of 300 pictures
+# of three classes:
 
 # %%
 import matplotlib.pyplot as plt
@@ -543,13 +549,13 @@ for ax, name in zip(axes, ("trousers", "pullover", "ankle boot"), strict=True):
     show_photograph(chosen.mean(axis=0), f"mean of {len(chosen)}: {name}", ax)
 
 # %% [markdown]
-# *In words: three grey pictures. The mean of 300 trousers is clearly a pair of trousers, with both legs at the same
-# place; the mean pullover has sleeves, the mean boot a shaft and a sole.*
+# *In words: three grey pictures. The mean of 300 trousers is clearly a pair of trousers, with both legs at
+# the same place; the mean pullover has sleeves, the mean boot a shaft and a sole.*
 #
-# The means are sharp: sleeves are always where sleeves are. Photographs of faces, when they are centred, are like
-# that: eyes are at one height, the mouth below them. There it pays to let every place learn filters of its own, for
-# eyes where eyes are. Such a layer is called **locally connected**. It has windows, like a convolution, but it shares
-# nothing.
+# The means are sharp: sleeves are always where sleeves are. Photographs of faces, when they are centred,
+# are like that: eyes are at one height, the mouth below them. There it pays to let every place learn
+# filters of its own, for eyes where eyes are. Such a layer is called **locally connected**. It has windows,
+# like a convolution, but it shares nothing.
 #
 # ### Exercise 5: locally_connected
 #
@@ -567,12 +573,12 @@ for ax, name in zip(axes, ("trousers", "pullover", "ankle boot"), strict=True):
 # Which shape has `w[i, j]`? Where have you used filters of that shape before?
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# Take the loops of `dilated_conv`, without padding and dilation. How large the output is, `w` says. One thing is
-# different at each place.
+# Take the loops of `dilated_conv`, without padding and dilation. How large the output is, `w` says. One
+# thing is different at each place.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# The window is `x[:, :, top : top + FH, left : left + FW]`; multiply it with `w[i, j]`, by `np.tensordot` as in
-# `dilated_conv`, and add `b[i, j]`, which has K numbers.
+# The window is `x[:, :, top : top + FH, left : left + FW]`; multiply it with `w[i, j]`, by `np.tensordot`
+# as in `dilated_conv`, and add `b[i, j]`, which has K numbers.
 # </details>
 
 
@@ -604,9 +610,9 @@ check("locally_connected", locally_connected, "stride")
 check("locally_connected", locally_connected, "rectangles")
 
 # %% [markdown]
-# Two checks of your own. If all places have the same filters, the layer is a convolution. And a move of the image by
-# one pixel moves the output of a convolution, but not that of a locally connected layer: it has to learn everything
-# anew at every place.
+# Two checks of your own. If all places have the same filters, the layer is a convolution. And a move of the
+# image by one pixel moves the output of a convolution, but not that of a locally connected layer: it has to
+# learn everything anew at every place.
 
 # %%
 image = rng.normal(size=(1, 1, 6, 6))
@@ -626,7 +632,8 @@ for name, before, after in (
 # %% [markdown]
 # ## What they cost
 #
-# All kinds of this notebook on one layer: 32x32 pixels, 16 channels in, 16 out, 3x3 windows that keep the size.
+# All kinds of this notebook on one layer: 32x32 pixels, 16 channels in, 16 out, 3x3 windows that keep the
+# size.
 
 # %%
 side, C, K, F = 32, 16, 16, 3
@@ -641,24 +648,25 @@ print(f"locally connected      {side * side * K * C * F * F:12,}           {F} x
 print(f"fully connected        {(side * side) ** 2 * K * C:12,}           everything")
 
 # %% [markdown]
-# Locally connected layers have as many weights as there are places times the weights of a convolution: 1,024 times
-# as many here. Each of them learns from one place alone, so they need many pictures.
+# Locally connected layers have as many weights as there are places times the weights of a convolution:
+# 1,024 times as many here. Each of them learns from one place alone, so they need many pictures.
 #
 # ## Three questions from earlier notebooks
 #
 # <details><summary>A filter of 5x5 at stride 1: which padding keeps the size of the image? (01)</summary>
 #
-# `P = (F - 1) / 2 = 2`. With dilation `D` it is `(F - 1) * D / 2`: a window reaches over `(F - 1) * D + 1` pixels.
+# `P = (F - 1) / 2 = 2`. With dilation `D` it is `(F - 1) * D / 2`: a window reaches over `(F - 1) * D + 1`
+# pixels.
 # </details>
 #
 # <details><summary>You have written a `dx`. How do you find out with one forward call whether it is right? (03)</summary>
 #
-# By the adjoint identity: `sum(dx * v)` must be `sum(conv(v, w) * dout)`, without bias, for a `v` drawn at random.
-# The layer is linear in the image, so this holds to rounding.
+# By the adjoint identity: `sum(dx * v)` must be `sum(conv(v, w) * dout)`, without bias, for a `v` drawn at
+# random. The layer is linear in the image, so this holds to rounding.
 # </details>
 #
 # <details><summary>Where does the flip of the filters in `dx` come from? (04)</summary>
 #
-# Output `i` reads pixel `m = i * S + p` under weight `p`. Seen from the pixel, the weight is `p = m - i * S`: while
-# `i` grows, `p` falls. So at a pixel, the weights stand in reversed order.
+# Output `i` reads pixel `m = i * S + p` under weight `p`. Seen from the pixel, the weight is `p = m - i *
+# S`: while `i` grows, `p` falls. So at a pixel, the weights stand in reversed order.
 # </details>

@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Full connections and normalisation
 #
-# After this notebook you can train a network of your own, from the pixels to the loss: you will have written
-# everything in it that is not a convolution or a pooling. You will also see a convolution as one large matrix, and
-# measure what normalisation does for a deep network. It takes about 75 minutes.
+# After this notebook you can train a network of your own, from the pixels to the loss: you will have
+# written everything in it that is not a convolution or a pooling. You will also see a convolution as one
+# large matrix, and measure what normalisation does for a deep network. It takes about 75 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
@@ -33,9 +33,9 @@ from autograder import check, predict
 # %% [markdown]
 # ## Every value to every unit
 #
-# In a convolution an output sees a window. In a **fully connected** layer an output, called a **unit**, sees
-# everything: all values of the volume, laid out in one row, each with a weight of its own. For N images that is one
-# matrix product.
+# In a convolution an output sees a window. In a **fully connected** layer an output, called a **unit**,
+# sees everything: all values of the volume, laid out in one row, each with a weight of its own. For N
+# images that is one matrix product.
 #
 # - `x` has shape `(N, C, H, W)`. As rows it is `(N, D)`, with `D = C * H * W`.
 # - `w` has shape `(D, K)`: a column for each of `K` units. `b` has shape `(K,)`.
@@ -57,8 +57,8 @@ def relu_backward(dout, x):
 
 
 # %% [markdown]
-# A picture of CIFAR-10 has 32x32 pixels and 3 channels; there are 10 classes. How many numbers does a single fully
-# connected layer from one to the other learn, biases included?
+# A picture of CIFAR-10 has 32x32 pixels and 3 channels; there are 10 classes. How many numbers does a
+# single fully connected layer from one to the other learn, biases included?
 
 # %%
 w, b = np.zeros((32 * 32 * 3, 10)), np.zeros(10)
@@ -69,24 +69,24 @@ predict("w.size + b.size", ..., "One weight for each pair of a value and a unit,
 #
 # *Easy, about 10 minutes, about 5 lines, 3 points.*
 #
-# Write `fc_backward`. It gets `dout`, with shape `(N, K)`, and returns `dx`, `dw` and `db` in the shapes of `x`, `w`
-# and `b`. Note that `x` may be a volume, `(N, C, H, W)`.
+# Write `fc_backward`. It gets `dout`, with shape `(N, K)`, and returns `dx`, `dw` and `db` in the shapes of
+# `x`, `w` and `b`. Note that `x` may be a volume, `(N, C, H, W)`.
 #
-# An example: one image of two values, `x = [[2, 3]]`, one unit with the weights `[[10], [20]]`, and `dout = [[1]]`.
-# Then `dx` is `[[10, 20]]`, `dw` is `[[2], [3]]` and `db` is `[1]`.
+# An example: one image of two values, `x = [[2, 3]]`, one unit with the weights `[[10], [20]]`, and `dout =
+# [[1]]`. Then `dx` is `[[10, 20]]`, `dw` is `[[2], [3]]` and `db` is `[1]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# In a product, the gradient of one factor holds the other factor. Write down the shapes of `dout`, of the rows and of
-# `w`: which products of two of them have the shape of the third?
+# In a product, the gradient of one factor holds the other factor. Write down the shapes of `dout`, of the
+# rows and of `w`: which products of two of them have the shape of the third?
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# `dw[d, k]` sums `x[n, d] * dout[n, k]` over the images. A sum over an inner index is a matrix product. The same
-# holds for `dx`, with the sum over the units.
+# `dw[d, k]` sums `x[n, d] * dout[n, k]` over the images. A sum over an inner index is a matrix product. The
+# same holds for `dx`, with the sum over the units.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# With `rows` of shape `(N, D)`, `dw` is the product of `rows.T` and `dout`. In `dx` the weights are transposed. Give
-# `dx` the shape of `x` at the end. Every image uses the same bias.
+# With `rows` of shape `(N, D)`, `dw` is the product of `rows.T` and `dout`. In `dx` the weights are
+# transposed. Give `dx` the shape of `x` at the end. Every image uses the same bias.
 # </details>
 
 
@@ -117,8 +117,8 @@ check("fc_backward", fc_backward, "volumes")
 # %% [markdown]
 # ## A number that says how wrong the network is
 #
-# The last layer gives each class a **score**. Scores become probabilities by the **softmax**: take `exp` of each, and
-# divide by the sum.
+# The last layer gives each class a **score**. Scores become probabilities by the **softmax**: take `exp` of
+# each, and divide by the sum.
 #
 # $$p_k = \frac{e^{s_k}}{\sum_j e^{s_j}} \qquad \text{loss} = -\log p_\text{right}, \text{ averaged over the images}$$
 #
@@ -134,11 +134,11 @@ print("loss, if class 2 is right:", -np.log(powers[0, 2] / powers.sum()).round(3
 print("the same scores plus 5:", (np.exp(scores + 5) / np.exp(scores + 5).sum()).round(3))
 
 # %% [markdown]
-# The last line is worth a second look: a number added to all scores of an image changes nothing. You will need it:
-# `np.exp(1000)` is too large for a float.
+# The last line is worth a second look: a number added to all scores of an image changes nothing. You will
+# need it: `np.exp(1000)` is too large for a float.
 #
-# Its gradient is short. Raising a score by a little raises the loss by the probability of that class; and raising the
-# score of the right class lowers it, by 1 minus its probability:
+# Its gradient is short. Raising a score by a little raises the loss by the probability of that class; and
+# raising the score of the right class lowers it, by 1 minus its probability:
 #
 # $$\frac{\partial\, \text{loss}}{\partial s_k} = p_k - (1 \text{ if } k \text{ is the right class, else } 0)$$
 #
@@ -146,24 +146,26 @@ print("the same scores plus 5:", (np.exp(scores + 5) / np.exp(scores + 5).sum())
 #
 # *Medium, about 15 minutes, about 9 lines, 4 points.*
 #
-# Write `softmax_loss`. It returns two things: the loss, which is the **mean** over the images, and `dscores`, its
-# gradient, with the shape of `scores`.
+# Write `softmax_loss`. It returns two things: the loss, which is the **mean** over the images, and
+# `dscores`, its gradient, with the shape of `scores`.
 #
 # - `scores` has shape `(N, K)`. `labels` has shape `(N,)` and holds the number of the right class, from 0.
-# - Scores may be as large as 1,000 or as small as -1,000, and may differ by as much between images. The last check asks for that.
+# - Scores may be as large as 1,000 or as small as -1,000, and may differ by as much between images. The
+#   last check asks for that.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# What do you have to subtract from a row of scores so that `exp` is never too large, and never 0 for all of them?
+# What do you have to subtract from a row of scores so that `exp` is never too large, and never 0 for all of
+# them?
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# Work with the scores less the largest of *their own row*. And do not take the logarithm of a probability that may
-# have become 0: the logarithm of a quotient is a difference of two logarithms.
+# Work with the scores less the largest of *their own row*. And do not take the logarithm of a probability
+# that may have become 0: the logarithm of a quotient is a difference of two logarithms.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# The loss of one image is `log(sum(exp(shifted))) - shifted[label]`. `shifted[np.arange(N), labels]` takes one
-# number from each row. The same index says where 1 is subtracted from the probabilities; a mean over N images puts
-# `1 / N` into the gradient.
+# The loss of one image is `log(sum(exp(shifted))) - shifted[label]`. `shifted[np.arange(N), labels]` takes
+# one number from each row. The same index says where 1 is subtracted from the probabilities; a mean over N
+# images puts `1 / N` into the gradient.
 # </details>
 
 
@@ -196,8 +198,9 @@ check("softmax_loss", softmax_loss, "gradient")
 check("softmax_loss", softmax_loss, "large scores")
 
 # %% [markdown]
-# A network that has not learned anything gives all classes the same score. What is its loss with 10 classes, to two
-# digits after the point? It is good to know this number: if a training does not begin near it, something is wrong.
+# A network that has not learned anything gives all classes the same score. What is its loss with 10
+# classes, to two digits after the point? It is good to know this number: if a training does not begin near
+# it, something is wrong.
 
 # %%
 unlearned = np.zeros((5, 10)), np.array([3, 1, 4, 1, 5])
@@ -208,9 +211,9 @@ predict(
 )
 
 # %% [markdown]
-# **Another loss.** The notes also name the loss of a support vector machine: the right score should lead every other
-# score by 1, and each one that is closer costs what is missing. Look at both gradients for an image that is already
-# classified well:
+# **Another loss.** The notes also name the loss of a support vector machine: the right score should lead
+# every other score by 1, and each one that is closer costs what is missing. Look at both gradients for an
+# image that is already classified well:
 
 
 # %%
@@ -238,21 +241,22 @@ print("softmax on a good answer:", softmax_loss(good, np.array([0]))[1].round(3)
 print("hinge on a good answer:  ", hinge_loss(good, np.array([0]))[1])
 
 # %% [markdown]
-# The hinge is content once the right class leads by 1: its gradient is 0. The softmax always wants a little more.
+# The hinge is content once the right class leads by 1: its gradient is 0. The softmax always wants a little
+# more.
 #
 # ## A convolution is a matrix
 #
-# A convolution is linear in the image, and whatever is linear is a matrix. In notebook 04 you read a table: a row for
-# each output, a column for each pixel, and in it the weight by which the pixel reaches the output. In one dimension
-# the weights stood along diagonals. Now images have rows, columns and channels. Number all outputs from 0 in the
-# order of memory, `(K, OH, OW)`, and all pixels in the order `(C, H, W)`.
+# A convolution is linear in the image, and whatever is linear is a matrix. In notebook 04 you read a table:
+# a row for each output, a column for each pixel, and in it the weight by which the pixel reaches the
+# output. In one dimension the weights stood along diagonals. Now images have rows, columns and channels.
+# Number all outputs from 0 in the order of memory, `(K, OH, OW)`, and all pixels in the order `(C, H, W)`.
 #
 # ### Exercise 3: conv_matrix
 #
 # *Medium, about 15 minutes, about 9 lines, 5 points.*
 #
-# Write `conv_matrix`. It returns the matrix of shape `(K * OH * OW, C * H * W)` for which `matrix @ x.ravel()` is the
-# convolution of one image, without bias.
+# Write `conv_matrix`. It returns the matrix of shape `(K * OH * OW, C * H * W)` for which `matrix @
+# x.ravel()` is the convolution of one image, without bias.
 #
 # - `w` has shape `(K, C, FH, FW)`. `x_shape` is `(C, H, W)`. The windows fit.
 # - Padding is no input: it has no columns. A weight that lies on padding is multiplied by 0 anyway.
@@ -261,17 +265,17 @@ print("hinge on a good answer:  ", hinge_loss(good, np.array([0]))[1])
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Which pixel meets weight `(p, q)` in the window of output `(i, j)`? In which row of the matrix and in which column
-# does that weight stand?
+# Which pixel meets weight `(p, q)` in the window of output `(i, j)`? In which row of the matrix and in
+# which column does that weight stand?
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# Do not number anything yourself. Make an array with six axes, outputs first, then pixels; write the weights to their
-# places; and reshape at the end.
+# Do not number anything yourself. Make an array with six axes, outputs first, then pixels; write the
+# weights to their places; and reshape at the end.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
 # The array has the shape `(K, OH, OW, C, H, W)`. Four loops over `i`, `j`, `p` and `q` are enough:
-# `matrix[:, i, j, :, row, column]` is `(K, C)`, as `w[:, :, p, q]` is. The row is `i * stride + p - pad`; skip it if
-# there is no such row in the image.
+# `matrix[:, i, j, :, row, column]` is `(K, C)`, as `w[:, :, p, q]` is. The row is `i * stride + p - pad`;
+# skip it if there is no such row in the image.
 # </details>
 
 
@@ -319,13 +323,13 @@ ax.axvline(24.5, color="black")
 ax.set(xlabel="pixel: channel 0, then channel 1", ylabel="output: filter 0, then 1")
 _ = plt.colorbar(shown, label="weight")
 # %% [markdown]
-# *In words: a matrix of 18 rows and 50 columns in four blocks, one for each pair of a filter and a channel. In each
-# block the same nine weights stand in every row, in groups of three. From one output to the next they move one pixel
-# to the right; where the next row of outputs begins, they move two more.*
+# *In words: a matrix of 18 rows and 50 columns in four blocks, one for each pair of a filter and a channel.
+# In each block the same nine weights stand in every row, in groups of three. From one output to the next
+# they move one pixel to the right; where the next row of outputs begins, they move two more.*
 #
-# Most of it is 0, and the same few weights repeat. A fully connected layer is the same picture with every place
-# filled, by numbers that are all different. And the transposed matrix takes a gradient back: that is all there is to
-# the backward pass.
+# Most of it is 0, and the same few weights repeat. A fully connected layer is the same picture with every
+# place filled, by numbers that are all different. And the transposed matrix takes a gradient back: that is
+# all there is to the backward pass.
 
 # %%
 image = rng.normal(size=(2, 5, 5))
@@ -346,12 +350,12 @@ print(f"not 0: {outputs * seen:,}, {seen / pixels:.3%}; different: {96 * seen:,}
 assert (outputs, pixels, 96 * seen) == (290_400, 154_587, 34_848)
 
 # %% [markdown]
-# Nobody makes this matrix. (im2col turns it around: it repeats the *pixels* and keeps the weights.) But what holds
-# for matrices holds for convolutions, and that is good to know.
+# Nobody makes this matrix. (im2col turns it around: it repeats the *pixels* and keeps the weights.) But
+# what holds for matrices holds for convolutions, and that is good to know.
 #
-# It works the other way, too: **a fully connected layer is a convolution** whose filter is as large as the volume. A
-# layer with 4,096 units on a volume of 7x7x512 is a convolution with 4,096 filters of 7x7 and no padding; its output
-# is 1x1x4096. Here it is with 16 units:
+# It works the other way, too: **a fully connected layer is a convolution** whose filter is as large as the
+# volume. A layer with 4,096 units on a volume of 7x7x512 is a convolution with 4,096 filters of 7x7 and no
+# padding; its output is 1x1x4096. Here it is with 16 units:
 
 # %%
 volume, w_fc, b_fc = rng.normal(size=(1, 512, 7, 7)), rng.normal(size=(512 * 7 * 7, 16)), rng.normal(size=16)
@@ -365,9 +369,9 @@ print("equal:", np.allclose(units, as_conv), " weights with 4,096 units:", f"{51
 #
 # ## What happens to numbers in a deep network
 #
-# A value that goes through ten layers is multiplied by weights ten times. If each layer makes values a little smaller
-# on average, little is left at the end; if a little larger, they explode. Twelve layers of 100 units, random weights of
-# three sizes:
+# A value that goes through ten layers is multiplied by weights ten times. If each layer makes values a
+# little smaller on average, little is left at the end; if a little larger, they explode. Twelve layers of
+# 100 units, random weights of three sizes:
 
 
 # %%
@@ -389,12 +393,14 @@ ax.set(xlabel="layer", ylabel="standard deviation of the values")
 _ = ax.legend()
 
 # %% [markdown]
-# *In words: three lines on a logarithmic scale. With weights of the right size the deviation stays near 1; with half
-# of it, it falls by half at each layer, to less than a thousandth; with twice as much it grows above a thousand.*
+# *In words: three lines on a logarithmic scale. With weights of the right size the deviation stays near 1;
+# with half of it, it falls by half at each layer, to less than a thousandth; with twice as much it grows
+# above a thousand.*
 #
-# **Batch normalisation** (Ioffe and Szegedy, 2015) does not hope for the right size. It measures: for each channel, it
-# takes the mean and the variance over all images of the batch and all places, subtracts the one and divides by the
-# root of the other. Then the network may choose a deviation `gamma` and a mean `beta` of its own; they are learned.
+# **Batch normalisation** (Ioffe and Szegedy, 2015) does not hope for the right size. It measures: for each
+# channel, it takes the mean and the variance over all images of the batch and all places, subtracts the one
+# and divides by the root of the other. Then the network may choose a deviation `gamma` and a mean `beta` of
+# its own; they are learned.
 #
 # $$\text{out} = \gamma \cdot \frac{x - \text{mean}}{\sqrt{\text{var} + \varepsilon}} + \beta$$
 #
@@ -405,8 +411,8 @@ _ = ax.legend()
 # Write `batch_norm_forward`. Return `out`, and the mean and the variance of each channel.
 #
 # - `x` has shape `(N, C, H, W)`; `gamma`, `beta`, the mean and the variance have shape `(C,)`.
-# - The variance is the mean of the squares, after the mean is subtracted: divide by the number of values. (That is
-#   what `np.var` does.)
+# - The variance is the mean of the squares, after the mean is subtracted: divide by the number of values.
+#   (That is what `np.var` does.)
 #
 # An example: one channel with the values 1 and 3 has mean 2 and variance 1. With `gamma = 2`, `beta = 5` and
 # `eps = 0` they become 3 and 7.
@@ -416,12 +422,12 @@ _ = ax.legend()
 # Which of the four axes share a mean? `np.mean` takes several axes at once.
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# NumPy lays an array of shape `(C,)` along the *last* axis of `x`, and that is the columns. Give the numbers a shape
-# in which C is the second of four axes.
+# NumPy lays an array of shape `(C,)` along the *last* axis of `x`, and that is the columns. Give the
+# numbers a shape in which C is the second of four axes.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# `x.mean(axis=(0, 2, 3))` has shape `(C,)`, and `.reshape(1, -1, 1, 1)` lays it along the channels. `eps` stands under
-# the root.
+# `x.mean(axis=(0, 2, 3))` has shape `(C,)`, and `.reshape(1, -1, 1, 1)` lays it along the channels. `eps`
+# stands under the root.
 # </details>
 
 
@@ -453,25 +459,27 @@ check("batch_norm_forward", batch_norm_forward, "edge cases")
 # %% [markdown]
 # ## Back through the mean and the variance
 #
-# Call the normalised values $z = (x - \text{mean}) / \text{deviation}$. `dbeta` and `dgamma` are easy: `beta` is added to
-# all values of its channel, `gamma` multiplies $z$.
+# Call the normalised values $z = (x - \text{mean}) / \text{deviation}$. `dbeta` and `dgamma` are easy:
+# `beta` is added to all values of its channel, `gamma` multiplies $z$.
 #
-# `dx` is harder, because a value has three ways to the loss: through its own output, through the mean and through the
-# variance, which change *all* outputs of the channel. You can differentiate all three and add them up. There is a
-# shorter way to the same result. If mean and variance were constants, the gradient would be
+# `dx` is harder, because a value has three ways to the loss: through its own output, through the mean and
+# through the variance, which change *all* outputs of the channel. You can differentiate all three and add
+# them up. There is a shorter way to the same result. If mean and variance were constants, the gradient
+# would be
 #
 # $$g = \frac{\gamma}{\text{deviation}} \cdot \text{dout}$$
 #
 # Now ask what the layer does *not* see:
 #
-# - Add a constant to all values of a channel: the mean takes it away again, and no output changes. So the gradient has
-#   no part along that direction: the `dx` of a channel must sum to 0. What does not belong in `g` is its mean.
-# - Stretch the values of a channel away from their mean, by adding a little of $z$ to $x$: the deviation takes it away
-#   again. So `dx` has no part along $z$, either.
+# - Add a constant to all values of a channel: the mean takes it away again, and no output changes. So the
+#   gradient has no part along that direction: the `dx` of a channel must sum to 0. What does not belong in
+#   `g` is its mean.
+# - Stretch the values of a channel away from their mean, by adding a little of $z$ to $x$: the deviation
+#   takes it away again. So `dx` has no part along $z$, either.
 #
-# `dx` is what is left of `g` when both parts are taken out. (The part of `g` along $z$ is $z$ times the mean of
-# $g \cdot z$, since the mean of $z^2$ is 1. That `eps` is not 0 changes nothing if you work with the
-# $z$ that contains it.)
+# `dx` is what is left of `g` when both parts are taken out. (The part of `g` along $z$ is $z$ times the
+# mean of $g \cdot z$, since the mean of $z^2$ is 1. That `eps` is not 0 changes nothing if you work with
+# the $z$ that contains it.)
 #
 # What does the `dx` of a channel sum to, whatever `dout` is?
 
@@ -487,16 +495,16 @@ predict("abs(round(numeric_dx.sum(), 6))", ..., "Add a constant to all values. W
 #
 # *Hard, about 20 minutes, about 9 lines, 5 points.*
 #
-# Write `batch_norm_backward`. It returns `dx`, `dgamma` and `dbeta`, in the shapes of `x`, `gamma` and `beta`. `mean` and
-# `var` are those that `batch_norm_forward` returned.
+# Write `batch_norm_backward`. It returns `dx`, `dgamma` and `dbeta`, in the shapes of `x`, `gamma` and
+# `beta`. `mean` and `var` are those that `batch_norm_forward` returned.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
 # How many values share a mean? Each of them makes up one part in so many of it.
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# The mean of `dout` over a channel is `dbeta` divided by the number of values; the mean of `dout * z` is `dgamma`
-# divided by it. So you have nearly everything when you have those two.
+# The mean of `dout` over a channel is `dbeta` divided by the number of values; the mean of `dout * z` is
+# `dgamma` divided by it. So you have nearly everything when you have those two.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
 # Take the two parts out of `dout` first, and multiply by `gamma / deviation` afterwards. What you take out is
@@ -548,8 +556,8 @@ for numeric, yours in directional(lambda x: batch_norm_forward(x, gamma, beta)[0
 # %% [markdown]
 # ## A network of your own functions, with and without
 #
-# Eight fully connected layers on pictures of clothes, all of them yours. Weights are drawn in three sizes, and the
-# network learns 150 batches of 100 pictures.
+# Eight fully connected layers on pictures of clothes, all of them yours. Weights are drawn in three sizes,
+# and the network learns 150 batches of 100 pictures.
 
 # %%
 from itertools import pairwise
@@ -612,14 +620,14 @@ with np.errstate(all="ignore"):
 _ = axes[0].set_ylabel("loss")
 
 # %% [markdown]
-# *In words: three pictures of the loss over 150 batches. With batch normalisation it falls in the same way in all three,
-# to about 0.5. Without, it stays near 2.3 with small weights, falls more slowly with weights of the right size, and is
-# not a number after the first batches with large ones.*
+# *In words: three pictures of the loss over 150 batches. With batch normalisation it falls in the same way
+# in all three, to about 0.5. Without, it stays near 2.3 with small weights, falls more slowly with weights
+# of the right size, and is not a number after the first batches with large ones.*
 #
-# The first version of the notes says that the effect of normalisation has been "minimal, if any"; a later page of the
-# same notes credits a network that won with its "heavy use of batch normalization". They mean different layers. The
-# first is about **local response normalisation**, which AlexNet used: divide each value by a power of the sum of
-# squares in the neighbouring channels, with the constants of the paper:
+# The first version of the notes says that the effect of normalisation has been "minimal, if any"; a later
+# page of the same notes credits a network that won with its "heavy use of batch normalization". They mean
+# different layers. The first is about **local response normalisation**, which AlexNet used: divide each
+# value by a power of the sum of squares in the neighbouring channels, with the constants of the paper:
 
 
 # %%
@@ -635,11 +643,12 @@ factors = local_response_norm(values)[values > 0] / values[values > 0]
 print(f"factors from {factors.min():.4f} to {factors.max():.4f}; 2 ** -0.75 = {2**-0.75:.4f}")
 
 # %% [markdown]
-# On values around 1 it multiplies everything by nearly the same number, 0.595. The next layer's weights undo that. It
-# normalises nothing, and so it fell out of use.
+# On values around 1 it multiplies everything by nearly the same number, 0.595. The next layer's weights
+# undo that. It normalises nothing, and so it fell out of use.
 #
-# **Group normalisation** takes the mean over a group of channels of *one* image. Nothing depends on the other images of
-# the batch then, so it works with a batch of one picture. With your function it is a matter of shapes:
+# **Group normalisation** takes the mean over a group of channels of *one* image. Nothing depends on the
+# other images of the batch then, so it works with a batch of one picture. With your function it is a matter
+# of shapes:
 
 
 # %%
@@ -666,8 +675,8 @@ print("deviations:         ", normal.reshape(2, 2, -1).std(axis=2).round(4).rave
 #
 # <details><summary>The gradient of ReLU at exactly 0 was taken as 0 here. Would a numeric gradient find that? (03)</summary>
 #
-# No. Just above 0 the slope is 1, just below it is 0, and a central difference gives 1/2. At a kink no number is the
-# gradient, so checks stay away from it.
+# No. Just above 0 the slope is 1, just below it is 0, and a central difference gives 1/2. At a kink no
+# number is the gradient, so checks stay away from it.
 # </details>
 #
 # <details><summary>`dx` of a convolution is a product with the transposed matrix. Which picture of notebook 04 shows the

@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Surgery: a classifier learns to slide
 #
-# After this notebook you can take a trained network that classifies small pictures, and let it find things in large
-# ones, without training it again. You will also know when that is the same as cutting out crops and when it is not:
-# the notes are wrong about this, and you can show it. It takes about 70 minutes.
+# After this notebook you can take a trained network that classifies small pictures, and let it find things
+# in large ones, without training it again. You will also know when that is the same as cutting out crops
+# and when it is not: the notes are wrong about this, and you can show it. It takes about 70 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
@@ -33,9 +33,9 @@ from autograder import check, predict
 # %% [markdown]
 # ## A network that knows clothes
 #
-# This network has learned to tell ten kinds of clothes apart, on pictures of 28x28 pixels. Its weights ship with the
-# course. (`python -m cs_conv.data.make_clothes_network` makes them again, in a minute or two.) It has no padding
-# anywhere; you will see why.
+# This network has learned to tell ten kinds of clothes apart, on pictures of 28x28 pixels. Its weights ship
+# with the course. (`python -m cs_conv.data.make_clothes_network` makes them again, in a minute or two.) It
+# has no padding anywhere; you will see why.
 #
 # A network is a list of layers here, and a layer is a dict: its kind, and what it needs.
 
@@ -47,7 +47,8 @@ for layer in network:
     print({name: value.shape if hasattr(value, "shape") else value for name, value in layer.items()})
 
 # %% [markdown]
-# To run it, go through the layers. (Convolution and pooling come from the course. Yours of notebook 06 do the same.)
+# To run it, go through the layers. (Convolution and pooling come from the course. Yours of notebook 06 do
+# the same.)
 
 # %%
 from cs_conv.im2col import conv_forward, max_pool_forward
@@ -72,8 +73,8 @@ scores = run(network, clothes.test_images)  # (2000, 10)
 print("right:", np.mean(scores.argmax(axis=1) == clothes.test_labels))
 
 # %% [markdown]
-# Give it a larger picture, and it fails: the first fully connected layer wants 256 values, 16 channels of 4x4, and
-# finds more.
+# Give it a larger picture, and it fails: the first fully connected layer wants 256 values, 16 channels of
+# 4x4, and finds more.
 
 # %%
 mosaic = clothes.test_images[:9, 0].reshape(3, 3, 28, 28).swapaxes(1, 2).reshape(1, 84, 84)  # (C, H, W)
@@ -83,23 +84,25 @@ except ValueError as problem:
     print(problem)
 
 # %% [markdown]
-# But a unit of a fully connected layer is a sum of products with a volume. So is a filter that is as large as the
-# volume. You saw it in notebook 10: **a fully connected layer on 16x4x4 is a convolution with 4x4 filters**, of which
-# one window fits. And on a larger volume a convolution just goes on: more windows fit.
+# But a unit of a fully connected layer is a sum of products with a volume. So is a filter that is as large
+# as the volume. You saw it in notebook 10: **a fully connected layer on 16x4x4 is a convolution with 4x4
+# filters**, of which one window fits. And on a larger volume a convolution just goes on: more windows fit.
 #
 # ### Exercise 1: fc_to_conv
 #
 # *Easy, about 10 minutes, about 2 lines, 3 points.*
 #
-# Write `fc_to_conv`. `w` has shape `(D, K)`: a column of weights for each unit. `volume` is `(C, H, W)`, the shape that
-# was laid out in a row of D values, as `x.reshape(N, -1)` does it. Return the filters, `(K, C, H, W)`.
+# Write `fc_to_conv`. `w` has shape `(D, K)`: a column of weights for each unit. `volume` is `(C, H, W)`,
+# the shape that was laid out in a row of D values, as `x.reshape(N, -1)` does it. Return the filters, `(K,
+# C, H, W)`.
 #
 # An example: with `volume = (1, 1, 2)` and `w = [[1, 10], [2, 20]]`, filter 0 is `[[[1, 2]]]` and filter 1 is
 # `[[[10, 20]]]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Take the example. `w.reshape(2, 1, 1, 2)` has the right shape. Which numbers does its first filter have, and why?
+# Take the example. `w.reshape(2, 1, 1, 2)` has the right shape. Which numbers does its first filter have,
+# and why?
 # </details><details><summary>Hint 2: the idea</summary>
 #
 # `reshape` reads an array row by row. The weights of one unit stand in a column.
@@ -128,7 +131,8 @@ check("fc_to_conv", fc_to_conv, "values")
 check("fc_to_conv", fc_to_conv, "rectangles")
 
 # %% [markdown]
-# The second fully connected layer gets the 64 units of the first. What is the shape of its filters, `(K, C, H, W)`?
+# The second fully connected layer gets the 64 units of the first. What is the shape of its filters, `(K, C,
+# H, W)`?
 
 # %%
 last = network[-1]["w"]  # (64, 10)
@@ -139,24 +143,26 @@ predict("fc_to_conv(last, (64, 1, 1)).shape", ..., "After the first one, a unit 
 #
 # *Medium, about 15 minutes, about 16 lines, 4 points.*
 #
-# Write `convert`. It returns a new list of layers: a layer of the kind `fc` becomes one of the kind `conv` with stride
-# 1 and pad 0, and all others stay as they are.
+# Write `convert`. It returns a new list of layers: a layer of the kind `fc` becomes one of the kind `conv`
+# with stride 1 and pad 0, and all others stay as they are.
 #
 # - `network` is a list of dicts as above. `input_shape` is `(C, H, W)`, the pictures that it was made for.
-# - How large the filters are depends on the volume that reaches the layer. Follow its shape through the convolutions
-#   (they have a stride and a pad) and poolings (they have a size and a stride).
+# - How large the filters are depends on the volume that reaches the layer. Follow its shape through the
+#   convolutions (they have a stride and a pad) and poolings (they have a size and a stride).
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Which three numbers have to be known at every layer, and which layers change them?
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# Carry `C, H, W` along. A convolution makes as many channels as it has filters, and `(H - FH + 2P) / S + 1` rows; a
-# pooling shrinks the rows and columns alone. After a fully connected layer the volume is `K` channels of 1x1.
+# Carry `C, H, W` along. A convolution makes as many channels as it has filters, and `(H - FH + 2P) / S + 1`
+# rows; a pooling shrinks the rows and columns alone. After a fully connected layer the volume is `K`
+# channels of 1x1.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# The new layer is `{"kind": "conv", "w": fc_to_conv(layer["w"], (C, H, W)), "b": layer["b"], "stride": 1, "pad": 0}`.
-# Append it to a new list, or the layer itself if it is of another kind. Make the new layer before you change C, H and W.
+# The new layer is `{"kind": "conv", "w": fc_to_conv(layer["w"], (C, H, W)), "b": layer["b"], "stride": 1,
+# "pad": 0}`. Append it to a new list, or the layer itself if it is of another kind. Make the new layer
+# before you change C, H and W.
 # </details>
 
 
@@ -196,8 +202,9 @@ check("convert", convert, "several")
 check("convert", convert, "shapes")
 
 # %% [markdown]
-# The operation is done. On pictures of 28x28 nothing has changed, and on the mosaic it slides. How many rows of scores
-# will there be on 84 pixels? Two poolings have halved the size, so the network moves 4 pixels at a time.
+# The operation is done. On pictures of 28x28 nothing has changed, and on the mosaic it slides. How many
+# rows of scores will there be on 84 pixels? Two poolings have halved the size, so the network moves 4
+# pixels at a time.
 
 # %%
 converted = convert(network, (1, 28, 28))
@@ -229,32 +236,34 @@ print("sees at the nine pictures:", [clothes.classes[k] for k in sliding[:, ::7,
 print("they are:                 ", [clothes.classes[k] for k in clothes.test_labels[:9]])
 
 # %% [markdown]
-# *In words: a mosaic of nine pictures of clothes, and a map of 15x15 places. The map is bright where the window of a
-# place holds trousers, and dark nearly everywhere else.*
+# *In words: a mosaic of nine pictures of clothes, and a map of 15x15 places. The map is bright where the
+# window of a place holds trousers, and dark nearly everywhere else.*
 #
 # ## Is that the same as cutting out crops?
 #
-# Without surgery one would cut out every window of 28x28 pixels and classify the crops, one by one. Write that, too, so
-# that you can compare.
+# Without surgery one would cut out every window of 28x28 pixels and classify the crops, one by one. Write
+# that, too, so that you can compare.
 #
 # ### Exercise 3: crop_scores
 #
 # *Easy, about 10 minutes, about 9 lines, 3 points.*
 #
-# Write `crop_scores`. `classify` takes crops `(N, C, size, size)` and returns their scores `(N, K)`. `image` has shape
-# `(C, H, W)`. The crops begin `stride` pixels apart, and they fit. Return the scores of all crops, `(K, OH, OW)`.
+# Write `crop_scores`. `classify` takes crops `(N, C, size, size)` and returns their scores `(N, K)`.
+# `image` has shape `(C, H, W)`. The crops begin `stride` pixels apart, and they fit. Return the scores of
+# all crops, `(K, OH, OW)`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# It is the walk through the windows that you know from `conv_forward`. What comes in place of the product with the filter?
+# It is the walk through the windows that you know from `conv_forward`. What comes in place of the product
+# with the filter?
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# Collect the crops row by row, and classify them together. The scores come as one row for each crop; you want one map
-# for each class.
+# Collect the crops row by row, and classify them together. The scores come as one row for each crop; you
+# want one map for each class.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# `np.stack(crops)` has the shape `(OH * OW, C, size, size)`, the scores are `(OH * OW, K)`. Transpose them before you
-# reshape.
+# `np.stack(crops)` has the shape `(OH * OW, C, size, size)`, the scores are `(OH * OW, K)`. Transpose them
+# before you reshape.
 # </details>
 
 
@@ -284,8 +293,8 @@ check("crop_scores", crop_scores, "values")
 check("crop_scores", crop_scores, "rectangles")
 
 # %% [markdown]
-# Now compare. There is a second network, trained in the same way, whose convolutions are padded so that they keep the
-# size. Guess first: is its map the same as its crops' scores, too?
+# Now compare. There is a second network, trained in the same way, whose convolutions are padded so that
+# they keep the size. Guess first: is its map the same as its crops' scores, too?
 
 
 # %%
@@ -310,12 +319,13 @@ for name, trained in (("without", network), ("with", padded)):
     print(f"{name} padding: {equal} of {places} places are equal")
 
 # %% [markdown]
-# Without padding all places agree, but for rounding. With padding none does: around a *crop* there are zeros, while in the
-# larger *image* there are pixels. Each convolution brings the difference two pixels further in.
+# Without padding all places agree, but for rounding. With padding none does: around a *crop* there are
+# zeros, while in the larger *image* there are pixels. Each convolution brings the difference two pixels
+# further in.
 #
-# The notes describe just this for a network that pads every convolution, VGG, on a picture of 384 pixels: 36 crops of
-# 224 pixels at stride 32. They say that sliding gives "an identical result". Here is the pattern of VGG-16 with few
-# filters and random weights, so that you need not wait:
+# The notes describe just this for a network that pads every convolution, VGG, on a picture of 384 pixels:
+# 36 crops of 224 pixels at stride 32. They say that sliding gives "an identical result". Here is the
+# pattern of VGG-16 with few filters and random weights, so that you need not wait:
 
 
 # %%
@@ -342,28 +352,28 @@ equal, places = equal_places(vgg_pattern, large, 224, 32)
 print(f"the pattern of VGG: {equal} of {places} crops are equal")
 
 # %% [markdown]
-# None of the 36. (People do it all the same: the scores are close enough to be useful, and nobody needs them to be
-# identical.)
+# None of the 36. (People do it all the same: the scores are close enough to be useful, and nobody needs
+# them to be identical.)
 #
 # ## What it costs
 #
-# Why slide at all? Because neighbouring crops share most of their pixels, and sliding computes what they share only once.
-# How much that saves can be counted, and for counting you need no weights. So a layer is described by sizes alone now, for
-# instance:
+# Why slide at all? Because neighbouring crops share most of their pixels, and sliding computes what they
+# share only once. How much that saves can be counted, and for counting you need no weights. So a layer is
+# described by sizes alone now, for instance:
 #
 # - `{"kind": "conv", "filters": 64, "size": 3, "stride": 1, "pad": 1}`
 # - `{"kind": "pool", "size": 2, "stride": 2}`
 # - `{"kind": "fc", "units": 4096}` and `{"kind": "relu"}`
 #
-# We call a list of these a **plan**. A product of a weight and a value, added to a sum, is called a **MAC** (multiply and
-# accumulate).
+# We call a list of these a **plan**. A product of a weight and a value, added to a sum, is called a **MAC**
+# (multiply and accumulate).
 #
 # ### Exercise 4: count_macs
 #
 # *Medium, about 15 minutes, about 15 lines, 4 points.*
 #
-# Write `count_macs`. It returns how many MACs a plan needs for one image of `input_shape`, `(C, H, W)`. Biases, ReLUs
-# and poolings do not count, but a pooling makes the volume smaller.
+# Write `count_macs`. It returns how many MACs a plan needs for one image of `input_shape`, `(C, H, W)`.
+# Biases, ReLUs and poolings do not count, but a pooling makes the volume smaller.
 #
 # An example: two 2x2 filters on one channel of 3x3 pixels make 2 x 2 x 2 outputs of 4 products each: 32.
 #
@@ -372,12 +382,12 @@ print(f"the pattern of VGG: {equal} of {places} crops are equal")
 # How many products are added up for *one* output of a convolution? How many outputs are there?
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# Carry `C, H, W` along, as in `convert`. Count with the number of channels *before* the layer and the number of places
-# *after* it.
+# Carry `C, H, W` along, as in `convert`. Count with the number of channels *before* the layer and the
+# number of places *after* it.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# A convolution needs `filters * H * W * C * F * F`, with the new H and W and the old C. A fully connected layer needs
-# `units * C * H * W`; after it the volume is `units` channels of 1x1.
+# A convolution needs `filters * H * W * C * F * F`, with the new H and W and the old C. A fully connected
+# layer needs `units * C * H * W`; after it the volume is `units` channels of 1x1.
 # </details>
 
 
@@ -413,7 +423,8 @@ check("count_macs", count_macs, "convolutions")
 check("count_macs", count_macs, "whole networks")
 
 # %% [markdown]
-# VGG-16 in its full size. After surgery its three fully connected layers are convolutions of 7x7, 1x1 and 1x1:
+# VGG-16 in its full size. After surgery its three fully connected layers are convolutions of 7x7, 1x1 and
+# 1x1:
 
 
 # %%
@@ -435,8 +446,8 @@ print(f"36 crops: {36 * one_crop / 1e9:.1f} G MACs, sliding: {sliding_once / 1e9
 predict("round(36 * one_crop / sliding_once, 1)", ..., "Divide the two numbers of the last line.")
 
 # %% [markdown]
-# 11.2 times cheaper. And the small network on the mosaic, with its 225 crops, counted and measured? (The time depends on
-# your machine, and on what else it does.)
+# 11.2 times cheaper. And the small network on the mosaic, with its 225 crops, counted and measured? (The
+# time depends on your machine, and on what else it does.)
 
 # %%
 import time
@@ -462,17 +473,17 @@ print(f"225 crops: {225 * one_crop / 1e6:.1f} M MACs, {1000 * by_crops:.1f} ms")
 print(f"sliding:   {at_once / 1e6:.1f} M MACs, {1000 * by_sliding:.1f} ms")
 
 # %% [markdown]
-# Averaging the scores of all places gives one answer for a large picture. Networks were often evaluated like that: it is a
-# little more reliable than one look.
+# Averaging the scores of all places gives one answer for a large picture. Networks were often evaluated
+# like that: it is a little more reliable than one look.
 #
 # ## A finer map
 #
-# The map has a place every 4 pixels, since two poolings moved by 2 each. To look every 2 pixels, do not change the
-# network: **shift the image** and slide again. A pass over the image without its first 2 rows gives the rows *between*
-# those of the first map.
+# The map has a place every 4 pixels, since two poolings moved by 2 each. To look every 2 pixels, do not
+# change the network: **shift the image** and slide again. A pass over the image without its first 2 rows
+# gives the rows *between* those of the first map.
 #
-# How many passes, in all, fill a map with half the stride in both directions? (The notes say that one forwards the image
-# twice.)
+# How many passes, in all, fill a map with half the stride in both directions? (The notes say that one
+# forwards the image twice.)
 
 # %%
 passes = {(a, b) for a in (0, 2) for b in (0, 2)}  # rows and columns that are left out at the beginning
@@ -486,19 +497,20 @@ predict("len(passes)", ..., "Rows may be shifted or not, and columns may be shif
 # Write `shifted_scores`. It returns the map at the stride `step`.
 #
 # - `score_map` takes an image `(C, H, W)` and returns scores `(K, OH, OW)`, `stride` pixels apart.
-# - `score_map` raises an error if an image does not fit, as the layers of this course do. `image` itself fits. If you
-#   leave out some rows at the beginning, leave out rows at the end as well, `stride` rows in all; then it fits again, and
-#   the map has one row less. The same holds for columns.
-# - `step` divides `stride`: there are `n = stride // step` shifts along each axis. The fine map has `(OH - 1) * n + 1` rows.
+# - `score_map` raises an error if an image does not fit, as the layers of this course do. `image` itself
+#   fits. If you leave out some rows at the beginning, leave out rows at the end as well, `stride` rows in
+#   all; then it fits again, and the map has one row less. The same holds for columns.
+# - `step` divides `stride`: there are `n = stride // step` shifts along each axis. The fine map has `(OH -
+#   1) * n + 1` rows.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Draw the rows of the fine map for a stride of 4 and a step of 2, one below the other. Write beside each row from which pass
-# it comes.
+# Draw the rows of the fine map for a stride of 4 and a step of 2, one below the other. Write beside each
+# row from which pass it comes.
 # </details><details><summary>Hint 2: the idea</summary>
 #
-# The pass that leaves out `a * step` rows and `b * step` columns fills the rows `a, a + n, a + 2n, ...` and the columns
-# `b, b + n, ...` of the fine map. There are n x n passes.
+# The pass that leaves out `a * step` rows and `b * step` columns fills the rows `a, a + n, a + 2n, ...` and
+# the columns `b, b + n, ...` of the fine map. There are n x n passes.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
 # `fine[:, a::n, b::n] = score_map(shifted)`. For `a > 0` the shifted image has the rows `a * step` to
@@ -538,8 +550,8 @@ check("shifted_scores", shifted_scores, "half the stride")
 check("shifted_scores", shifted_scores, "other steps")
 
 # %% [markdown]
-# Compare with crops that begin every 2 pixels, and count what two passes would have filled. For VGG the notes' numbers are a
-# map of 6x6 at stride 32, and 11x11 at stride 16:
+# Compare with crops that begin every 2 pixels, and count what two passes would have filled. For VGG the
+# notes' numbers are a map of 6x6 at stride 32, and 11x11 at stride 16:
 
 # %%
 fine = shifted_scores(slide, mosaic, 4, 2)
@@ -559,8 +571,9 @@ for passes, shifts in ((2, [(0, 0), (1, 1)]), (4, [(0, 0), (0, 1), (1, 0), (1, 1
 #
 # ## Look for something
 #
-# Choose a class and a mosaic. Click on a place of the map to see which part of the mosaic it has looked at, and what the
-# network sees there. The network has only ever seen single pictures. What does it make of places *between* two of them?
+# Choose a class and a mosaic. Click on a place of the map to see which part of the mosaic it has looked at,
+# and what the network sees there. The network has only ever seen single pictures. What does it make of
+# places *between* two of them?
 
 # %%
 from cs_conv.live import heat
@@ -568,8 +581,8 @@ from cs_conv.live import heat
 heat(globals())
 
 # %% [markdown]
-# *In words: a mosaic of nine pictures, and beside it a map of 15x15 numbers, how many per cent sure the network is at each
-# place that it sees the class that was chosen.*
+# *In words: a mosaic of nine pictures, and beside it a map of 15x15 numbers, how many per cent sure the
+# network is at each place that it sees the class that was chosen.*
 #
 # Between two pictures it is often very sure, and wrong: the softmax has no way to say "none of these".
 #
@@ -578,8 +591,8 @@ heat(globals())
 # <details><summary>The network sees 28 pixels in each direction and moves by 4. How do you get both numbers from its layers?
 # (09)</summary>
 #
-# The field: 1 + 4 + 1 + 2 x 4 + 2 x 1 + 4 x 3 = 28: a layer adds F - 1 steps, and each pooling doubles the step. The
-# strides multiply to 4.
+# The field: 1 + 4 + 1 + 2 x 4 + 2 x 1 + 4 x 3 = 28: a layer adds F - 1 steps, and each pooling doubles the
+# step. The strides multiply to 4.
 # </details>
 #
 # <details><summary>Which two things make a sum of products over a whole volume and a convolution the same? (10)</summary>
@@ -589,5 +602,6 @@ heat(globals())
 #
 # <details><summary>How many rows has the output of a pooling of 2 at stride 2 on 39 rows, and what do libraries do? (01, 05)</summary>
 #
-# It does not fit: (39 - 2) / 2 + 1 = 19.5. This course raises an error; most libraries leave out the last row and give 19.
+# It does not fit: (39 - 2) / 2 + 1 = 19.5. This course raises an error; most libraries leave out the last
+# row and give 19.
 # </details>
