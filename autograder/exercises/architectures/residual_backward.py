@@ -39,7 +39,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("values", "two images, two channels, three inside", (2, 2, 3, 4), 3, reals)
     yield case("values", "three images, three channels, four inside", (3, 3, 4, 3), 4, reals)
     yield case("values", "5x5 filters", (1, 2, 4, 4), 2, reals, size=5)
-    dout, x, w1, b1, w2, b2 = reals(rng, 2, 2, 3, 3), *block(reals, rng, (2, 2, 3, 3), 2)
+    dout = reals(rng, 2, 2, 3, 3)
+    x, w1, b1, w2, b2 = block(reals, rng, (2, 2, 3, 3), 2)
     functions = conv_forward, conv_backward
     yield Case(
         "values",
