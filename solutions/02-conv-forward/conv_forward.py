@@ -14,7 +14,7 @@
 # # Convolution, forward
 #
 # Afterwards you can compute what a convolutional layer computes, number by number, and say what a given
-# filter does to a photograph. It takes about 65 minutes.
+# filter does to a photograph. It takes about 70 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
@@ -371,9 +371,9 @@ for F in (1, 3, 5, 7):
 # `OW` is not whole, raise a `ValueError` (not graded: a function that rounds down passes too, and the check
 # says so). Do not change `x`, `w` or `b`.
 #
-# An example: the last picture at the top has one image of 3 channels and 5x5 pixels, so `x` is `(1, 3, 5,
-# 5)`. It has two 3x3 filters, so `w` is `(2, 3, 3, 3)`. Stride 2 and pad 1 give `out` the shape `(1, 2, 3,
-# 3)`. Its numbers are drawn below your answer.
+# An example: the last picture at the top has one image of 3 channels and 5x5 pixels, so `x` is
+# `(1, 3, 5, 5)`. It has two 3x3 filters, so `w` is `(2, 3, 3, 3)`. Stride 2 and pad 1 give `out` the shape
+# `(1, 2, 3, 3)`. Its numbers are drawn below your answer.
 #
 # Be slow and clear: loops are welcome, speed comes in notebooks 06 and 07. The checks of shape and values
 # need neither stride nor padding yet; the third check needs both.

@@ -358,9 +358,9 @@ assert np.array_equal(moved[0, 0], images[0, 1, 0:2, 2:4])
 #
 # *Medium, about 13 minutes, about 11 lines, 4 points.*
 #
-# From `dout` (N, K, OH, OW), `x` (N, C, H, W), `w` (K, C, FH, FW), `stride` and `pad`, make `dw` (K, C, FH,
-# FW): how much the loss grows when each weight grows. Of `w` you need the shape only. In the smallest layer,
-# `x = 3` and `dout = 5` give `dw = 15`.
+# From `dout` (N, K, OH, OW), `x` (N, C, H, W), `w` (K, C, FH, FW), `stride` and `pad`, make `dw`
+# (K, C, FH, FW): how much the loss grows when each weight grows. Of `w` you need the shape only. In the
+# smallest layer, `x = 3` and `dout = 5` give `dw = 15`.
 #
 # Don't collect weight by weight. Go through the outputs as forward does, and let each output give its share
 # to all weights of its filter at once. Output `(n, k, i, j)` has one window. What does it add to `dw[k]`,
@@ -385,8 +385,8 @@ assert np.array_equal(moved[0, 0], images[0, 1, 0:2, 2:4])
 # <details><summary>Hint 3: nearly the answer</summary>
 #
 # Pad `x` first, as forward does; `np.pad` takes a pair (before, after) for each of the four axes. Start `dw`
-# as zeros. Four loops: `n`, `k`, `i`, `j`. Inside, cut out the window of rows `i * stride` to `i * stride +
-# FH`, and columns likewise. Add it to `dw[k]`, multiplied by `dout[n, k, i, j]`.
+# as zeros. Four loops: `n`, `k`, `i`, `j`. Inside, cut out the window of rows `i * stride` to
+# `i * stride + FH`, and columns likewise. Add it to `dw[k]`, multiplied by `dout[n, k, i, j]`.
 #
 # </details>
 
@@ -546,9 +546,9 @@ for cut in (1, 0):
 #
 # *Medium, about 13 minutes, about 10 lines, 4 points.*
 #
-# From `dout` (N, K, OH, OW), `x` (N, C, H, W), `w` (K, C, FH, FW), `stride` and `pad`, make `dx` (N, C, H,
-# W): how much the loss grows when each pixel grows. Of `x` you need the shape only. In the smallest layer, `w
-# = 2` and `dout = 5` give `dx = 10`.
+# From `dout` (N, K, OH, OW), `x` (N, C, H, W), `w` (K, C, FH, FW), `stride` and `pad`, make `dx`
+# (N, C, H, W): how much the loss grows when each pixel grows. Of `x` you need the shape only. In the smallest
+# layer, `w = 2` and `dout = 5` give `dx = 10`.
 #
 # All else is as in exercise 2: the same windows, the same promises, the same three checks.
 #
@@ -712,14 +712,14 @@ check("conv_backward", conv_backward, "edge cases")
 # Now forward and backward in one picture, drawn by your layer. Click an output: what it read, and what it
 # sends back. Click a pixel: which outputs it feeds. That is the question that we began with.
 #
-# *In words: an image, a filter and the outputs. The cells that belong to the one you picked are marked, and
-# the gradients stand beside them.*
+# *In words: an image, a filter with the weights 1 to 9 and the outputs. The cells that belong to the one you
+# picked are marked, and a sentence says what is read and what goes back.*
 
 # %%
 window(
     globals(),
     x=np.arange(25.0).reshape(1, 5, 5) % 4,
-    w=small_w[None, None],
+    w=np.arange(1.0, 10).reshape(1, 1, 3, 3),
     b=no_bias,
     pick=["output", 0, 1, 1],
 )
@@ -929,7 +929,8 @@ print(f"dout slides over x, flipped: relative error {relative_error(flipped, dw)
 #
 # Each step goes forward, measures the loss, half the mean square of what is wrong, and goes backward. `dout`
 # is made of that loss as in notebook 03. (There the 2 of the square stayed. Here the half takes it away, so
-# `dout` is what is wrong, divided by how many outputs there are.) Then every weight takes a small step downhill.
+# `dout` is what is wrong, divided by how many outputs there are.) Then every weight takes a small step
+# downhill.
 
 
 # %%
