@@ -150,7 +150,7 @@ def of_mistakes(said: Said) -> dict[Mistake, set[str]]:
 @contextmanager
 def no_pairs() -> Iterator[None]:
     """The judge without trying two of the catalogue's mistakes at once."""
-    real, judge_answer.together = judge_answer.together, lambda *ignored: ()
+    real, judge_answer.together = judge_answer.together, lambda *ignored: []
     try:
         yield
     finally:

@@ -7,7 +7,7 @@ a product belongs to the place where the student has it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import permutations
 
@@ -26,7 +26,8 @@ COUNT = "Number the windows by hand for two images of 2 x 3 outputs, image by im
 class Numbering:
     """Another numbering of the places of an array: its faults by name, what to look at, and both ways.
 
-    `forth` leads from the right place to the student's; `back` is the way back, where there is one.
+    `forth` leads from the right place to the student's; `back` is the way back, where there is one. If it is
+    `within` the rows and the columns of a matrix, each row is a row still, and each column a column.
     """
 
     names: tuple[str, ...]
@@ -34,6 +35,7 @@ class Numbering:
     array: str
     forth: Callable[[Table], Columns]
     back: Callable[[Table], Columns] | None = None
+    within: bool = False
 
 
 def _flat(t: Table, axes: Sequence[str]) -> np.ndarray:
@@ -98,7 +100,7 @@ def _of_columns(array: str) -> Iterator[Numbering]:
                 if order != right
             ]
             if said:
-                yield _reordered(array, (*first, *last), ORDER, *said)
+                yield replace(_reordered(array, (*first, *last), ORDER, *said), within=True)
     for order, name in (
         ((*columns, *rows), "one window a row, then reshaped instead of transposed"),
         ((n, *rows, i, j), "reshaped with the images in front"),

@@ -135,7 +135,8 @@ def certain(
     ):
         return []
     turned = read.shape is not None and not read.shape.in_order
-    if turned and any(d.numbering and d.numbering.array == read.part for *_, d in read.sums):
+    numberings = [d.numbering for *_, d in read.sums if d.numbering]
+    if turned and any(n.array == read.part and not n.within for n in numberings):
         return []  # two orders that undo each other at the sizes tried, and perhaps not elsewhere
     if read.whole:
         here = [(g, arrays, o.parts[read.part]) for g, arrays, o in known if read.part in o.parts]

@@ -59,11 +59,6 @@ TAKES = (
 )
 FOUR = "np.pad(x, pad) pads all four axes. Images and channels get (0, 0), rows and columns (pad, pad)."
 
-FLIPPED: Mapping[str, tuple[Rule, ...]] = {
-    "rp": (Rule("the filters flipped in the rows", TAKES, lambda t: t.FH - 1 - t.p),),
-    "rq": (Rule("the filters flipped in the columns", TAKES, lambda t: t.FW - 1 - t.q),),
-    "rc": (Rule("the filters flipped along the channels", TAKES, lambda t: t.C - 1 - t.c),),
-}
 WHICH: Mapping[str, tuple[Rule, ...]] = {
     "xn": (
         *_which("image", "n", "N", ("k", "c"), IMAGES, "every image mixed with every other"),
@@ -75,10 +70,7 @@ WHICH: Mapping[str, tuple[Rule, ...]] = {
         Rule("padded along the channels as well", FOUR, lambda t: t.c - t.pad),
     ),
     **{
-        column: (
-            *_which(thing, right, size, others, TAKES, f"every {thing} with every other"),
-            *FLIPPED.get(column, ()),
-        )
+        column: _which(thing, right, size, others, TAKES, f"every {thing} with every other")
         for column, thing, right, size, others in (
             ("rc", "channel", "c", "C", ()),
             ("rp", "row of the window", "p", "FH", ("q",)),
@@ -187,6 +179,7 @@ STARTS: Mapping[str, Callable[[Any, Any], Any]] = {
     "-F": lambda t, F: -F,
     "-(F + 1) // 2": lambda t, F: -((F + 1) // 2),
     "-(K - 1) // 2": lambda t, F: -((t.K - 1) // 2),
+    "-(F' - 1) // 2": lambda t, F: -((t.FH + t.FW - F - 1) // 2),
     "stride - pad": lambda t, F: t.stride - t.pad,
     "-(F - 1) - pad": lambda t, F: 1 - F - t.pad,
     "pad - F": lambda t, F: t.pad - F,
@@ -205,7 +198,7 @@ SELDOM = tuple(STARTS)[21:]
 PADDED: Mapping[str, str] = {
     "0": "0", "1": "-1", "2 pad": "-2 pad", "F - 1": "-(F - 1)", "F": "-F", "F // 2": "-F // 2",
     "(F - 1) // 2": "-(F - 1) // 2", "(F + 1) // 2": "-(F + 1) // 2", "(K - 1) // 2": "-(K - 1) // 2",
-    "pad + 1": "-pad - 1",
+    "pad + 1": "-pad - 1", "(F' - 1) // 2": "-(F' - 1) // 2",
 }  # fmt: skip
 """Where windows begin with another padding."""
 

@@ -191,13 +191,10 @@ def _outputs(name: str) -> Iterator[SizeRule]:
         lambda g: (getattr(g, n) - getattr(g, F)) // g.stride + 1 + 2 * g.pad,
     )
     for padding, formula in PADDINGS.items():
-        for side in (F, other_F) if "F" in padding else (F,):
-            yield SizeRule(
-                f"{name} with {padding.replace('F', side)} for pad",
-                advice,
-                _output_padded(n, F, formula, side),
-                padding if side == F else "",
-            )
+        for side, called in ((F, padding), (other_F, padding.replace("F", "F'"))):
+            if side == F or "F" in padding:
+                words = f"{name} with {padding.replace('F', side)} for pad"
+                yield SizeRule(words, advice, _output_padded(n, F, formula, side), called)
     yield SizeRule(f"{name} = {n} // stride", advice, lambda g: getattr(g, n) // g.stride)
     yield SizeRule(f"{name} = {n} + 2 pad", advice, lambda g: getattr(g, n) + 2 * g.pad)
 

@@ -69,14 +69,22 @@ def _padded(read: PartRead) -> dict[int, str]:
         rule = read.shape.sizes.get(size) if read.shape else None
         lines_found = [(t, d.columns[column]) for _, t, d in read.sums if column in d.columns]
         if rule and rule.padding and lines_found:
-            starts = STARTS[PADDED[rule.padding]]
-            if all(
+            starts = STARTS.get(PADDED.get(rule.padding, ""))
+            if starts and all(
                 isinstance(line, Line)
                 and np.array_equal(STARTS[line.start](t, (t.FH, t.FW)[axis]), starts(t, (t.FH, t.FW)[axis]))
                 for t, line in lines_found
             ):
                 found[axis] = rule.padding
+    if any("F'" in padding for padding in found.values()):
+        return {axis: sided(padding, axis) for axis, padding in found.items()}
     return found
+
+
+def sided(formula: str, axis: int) -> str:
+    """A formula with FH and FW for F, the side along an axis, and F', the other side."""
+    size, across = ("FH", "FW") if axis == 0 else ("FW", "FH")
+    return formula.replace("F'", "*").replace("F", size).replace("*", across)
 
 
 def _full(read: PartRead) -> Mapping[int, tuple[Full, bool]]:
@@ -177,7 +185,6 @@ def _of_line(line: Line, step_told: bool, start_told: bool) -> Iterator[tuple[st
     """
     axis, wanted = line.axis, lines(line.axis)[0]
     thing, index, other = (("rows", "i", "j"), ("columns", "j", "i"))[axis]
-    size = ("FH", "FW")[axis]
     added = (line.step, line.start) == ("1", "stride - pad")
     if added:
         yield "added", Fault("the stride added to the index, not multiplied, {where}", CORNER)
@@ -204,8 +211,7 @@ def _of_line(line: Line, step_told: bool, start_told: bool) -> Iterator[tuple[st
     if line.other_weight:
         yield "swap", Fault("rows and columns of the filters swapped, {where}", MEETS)
     if line.start != wanted.start and not start_told and not added:
-        across = ("FW", "FH")[axis]
-        start = line.start.replace("F'", "*").replace("F", size).replace("*", across)
+        start = sided(line.start, axis)
         words = f"windows begin at {line.start}, where -pad belongs, {{where}}"
         if line.start == "0":
             words = "windows begin at the corner of the image, not of its padding, {where}"

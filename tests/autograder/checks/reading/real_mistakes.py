@@ -1,6 +1,7 @@
 """Mistakes of the kinds that real people make, each with all the names that it must be given, and no other.
 
-They are whole functions: most have their fault in one line, some have two.
+They are whole functions: most have their fault in one line, some have two. Of one without a name, nothing is
+said, for nothing is certain.
 """
 
 from __future__ import annotations
@@ -453,6 +454,58 @@ def added_after_the_inner_loop(dout, x, w, stride=1, pad=0):
                     window = xp[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
                 dw[k] += dout[n, k, i, j] * window
     return dxp[:, :, pad : pad + H, pad : pad + W], dw, db
+
+
+@real(
+    "im2col",
+    "the axes in the order (N * OH * OW, C * FH * FW)",
+    "columns in the order n, j, i",
+    "copies of the border, where zeros belong, in rows and columns",
+)
+def windows_as_rows_and_down_first(x, size, stride=1, pad=0):
+    xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="edge")
+    (N, _, H, W), (FH, FW) = xp.shape, size
+    rows = []
+    for n in range(N):
+        for j in range((W - FW) // stride + 1):
+            for i in range((H - FH) // stride + 1):
+                window = xp[n, :, i * stride : i * stride + FH, j * stride : j * stride + FW]
+                rows.append(window.flatten())
+    return np.array(rows)
+
+
+@real("conv_window", "step 1 in rows and columns, where the stride belongs", "rounded to two decimals")
+def rounded_and_without_the_stride(x, w, b, i, j, stride=1):
+    _, FH, FW = w.shape
+    return round(float(np.sum(x[:, i : i + FH, j : j + FW] * w) + b), 2)
+
+
+@real("conv_window", "divided by the number of weights of a filter, C * FH * FW", "bias counted twice")
+def mean_and_the_bias_twice(x, w, b, i, j, stride=1):
+    _, FH, FW = w.shape
+    row, column = i * stride, j * stride
+    return (x[:, row : row + FH, column : column + FW] * w).mean() + 2 * b
+
+
+@real("conv_window")
+def difference_for_product(x, w, b, i, j, stride=1):
+    _, FH, FW = w.shape
+    row, column = i * stride, j * stride
+    return np.sum(x[:, row : row + FH, column : column + FW] - w) + b
+
+
+@real("filter_bank", "the filters are flipped", "negative answers cut off")
+def flipped_and_made_pixels(image, filters, conv):
+    K, F, _ = filters.shape
+    out = conv(image[None, None], filters[:, None, ::-1, ::-1], np.zeros(K), pad=F // 2)
+    return np.clip(out[0], 0, 255)
+
+
+@real("matmul_forward", "rows in the order fh, fw, c", "columns in the order i, j, n", "bias left out")
+def two_orders_and_no_bias(cols, w, b, out_shape):
+    N, K, OH, OW = out_shape
+    product = w.transpose(0, 2, 3, 1).reshape(K, -1) @ cols
+    return product.reshape(K, OH, OW, N).transpose(3, 0, 1, 2)
 
 
 @real("im2col", "windows numbered by n * OH + i * OW + j")

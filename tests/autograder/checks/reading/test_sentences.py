@@ -30,7 +30,10 @@ SAID = {
         "signs dropped": ["signs dropped"],
     },
     "matmul_forward": {
-        "filters flipped": ["the filters flipped in the rows", "the filters flipped in the columns"],
+        "filters flipped": [
+            "the row of the windows in reversed order",
+            "the column of the windows in reversed order",
+        ],
         "filter rows in the order fh, fw, c": ["rows in the order fh, fw, c"],
     },
     "im2col": {
