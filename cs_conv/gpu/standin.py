@@ -12,6 +12,7 @@ converted to a number either: no `if`, no `float()`. It computes with NumPy, so 
 from __future__ import annotations
 
 import operator
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -50,8 +51,8 @@ class Order:
     nbytes: int
 
 
-orders: list[Order] = []
-"""All orders since the last `orders.clear()`. What only makes a view, such as a slice, is none."""
+orders: deque[Order] = deque(maxlen=100_000)
+"""The last orders since `orders.clear()`. What only makes a view, such as a slice, is none."""
 
 
 class GPUArray:

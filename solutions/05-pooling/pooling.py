@@ -104,8 +104,8 @@ print(f"{before:,} values become {after:,}: {after / before:.0%} of them are lef
 # %% [markdown]
 # (Written as the Stanford notes write volumes, width x height x depth. Our arrays put the channels first.)
 #
-# The notes say that this discards *exactly* 75%. So it is for even sizes. In an odd one a row and a column are
-# left over, and most libraries leave them out and say nothing:
+# The notes say that this discards *exactly* 75%. So it is for even sizes. In an odd one a row and a column
+# are left over, and most libraries leave them out and say nothing:
 
 # %%
 for H in (224, 14, 13, 7):
@@ -150,8 +150,8 @@ show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5, axes=("row p", "
 # - `switches` has the same shape. `switches[n, c, i, j]` is the number, inside its window, of the first
 #   maximum.
 #
-# There is no padding. Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError` (not graded).
-# Do not change `x`.
+# There is no padding. Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError` (not
+# graded). Do not change `x`.
 #
 # An example: `x = [[5, 1, 9], [2, 7, 3]]`, size `(2, 2)`, stride 1. The first window is `[[5, 1], [2, 7]]`:
 # maximum 7, at number 3. The second one is `[[1, 9], [7, 3]]`: maximum 9, at number 1. So `out` is
@@ -262,8 +262,8 @@ show_windows(overlapping, size=(3, 3), stride=2)
 # One and the same pixel has the switch 8 in the first window, 6 in the second and 0 in the last: a switch
 # counts inside its own window.
 #
-# AlexNet pooled in this way. The notes warn of 3x3 at stride 2 in a sentence that they never finish: "but this
-# makes." So finish it. Which of these sizes do such windows fit, with nothing left over?
+# AlexNet pooled in this way. The notes warn of 3x3 at stride 2 in a sentence that they never finish: "but
+# this makes." So finish it. Which of these sizes do such windows fit, with nothing left over?
 
 
 # %%
@@ -284,8 +284,8 @@ for H in sizes:
     )
 
 # %% [markdown]
-# Only odd sizes fit. "But this makes odd sizes necessary" would be one way to end the sentence. And no more is
-# left than under 2x2 windows at stride 2: these windows are larger, but there are as many of them.
+# Only odd sizes fit. "But this makes odd sizes necessary" would be one way to end the sentence. And no more
+# is left than under 2x2 windows at stride 2: these windows are larger, but there are as many of them.
 #
 # Larger windows and strides are rare: too much would be lost.
 #
@@ -311,8 +311,9 @@ for name, around in (("zeros", 0), ("minus infinity", -np.inf)):
     print(f"padded with {name}: {out[0, 0].tolist()}")
 
 # %% [markdown]
-# With zeros, the image is gone: the padding wins every window. A zero adds nothing to a *sum*, but to a maximum
-# it is a value like any other. So libraries that pad a max pooling put minus infinity there, which always loses.
+# With zeros, the image is gone: the padding wins every window. A zero adds nothing to a *sum*, but to a
+# maximum it is a value like any other. So libraries that pad a max pooling put minus infinity there, which
+# always loses.
 #
 # ## The way back: ask the pixels
 #
@@ -340,8 +341,8 @@ print(change.round(6))
 # its window.** The others get nothing from this window. That is why we wrote down the switches: they are all
 # that the way back needs to know of `x`.
 #
-# Take the overlapping windows of the last picture, and let `dout` be 1 and -2 in its first row, 3 and 5 in its
-# second. What does the 6 in the centre get?
+# Take the overlapping windows of the last picture, and let `dout` be 1 and -2 in its first row, 3 and 5 in
+# its second. What does the 6 in the centre get?
 
 # %%
 arriving = np.array([[1.0, -2], [3, 5]])
@@ -380,8 +381,8 @@ print("both ways:    ", round((np.max(tied + step) - np.max(tied - step)) / (2 *
 # finds the mean of the two, which is neither.
 #
 # So you have a choice. Any way of sharing the gradient out among the equal pixels can be defended. Giving the
-# *whole* gradient to *each* of them cannot: that is too much. Here the first one takes all of it. The switches
-# have decided that already.
+# *whole* gradient to *each* of them cannot: that is too much. Here the first one takes all of it. The
+# switches have decided that already.
 
 # %% [markdown]
 # ### Exercise 2: max pooling, backward
@@ -409,17 +410,17 @@ print("both ways:    ", round((np.max(tied + step) - np.max(tied - step)) / (2 *
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Look at the picture of the 2x3 window, with the numbers 0 to 5 in it. How often does a whole row of three fit
-# into 4, and what is left over? `//` and `%` answer such questions. To come from the window to the image, add
-# the row and the column where the window begins.
+# Look at the picture of the 2x3 window, with the numbers 0 to 5 in it. How often does a whole row of three
+# fit into 4, and what is left over? `//` and `%` answer such questions. To come from the window to the image,
+# add the row and the column where the window begins.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Make `dx` of zeros. Loop over `n`, `c`, `i` and `j`, as forward; no window needs to be cut out. In each step one
-# value of `dout` goes to one pixel, whose row is `i * stride` and the row inside the window together. Another
-# window may have sent something there already: is it `=` or `+=`?
+# Make `dx` of zeros. Loop over `n`, `c`, `i` and `j`, as forward; no window needs to be cut out. In each step
+# one value of `dout` goes to one pixel, whose row is `i * stride` and the row inside the window together.
+# Another window may have sent something there already: is it `=` or `+=`?
 #
 # </details>
 
@@ -493,13 +494,13 @@ print("relative error:", f"{relative_error(dx, numeric):.1e}")
 # twice as large: $f(t \, x) = t \, f(x)$ for every $t > 0$.
 #
 # So let all pixels grow by one percent of themselves. The outputs grow by one percent too, and so does
-# `sum(out * dout)`. That is what forward says. Backward says that a change of the pixels is worth as much as `dx`
-# times that change: here one percent of `sum(x * dx)`. Both speak of the same growth, so
+# `sum(out * dout)`. That is what forward says. Backward says that a change of the pixels is worth as much as
+# `dx` times that change: here one percent of `sum(x * dx)`. Both speak of the same growth, so
 #
 # $$\langle f(x),\; dout \rangle \;=\; \langle x,\; dx \rangle$$
 #
-# as for a convolution in notebook 03. Pixels that are equal stay equal while they grow, so this holds **at ties
-# too**, whichever of them takes the gradient. Test it on small whole numbers, which are full of ties:
+# as for a convolution in notebook 03. Pixels that are equal stay equal while they grow, so this holds **at
+# ties too**, whichever of them takes the gradient. Test it on small whole numbers, which are full of ties:
 
 # %%
 from cs_conv.gradcheck import adjoint_gap
@@ -543,9 +544,9 @@ check("max_pool_backward", max_pool_backward, "edge cases")
 # %% [markdown]
 # ## Touch it
 #
-# Your two functions, on an image that has passed a ReLU. Choose an output: its window is framed, and the pixel
-# that it took stands out. Choose a pixel and change its number. Move the sliders. On the right, every output
-# sends a gradient of 1 back.
+# Your two functions, on an image that has passed a ReLU. Choose an output: its window is framed, and the
+# pixel that it took stands out. Choose a pixel and change its number. Move the sliders. On the right, every
+# output sends a gradient of 1 back.
 
 # %%
 from cs_conv.live import pooling
@@ -557,8 +558,9 @@ rectified = np.array(
 pooling(globals(), x=rectified)
 
 # %% [markdown]
-# *In words: an image of 6x6 numbers, the maxima of its nine 2x2 windows, which are 0 3 2, 4 1 5, 2 7 0, and their
-# switches, 0 0 1, 0 3 0, 0 0 0. On the right a 1 at each pixel that a window took, and zeros elsewhere.*
+# *In words: an image of 6x6 numbers, the maxima of its nine 2x2 windows, which are 0 3 2, 4 1 5, 2 7 0, and
+# their switches, 0 0 1, 0 3 0, 0 2 0. On the right a 1 at each pixel that a window took, and zeros
+# elsewhere.*
 #
 # - Which windows have ties? Raise a tied pixel by 1: what happens to its switch, and to its gradient?
 # - Stride 1: which pixel collects most gradients? Why does the sum of all gradients grow?
@@ -575,21 +577,21 @@ from cs_conv.pictures.pooling import show_kinds
 show_kinds(photograph(), size=(8, 8), stride=8)
 
 # %% [markdown]
-# *In words: the photograph, and three versions of it in 25 by 32 coarse pixels. Under the maximum everything is
-# brighter, and small highlights have grown to whole pixels. Under the average the picture is softer and as
+# *In words: the photograph, and three versions of it in 25 by 32 coarse pixels. Under the maximum everything
+# is brighter, and small highlights have grown to whole pixels. Under the average the picture is softer and as
 # bright as the original. The L2 norm, divided by 8, looks much like the average.*
 #
-# The **average** treats all pixels alike. Early networks pooled with it, LeNet among them. Max pooling has proved
-# better inside a network: what counts there is often *whether* a filter has found something, not how much of the
-# window it fills. Many networks today average once, at the very end, over the whole image.
+# The **average** treats all pixels alike. Early networks pooled with it, LeNet among them. Max pooling has
+# proved better inside a network: what counts there is often *whether* a filter has found something, not how
+# much of the window it fills. Many networks today average once, at the very end, over the whole image.
 #
 # ### Exercise 3: average pooling, forward
 #
 # *Easy, about 8 minutes, about 11 lines, 4 points.*
 #
-# Average and L2 pooling walk through the same windows; only what they make of a window differs. So write the walk
-# once. Your first function, `pool_windows`, gets what is to be made of a window as an argument, `reduce`: a
-# function that takes a window (FH, FW) and returns one number. It has no points of its own.
+# Average and L2 pooling walk through the same windows; only what they make of a window differs. So write the
+# walk once. Your first function, `pool_windows`, gets what is to be made of a window as an argument,
+# `reduce`: a function that takes a window (FH, FW) and returns one number. It has no points of its own.
 #
 # Then `average_pool_forward` is one line, which calls it. `out` is the mean of each window, and there are no
 # switches. Again, raise a `ValueError` where the windows do not fit (not graded), and do not change `x`.
@@ -605,16 +607,16 @@ show_kinds(photograph(), size=(8, 8), stride=8)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# A function is a value in Python: `reduce` can be called like any other name, `reduce(window)`. And a function can
-# be handed over by its name, without parentheses.
+# A function is a value in Python: `reduce` can be called like any other name, `reduce(window)`. And a
+# function can be handed over by its name, without parentheses.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# In the middle of the four loops, the number of `out` is what `reduce` makes of the window. For an average, hand
-# over a function of NumPy that makes one number of a whole matrix: not the sum, but that over the number of its
-# values. A zero is a value, too.
+# In the middle of the four loops, the number of `out` is what `reduce` makes of the window. For an average,
+# hand over a function of NumPy that makes one number of a whole matrix: not the sum, but that over the number
+# of its values. A zero is a value, too.
 #
 # </details>
 
@@ -700,8 +702,9 @@ print(change)
 # - `dout` has shape `(N, C, OH, OW)`, `x_shape` is `(N, C, H, W)`, and `dx` has that shape. The sizes fit.
 # - Where windows overlap, the shares are added up. A pixel in no window gets 0.
 #
-# An example: `dout = [[4, 8]]`, size `(2, 2)`, stride 1, images of 2x3 pixels. The first window sends 1 to each
-# of its four pixels, the second one 2. The middle column lies in both. So `dx` is `[[1, 3, 2], [1, 3, 2]]`.
+# An example: `dout = [[4, 8]]`, size `(2, 2)`, stride 1, images of 2x3 pixels. The first window sends 1 to
+# each of its four pixels, the second one 2. The middle column lies in both. So `dx` is
+# `[[1, 3, 2], [1, 3, 2]]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -717,9 +720,9 @@ print(change)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# The four loops of `max_pool_backward`. Inside, the window of `dout[n, c, i, j]` is the slice of `dx` that `out`
-# came from when you went forward, and each of its pixels gets the same share. How large is it, if all shares
-# together are the gradient?
+# The four loops of `max_pool_backward`. Inside, the window of `dout[n, c, i, j]` is the slice of `dx` that
+# `out` came from when you went forward, and each of its pixels gets the same share. How large is it, if all
+# shares together are the gradient?
 #
 # </details>
 
@@ -784,8 +787,8 @@ for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
     print(f"{window}   maximum {window.max():<4g} mean {window.mean():<5g} length {length:g}")
 
 # %% [markdown]
-# Three windows with the same length, 5. The maximum and the mean tell them apart; the length asks only how much
-# there is in all, and not of which sign.
+# Three windows with the same length, 5. The maximum and the mean tell them apart; the length asks only how
+# much there is in all, and not of which sign.
 #
 # ### Exercise 5: L2 pooling, forward
 #
@@ -795,8 +798,8 @@ for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
 # nothing is added under the root. Sizes that do not fit are a `ValueError` here, too
 # (not graded).
 #
-# An example: `x = [[3, 0, 6], [0, -4, 8]]`, size `(2, 1)`, stride 1. The windows are the three columns, so `out`
-# is `[[3, 4, 10]]`.
+# An example: `x = [[3, 0, 6], [0, -4, 8]]`, size `(2, 1)`, stride 1. The windows are the three columns, so
+# `out` is `[[3, 4, 10]]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -806,15 +809,15 @@ for window in ([3, -4, 0, 0], [5, 0, 0, 0], [2.5, 2.5, 2.5, 2.5]):
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# You need a function that takes a window and returns its length: square each value, sum, take the root once at
-# the end. `lambda window: ...` is a function without a name.
+# You need a function that takes a window and returns its length: square each value, sum, take the root once
+# at the end. `lambda window: ...` is a function without a name.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Hand `pool_windows` a function with `np.sqrt` outside, `np.sum` inside it, and the squares of the window in the
-# middle. `window**2` makes a new array, so `x` stays as it is.
+# Hand `pool_windows` a function with `np.sqrt` outside, `np.sum` inside it, and the squares of the window in
+# the middle. `window**2` makes a new array, so `x` stays as it is.
 #
 # </details>
 
@@ -863,9 +866,10 @@ print(f"L2 norm / 8 {lengths.mean():.3f}, maximum {maxima.mean():.3f}")
 # %% [markdown]
 # ## What it saves
 #
-# One reads that pooling reduces the number of parameters. A convolution has as many weights before a smaller image
-# as before a larger one: its filters are the same. Only a fully connected layer has a weight for each value. The
-# network VGG has one with 4096 outputs after its last pooling, which makes 7x7x512 values of 14x14x512:
+# One reads that pooling reduces the number of parameters. A convolution has as many weights before a smaller
+# image as before a larger one: its filters are the same. Only a fully connected layer has a weight for each
+# value. The network VGG has one with 4096 outputs after its last pooling, which makes 7x7x512 values of
+# 14x14x512:
 
 # %%
 with_pool, without_pool = 7 * 7 * 512 * 4096, 14 * 14 * 512 * 4096
@@ -875,7 +879,8 @@ print(f"a 3x3 convolution in its place:   {512 * 512 * 3 * 3:11,}, whatever the 
 
 # %% [markdown]
 # What it saves everywhere is values, and the work that the next layers have with them. ("Pooling has no
-# parameters" is no law either: in LeNet, of 1998, each pooled channel had a factor and a bias, which were learned.)
+# parameters" is no law either: in LeNet, of 1998, each pooled channel had a factor and a bias, which were
+# learned.)
 #
 # ## Do you need pooling at all?
 #
@@ -903,7 +908,8 @@ print("maximum of the sum:", (a + b).max(), "  sum of the maxima:", a.max() + b.
 # But a network does not need the same numbers, it needs useful ones. So let it *learn* how to shrink: a
 # convolution with stride 2 in place of each pooling. Springenberg and others (2015) did so and lost nothing;
 # many networks today, ResNet among them, shrink mostly in this way. GANs and VAEs, which *make* images, have
-# trained better without pooling, too. The price is parameters, where pooling has none. For 64 channels in and out:
+# trained better without pooling, too. The price is parameters, where pooling has none. For 64 channels in and
+# out:
 
 # %%
 for F in (2, 3):
@@ -914,8 +920,9 @@ print("pooling: 0 parameters")
 # %% [markdown]
 # ## Which pixels count?
 #
-# The photograph again, in coarse pixels. Your `max_pool_forward` finds the switches: a dot for each pixel that
-# some window chose, larger where several windows chose it. Your `max_pool_backward` sends a random gradient back.
+# The photograph again, in coarse pixels. Your `max_pool_forward` finds the switches: a dot for each pixel
+# that some window chose, larger where several windows chose it. Your `max_pool_backward` sends a random
+# gradient back.
 
 # %%
 from cs_conv.pictures.pooling import show_switches
@@ -930,32 +937,32 @@ dx = max_pool_backward(np.random.default_rng(0).normal(size=out.shape), switches
 show_switches(x[0, 0], switches[0, 0], dx[0, 0], size, stride)
 
 # %% [markdown]
-# *In words: left the coarse photograph with orange dots at the chosen pixels, and a white frame around the first
-# window. The dots are spread over the whole image, since dark windows have a largest pixel too. The largest dots
-# sit on pixels that are brighter than all around them, many on the rim of the cup. Right, on a map of the same
-# size, the gradient: coloured where a dot is, orange for negative and purple for positive values, and pale
-# everywhere else.*
+# *In words: left the coarse photograph with orange dots at the chosen pixels, and a white frame around the
+# first window. The dots are spread over the whole image, since dark windows have a largest pixel too. The
+# largest dots sit on pixels that are brighter than all around them, many on the rim of the cup. Right, on a
+# map of the same size, the gradient: coloured where a dot is, orange for negative and purple for positive
+# values, and pale everywhere else.*
 #
 # What happens to the dots at stride 1? And when the stride is larger than the window?
 #
 # ## What you know now
 #
-# - Pooling makes one number of each window, channel by channel, and has nothing to learn. 2x2 at stride 2 keeps
-#   a quarter of the values, if the size is even; 3x3 at stride 2 fits odd sizes only.
+# - Pooling makes one number of each window, channel by channel, and has nothing to learn. 2x2 at stride 2
+#   keeps a quarter of the values, if the size is even; 3x3 at stride 2 fits odd sizes only.
 # - Zeros are no neutral padding for a maximum; minus infinity is.
-# - Max pooling sends each gradient to one pixel. The switches remember to which: to the first one where several
-#   are equal. Average pooling shares each gradient out.
+# - Max pooling sends each gradient to one pixel. The switches remember to which: to the first one where
+#   several are equal. Average pooling shares each gradient out.
 # - Where windows overlap, gradients add up.
-# - Numeric gradients fail at kinks. `sum(out * dout) == sum(x * dx)` holds there too, for whatever grows in step
-#   with `x`.
+# - Numeric gradients fail at kinks. `sum(out * dout) == sum(x * dx)` holds there too, for whatever grows in
+#   step with `x`.
 # - A convolution with a stride can take the place of pooling, at the price of parameters.
 #
 # ## Do you remember?
 #
 # Think first, then open. All of it is from earlier notebooks.
 #
-# <details><summary>1. A 3x3 convolution follows a 2x2 pooling at stride 2. How many pixels of the image does one of
-# its outputs see, across?</summary>
+# <details><summary>1. A 3x3 convolution follows a 2x2 pooling at stride 2. How many pixels of the image does
+# one of its outputs see, across?</summary>
 #
 # 6: three pooled pixels that lie side by side, each of which saw two.
 #
@@ -967,8 +974,8 @@ show_switches(x[0, 0], switches[0, 0], dx[0, 0], size, stride)
 #
 # </details>
 #
-# <details><summary>3. In the backward pass of a convolution, too, pixels collect with `+=`. What does one of them
-# collect there, and over what?</summary>
+# <details><summary>3. In the backward pass of a convolution, too, pixels collect with `+=`. What does one of
+# them collect there, and over what?</summary>
 #
 # `dout` times the weight that it met, over all windows that it lies in, and over all filters.
 #

@@ -137,8 +137,8 @@ vgg = (64 * 3 * 3) * (224 * 224) / (64 * 224 * 224)  # 3x3 filters, stride 1, pa
 print(f"a 3x3 layer with stride 1 and pad 1, as in VGG: {vgg:.0f} times as many")
 
 # %% [markdown]
-# Not every pixel is copied equally often. Windows of 11 rows begin at every fourth row. In how many columns, at
-# most, does one pixel stand?
+# Not every pixel is copied equally often. Windows of 11 rows begin at every fourth row. In how many columns,
+# at most, does one pixel stand?
 
 
 # %%
@@ -170,8 +170,8 @@ print(f"on average {sum(rows_seen) ** 2 / 227**2:.2f}")
 #   the same way.
 # - Return `cols`, of the shape `(C * FH * FW, N * OH * OW)`, in the order of the picture above.
 #
-# Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError` (not graded). Do not change `x`.
-# The checks of shape and values need neither stride nor padding yet.
+# Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError` (not graded). Do not change
+# `x`. The checks of shape and values need neither stride nor padding yet.
 #
 # An example: `x = [[1, 2, 3], [4, 5, 6]]` (one image, one channel) with `size=(2, 2)` has two windows, so
 # `cols` is `[[1, 2], [2, 3], [4, 5], [5, 6]]`.
@@ -192,8 +192,8 @@ print(f"on average {sum(rows_seen) ** 2 / 227**2:.2f}")
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))` pads the last two axes only. The window is cut out as in
-# `conv_window` of notebook 02, laid flat, and put where column `m` of `cols` is. A size does not fit when
+# `np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))` pads the last two axes only. The window is cut out as
+# in `conv_window` of notebook 02, laid flat, and put where column `m` of `cols` is. A size does not fit when
 # `(H - FH + 2 * pad) % stride` is not 0.
 #
 # </details>
@@ -341,16 +341,16 @@ show_grids([windows_over_each_pixel(4, 5)], ["2x2 windows at stride 1"], axes=("
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Start from a *padded* image of zeros, and let its padding go at the very end. `.ravel()` made a column of a window
-# of shape `(C, FH, FW)`: what makes a window of a column?
+# Start from a *padded* image of zeros, and let its padding go at the very end. `.ravel()` made a column of a
+# window of shape `(C, FH, FW)`: what makes a window of a column?
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# The padded image is `np.zeros((N, C, H + 2 * pad, W + 2 * pad))`. The line in the three loops is that of `im2col`
-# with the sides changed. Mind what the section above says of a pixel that stands in several columns. In the
-# end the image lies from row `pad` to row `pad + H`. (Why not `[pad:-pad]`? Try it with `pad = 0`.)
+# The padded image is `np.zeros((N, C, H + 2 * pad, W + 2 * pad))`. The line in the three loops is that of
+# `im2col` with the sides changed. Mind what the section above says of a pixel that stands in several columns.
+# In the end the image lies from row `pad` to row `pad + H`. (Why not `[pad:-pad]`? Try it with `pad = 0`.)
 #
 # </details>
 
@@ -431,9 +431,9 @@ check("col2im", col2im, "edge cases")
 # %% [markdown]
 # ## Touch it
 #
-# Your two functions at work. Choose a number of the matrix, or a column, and see where it comes from in the image.
-# Change a pixel: in which columns does it change? On the right, every number of the matrix is 1 and goes back, so
-# that each pixel counts its copies.
+# Your two functions at work. Choose a number of the matrix, or a column, and see where it comes from in the
+# image. Change a pixel: in which columns does it change? On the right, every number of the matrix is 1 and
+# goes back, so that each pixel counts its copies.
 
 # %%
 from cs_conv.live import columns as columns_live
@@ -460,8 +460,8 @@ columns_live(globals())
 # 4. The result reshaped back into images, `(N, K, OH, OW)`. For AlexNet's first layer the notes make 55x55x96
 #    of 96x3025.
 #
-# For one image the fourth step is a reshape, no more. With several it holds a trap: the product has `K` first and
-# `N` behind it. Look at a small one, with two filters, two images and two places in each:
+# For one image the fourth step is a reshape, no more. With several it holds a trap: the product has `K` first
+# and `N` behind it. Look at a small one, with two filters, two images and two places in each:
 
 # %%
 product = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])  # (K, N * OH * OW) = (2, 2 * 1 * 2)
@@ -469,8 +469,8 @@ print("image 0, filter 0:", product[0, 0:2], "  image 0, filter 1:", product[1, 
 print("image 1, filter 0:", product[0, 2:4], "  image 1, filter 1:", product[1, 2:4])
 
 # %% [markdown]
-# Suppose that you reshape it straight to `(N, K, OH, OW)`, here `(2, 2, 1, 2)`. What would image 0 have in the
-# place of filter 1?
+# Suppose that you reshape it straight to `(N, K, OH, OW)`, here `(2, 2, 1, 2)`. What would image 0 have in
+# the place of filter 1?
 
 # %%
 predict("product.reshape(2, 2, 1, 2)[0, 1, 0]", ..., hint="A reshape keeps all numbers in their order.")
@@ -505,15 +505,15 @@ print("reshaped straight, image 0 has:", *product.reshape(2, 2, 1, 2)[0].tolist(
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Which reshape splits the columns into the three axes that they were made of, without moving a number? Only then
-# change the order of axes. The bias has to be a column, so that NumPy stretches it across.
+# Which reshape splits the columns into the three axes that they were made of, without moving a number? Only
+# then change the order of axes. The bias has to be a column, so that NumPy stretches it across.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Three lines: the product of `w.reshape(K, -1)` and `cols`, plus `b.reshape(K, 1)`; a reshape to four axes, of which
-# `K` is the first; a `.transpose` of these four.
+# Three lines: the product of `w.reshape(K, -1)` and `cols`, plus `b.reshape(K, 1)`; a reshape to four axes,
+# of which `K` is the first; a `.transpose` of these four.
 #
 # </details>
 
@@ -607,9 +607,9 @@ print("the sum over m has the shape", np.einsum("km,rm->kr", any_dout, any_cols)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Swapping the first two axes twice changes nothing, so the transpose of the forward pass undoes itself; then a
-# reshape to `K` rows. For `dw` and `dcols` write the shapes of `dout_row`, `cols` and `w_row` down, and see which
-# two have what the sum runs over. `db` sums every row of `dout_row`.
+# Swapping the first two axes twice changes nothing, so the transpose of the forward pass undoes itself; then
+# a reshape to `K` rows. For `dw` and `dcols` write the shapes of `dout_row`, `cols` and `w_row` down, and see
+# which two have what the sum runs over. `db` sums every row of `dout_row`.
 #
 # </details>
 
@@ -637,8 +637,8 @@ dcols, dw, db = matmul_backward(np.array([10.0, 1]).reshape(1, 2, 1, 1), one_win
 print("dcols:", dcols.tolist(), " dw:", dw.tolist(), " db:", db.tolist())
 
 # %% [markdown]
-# Ask the *forward* pass whether they are right, as in notebook 03: along a random direction, `sum(out * dout)`
-# must change as your gradient predicts.
+# Ask the *forward* pass whether they are right, as in notebook 03: along a random direction,
+# `sum(out * dout)` must change as your gradient predicts.
 
 # %%
 from cs_conv.gradcheck import directional
@@ -794,16 +794,16 @@ show_columns(two, size=(2, 2), columns=[], labels=True, channels=True)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# In the picture, each frame is one channel. Give the frames an axis of their own, in front of the rows inside them.
-# `np.argmax` along an axis takes the first of equal values. What is left has the axes `C` and `N * OH * OW`: that
-# needs the same care as the product in exercise 3.
+# In the picture, each frame is one channel. Give the frames an axis of their own, in front of the rows inside
+# them. `np.argmax` along an axis takes the first of equal values. What is left has the axes `C` and
+# `N * OH * OW`: that needs the same care as the product in exercise 3.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# A reshape of the columns to three axes, `C` of them first; then `.max` and `.argmax` along the axis of the window.
-# Both results are treated like the product of exercise 3, with `C` in the place of `K`.
+# A reshape of the columns to three axes, `C` of them first; then `.max` and `.argmax` along the axis of the
+# window. Both results are treated like the product of exercise 3, with `C` in the place of `K`.
 #
 # </details>
 
@@ -845,8 +845,8 @@ check("max_pool_im2col", max_pool_im2col, "edge cases")
 # %% [markdown]
 # ## A column and a row of a photograph
 #
-# A photograph, made small: 24x32 pixels. Its 8x8 windows at stride 4 make a matrix of 64 rows and 35 columns. One
-# column is one window. But what is one *row*?
+# A photograph, made small: 24x32 pixels. Its 8x8 windows at stride 4 make a matrix of 64 rows and 35 columns.
+# One column is one window. But what is one *row*?
 
 # %%
 from cs_conv.data import photograph
@@ -860,11 +860,11 @@ print("cols:", scanned.shape, f"{scanned.size / small.size:.1f} times the pixels
 show_scan(small, (8, 8), scan_stride, column, row)
 
 # %% [markdown]
-# *In words: the photograph in dim grey, with one window framed in orange and lit up, and a grid of blue dots. Beside
-# it the matrix of its windows, dim too, with one column framed and lit up and one row framed.*
+# *In words: the photograph in dim grey, with one window framed in orange and lit up, and a grid of blue dots.
+# Beside it the matrix of its windows, dim too, with one column framed and lit up and one row framed.*
 #
-# A row reads *one place of all windows*: a grid of pixels (blue), as far apart as the stride. Row and column cross
-# in one entry of the matrix, which is one pixel (black). Notebook 07 fills the matrix row by row.
+# A row reads *one place of all windows*: a grid of pixels (blue), as far apart as the stride. Row and column
+# cross in one entry of the matrix, which is one pixel (black). Notebook 07 fills the matrix row by row.
 #
 # ## What you know now
 #
@@ -879,7 +879,8 @@ show_scan(small, (8, 8), scan_stride, column, row)
 #
 # Think first, then open. All of it is from earlier notebooks.
 #
-# <details><summary>1. The switch of a 3x3 window is 5. In which row and column of the window stood the maximum?</summary>
+# <details><summary>1. The switch of a 3x3 window is 5. In which row and column of the window stood the
+# maximum?</summary>
 #
 # Row 1, column 2: one whole row of three fits into 5, and 2 is left over.
 #
@@ -894,8 +895,8 @@ show_scan(small, (8, 8), scan_stride, column, row)
 #
 # <details><summary>3. Why may a numeric gradient of a convolution take a step of 1?</summary>
 #
-# A convolution is linear in the image, in the weights and in the bias. On a straight line a large step makes no
-# error, and a small one loses digits.
+# A convolution is linear in the image, in the weights and in the bias. On a straight line a large step makes
+# no error, and a small one loses digits.
 #
 # </details>
 #

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Speed: where the time goes
 #
-# Afterwards you can make a layer hundreds of times as fast, forward and backward, and say *why*: where the time
-# went, and which limit of the machine is left. It takes about 75 minutes.
+# Afterwards you can make a layer hundreds of times as fast, forward and backward, and say *why*: where the
+# time went, and which limit of the machine is left. It takes about 75 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
@@ -75,8 +75,8 @@ loops_seconds = seconds(naive.conv_forward, x, w, b)
 product_seconds = seconds(np.matmul, some_filters, some_columns)
 
 # %% [markdown]
-# The loops and the product do the same multiplications. How many zeros has the factor between their times? (1 is
-# ten times, 2 is a hundred times, and so on.)
+# The loops and the product do the same multiplications. How many zeros has the factor between their times? (1
+# is ten times, 2 is a hundred times, and so on.)
 
 # %%
 predict(
@@ -339,10 +339,10 @@ show_grids(
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Start with `out = np.zeros((N, K, OH, OW), x.dtype)`. The letters of the formula in the section above are those of
-# `np.einsum`: `ncij` and `kc` go in, `nkij` comes out. (Give it `optimize=True`: only then does it use the fast
-# matrix product where it can.) In the end add `b`, brought into the shape `(K, 1, 1)` so that it lines up
-# with the filters.
+# Start with `out = np.zeros((N, K, OH, OW), x.dtype)`. The letters of the formula in the section above are
+# those of `np.einsum`: `ncij` and `kc` go in, `nkij` comes out. (Give it `optimize=True`: only then does it
+# use the fast matrix product where it can.) In the end add `b`, brought into the shape `(K, 1, 1)` so that it
+# lines up with the filters.
 #
 # </details>
 
@@ -481,8 +481,8 @@ for dtype in (np.float32, np.float64):
     print(f"the product in {np.dtype(dtype)}: {1e3 * seconds(np.matmul, *half):.2f} ms")
 
 # %% [markdown]
-# One more habit: a `transpose` only renames strides, and moves nothing. But a `reshape` after it usually has to
-# *copy*, and says nothing. So choose the order of axes such that you need none.
+# One more habit: a `transpose` only renames strides, and moves nothing. But a `reshape` after it usually has
+# to *copy*, and says nothing. So choose the order of axes such that you need none.
 
 # %% [markdown]
 # ## Step 3: one matrix product
@@ -536,15 +536,15 @@ show_grids(
 # <details><summary>Hint 2: the idea</summary>
 #
 # Of the order in hint 1, images first: `(N, C, FH, FW, OH, OW)`. Then each place of the filter fills
-# `cols[:, :, p, q]` with its slice, and a reshape to three axes makes a matrix for each image. What does `@` do with a
-# matrix and a stack of matrices?
+# `cols[:, :, p, q]` with its slice, and a reshape to three axes makes a matrix for each image. What does `@`
+# do with a matrix and a stack of matrices?
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `w.reshape(K, -1)` times the stack has the shape `(N, K, OH * OW)`: add the bias in the shape `(K, 1)`, then reshape
-# to `(N, K, OH, OW)`. With this order no transpose is needed.
+# `w.reshape(K, -1)` times the stack has the shape `(N, K, OH * OW)`: add the bias in the shape `(K, 1)`, then
+# reshape to `(N, K, OH, OW)`. With this order no transpose is needed.
 #
 # </details>
 
@@ -639,15 +639,16 @@ print(f"The product alone runs at {100 * flops / product_seconds / peak:.0f}% of
 #
 # ## The way back
 #
-# The backward pass is the same climb. From notebook 06 you know its three steps, with the matrices of one image:
+# The backward pass is the same climb. From notebook 06 you know its three steps, with the matrices of one
+# image:
 #
 # - `dw` is a product with the columns: `dout_row @ cols.T`, summed over the images.
 # - `dcols = w_row.T @ dout_row` is what every entry of the columns gets.
 # - `dx` collects `dcols`, at the pixels that the entries were copied from: `col2im`.
 #
-# Forward, you filled the columns slice by slice. So now they go back slice by slice, nine times *adding* where you
-# nine times copied. Slices of different places overlap. Let nine slices of ones go back, for a 3x3 filter at stride
-# 1 on the image of 5x6 pixels. How much does the pixel in row 1, column 2 collect?
+# Forward, you filled the columns slice by slice. So now they go back slice by slice, nine times *adding*
+# where you nine times copied. Slices of different places overlap. Let nine slices of ones go back, for a 3x3
+# filter at stride 1 on the image of 5x6 pixels. How much does the pixel in row 1, column 2 collect?
 
 # %%
 collected = np.zeros((5, 6))
@@ -666,9 +667,9 @@ titles = ["the slice of p = 0, q = 0 is back", "then that of p = 0, q = 1", "all
 show_grids([*stages, collected], titles, limit=9, cell=0.4, axes=("row", "column"))
 
 # %% [markdown]
-# *In words: three grids of 5x6 pixels. In the first the block of rows 0 to 2 and columns 0 to 3 holds ones. In the
-# second the block one column further right has been added: the columns 1 to 3 hold twos. In the third, the
-# corners hold 1, and the numbers grow to 9 in the middle of row 2.*
+# *In words: three grids of 5x6 pixels. In the first the block of rows 0 to 2 and columns 0 to 3 holds ones.
+# In the second the block one column further right has been added: the columns 1 to 3 hold twos. In the third,
+# the corners hold 1, and the numbers grow to 9 in the middle of row 2.*
 #
 # ### Exercise 4: the fast backward pass
 #
@@ -680,29 +681,29 @@ show_grids([*stages, collected], titles, limit=9, cell=0.4, axes=("row", "column
 # - Return `dx`, `dw`, `db`, in the shapes of `x`, `w` and the bias. Do not change the arguments.
 # - 60 times as fast as the loops is asked (for one image of 4x30x30 and 24 filters of 3x3).
 #
-# An example: `x = [[1, 2, 3]]` (one image, one channel, one row), the filter `[[10, 1]]` and `dout = [[1, 2]]` give
-# `dx = [[10, 21, 2]]`, `dw = [[5, 8]]` and `db = [3]`.
+# An example: `x = [[1, 2, 3]]` (one image, one channel, one row), the filter `[[10, 1]]` and
+# `dout = [[1, 2]]` give `dx = [[10, 21, 2]]`, `dw = [[5, 8]]` and `db = [3]`.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Copy your `fast_conv_forward`, and mark which lines make the columns. You need these again. For `dx`, which line
-# of theirs has to be turned round?
+# Copy your `fast_conv_forward`, and mark which lines make the columns. You need these again. For `dx`, which
+# line of theirs has to be turned round?
 #
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Bring `dout` into the shape of your product, `(N, K, OH * OW)`: with your order of axes that is a reshape. Both
-# products are `@` with stacks of matrices. `dcols` gets the six axes of `cols` back, and its slice for `(p, q)`
-# belongs where the columns' slice came from, in an array of zeros as large as the padded images.
+# Bring `dout` into the shape of your product, `(N, K, OH * OW)`: with your order of axes that is a reshape.
+# Both products are `@` with stacks of matrices. `dcols` gets the six axes of `cols` back, and its slice for
+# `(p, q)` belongs where the columns' slice came from, in an array of zeros as large as the padded images.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `np.swapaxes` or `.transpose(0, 2, 1)` turns every matrix of a stack over. What `@` gives for `dw` is one matrix
-# for each image: add them up. One pair of loops over `p` and `q` is enough, for filling the columns and for sending
-# back. At the end cut the padding off, from row `pad` to row `pad + H`.
+# `np.swapaxes` or `.transpose(0, 2, 1)` turns every matrix of a stack over. What `@` gives for `dw` is one
+# matrix for each image: add them up. One pair of loops over `p` and `q` is enough, for filling the columns
+# and for sending back. At the end cut the padding off, from row `pad` to row `pad + H`.
 #
 # </details>
 
@@ -757,8 +758,8 @@ check("fast_conv_backward", fast_conv_backward, "rectangles and edge cases")
 check("fast_conv_backward", fast_conv_backward, "speed")
 
 # %% [markdown]
-# (In an array `dx[:, :, rows, columns] += ...` with *index arrays* in the place of slices adds only one of several
-# values that meet at a pixel. `np.add.at` adds all of them, and is slower than nine slices.)
+# (In an array `dx[:, :, rows, columns] += ...` with *index arrays* in the place of slices adds only one of
+# several values that meet at a pixel. `np.add.at` adds all of them, and is slower than nine slices.)
 #
 # How much work is the way back? Forward has one product, and backward has two of the same size.
 
@@ -770,13 +771,13 @@ print(f"backward {1e3 * backward_seconds:6.2f} ms, {2 * flops / 1e6:5.1f} millio
 print(f"{backward_seconds / whole_seconds:.1f} times as long")
 
 # %% [markdown]
-# It has twice the operations, and more than twice the moving: it fills one array as large as the columns, writes
-# another, and *adds* it back in nine steps, each of which reads and writes.
+# It has twice the operations, and more than twice the moving: it fills one array as large as the columns,
+# writes another, and *adds* it back in nine steps, each of which reads and writes.
 #
 # ## How it grows
 #
-# The steps of the climb differ in how their time grows with the image. Take one image of 16 channels and let it
-# grow.
+# The steps of the climb differ in how their time grows with the image. Take one image of 16 channels and let
+# it grow.
 
 # %%
 sides = [8, 16, 32, 64]
@@ -894,8 +895,9 @@ print(f"{3 / (5 * 4):.2f} operations a byte; the roof turns level at {peak / ban
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# `np.where(condition, a, b)` takes from `a` where the condition says yes, and from `b` elsewhere: so it renews both
-# arrays. Start from `np.full((N, C, OH, OW), -np.inf, x.dtype)`, and the first place needs no care of its own.
+# `np.where(condition, a, b)` takes from `a` where the condition says yes, and from `b` elsewhere: so it
+# renews both arrays. Start from `np.full((N, C, OH, OW), -np.inf, x.dtype)`, and the first place needs no
+# care of its own.
 #
 # </details>
 
@@ -942,8 +944,9 @@ check("fast_max_pool", fast_max_pool, "speed")
 # %% [markdown]
 # ## The layers of a benchmark
 #
-# The Stanford notes point to "Soumith benchmarks for CONV performance": five layers on which, in 2014, libraries were
-# compared on a GPU, with batches of 128 images. Here they are, with one image each, by your functions.
+# The Stanford notes point to "Soumith benchmarks for CONV performance": five layers on which, in 2014,
+# libraries were compared on a GPU, with batches of 128 images. Here they are, with one image each, by your
+# functions.
 
 # %%
 LAYERS = {  # C, side of the image, K, side of the filter; stride 1, no padding; the fastest of 2014 in seconds
@@ -974,12 +977,13 @@ for name, (C, side, K, F, published) in LAYERS.items():
 show_roofline(points, peak, bandwidth)
 
 # %% [markdown]
-# *In words: the roofline with five points. L2 lies furthest to the right, then L3 and L1; L4 and L5 lie near the bend,
-# or left of it where memory is slow.*
+# *In words: the roofline with five points. L2 lies furthest to the right, then L3 and L1; L4 and L5 lie near
+# the bend, or left of it where memory is slow.*
 #
-# With one image, L4 and L5 have few outputs for their many weights. In a batch all images share the weights, so that
-# each of them is read once for 128 images: then all five are compute-bound. That is why one matrix product does so
-# well here, why networks are trained in batches, and why a GPU, which computes more, wins by as much as it does.
+# With one image, L4 and L5 have few outputs for their many weights. In a batch all images share the weights,
+# so that each of them is read once for 128 images: then all five are compute-bound. That is why one matrix
+# product does so well here, why networks are trained in batches, and why a GPU, which computes more, wins by
+# as much as it does.
 #
 # If PyTorch is installed, the same layers by a library that hundreds of people tune, on one core as well:
 
@@ -1022,10 +1026,11 @@ else:
 #
 # </details>
 #
-# <details><summary>2. How many weights and biases has a layer of 96 filters of 11x11 on 3 channels, and does it matter
-# that the image has 227x227 pixels?</summary>
+# <details><summary>2. How many weights and biases has a layer of 96 filters of 11x11 on 3 channels, and does
+# it matter that the image has 227x227 pixels?</summary>
 #
-# 96 * 3 * 11 * 11 = 34,848 weights and 96 biases. The size of the image does not matter: the filters are shared.
+# 96 * 3 * 11 * 11 = 34,848 weights and 96 biases. The size of the image does not matter: the filters are
+# shared.
 #
 # </details>
 #
@@ -1035,5 +1040,5 @@ else:
 #
 # </details>
 #
-# **Where to go next.** Read `cs_conv/im2col.py`: it goes a few steps further, and you know all its parts. Notebook 08
-# takes your layer to another machine with other limits: the GPU.
+# **Where to go next.** Read `cs_conv/im2col.py`: it goes a few steps further, and you know all its parts.
+# Notebook 08 takes your layer to another machine with other limits: the GPU.

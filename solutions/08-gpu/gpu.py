@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Convolution on a GPU
 #
-# Afterwards you can move a layer to a GPU, write kernels for it, and see what makes them wait: trips, scattered
-# reads, and each other. It takes about 75 minutes. (A good place to stop is after exercise 4.)
+# Afterwards you can move a layer to a GPU, write kernels for it, and see what makes them wait: trips,
+# scattered reads, and each other. It takes about 75 minutes. (A good place to stop is after exercise 4.)
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
@@ -112,8 +112,8 @@ except TypeError as error:
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Three `xp.asarray`, then `xp.pad` and `xp.zeros((N, K, OH, OW), x.dtype)` in the places of NumPy's. In the loop over
-# the filter, `xp.einsum` takes the letters that `np.einsum` took. At the end one `xp.asnumpy`.
+# Three `xp.asarray`, then `xp.pad` and `xp.zeros((N, K, OH, OW), x.dtype)` in the places of NumPy's. In the
+# loop over the filter, `xp.einsum` takes the letters that `np.einsum` took. At the end one `xp.asnumpy`.
 #
 # </details>
 
@@ -250,10 +250,11 @@ print(f"a trip for every layer: {every_call * 1e3:.0f} ms; one trip: {once * 1e3
 #
 # ## The time line of your function
 #
-# The stand-in notes each thing that Python asks of the GPU: a transfer, or the **launch** of a kernel, which is what
-# each function of `xp` and each operator is. Here is what your `conv_gpu` asked for, with one image and with 64. How
-# long each takes is assumed: 5 microseconds to give an order, 25 GB/s on the bus, and 1,000 GB/s in the GPU's memory,
-# which each kernel reads from and writes to.
+# The stand-in notes each thing that Python asks of the GPU: a transfer, or the **launch** of a kernel, which
+# is what each function of `xp` and each operator is. (A slice is none: it only makes a view.) Here is what
+# your `conv_gpu` asked for, with one image and with 64. How long each takes is assumed: 5 microseconds to
+# give an order, 25 GB/s on the bus, and 1,000 GB/s in the GPU's memory, which each kernel reads from and
+# writes to.
 
 # %%
 from cs_conv.gpu import standin
@@ -275,14 +276,15 @@ else:
     show_orders({"1 image": few, "64 images": many})
 
 # %% [markdown]
-# *In words: two time lines, each with three rows. With 1 image Python gives order after order, the bus and the GPU are
-# hardly ever busy. With 64 images the bus is busy at the beginning and at the end, while Python waits (hatched); in
-# between the GPU works without a pause, and Python has given its last order long before the GPU has done it.*
+# *In words: two time lines, each with three rows. With 1 image Python gives order after order, the bus and
+# the GPU are hardly ever busy. With 64 images the bus is busy at the beginning and at the end, while Python
+# waits (hatched); in between the GPU works without a pause, and Python has given its last order long before
+# the GPU has done it.*
 #
-# Read it from left to right. A transfer keeps Python waiting. A launch does not: Python writes the order down and
-# goes on, and the GPU works through its **queue**. One image is too small a job: the GPU waits for orders. Of 64 images,
-# the trips take the most. What if the images are there already, and the result stays: does it then take less than half
-# of the time? Guess `True` or `False`.
+# Read it from left to right. A transfer keeps Python waiting. A launch does not: Python writes the order down
+# and goes on, and the GPU works through its **queue**. One image is too small a job: the GPU waits for
+# orders. Of 64 images, the trips take the most. What if the images are there already, and the result stays:
+# does it then take less than half of the time? Guess `True` or `False`.
 
 # %%
 if place != "a GPU":
@@ -302,8 +304,8 @@ if place != "a GPU":
 #
 # The queue is good: both work at once. But look what it does to a clock.
 #
-# Below stands a model of a GPU with the same habit, so that you can see it on any computer. `launch` only notes
-# what is to be done. `synchronize` waits until it is done.
+# Below stands a model of a GPU with the same habit, so that you can see it on any computer. `launch` only
+# notes what is to be done. `synchronize` waits until it is done.
 
 # %%
 from time import perf_counter
@@ -428,8 +430,8 @@ predict("-(-21 // 8) * 8 - 21", ..., hint="How many whole blocks are needed? (-(
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Each of the four is a division by what lies inside it, and then a remainder by its own size; `j` has nothing inside
-# it. Of `n`, nothing is left to take a remainder by.
+# Each of the four is a division by what lies inside it, and then a remainder by its own size; `j` has nothing
+# inside it. Of `n`, nothing is left to take a remainder by.
 #
 # </details>
 
@@ -485,8 +487,8 @@ print(doubled)
 #   `i * stride - pad` of the *unpadded* image. A pixel outside of it counts as 0: ask before you read.
 # - Take blocks of 32 threads. Say how many blocks.
 #
-# An example: that of exercise 1, `x = [[1, 2, 3]]` with the filter `[[10, 1]]`, has two outputs, 12 and 23. One
-# block computes them. Its threads 0 and 1 have work, the other 30 return at once.
+# An example: that of exercise 1, `x = [[1, 2, 3]]` with the filter `[[10, 1]]`, has two outputs, 12 and 23.
+# One block computes them. Its threads 0 and 1 have work, the other 30 return at once.
 #
 # You can use your `thread_place`. (If it does not pass yet: `np.unravel_index(t, out.shape)` gives the same.)
 #
@@ -506,9 +508,9 @@ print(doubled)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# The kernel has `t`, the question whether `t` has work, the place, `total = b[k]`, the three loops with the question
-# whether there is a pixel, and at the end the write. Behind the kernel stands one `launch`, whose blocks are
-# `out.size` divided by 32, rounded up.
+# The kernel has `t`, the question whether `t` has work, the place, `total = b[k]`, the three loops with the
+# question whether there is a pixel, and at the end the write. Behind the kernel stands one `launch`, whose
+# blocks are `out.size` divided by 32, rounded up.
 #
 # </details>
 
@@ -554,10 +556,10 @@ check("conv_direct", conv_direct, "the whole grid")
 # %% [markdown]
 # ## What your threads read
 #
-# A GPU runs threads in groups of 32, called **warps**: all 32 read at the same time. And memory is read a *line* at a
-# time: 128 bytes, 32 numbers that lie next to each other. `watch` notes what your threads read. Here is the first
-# number of `x` that each thread of the first warp fetched, for one image of 34x34 pixels. Beside it are 32 threads
-# that were dealt out down a column of the image instead.
+# A GPU runs threads in groups of 32, called **warps**: all 32 read at the same time. And memory is read a
+# *line* at a time: 128 bytes, 32 numbers that lie next to each other. `watch` notes what your threads read.
+# Here is the first number of `x` that each thread of the first warp fetched, for one image of 34x34 pixels.
+# Beside it are 32 threads that were dealt out down a column of the image instead.
 
 # %%
 from cs_conv.pictures.threads_at_work import show_reads
@@ -598,11 +600,13 @@ print("lines for your kernel:", lines(yours), "  down a column:", lines(scattere
 show_reads({"your kernel": yours, "down a column": scattered}, "x", one_image.size)
 
 # %% [markdown]
-# *In words: the memory of x, drawn as rows of 32 numbers. On the left the reads of your kernel: if neighbouring threads
-# have neighbouring j, they fill one row. On the right they step down a diagonal, one in each of 32 rows.*
+# *In words: the memory of x, drawn as rows of 32 numbers. On the left the reads of your kernel: if
+# neighbouring threads have neighbouring j, they fill one row. On the right they step down a diagonal, one in
+# each of 32 rows.*
 #
-# One access serves all 32 of them on the left: that is called **coalesced**. On the right each read takes an access of
-# its own, which brings 32 numbers, and 31 of them are thrown away. Nothing in the result shows it: only the time does.
+# One access serves all 32 of them on the left: that is called **coalesced**. On the right each read takes an
+# access of its own, which brings 32 numbers, and 31 of them are thrown away. Nothing in the result shows it:
+# only the time does.
 
 # %% [markdown]
 # ## The same in CUDA C
@@ -739,8 +743,8 @@ print(passed_on)
 # - `M`, `D` and `N` need not be multiples of 4. Beyond the edge of `a` or `b`, put 0 into the tile: it adds
 #   nothing. Beyond the edge of `out`, write nothing.
 #
-# An example: `[[1, 2]]` times `[[3], [4]]` is `[[11]]`. One block computes it in one step. Each of its 16 threads
-# fetches two numbers, most of them zeros, and only thread `(0, 0)` writes.
+# An example: `[[1, 2]]` times `[[3], [4]]` is `[[11]]`. One block computes it in one step. Each of its 16
+# threads fetches two numbers, most of them zeros, and only thread `(0, 0)` writes.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -759,9 +763,9 @@ print(passed_on)
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Where a number may lie beyond the edge, fetch with `... if row < M and d + x < D else 0`, and think of the same
-# question for `b`. The launch has as many blocks down and across as tiles are needed, rounded up, threads `(4, 4)`,
-# and two arrays of shared memory, `a_tile=(4, 4)` and `b_tile=(4, 4)`.
+# Where a number may lie beyond the edge, fetch with `... if row < M and d + x < D else 0`, and think of the
+# same question for `b`. The launch has as many blocks down and across as tiles are needed, rounded up,
+# threads `(4, 4)`, and two arrays of shared memory, `a_tile=(4, 4)` and `b_tile=(4, 4)`.
 #
 # </details>
 
@@ -804,8 +808,8 @@ check("tiled_product", tiled_product, "ragged edges")
 # %% [markdown]
 # ## How your threads waited
 #
-# Here is what the 16 threads of one block did, in the product of 6x7 and 7x5 numbers: a square for each access. The
-# block is the one at the bottom right, where most of the tile lies beyond the edge.
+# Here is what the 16 threads of one block did, in the product of 6x7 and 7x5 numbers: a square for each
+# access. The block is the one at the bottom right, where most of the tile lies beyond the edge.
 
 # %%
 from cs_conv.pictures.threads_at_work import show_waiting
@@ -817,12 +821,12 @@ far = sum(event.what == "read" and event.array in ("a", "b") for event in access
 print(f"far reads of all blocks: {far}; one thread an output would need 6 * 5 * 2 * 7 = {6 * 5 * 2 * 7}")
 
 # %% [markdown]
-# *In words: a row for each thread, (0, 0) to (3, 3), and a vertical line for each barrier. In the first and third part
-# threads read far memory and write shared memory; those beyond the edge have less to read, and wait (hatched). In the
-# second and fourth part each reads eight numbers of shared memory.*
+# *In words: a row for each thread, (0, 0) to (3, 3), and a vertical line for each barrier. In the first and
+# third part threads read far memory and write shared memory; those beyond the edge have less to read, and
+# wait (hatched). In the second and fourth part each reads eight numbers of shared memory.*
 #
-# The slowest thread decides when a barrier opens. Take a `yield` out of your kernel and draw it again: where do the
-# reads of shared memory begin now?
+# The slowest thread decides when a barrier opens. Take a `yield` out of your kernel and draw it again: where
+# do the reads of shared memory begin now?
 
 # %% [markdown]
 # ## The same in CUDA C
@@ -906,17 +910,19 @@ else:
 #
 # </details>
 #
-# <details><summary>2. Columns of `im2col` for a 3x3 filter at stride 1: how much more memory than the image?</summary>
+# <details><summary>2. Columns of `im2col` for a 3x3 filter at stride 1: how much more memory than the
+# image?</summary>
 #
 # About nine times: each pixel, but for the borders, stands in nine columns.
 #
 # </details>
 #
-# <details><summary>3. Max pooling with 2x2 windows at stride 2: how many pixels of a window get a gradient, and how many
-# under average pooling?</summary>
+# <details><summary>3. Max pooling with 2x2 windows at stride 2: how many pixels of a window get a gradient,
+# and how many under average pooling?</summary>
 #
 # One, the first maximum; and all four, a quarter of it each.
 #
 # </details>
 #
-# **Where to go next.** Notebook 09 has other shapes of the same idea: with holes, in groups, or with one pixel.
+# **Where to go next.** Notebook 09 has other shapes of the same idea: with holes, in groups, or with one
+# pixel.

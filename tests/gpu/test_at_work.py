@@ -182,7 +182,7 @@ def test_transfers_and_launches_are_orders_and_views_are_none() -> None:
         ("launch", "copy"),
         ("back", "(3,)"),
     ]
-    assert [order.nbytes for order in standin.orders[:3]] == [96, 192, 96 + 24]
+    assert [order.nbytes for order in list(standin.orders)[:3]] == [96, 192, 96 + 24]
 
 
 ORDERS = [Order("there", "", 10), Order("launch", "f", 6), Order("launch", "g", 6), Order("back", "", 20)]
