@@ -379,14 +379,16 @@ assert np.array_equal(moved[0, 0], images[0, 1, 0:2, 2:4])
 # </details>
 # <details><summary>Hint 2: the idea</summary>
 #
-# Every output adds its window, times its own number in `dout`, to the gradient of its own filter.
+# In a product, the gradient of one factor is the other factor, times what arrives. What `w[k]` met in output
+# `(n, k, i, j)` is a whole window. So each output has an array of the shape of `w[k]` to give.
 #
 # </details>
 # <details><summary>Hint 3: nearly the answer</summary>
 #
 # Pad `x` first, as forward does; `np.pad` takes a pair (before, after) for each of the four axes. Start `dw`
 # as zeros. Four loops: `n`, `k`, `i`, `j`. Inside, cut out the window of rows `i * stride` to
-# `i * stride + FH`, and columns likewise. Add it to `dw[k]`, multiplied by `dout[n, k, i, j]`.
+# `i * stride + FH`, and columns likewise. It goes to `dw[k]`, times one number of `dout`. Many windows go
+# there: none may overwrite another.
 #
 # </details>
 
@@ -560,15 +562,16 @@ for cut in (1, 0):
 # </details>
 # <details><summary>Hint 2: the idea</summary>
 #
-# The loops of exercise 2. Each output adds its filter, times its own number in `dout`, to the same slice of
-# the padded `dx` that forward had read from the padded `x`. Where slices overlap, the sum stays.
+# In forward, output `(n, k, i, j)` *read* a slice of the padded image, through the weights `w[k]`. In
+# backward it *writes* to that slice of a padded `dx`. What does it write? And what may be there already,
+# since slices overlap and there are several filters?
 #
 # </details>
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# Start `dx_pad` as zeros of shape `(N, C, H + 2 * pad, W + 2 * pad)`. In the loops stands one line: on its
-# left side the slice of `dx_pad[n]`, on its right side `dout[n, k, i, j] * w[k]`, and between them `+=`.
-# After the loops, keep the rows `pad` to `pad + H` and the columns `pad` to `pad + W`.
+# Start `dx_pad` as zeros of shape `(N, C, H + 2 * pad, W + 2 * pad)`. The loops and slices are those of
+# exercise 2. In them stands one line: a slice of `dx_pad[n]` gets a product with `w[k]` added. After the
+# loops, keep the rows `pad` to `pad + H` and the columns `pad` to `pad + W`.
 #
 # </details>
 
@@ -923,9 +926,9 @@ print(f"dout slides over x, flipped: relative error {relative_error(flipped, dw)
 # %% [markdown]
 # ## A layer that learns
 #
-# Somebody has sent six pictures through a 3x3 filter and added a bias. You get the pictures and the answers.
-# Your layer starts with a filter of zeros, and has 100 steps to find out what the filter was. It never looks
-# at `hidden`.
+# Somebody has sent six random pictures through a 3x3 filter and added a bias. You get the pictures and the
+# answers. Your layer starts with a filter of zeros, and has 100 steps to find out what the filter was. It
+# never looks at `hidden`.
 #
 # Each step goes forward, measures the loss, half the mean square of what is wrong, and goes backward. `dout`
 # is made of that loss as in notebook 03. (There the 2 of the square stayed. Here the half takes it away, so

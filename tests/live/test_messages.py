@@ -31,6 +31,8 @@ def test_the_learners_gradient_is_drawn_beside_the_right_one() -> None:
     arrays = frame({"conv_dx": overwriting}, start(**BEGIN))
     assert arrays["dx"][0, 1] == 10.0
     assert arrays["right"][0, 1] == 12.0
+    both = frame({**RIGHT, "conv_dx": overwriting}, start(**BEGIN))
+    assert both["dx"][0, 1] == 10.0, "where both are written, it is conv_dx that is drawn"
 
 
 def test_other_strides_have_other_outputs_and_sizes_that_do_not_fit_are_said() -> None:
