@@ -125,13 +125,19 @@ def conditions(raised: Raised, more: Sequence[tuple[str, list[bool]]] = ()) -> t
         return found
     if rarer < OFTEN:
         return ()
-    for (one, first), (two, second) in combinations(menu, 2):
-        if [any(pair) for pair in zip(first, second, strict=True)] == wanted:
+    all_wanted = _bits(wanted)
+    for (one, first), (two, second) in combinations([(words, _bits(here)) for words, here in menu], 2):
+        if first | second == all_wanted:
             return one, two
-    for (one, first), (two, second) in combinations(truth, 2):
-        if [all(pair) for pair in zip(first, second, strict=True)] == wanted:
+    for (one, first), (two, second) in combinations([(words, _bits(here)) for words, here in truth], 2):
+        if first & second == all_wanted:
             return (f"{one} and {two}",)
     return ()
+
+
+def _bits(flags: Sequence[bool]) -> int:
+    """Truth values as the digits of one number, so that two rows of them are compared at once."""
+    return sum(1 << place for place, flag in enumerate(flags) if flag)
 
 
 def _of_each_kind(kinds: Sequence[str], menu: Sequence[tuple[str, list[bool]]]) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def _read(part: str, asked: Questions, outcomes: Sequence[Outcome]) -> PartRead:
 
 def in_axes(result: np.ndarray, shape: Shaped, layer: Layer, g: Geometry) -> np.ndarray:
     """A result with an axis for each of its columns; UnreadableError if it does not have this shape here."""
-    if result.shape != tuple(shape.of(layer, g)[axis] for axis in shape.order):
+    if result.shape != shape.as_given(layer, g):
         raise UnreadableError
     return shape.split(result, layer, g)
 

@@ -129,9 +129,7 @@ def certain(
         return []
     found = faults(read)
     if read.shape is not None and not all(
-        o.parts[read.part].shape == tuple(read.shape.of(layer, g)[a] for a in read.shape.order)
-        for g, _, o in known
-        if read.part in o.parts
+        o.parts[read.part].shape == read.shape.as_given(layer, g) for g, _, o in known if read.part in o.parts
     ):
         return []
     turned = read.shape is not None and not read.shape.in_order

@@ -64,6 +64,11 @@ class Shaped:
             prod(self.size(g, column) for column in axis) for axis in self.form or layer.axes(self.part)
         )
 
+    def as_given(self, layer: Layer, g: Geometry) -> Shape:
+        """The same with its axes in the order in which they come."""
+        right = self.of(layer, g)
+        return tuple(right[axis] for axis in self.order)
+
     def split(self, result: np.ndarray, layer: Layer, g: Geometry) -> np.ndarray:
         """A result with one axis a column, in the order of the part's columns."""
         columns = self._columns(layer)

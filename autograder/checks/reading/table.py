@@ -40,8 +40,8 @@ class Table:
         return len(self.factor)
 
     def __getattr__(self, name: str) -> np.ndarray:
-        if name in NAMES:
-            return self._sizes[name][self.geometry]
+        if name in NAMES:  # from the next time on it is an attribute as any other
+            return self.__dict__.setdefault(name, self._sizes[name][self.geometry])
         try:
             return self.__dict__["columns"][name]
         except KeyError:
