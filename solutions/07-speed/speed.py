@@ -235,13 +235,14 @@ flops, moved = conv_work(x.shape, w.shape, (2, 32, 32, 32))
 steps = {"loops": (flops, moved, loops_seconds)}
 show_roofline(steps, peak, bandwidth)
 print(f"{flops / 1e6:.1f} million operations, {moved / 1e3:.0f} kB: {flops / moved:.0f} operations a byte")
+print(f"The roof of this machine bends at {peak / bandwidth:.0f} operations a byte.")
 
 # %% [markdown]
 # *In words: a line that rises from the left and then runs level, the limit of this machine. One point, the
 # loops, lies far below its level part: less than a thousandth of the limit.*
 #
-# The layer does some 44 operations for each byte. So it lies under the level part: **computing** should be
-# what limits it. The loops are far from either limit: what they wait for is Python.
+# The layer does some 44 operations for each byte. On most machines that is to the right of the bend:
+# **computing** should be what limits it. The loops are far from either limit: what they wait for is Python.
 #
 # ## Step 1: all filters at once
 #
