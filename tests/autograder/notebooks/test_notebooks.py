@@ -104,5 +104,13 @@ def test_every_prediction_can_be_guessed_where_it_stands(name, monkeypatch):
         asked = [cell for cell in notebook.cells if cell.cell_type == "code" and guess_wrongly(cell)]
         assert len(asked) >= 3
         NotebookClient(notebook, kernel_name="python3", timeout=120).execute(cwd=str(path.parent))
-        said = ["".join(output.get("text", "") for output in cell.outputs) for cell in asked]
-        assert [text for text in said if not text.startswith("Not 'no such guess'")] == []
+        said = [
+            line
+            for cell in asked
+            for output in cell.outputs
+            for line in output.get("text", "").splitlines()
+            if "no such guess" in line or "no value" in line or "compared" in line
+        ]
+        wrong = ("Not 'no such guess'", "it raises ValueError")  # the second is what a learner may guess
+        assert len(said) >= len(asked)
+        assert [line for line in said if not any(words in line for words in wrong)] == []
