@@ -73,7 +73,7 @@ class Report:
             body += [f"<div>{escape(self._right())}</div>"] if self._right() else []
             body += [picture.html(evidence) for evidence in self._evidence()]
             body += self._failure_html(self.failure)
-        body += [f'<div style="opacity:.8">Note: {escape(note)}</div>' for note in self.notes]
+        body += [f'<div style="opacity:.8">Note: {_code(note)}</div>' for note in self.notes]
         style = f"border-left:4px solid {colour};padding:2px 10px;line-height:1.45"
         return f'<div style="{style}">{"".join(body)}</div>'
 

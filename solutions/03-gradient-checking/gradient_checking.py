@@ -83,7 +83,7 @@ print("the loss after: ", loss_after(0.01, 0, 1))
 # It grew by 0.0201, about **twice** as much as the output did. So this output has the slope 2. Each output has a
 # slope of its own. All of them together are called **`dout`**: an array with the shape of `out`.
 #
-# `dout` is all that a layer needs to know about the rest of the network. If several outputs change, their
+# `dout` is all that a layer needs to know about the rest of the network. If several outputs change a little, their
 # effects add up:
 #
 #     change of the loss = sum over all outputs of  dout * (change of out)
@@ -679,6 +679,8 @@ assert list(calls.values()) == [1040, 3, 1], "Run the cells of this section agai
 # sum(x * dx)`, even at a kink.
 #
 # ### How to be fooled
+#
+# The **gap** is how far apart the two sides of the identity are. It should be 0, but for rounding.
 #
 # It is tempting to take ones for `dout`. Here is a gradient that was computed from a `dout` that had been turned
 # around. What is its gap, if `dout` is all ones? And if it is random?

@@ -216,6 +216,7 @@ def test_calls_of_a_function_are_counted():
     assert judge(STEEPNESS, thrifty).notes == (
         "Where calls are limited, your function called `f` 2 times at most.",
     )
+    assert "called <code>f</code> 2 times at most" in Report(judge(STEEPNESS, thrifty)).html()
     verdict = judge(STEEPNESS, lavish)
     assert verdict.aspect_passed("slopes")
     assert "f is line: A straight line." in Report(verdict, "two calls").text()
