@@ -385,7 +385,8 @@ print(f"224 pixels lack {extra}: {224 + extra} pixels give {output_size(224 + ex
 # %% [markdown]
 # Three pixels in all: 1 at one end and 2 at the other, which is what "P = 1.5" means. The Stanford notes guess
 # that there was "zero-padding of 3 extra pixels". That cannot be `P = 3`, which gives 55.75, nor `P = 2`, which
-# gives 55.25. Usually the story is told with images of **227x227** pixels and no padding. So do we, from here on.
+# gives 55.25 (though a library that rounds down makes 55 of both). Usually the story is told with images of
+# **227x227** pixels and no padding. So do we, from here on.
 #
 # ## What a library does
 #

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from live_lab import BACKWARD, COLUMNS, DILATED, FORWARD, GRADIENT, MAXIMA, SIZE, Lab, cell_of
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +16,13 @@ def lab(live_lab: Lab) -> Iterator[Lab]:
     before = len(live_lab.complaints)
     yield live_lab
     assert live_lab.complaints[before:] == []
+
+
+def drag_of(cell: Locator, right: float) -> tuple[float, float]:
+    """The point `right` of the middle of a cell."""
+    box = cell.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2 + right, box["y"] + box["height"] / 2
 
 
 def test_window_by_window_follows_the_learners_function(lab: Lab) -> None:
@@ -37,6 +44,11 @@ def test_window_by_window_follows_the_learners_function(lab: Lab) -> None:
     lab.page.keyboard.press("+")
     expect(pixel).to_have_attribute("aria-label", re.compile(r": 11\.5"))
     expect(second).to_have_attribute("aria-label", re.compile(r": 56\.5"))
+    pixel.hover()
+    lab.page.mouse.down()
+    lab.page.mouse.move(*drag_of(pixel, 24), steps=4)  # 6 screen pixels a step of a half
+    expect(second).to_have_attribute("aria-label", re.compile(r": 58\.5"))
+    lab.page.mouse.up()
     component.locator("input[name=pad]").focus()
     lab.page.keyboard.press("ArrowRight")
     expect(component.locator("[data-kind=output] .cell")).to_have_count(9)

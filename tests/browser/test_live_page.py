@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
-from lab import SECONDS
+from lab import SCREENSHOTS, SECONDS
 from live_lab import LEARNER, SHOWN, cell_of
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -137,6 +137,28 @@ def test_an_error_of_the_learner_is_said_beside_the_last_picture(bare: Bare) -> 
         expect(component.locator("[data-kind=output] .cell")).to_have_count(4)
     finally:
         bare.source["conv_forward"] = right
+
+
+def test_before_the_first_picture_only_the_sentence_can_be_reached(bare: Bare) -> None:
+    right = bare.source.pop("conv_forward")
+    component = bare.show("window")
+    expect(component.locator(".say")).to_have_text(
+        "conv_forward is not defined here: run the cell that defines it first."
+    )
+    assert component.evaluate("root => [...root.children].filter((part) => !part.inert).length") == 1
+    bare.source["conv_forward"] = right
+    component.evaluate("root => root.store.ask()")
+    expect(component.locator("[data-kind=output] .cell")).to_have_count(18)
+    assert component.evaluate("root => [...root.children].filter((part) => part.inert).length") == 0
+
+
+def test_a_long_row_fits_a_phone(bare: Bare) -> None:
+    bare.page.set_viewport_size({"width": 360, "height": 740})
+    component = bare.show("sizes", "W=32, F=3, S=4, P=5")
+    assert component.evaluate("root => document.documentElement.scrollWidth") <= 360
+    expect(component.locator("svg rect")).to_have_count(42)
+    expect(component.locator("svg text")).to_have_text(["0", "5", "10", "15", "20", "25", "30"])
+    component.screenshot(path=SCREENSHOTS / "live-sizes-long.png")
 
 
 def test_silence_is_said_and_the_next_answer_ends_it(bare: Bare) -> None:

@@ -72,7 +72,7 @@ export function frameOf(el, store, html, { draw, sentence }) {
     due = 0;
     root.classList.toggle("dark", isDark());
     root.classList.toggle("stale", store.silent || Boolean(store.error));
-    root.inert = !store.frame; // there is nothing to move yet
+    for (const part of root.children) part.inert = !store.frame && part !== line; // there is nothing to move yet
     if (store.frame) draw(root);
     clearTimeout(timer);
     timer = setTimeout(say, 250); // one sentence after a drag, not one a step

@@ -41,6 +41,9 @@ export function mount(el, store) {
       const fill = lost ? "var(--wrong)" : lit ? "var(--mark)" : "var(--bg)";
       const look = { x: t * side, width: side, height: LARGEST, fill, "fill-opacity": lost ? 0.55 : lit ? 0.35 : 1 };
       tag("rect", { ...look, stroke: "var(--edge)", "stroke-dasharray": padding ? "2 2" : "none" }, svg);
+    }
+    for (let t = 0; t < W + 2 * P; t++) { // above all pixels, since a number may be wider than its own
+      const padding = t < P || t >= P + W;
       if (side < WITH_NUMBER && (padding || (t - P) % 5)) continue;
       const label = tag("text", { x: (t + 0.5) * side, y: LARGEST * 0.65, "font-size": 11 }, svg);
       label.textContent = padding ? "0" : `${t - P}`;
