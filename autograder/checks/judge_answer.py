@@ -148,7 +148,8 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
     said = [s for s in reading.sentences if (s.raises and open_parts) or not frozenset(s.parts) <= known]
     said = [s for s in said if s.name not in {m.name for m in kept}]
     told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in said)
-    named = dict.fromkeys((m.name, m.advice) for pair in pairs.values() for m in pair)
+    again = {m.name for m in kept}
+    named = dict.fromkeys((m.name, m.advice) for pair in pairs.values() for m in pair if m.name not in again)
     made = tuple(
         Recognised(*words, frozenset(p for p, pair in pairs.items() if words[0] in {m.name for m in pair}))
         for words in named

@@ -300,7 +300,7 @@ SWITCHES: Mapping[str, Place] = {
     "row times FW in the switch, though the window is not FW wide": lambda t, g: t["p"] * g.FW + t["q"],
     "switches counted by columns": lambda t, g: t["q"] * g.FH + t["p"],
     "row times the height of the window in the switch": lambda t, g: t["p"] * g.FH + t["q"],
-    "switches counted from 1": lambda t, g: t["p"] * g.FW + t["q"] + 1,
+    "switches counted from 1": lambda t, g: t["p"] * t["width"] + t["q"] + 1,
     "only the row in the switch": lambda t, g: t["p"],
     "only the column in the switch": lambda t, g: t["q"],
     "row and column added up in the switch": lambda t, g: t["p"] + t["q"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,12 +115,13 @@ def described(pooling: Pooling, results: Results, seen: tuple[Side, Side] | None
     kept = (pooling.kept, *(k for k in MENU if k is not pooling.kept))
     values: dict[object, np.ndarray | None] = {}
     whats: dict[object, np.ndarray] = {}
-    for chosen in fewest_faults((TAKEN, (seen,) if seen else one_fault(), kept, tuple(ROUNDED), PLACED)):
-        taken, sides, keep, _, placed = chosen
+    for taken, placed, sides, keep, rounded in fewest_faults(
+        (TAKEN, PLACED, _likely(seen), kept, tuple(ROUNDED))
+    ):
         windows = sizes[placed.name]
         if windows is None:
             continue
-        found = Description(*chosen, sizes=windows)  # type: ignore[misc]
+        found = Description(taken, sides, keep, rounded, placed, windows)
         here = taken.name, sides, windows
         if here not in values:
             values[here] = found.values(x, first)
@@ -135,6 +136,15 @@ def described(pooling: Pooling, results: Results, seen: tuple[Side, Side] | None
         ):
             return found
     return None
+
+
+def _likely(seen: tuple[Side, Side] | None) -> Sequence[tuple[Side, Side]]:
+    """The windows to try, the likeliest first: i and j exchanged may be those of the result."""
+    if seen is None:
+        return one_fault()
+    if all(side.index == "other" for side in seen):
+        return (replace(seen[0], index="own"), replace(seen[1], index="own")), seen
+    return (seen,)
 
 
 def alone(pooling: Pooling, results: Results, seen: tuple[Side, Side]) -> Description | None:

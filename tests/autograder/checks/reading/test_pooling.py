@@ -14,6 +14,7 @@ from autograder.checks.reading import Reading, picture, read
 from autograder.checks.registry import find
 from autograder.checks.run_answer import call_all
 from tests.autograder.checks.reading.read_mistakes import READ
+from tests.autograder.checks.reading.real_pooling import REAL
 
 FAULTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "rows step 1": ({"down": lambda s, size: 1}, ("step 1 in the rows, where the stride belongs",)),
@@ -171,3 +172,15 @@ def test_what_left_the_catalogue_is_read(exercise: str, mistake: Mistake) -> Non
         verdict = judge(exercise, mistake.function, seed)
         assert not verdict.passed
         assert [m.name for m in verdict.mistakes] == [mistake.name]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "names"),
+    REAL,
+    ids=[f"{exercise}: {answer.__name__}" for exercise, answer, _ in REAL],
+)
+def test_what_real_people_write_is_named_and_nothing_else_is(exercise, answer, names) -> None:
+    for seed in (3, 4):
+        verdict = judge(exercise, answer, seed)
+        assert not verdict.passed
+        assert [m.name for m in verdict.mistakes] == list(names)
