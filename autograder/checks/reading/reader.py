@@ -133,6 +133,9 @@ def certain(
     ):
         return []
     turned = read.shape is not None and not read.shape.in_order
+    of_shape = [] if read.shape is not None and read.shape.doubtful else shape_faults(read)
+    if read.shape is not None and read.shape.doubtful and not read.whole:
+        return []
     numberings = [d.numbering for *_, d in read.sums if d.numbering]
     if turned and any(n.array == read.part and not n.within for n in numberings):
         return []  # two orders that undo each other at the sizes tried, and perhaps not elsewhere
@@ -141,11 +144,11 @@ def certain(
         totals = rebuilt(read, layer, [(g, arrays) for g, arrays, _ in here])
         last = finish([(mine, total) for (*_, mine), total in zip(here, totals, strict=True)])
         if last is None:
-            return [(fault, False) for fault in shape_faults(read) if sums]
+            return [(fault, False) for fault in of_shape if sums]
         found += [last] if last.name else []
         return [(fault, explained) for fault in found if explained or not fault.fragile]
     if any(len({*table.geometry}) < ENOUGH for _, table, _ in read.sums):
-        return [(fault, False) for fault in shape_faults(read)]
+        return [(fault, False) for fault in of_shape]
     return [(fault, False) for fault in found if not fault.fragile]
 
 

@@ -244,7 +244,7 @@ def lines(axis: int) -> tuple[Line, ...]:
         )
         if (border == "zeros" and (start not in SELDOM or (not turned and not swapped and way[-1] == "1")))
         or (not swapped and way == "1" and border in STRETCHED)
-        or (not turned and not swapped and step == "stride" and way == "1")
+        or (not turned and step == "stride" and way == "1" and border in BORDERS)
     )
     return tuple(sorted(found, key=lambda line: line.cost))
 

@@ -51,6 +51,11 @@ class Shaped:
         """Whether the axes are in their order."""
         return self.order == tuple(range(len(self.order)))
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is believed with the whole description only: axes are moved, and have wrong lengths."""
+        return bool(self.sizes) and (bool(self.form) or not self.in_order)
+
     def size(self, g: Geometry, column: str) -> int:
         """How far the numbers in a column go at a geometry."""
         rule = self.sizes.get(column)
@@ -93,8 +98,10 @@ def shaped(layer: Layer, part: str, seen: Seen) -> Shaped | None:
         other = Shaped(part, tuple(range(len(form))), {}, form)
         if form != axes and all(shape == other.of(layer, g) for g, shape in seen):
             return other
-    if not seen or any(len(shape) != len(axes) for _, shape in seen):
+    if not seen:
         return None
+    if any(len(shape) != len(axes) for _, shape in seen):
+        return _moved(layer, part, seen)
     right = Shaped(part, tuple(range(len(axes))), {})
     wanted = [right.of(layer, g) for g, _ in seen]
     for order in permutations(range(len(axes))):
@@ -107,9 +114,24 @@ def shaped(layer: Layer, part: str, seen: Seen) -> Shaped | None:
         menu = [{c: alike[c] for c in axis}] if {*axis} <= alike.keys() else _changes(axis)
         rules = next((r for r in menu if all(_length(axis, r, g) == n for g, n in here)), None)
         if rules is None:
-            return None
+            return _moved(layer, part, seen)
         found |= rules
     return Shaped(part, right.order, found)
+
+
+def _moved(layer: Layer, part: str, seen: Seen) -> Shaped | None:
+    """Axes that are moved or too many, with the same fault in the numbers of rows and of columns besides."""
+    for form in (layer.axes(part), *OTHER_FORMS.get(part, ())):
+        if any(len(shape) != len(form) for _, shape in seen):
+            continue
+        own = () if form == layer.axes(part) else form
+        for order in permutations(range(len(form))):
+            back = np.argsort(order)
+            inner = [(g, tuple(shape[a] for a in back)) for g, shape in seen]
+            moved = Shaped(part, order, _alike(form, inner), own)
+            if moved.sizes and all(shape == moved.of(layer, g) for g, shape in inner):
+                return moved
+    return None
 
 
 def _alike(axes: Form, seen: Seen) -> Mapping[str, SizeRule]:

@@ -125,13 +125,15 @@ def shape_faults(read: PartRead, explained: Collection[int] = ()) -> list[Fault]
         if not read.spelled or read.spelled == _shape(read.axes):
             return []
         return [Fault(f"the shape {read.spelled}, where {_shape(read.axes)} belongs", ODD)]
+    found = []
     if read.shape.form:
-        return [Fault(f"the shape {_shape(read.shape.form)}, where {_shape(read.axes)} belongs", ODD)]
+        found.append(Fault(f"the shape {_shape(read.shape.form)}, where {_shape(read.axes)} belongs", ODD))
     if not read.shape.in_order:
-        axes = ", ".join(" * ".join(SIZE[c] for c in read.axes[a]) for a in read.shape.order)
-        return [Fault(f"the axes in the order ({axes})", ORDER)]
+        form = read.shape.form or read.axes
+        axes = ", ".join(" * ".join(SIZE[c] for c in form[a]) or "1" for a in read.shape.order)
+        found.append(Fault(f"the axes in the order ({axes})", ORDER))
     told = {"yz"[axis] for axis in explained}
-    return [Fault(rule.name, rule.advice) for c, rule in read.shape.sizes.items() if c not in told]
+    return found + [Fault(rule.name, rule.advice) for c, rule in read.shape.sizes.items() if c not in told]
 
 
 def _shape(form: Form) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from autograder.checks import find
+from autograder.checks.catalogue import in_their_precision
 from tests.autograder.checks.reading.test_reading import reading_of
 
 BEYOND = "an error where windows reach beyond the padded image"
@@ -45,6 +48,42 @@ SAID = {
         "cut to whole numbers": ["cut to whole numbers"],
     },
 }
+
+
+PAIRS = [
+    (
+        "filter_bank",
+        ("the axis of images is still there", "padded by F on each side"),
+        ["the shape (N, K, OH, OW), where (K, OH, OW) belongs", f"padded by F, where pad belongs, {BOTH}"],
+    ),
+    (
+        "filter_bank",
+        ("filters at the end", "padded by half of F, rounded up"),
+        ["the axes in the order (OH, OW, K)", f"padded by (F + 1) // 2, where pad belongs, {BOTH}"],
+    ),
+    (
+        "filter_bank",
+        ("padded with copies of the border", "rows and columns of the filters swapped"),
+        [
+            "rows and columns of the filters swapped, in rows and columns",
+            f"copies of the border, where zeros belong, {BOTH}",
+        ],
+    ),
+    (
+        "matmul_forward",
+        ("filters at the end", "filter rows in the order c, fw, fh"),
+        ["the axes in the order (N, OH, OW, K)", "rows in the order c, fw, fh"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("exercise", "mistakes", "said"), PAIRS)
+def test_two_mistakes_are_read_completely(exercise, mistakes, said):
+    changes = {m.name: inspect.unwrap(m.function) for m in find(exercise).mistakes}
+    one, two = (changes[name] for name in mistakes)
+    sentences = reading_of(exercise, in_their_precision(one.and_also(two))).sentences
+    assert [s.name for s in sentences] == said
+    assert all(s.whole for s in sentences)
 
 
 @pytest.mark.parametrize(
