@@ -120,6 +120,7 @@ def left_edges(x):
     out = np.zeros((H, W))
     for i in range(H):
         ### BEGIN SOLUTION
+        # the first column has no left neighbour and stays 0; with j = 0, x[i, j - 1] would be the last pixel
         for j in range(1, W):
             ### INSTEAD
             # for j in range(W):
