@@ -281,12 +281,39 @@ check("layer_shapes", layer_shapes, "shapes")
 check("layer_shapes", layer_shapes, "errors")
 
 # %% [markdown]
-# The notes' example for CIFAR-10, one convolution of 12 filters:
+# The notes' example for CIFAR-10 has one convolution of 12 filters, and pictures of 32x32. What is the shape
+# after its pooling, layer 3?
 
 # %%
 small = parse_pattern("INPUT -> CONV -> RELU -> POOL -> FC")
+predict("layer_shapes(small, (3, 32, 32), [12], [10])[3]", ..., "Channels come first: (C, H, W).")
+
+# %%
 for name, shape in zip(small, layer_shapes(small, (3, 32, 32), [12], [10]), strict=True):
     print(f"{name:6} {shape}")
+
+# %% [markdown]
+# A pattern with these numbers is all that is needed to build the network, with the layers of the course:
+
+# %%
+from cs_conv.layers import Conv, FullyConnected, MaxPool, ReLU
+from cs_conv.network import Network
+
+
+def build(names, input_shape, filters, units):
+    """The network of these layers, with random weights; an error says which layer does not fit."""
+    layer_shapes(names, input_shape, filters, units)
+    filters, units = iter(filters), iter(units)
+    make = {
+        "CONV": lambda: Conv(next(filters), 3, pad=1),
+        "RELU": ReLU,
+        "POOL": lambda: MaxPool(2, 2),
+        "FC": lambda: FullyConnected(next(units)),
+    }
+    return Network([make[name]() for name in names[1:]], input_shape)
+
+
+print(build(small, (3, 32, 32), [12], [10]))
 
 # %% [markdown]
 # Two of these layers have weights to learn: `CONV` and `FC`. Three have numbers that somebody has to
