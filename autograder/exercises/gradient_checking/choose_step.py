@@ -77,8 +77,8 @@ mistakes.change(
 )
 mistakes.change(
     "a rounded step",
-    "1e-5 and 1e-2 are near, but they are not the cube root of eps. (`np.finfo` has a `resolution`, too, "
-    "which is eps rounded: take `eps`.)",
+    "1e-5 and 1e-2 are near, but they are not the cube root of eps. In np.finfo, `resolution` is eps "
+    "rounded: take `eps`.",
     {"np.finfo(x.dtype).eps": "np.finfo(x.dtype).resolution"},
 )
 mistakes.change(
