@@ -66,7 +66,7 @@ def lab(
 ) -> None:
     """Open JupyterLab on your own copies of the assignments. Missing copies are made first.
 
-    If a release has other exercises or tests than your copy, your answers are carried into the new one.
+    If a release has other exercises, tests or code than your copy, your answers are carried into it.
     """
     from autograder.commands import lab as command
 

@@ -45,7 +45,7 @@ class CarriedOver:
 def carry_over(
     course: Course, assignment: Assignment, folder: Path, always: bool = False
 ) -> tuple[list[CarriedOver], list[Path]]:
-    """Make the copies in `folder` anew that come from an earlier release with other answers or tests.
+    """Make the copies in `folder` anew that come from an earlier release with other code.
 
     With `always`, also those of which only the text was revised; otherwise these are returned as paths.
     """
@@ -59,7 +59,7 @@ def carry_over(
             continue
         if not _is_of_an_earlier_release(old, release):
             continue
-        if always or _by_id(old).keys() != _by_id(release).keys():
+        if always or _has_other_code(old, release):
             made.append(_made_anew(old, release, copy, folder / EARLIER / assignment.name))
         else:
             revised.append(copy)
@@ -88,6 +88,13 @@ def _is_of_an_earlier_release(old: NotebookNode, release: NotebookNode) -> bool:
     if ours:
         return not ours <= known
     return bool(_by_id(old)) and _by_id(old).keys() != _by_id(release).keys()  # some editor dropped all ids
+
+
+def _has_other_code(old: NotebookNode, release: NotebookNode) -> bool:
+    """Whether answers, tests or code cells of ours differ; what the learner wrote does not count."""
+    ours = {cell.get("id", "") for cell in old.cells if cell.cell_type == "code"}
+    gone = {identity for identity in ours if _OURS.fullmatch(identity)} - {cell.id for cell in release.cells}
+    return bool(gone) or _by_id(old).keys() != _by_id(release).keys()
 
 
 def _by_id(notebook: NotebookNode) -> dict[str, NotebookNode]:

@@ -115,6 +115,14 @@ def test_an_answer_that_is_no_longer_asked_for_is_named_and_kept(course, copy):
     assert RIGHT["total"] in sources(made.kept)
 
 
+def test_other_code_is_a_reason_to_carry_answers_over(course, copy):
+    course = release_anew(course, ("add(20, 22)", "add(20, 23)"), more="")
+    (made,), _ = carry_over(course, course.assignments[0], course.mine)
+    assert (made.answers, made.new, made.gone) == (("add",), (), ())
+    assert "add(20, 23)" in sources(copy)
+    assert "add(1, 1)" in sources(made.kept)
+
+
 def test_a_text_that_was_revised_is_only_told_until_one_asks(course, copy):
     before = copy.read_bytes()
     course = release_anew(course, OTHER_TEXT, more="")
