@@ -329,24 +329,27 @@ for name, trained in (("without", network), ("with", padded)):
 
 
 # %%
-def small_vgg(rng, channels=3, divide=16, classes=10):
-    """VGG-16 with 1/16 of its filters, and with small fully connected layers."""
-    layers = []
+def random_vgg(rng, divide=16, units=(10,)):
+    """VGG-16 with random weights, 1/divide of its filters, and fully connected layers of these units."""
+    layers, channels = [], 3
     for filters, convs in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
         for _ in range(convs):
-            K, seen = filters // divide, channels * 9
-            w = rng.normal(size=(K, channels, 3, 3)).astype(np.float32) * np.float32(np.sqrt(2 / seen))
-            layers += [{"kind": "conv", "w": w, "b": np.zeros(K, np.float32), "stride": 1, "pad": 1}]
-            layers += [{"kind": "relu"}]
+            K = filters // divide
+            w = rng.standard_normal((K, channels, 3, 3), np.float32) * np.float32(np.sqrt(2 / (9 * channels)))
+            layers.append({"kind": "conv", "w": w, "b": np.zeros(K, np.float32), "stride": 1, "pad": 1})
+            layers.append({"kind": "relu"})
             channels = K
-        layers += [{"kind": "pool", "size": 2, "stride": 2}]
+        layers.append({"kind": "pool", "size": 2, "stride": 2})
     D = channels * 7 * 7
-    w = rng.normal(size=(D, classes)).astype(np.float32) * np.float32(np.sqrt(2 / D))
-    return [*layers, {"kind": "fc", "w": w, "b": np.zeros(classes, np.float32)}]
+    for K in units:
+        w = rng.standard_normal((D, K), np.float32) * np.float32(np.sqrt(2 / D))
+        layers += [{"kind": "fc", "w": w, "b": np.zeros(K, np.float32)}, {"kind": "relu"}]
+        D = K
+    return layers[:-1]
 
 
 rng = np.random.default_rng(0)
-vgg_pattern = small_vgg(rng)
+vgg_pattern = random_vgg(rng)
 large = rng.normal(size=(3, 384, 384)).astype(np.float32)
 equal, places = equal_places(vgg_pattern, large, 224, 32)
 print(f"the pattern of VGG: {equal} of {places} crops are equal")
@@ -471,6 +474,23 @@ by_crops = seconds(lambda: crop_scores(lambda crops: run(network, crops), mosaic
 by_sliding = seconds(lambda: slide(mosaic))
 print(f"225 crops: {225 * one_crop / 1e6:.1f} M MACs, {1000 * by_crops:.1f} ms")
 print(f"sliding:   {at_once / 1e6:.1f} M MACs, {1000 * by_sliding:.1f} ms")
+
+# %% [markdown]
+# And VGG-16 in full size? Set `FULL_SIZE` to `True` if your machine has 3 GB of memory to spare and you have a
+# minute. Its 138 million weights are random here, which changes nothing about the time.
+
+# %%
+FULL_SIZE = False
+
+if FULL_SIZE:
+    real = random_vgg(rng, divide=1, units=(4096, 4096, 1000))
+    sliding_real = convert(real, (3, 224, 224))
+    crop = large[None, :, :224, :224]
+    one = seconds(lambda: run(real, crop), times=2)
+    all_at_once = seconds(lambda: run(sliding_real, large[None]), times=2)
+    print("scores:", run(sliding_real, large[None]).shape[1:])
+    print(f"36 crops of {one:.2f} s: {36 * one:.1f} s, sliding: {all_at_once:.1f} s of computing")
+    print(f"{36 * one / all_at_once:.1f} times quicker")
 
 # %% [markdown]
 # Averaging the scores of all places gives one answer for a large picture. Networks were often evaluated
