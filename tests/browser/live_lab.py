@@ -76,6 +76,33 @@ def dilated_conv_dx(dout, w, x_shape, stride=1, pad=0, dilation=1):
     return dx[:, :, pad : pad + H, pad : pad + W]
 """
 
+SLIDE = """\
+def slide(image):
+    places = image[0].reshape(3, 28, 3, 28).mean(axis=(1, 3))
+    return np.arange(10.0)[:, None, None] * places
+"""
+
+PARSE = """\
+def parse_pattern(pattern):
+    names = [name.strip() for name in pattern.split("->")]
+    for name in names:
+        if name not in ("INPUT", "CONV", "RELU", "POOL", "FC"):
+            raise ValueError(f"position {pattern.index(name)}: no layer {name}")
+    return names
+"""
+
+SHAPES = """\
+def layer_shapes(layers, image, filters, units):
+    filters, units, shapes = list(filters), list(units), [image]
+    for layer in layers[1:]:
+        last = shapes[-1]
+        half = (*last[:1], *(n // 2 for n in last[1:]))
+        new = {"CONV": (*filters[:1], *last[1:]), "POOL": half, "FC": tuple(units[:1])}.get(layer, last)
+        filters, units = filters[layer == "CONV" :], units[layer == "FC" :]
+        shapes.append(new)
+    return shapes
+"""
+
 IMAGE = "x=np.arange(1.0, 26).reshape(1, 5, 5), w=np.ones((1, 1, 2, 2)), stride=2"
 SHOWN = {
     "window": IMAGE,
@@ -86,12 +113,14 @@ SHOWN = {
     "filters": "every=4",
     "steps": "",
     "field": "",
+    "heat": "",
+    "pattern": "pattern='INPUT -> CONV -> POOL -> FC'",
     "demo": "pad=1, stride=2",
 }
 """Each component with what it begins with; `demo` is a second window, of the notes' sizes."""
 
 
-LEARNER = (FORWARD, SIZE, BACKWARD, MAXIMA, COLUMNS, GRADIENT, DILATED)
+LEARNER = (FORWARD, SIZE, BACKWARD, MAXIMA, COLUMNS, GRADIENT, DILATED, SLIDE, PARSE, SHAPES)
 
 
 class Lab:

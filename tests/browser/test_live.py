@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from live_lab import BACKWARD, COLUMNS, DILATED, FORWARD, GRADIENT, MAXIMA, SIZE, Lab, cell_of
+from live_lab import BACKWARD, COLUMNS, DILATED, FORWARD, GRADIENT, MAXIMA, SHAPES, SIZE, SLIDE, Lab, cell_of
 from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.browser
@@ -183,3 +183,41 @@ def test_one_output_lights_up_its_receptive_field(lab: Lab) -> None:
     expect(say).to_contain_text("over 9 rows and 9 columns")
     cell_of(component, "third", 0, 0).click()
     expect(say).to_contain_text("The output at row 0, column 0 depends on 25 of 225 pixels")
+
+
+def test_a_heat_map_says_what_a_place_sees(lab: Lab) -> None:
+    component = lab.component("heat")
+    say = component.locator(".say")
+    expect(say).to_contain_text("places are more than half sure to see: ankle boot")
+    before = cell_of(component, "heat", 0, 0).get_attribute("aria-label") or ""
+    component.locator("select").select_option("0")
+    expect(say).to_contain_text("0 of 9 places are more than half sure to see: T-shirt")
+    component.locator("select").select_option("9")
+    component.locator("input[name=mosaic]").focus()
+    lab.page.keyboard.press("ArrowRight")
+    expect(cell_of(component, "heat", 0, 0)).not_to_have_attribute("aria-label", before)
+    lab.define(SLIDE.replace("return np", "return -np"))
+    expect(say).to_contain_text("the network sees: T-shirt")
+    cell_of(component, "heat", 2, 1).click()
+    expect(say).to_contain_text("At row 2, column 1 the network sees: T-shirt")
+    lab.define(SLIDE)
+
+
+def test_a_pattern_is_drawn_at_each_key(lab: Lab) -> None:
+    component = lab.component("pattern")
+    say = component.locator(".say")
+    expect(say).to_contain_text("4 layers,")
+    expect(component.locator("svg rect")).to_have_count(4)
+    text = component.locator("input[type=text]")
+    text.focus()
+    lab.page.keyboard.press("End")
+    lab.page.keyboard.type(" -> FX")
+    expect(say).to_contain_text("position 28: no layer FX")
+    lab.page.keyboard.press("Backspace")
+    lab.page.keyboard.type("C")
+    expect(say).to_contain_text("5 layers,")
+    expect(text).to_have_value("INPUT -> CONV -> POOL -> FC -> FC")
+    lab.define(SHAPES.replace("n // 2", "n // 4"))
+    expect(component.locator("svg text", has_text="8x8x16")).to_have_count(1)
+    lab.define(SHAPES)
+    expect(component.locator("svg text", has_text="16x16x16")).to_have_count(1)

@@ -10,11 +10,11 @@ const ZOOM = 4; // how large a pixel of the mosaic is drawn
 export function mount(el, store) {
   const options = store.state.classes.map((name, k) => `<option value="${k}">${name}</option>`).join("");
   const html = `<section><label>look for <select ${OWN_KEYS}="true">${options}</select></label>
-    ${slider("mosaic", 0, 30)}</section><div class="row">
+    ${slider("mosaic", 0, 30)}</section><div class="parts">
     <figure><figcaption>the mosaic; the frame is what one place sees</figcaption><div class="stage" style="position:relative">
     <canvas role="img" style="image-rendering:pixelated;max-width:100%;display:block"></canvas>
     <svg aria-hidden="true" style="position:absolute;left:0;top:0"><rect class="window"></rect></svg></div></figure>
-    <section class="map"></section></div>`;
+    <section data-kind="heat"></section></div>`;
   const view = frameOf(el, store, html, { draw, sentence });
   const { root } = view;
   const select = root.querySelector("select");
@@ -27,9 +27,9 @@ export function mount(el, store) {
     const { frame, shown, state } = store;
     const [rows, columns] = frame.heat.shape;
     if (!grid || grid.rows !== rows || grid.columns !== columns) {
-      const parent = root.querySelector(".map");
+      const parent = root.querySelector("[data-kind=heat]");
       parent.replaceChildren();
-      grid = makeGrid(parent, { kind: "heat", rows, columns, title: "per cent sure", size: 22 });
+      grid = makeGrid(parent, { kind: "heat", rows, columns, title: "per cent sure", size: 19 });
     }
     drawGrid(grid, { value: (q) => Math.round(100 * frame.heat.data[q]), top: 100, picked: find(["heat", 0, ...shown.place]) });
     paint(frame.image);

@@ -10,7 +10,7 @@ export function mount(el, store) {
   const html = `<section><label style="flex:1 1 100%">pattern <input type="text" spellcheck="false" ${OWN_KEYS}="true"
     style="flex:1;min-width:12em;font:13px/1.6 ui-monospace,monospace;background:var(--bg);color:var(--fg);border:1px solid var(--edge)"></label>
     ${slider("size", 4, 96, "image")}${slider("filters", 1, 64, "filters of the first CONV")}${slider("units", 1, 256, "units of an FC")}
-    </section><div style="overflow-x:auto" tabindex="0" role="region" aria-label="the layers"><svg role="img"></svg></div>`;
+    </section><figure tabindex="0" role="group" aria-label="the layers"><svg role="img"></svg></figure>`;
   const view = frameOf(el, store, html, { draw, sentence });
   const { root } = view;
   const text = root.querySelector("input[type=text]");
