@@ -476,8 +476,9 @@ print(f"225 crops: {225 * one_crop / 1e6:.1f} M MACs, {1000 * by_crops:.1f} ms")
 print(f"sliding:   {at_once / 1e6:.1f} M MACs, {1000 * by_sliding:.1f} ms")
 
 # %% [markdown]
-# And VGG-16 in full size? Set `FULL_SIZE` to `True` if your machine has 3 GB of memory to spare and you have a
-# minute. Its 138 million weights are random here, which changes nothing about the time.
+# And VGG-16 in full size? Set `FULL_SIZE` to `True` if your machine has 1.5 GB of memory to spare. Its 138
+# million weights are random here, which changes nothing about the time. (On one core of an Intel Xeon, on
+# 30 November 2026, it printed 13.8 s for the 36 crops and 1.8 s for sliding: 7.9 times quicker.)
 
 # %%
 FULL_SIZE = False
