@@ -52,6 +52,11 @@ class DataRow:
         """In which cases both gave the same."""
         return np.array(list(self._pairs(wanted)), bool)
 
+    def is_one_value(self, among: np.ndarray) -> bool:
+        """Whether all cases of a mask gave one and the same value, or nothing."""
+        found = [v for v, here in zip(self.values, among, strict=True) if here and v is not None]
+        return all(agree(value, found[0]) for value in found[1:])
+
     def _pairs(self, wanted: DataRow) -> Iterator[bool]:
         for a, b in zip(self.values, wanted.values, strict=True):
             yield a is b if a is None or b is None else agree(a, b)

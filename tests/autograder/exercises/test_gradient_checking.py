@@ -112,9 +112,10 @@ def test_what_is_expected_is_what_was_planted(seed):
 def test_an_answer_that_knows_the_public_seed_by_heart_fails_on_another():
     results = iter([o.parts["wrong"].value for o in expected(find("find_bugs"), 20_240)[0]])
     assert not judge("find_bugs", lambda forward, backward, x, w: next(results, []), 5).passed
-    empty = judge("find_bugs", lambda forward, backward, x, w: [])
-    assert empty.mistakes == ()
-    assert empty.points == 0
+    for seed in range(8):
+        empty = judge("find_bugs", lambda forward, backward, x, w: [], seed)
+        assert empty.mistakes == ()
+        assert empty.points == 0
 
 
 @pytest.mark.parametrize(
