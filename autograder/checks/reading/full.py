@@ -28,8 +28,8 @@ class Full:
     """One way to make dx along an axis: the causes of a wrong size, the size, and where pixels lie then.
 
     Pixel y of dx gets the product of output i and weight p if y = step * i + p + start. `said` has the size
-    in words, for a result of which no more is known. `between` says that zeros between values are all that
-    is wrong.
+    in words, for a result of which no more is known. `between` says whether the zeros between values are
+    wrong, and `alone` whether nothing else is.
     """
 
     said: str
@@ -38,6 +38,7 @@ class Full:
     step: str
     start: Size
     between: bool
+    alone: bool
 
 
 BETWEEN = "Neighbouring outputs stand `stride` pixels apart: stride - 1 zeros fit between their gradients."
@@ -78,7 +79,7 @@ def fulls(name: str) -> Iterator[Full]:
     }
     cut: Sequence[tuple[str, str, Size, Size]] = (
         ("", "", lambda g: g.pad, lambda g: g.pad),
-        (f"the padding is not cut off the {rows}", "the padding is not cut off {where}",
+        (f"the padding is not cut off the {rows}", "the padding is not cut off, {where}",
          lambda g: 0, lambda g: 0),
         (f"no {rows} are left where pad = 0, as with [pad:-pad]",
          "nothing is left where pad = 0, as with [pad:-pad], {where}",
@@ -104,7 +105,7 @@ def fulls(name: str) -> Iterator[Full]:
         said += ["padding that is not cut off" if left.startswith("the padding") else left] if c else []
         words = f"as many {rows} as with {', and '.join(said)}" if a or b else left
         size = _size(inner, outer, filters, first, last)
-        yield Full(words, tuple(causes), size, step, _start(outer, filters, first), not b and not c)
+        yield Full(words, tuple(causes), size, step, _start(outer, filters, first), a > 0, b == c == 0)
 
 
 def _size(inner: Size, outer: Size, filters: Size, first: Size, last: Size) -> Size:

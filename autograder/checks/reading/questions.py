@@ -201,7 +201,9 @@ def _digits(values: np.ndarray, hot: np.ndarray) -> Lines:
             found[:, t] = (rest + DIGIT // 2) % DIGIT - DIGIT // 2
             rest = (rest - found[:, t]) / DIGIT
         # Of several ways, the one with the fewest digits, and then the smallest: half of 61 + 1 is not 31.
+        # Both signs are unlikely: 2 + 2 * 61 is not 61 ** 2 / 30 - 1 / 30.
         cost = 1e6 * np.count_nonzero(found, axis=1) + np.abs(found).sum(axis=1) + parts
+        cost += 1e8 * ((found < 0).any(axis=1) & (found > 0).any(axis=1))
         better = fits & (rest == 0) & (cost < least)
         digits[better], least[better] = found[better] / parts, cost[better]
         if parts == 1 and not np.isinf(least).any() and np.abs(digits).max(initial=0) < 2:

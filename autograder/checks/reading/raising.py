@@ -97,8 +97,9 @@ Raised = Sequence[tuple[Geometry, str]]
 
 
 def kind(outcome: Outcome) -> str:
-    """The kind of an error: its type and its message without the numbers in it."""
-    return outcome.raised and f"{outcome.raised} {re.sub(r'(?<!axis )[0-9]+', '', outcome.message)}"
+    """The kind of an error: its type and its message without the numbers in it; NumPy has two of shapes."""
+    message = "broadcast" if "broadcast" in outcome.message else outcome.message
+    return outcome.raised and f"{outcome.raised} {re.sub(r'(?<!axis )[0-9]+', '', message)}"
 
 
 def condition(raised: Raised) -> str:

@@ -49,7 +49,8 @@ def faults(read: PartRead) -> list[Fault]:
         found.append(
             Fault(f"{words} {where}", "Put `pad` rows and columns of zeros on each side of the input.")
         )
-    steps, starts = set(full), {*padded, *(axis for axis, (_, start) in full.items() if start)}
+    steps = {axis for axis, (way, _) in full.items() if way.between}
+    starts = {*padded, *(axis for axis, (_, start) in full.items() if start)}
     for total, _, description in read.sums:
         found += _of_sum(total, description, steps, starts)
     for words in ("nothing arrives: all of it is zero", *(rule.name for rule in FACTOR)):  # of all sums, once
@@ -88,9 +89,9 @@ def sided(formula: str, axis: int) -> str:
 
 
 def _full(read: PartRead) -> Mapping[int, tuple[Full, bool]]:
-    """How dx is made along an axis, if what makes its size wrong explains its step, and perhaps its start.
+    """How dx is made along an axis, if what makes its size wrong explains its pixels, and if their start.
 
-    Zeros between the values of dout are told by the size and the step alone; all else by the start as well.
+    Zeros between the values of dout show in the step, all else in the start.
     """
     found = {}
     for column, rule in (read.shape.sizes if read.shape is not None and read.whole else {}).items():
@@ -105,7 +106,8 @@ def _full(read: PartRead) -> Mapping[int, tuple[Full, bool]]:
             for g in table.geometries
         ]
         steps = {line.step for _, line in lines_of if isinstance(line, Line)}
-        if steps == {rule.full.step} and (all(agree) or rule.full.between):
+        stepped = not rule.full.between or steps == {rule.full.step}
+        if stepped and (all(agree) or (rule.full.between and rule.full.alone)):
             found[axis] = rule.full, all(agree)
     return found
 

@@ -13,12 +13,15 @@ from autograder.checks.reading.linear import LAYERS
 from autograder.checks.reading.questions import questions
 from autograder.checks.reading.reader import read
 from autograder.checks.run_answer import call_all
+from tests.autograder.checks.reading import real_gradients
 from tests.autograder.checks.reading.real_mistakes import REAL
 
 SEED = 3
 
 
-@pytest.mark.parametrize(("exercise", "function", "names"), REAL, ids=lambda p: getattr(p, "__name__", ""))
+@pytest.mark.parametrize(
+    ("exercise", "function", "names"), [*REAL, *real_gradients.REAL], ids=lambda p: getattr(p, "__name__", "")
+)
 def test_what_real_people_write_is_named_and_nothing_else_is(exercise, function, names):
     for seed in (SEED, SEED + 1):
         verdict = judge(exercise, function, seed)
