@@ -223,9 +223,9 @@ for size, network in (
 #
 # - `layers` are names, as `parse_pattern` returns them. `input_shape` is `(C, H, W)`.
 # - `CONV` keeps rows and columns. `filters` has the number of filters of each `CONV`, in order.
-# - `POOL` halves rows and columns. If one of them is odd, raise a `ValueError`.
+# - `POOL` halves rows and columns. If one of them is odd, raise a `ValueError` (graded).
 # - `FC` makes the shape `(units,)`. `units` has the number of each `FC`, in order. A `CONV` or a `POOL`
-#   after it has no image to work on: raise a `ValueError`.
+#   after it has no image to work on: raise a `ValueError` (graded).
 # - `RELU` changes nothing.
 # - The message of an error names the number of the layer, INPUT being 0. This is graded.
 #
