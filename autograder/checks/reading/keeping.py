@@ -132,7 +132,7 @@ MENU = (
     Kept("sum divided by 4", BY_SIZE, lambda v, g: np.nansum(v, -1) / 4),
     Kept("sum divided by H * W", BY_SIZE, lambda v, g: np.nansum(v, -1) / (g.H * g.W)),
     Kept(
-        "sum of a wrong number of values, divided by FH * FW,",
+        "sum of a wrong number of values divided by FH * FW",
         "Divide by the number of values that you added up.",
         lambda v, g: np.nansum(v, -1) / (g.FH * g.FW),
     ),
