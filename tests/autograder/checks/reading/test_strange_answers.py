@@ -92,18 +92,35 @@ def test_functions_are_asked_only_at_sizes_that_fit() -> None:
     assert all(g.fits for g in pooling.PROBES)
 
 
+@pytest.mark.parametrize("slow", [True, False])
 @pytest.mark.parametrize("exercise", ["im2col", "max_pool_forward", "average_pool_backward"])
 def test_an_answer_that_would_take_long_is_asked_a_few_times_only(
-    exercise: str, monkeypatch: pytest.MonkeyPatch
+    exercise: str, slow: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What counts is the computing: a machine on which all takes four times as long changes nothing."""
     seconds, calls = [0.0], []
-    monkeypatch.setattr("autograder.checks.reading.time.perf_counter", lambda: seconds[0])
+    monkeypatch.setattr("autograder.checks.reading.time.perf_counter", lambda: 4 * seconds[0])
     known = find(exercise)
+    each = 0.1 if slow else 0.005
 
     def ask(cases):
-        seconds[0] += 0.1 * len(cases)
+        seconds[0] += each * len(cases)
         calls.extend(cases)
         return call_all(known.reference, cases, known)
 
-    assert read(exercise, ask, [], frozenset(known.parts)).sentences == ()
+    read(exercise, ask, [], frozenset(known.parts), lambda: seconds[0])
+    assert (len(calls) == SOME) == slow
+
+
+def test_an_answer_that_only_waits_is_not_read_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, calls = [0.0], []
+    monkeypatch.setattr("autograder.checks.reading.time.perf_counter", lambda: seconds[0])
+    known = find("im2col")
+
+    def ask(cases):
+        seconds[0] += 0.5 * len(cases)
+        calls.extend(cases)
+        return call_all(known.reference, cases, known)
+
+    assert read("im2col", ask, [], frozenset(known.parts), lambda: 0.0).sentences == ()
     assert len(calls) == SOME
