@@ -51,7 +51,7 @@ one_by_one = answers.reshape(1, 8, 32, 32)
 print("a volume of", x.shape, "becomes", one_by_one.shape)
 
 # %% [markdown]
-# It is a **matrix product** over the channels; im2col has nothing to do. (When your `dilated_conv` below is
+# It is a **matrix product** over the channels, and im2col is not needed for it. (When your `dilated_conv` below is
 # written, a cell compares the two.) Networks use it where channels have become many: a cheap 1x1 layer
 # makes them few, an expensive layer works on those few, and another 1x1 layer makes them many again.
 #
@@ -304,8 +304,8 @@ show_grids([np.where(one > 0, one, np.nan) for one in lit], titles, cell=0.24, a
 # After two layers 5x5 are, from 1 in the corners to 9 in the centre. After three 7x7 are, from 1 to 49.*
 #
 # Two layers see 5x5, three see 7x7: each dense 3x3 layer adds one pixel on each side. That is slow. With
-# dilations that double, 1, 2, 4, 8, the field doubles as well, and no pixel in it is left out. (Yu and
-# Koltun, 2015, used this to label every pixel of a picture without making it smaller first.)
+# dilations that double, 1, 2, 4, 8, the field more than doubles with each layer, and no pixel in it is left
+# out. (Yu and Koltun, 2015, used this to label every pixel of a picture without making it smaller first.)
 
 # %%
 print("layers   dense   dilations 1, 2, 4, 8, 16")

@@ -137,8 +137,8 @@ print("the same scores plus 5:", (np.exp(scores + 5) / np.exp(scores + 5).sum())
 # The last line is worth a second look: a number added to all scores of an image changes nothing. You will
 # need it: `np.exp(1000)` is too large for a float.
 #
-# Its gradient is short. Raising a score by a little raises the loss by the probability of that class; and
-# raising the score of the right class lowers it, by 1 minus its probability:
+# Its gradient is short. Per step upwards, the score of a wrong class raises the loss by the probability of
+# that class; the score of the right class lowers it, by 1 minus its probability:
 #
 # $$\frac{\partial\, \text{loss}}{\partial s_k} = p_k - (1 \text{ if } k \text{ is the right class, else } 0)$$
 #
@@ -376,7 +376,7 @@ print("equal:", np.allclose(units, as_conv), " weights with 4,096 units:", f"{51
 
 # %%
 def deviations(scale, norm=None, layers=12, width=100):
-    """How far values spread after each layer."""
+    """How far values spread after each layer. norm: a function of (N, C) that stands before each ReLU."""
     rng = np.random.default_rng(1)
     h, spread = rng.normal(size=(200, width)), []
     for _ in range(layers):
@@ -457,11 +457,40 @@ check("batch_norm_forward", batch_norm_forward, "output")
 check("batch_norm_forward", batch_norm_forward, "edge cases")
 
 # %% [markdown]
+# Put it between the layers of the experiment above, with all `gamma` 1 and all `beta` 0. How far do the
+# values spread after twelve layers?
+
+
+# %%
+def normalise(h):
+    """Batch normalisation of (N, C), as a volume of one pixel."""
+    C = h.shape[1]
+    return batch_norm_forward(h.reshape(-1, C, 1, 1), np.ones(C), np.zeros(C))[0].reshape(h.shape)
+
+
+for scale in (0.5, 1.0, 2.0):
+    print(f"weights x {scale:g}: {deviations(scale)[-1]:9.2g}, with it {deviations(scale, normalise)[-1]:.2f}")
+
+# %% [markdown]
+# The size of the weights no longer matters. The price: an output depends on the other images of its batch.
+# A network in use may get one image alone, so it then takes a mean and a variance that were averaged during
+# the training. They are constants; while it learns, they are not.
+#
 # ## Back through the mean and the variance
 #
 # Call the normalised values $z = (x - \text{mean}) / \text{deviation}$. `dbeta` and `dgamma` are easy:
 # `beta` is added to all values of its channel, `gamma` multiplies $z$.
 #
+# Before you read on: what does the `dx` of a channel sum to, whatever `dout` is?
+
+# %%
+one_channel, sent = rng.normal(size=(2, 1, 2, 2)), rng.normal(size=(2, 1, 2, 2))
+numeric_dx = numeric_gradient(
+    lambda x: batch_norm_forward(x, np.array([2.0]), np.array([1.0]))[0], one_channel, sent
+)
+predict("abs(round(numeric_dx.sum(), 6))", ..., "Add the same number to all values. Which outputs change?")
+
+# %% [markdown]
 # `dx` is harder, because a value has three ways to the loss: through its own output, through the mean and
 # through the variance, which change *all* outputs of the channel. You can differentiate all three and add
 # them up. There is a shorter way to the same result. If mean and variance were constants, the gradient
@@ -477,20 +506,11 @@ check("batch_norm_forward", batch_norm_forward, "edge cases")
 # - Stretch the values of a channel away from their mean, by adding a little of $z$ to $x$: the deviation
 #   takes it away again. So `dx` has no part along $z$, either.
 #
-# `dx` is what is left of `g` when both parts are taken out. (The part of `g` along $z$ is $z$ times the
-# mean of $g \cdot z$, since the mean of $z^2$ is 1. That `eps` is not 0 changes nothing if you work with
-# the $z$ that contains it.)
+# `dx` is what is left of `g` when both parts are taken out. The part of `g` along $z$ is $z$ times the mean
+# of $g \cdot z$, since the mean of $z^2$ is 1. (This is exact for `eps` = 0. If you differentiate all three
+# ways, you find the same formula for any `eps`, with $z = (x - \text{mean}) / \sqrt{\text{var} +
+# \varepsilon}$.)
 #
-# What does the `dx` of a channel sum to, whatever `dout` is?
-
-# %%
-one_channel, sent = rng.normal(size=(2, 1, 2, 2)), rng.normal(size=(2, 1, 2, 2))
-numeric_dx = numeric_gradient(
-    lambda x: batch_norm_forward(x, np.array([2.0]), np.array([1.0]))[0], one_channel, sent
-)
-predict("abs(round(numeric_dx.sum(), 6))", ..., "Add a constant to all values. Which outputs change?")
-
-# %% [markdown]
 # ### Exercise 5: batch_norm_backward
 #
 # *Hard, about 20 minutes, about 9 lines, 5 points.*
@@ -624,10 +644,10 @@ _ = axes[0].set_ylabel("loss")
 # in all three, to about 0.5. Without, it stays near 2.3 with small weights, falls more slowly with weights
 # of the right size, and is not a number after the first batches with large ones.*
 #
-# The first version of the notes says that the effect of normalisation has been "minimal, if any"; a later
-# page of the same notes credits a network that won with its "heavy use of batch normalization". They mean
-# different layers. The first is about **local response normalisation**, which AlexNet used: divide each
-# value by a power of the sum of squares in the neighbouring channels, with the constants of the paper:
+# The notes say that the effect of normalisation layers has been "minimal, if any"; further down they say
+# that a network which won, ResNet, makes "heavy use of batch normalization". You have just seen what that
+# does. The first sentence fits **local response normalisation**, which AlexNet used: a value is divided by a
+# number that grows with the squares in the neighbouring channels. With the paper's constants:
 
 
 # %%
@@ -643,8 +663,9 @@ factors = local_response_norm(values)[values > 0] / values[values > 0]
 print(f"factors from {factors.min():.4f} to {factors.max():.4f}; 2 ** -0.75 = {2**-0.75:.4f}")
 
 # %% [markdown]
-# On values around 1 it multiplies everything by nearly the same number, 0.595. The next layer's weights
-# undo that. It normalises nothing, and so it fell out of use.
+# On values around 1 it multiplies everything by nearly the same number, 0.595, and the next layer's weights
+# can undo that. Only large values are damped. The authors of VGG (Simonyan and Zisserman, 2014) tried it:
+# their networks became no better, only slower. It fell out of use.
 #
 # **Group normalisation** takes the mean over a group of channels of *one* image. Nothing depends on the
 # other images of the batch then, so it works with a batch of one picture. With your function it is a matter

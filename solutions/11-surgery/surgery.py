@@ -446,10 +446,11 @@ for side in (224, 384):
     print(f"{side}x{side}x3 -> {after}x{after}x512 -> {after - 6}x{after - 6}x1000")
 one_crop, sliding_once = count_macs(vgg16, (3, 224, 224)), count_macs(slid, (3, 384, 384))
 print(f"36 crops: {36 * one_crop / 1e9:.1f} G MACs, sliding: {sliding_once / 1e9:.1f} G MACs")
-predict("round(36 * one_crop / sliding_once, 1)", ..., "Divide the two numbers of the last line.")
+print(f"sliding is {36 * one_crop / sliding_once:.1f} times cheaper")
+assert round(36 * one_crop / sliding_once, 1) == 11.2
 
 # %% [markdown]
-# 11.2 times cheaper. And the small network on the mosaic, with its 225 crops, counted and measured? (The
+# Sliding is 11.2 times cheaper. And the small network on the mosaic, with its 225 crops, counted and measured? (The
 # time depends on your machine, and on what else it does.)
 
 # %%
@@ -503,26 +504,30 @@ if FULL_SIZE:
 # change the network: **shift the image** and slide again. A pass over the image without its first 2 rows
 # gives the rows *between* those of the first map.
 #
-# How many passes, in all, fill a map with half the stride in both directions? (The notes say that one
-# forwards the image twice.)
+# The notes say that two passes are enough for half the stride: one over the image as it is, and one over
+# the image shifted in *both* directions. Their map for VGG is 6x6 at stride 32, so the finer one is 11x11 at
+# stride 16. How many of its 121 places do the two passes fill?
 
 # %%
-passes = {(a, b) for a in (0, 2) for b in (0, 2)}  # rows and columns that are left out at the beginning
-predict("len(passes)", ..., "Rows may be shifted or not, and columns may be shifted or not.")
+filled = np.zeros((11, 11), bool)
+filled[0::2, 0::2] = True  # the image as it is: 6x6 places
+filled[1::2, 1::2] = True  # shifted in both directions: the places between, along rows *and* columns
+predict("filled.sum()", ..., "The second pass gives a map of 5x5. No place is filled twice.")
 
 # %% [markdown]
 # ### Exercise 5: shifted_scores
 #
 # *Hard, about 20 minutes, about 13 lines, 5 points.*
 #
-# Write `shifted_scores`. It returns the map at the stride `step`.
+# Write `shifted_scores`. It returns the map at the stride `step`, with every place filled.
 #
 # - `score_map` takes an image `(C, H, W)` and returns scores `(K, OH, OW)`, `stride` pixels apart.
 # - `score_map` raises an error if an image does not fit, as the layers of this course do. `image` itself
 #   fits. If you leave out some rows at the beginning, leave out rows at the end as well, `stride` rows in
 #   all; then it fits again, and the map has one row less. The same holds for columns.
 # - `step` divides `stride`: there are `n = stride // step` shifts along each axis. The fine map has `(OH -
-#   1) * n + 1` rows.
+#   1) * n + 1` rows. So if the map has a single row, the fine map has one, too: do not shift the rows, since
+#   no window would fit. The same holds for columns.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -535,7 +540,7 @@ predict("len(passes)", ..., "Rows may be shifted or not, and columns may be shif
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
 # `fine[:, a::n, b::n] = score_map(shifted)`. For `a > 0` the shifted image has the rows `a * step` to
-# `a * step + H - stride`. If the map has a single row, there is no room to shift rows: skip those passes.
+# `a * step + H - stride`. Skip the passes for which there is no room.
 # </details>
 
 
@@ -571,8 +576,7 @@ check("shifted_scores", shifted_scores, "half the stride")
 check("shifted_scores", shifted_scores, "other steps")
 
 # %% [markdown]
-# Compare with crops that begin every 2 pixels, and count what two passes would have filled. For VGG the
-# notes' numbers are a map of 6x6 at stride 32, and 11x11 at stride 16:
+# Compare with crops that begin every 2 pixels. And count what two and four passes fill for the notes' VGG:
 
 # %%
 fine = shifted_scores(slide, mosaic, 4, 2)
@@ -588,7 +592,7 @@ for passes, shifts in ((2, [(0, 0), (1, 1)]), (4, [(0, 0), (0, 1), (1, 0), (1, 1
     print(f"{passes} passes fill {filled.sum()} of {filled.size} places at stride 16")
 
 # %% [markdown]
-# Two passes fill a chess-board.
+# Two passes fill the squares of one colour on a chess-board; four fill the whole map.
 #
 # ## Look for something
 #

@@ -73,11 +73,12 @@ my_count = ...
 # - `->` between two parts,
 # - brackets around a part, `[CONV -> RELU]`, in which there may be further brackets,
 # - and a star with a number after a closing bracket, `[...]*3`. Without a star the part stands there once;
-#   `*0` leaves it out.
+#   `*0` leaves it out. There is no star after a name.
 #
 # Spaces may stand anywhere between these. Everything else is an error: raise a `ValueError` whose message
-# says *where*. The position is that of the first character (not a space, counted from 0) at which the
-# pattern cannot go on as it should; if it ends too early, it is the length of the text. This is graded.
+# says *where*. The position, counted from 0, is that of the first character that should not stand there
+# (spaces do not count); for a wrong name it is where the name begins. If the pattern ends too early, the
+# position is the length of the text. This is graded.
 #
 # | pattern | result |
 # |---|---|
@@ -88,8 +89,8 @@ my_count = ...
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Look at the last table column of the notes' pattern: a row is parts with arrows between them, and a part
-# is either a name or a *row* in brackets. What kind of function calls itself like that?
+# Look at the notes' pattern again: a row is parts with arrows between them, and a part is either a name or
+# a *row* in brackets. How can a function read a row inside a row?
 # </details><details><summary>Hint 2: the idea</summary>
 #
 # Keep one number: the position up to which the text is read. A small helper, "does this text stand here?
@@ -336,10 +337,11 @@ pattern(globals(), pattern="INPUT -> [CONV -> RELU -> CONV -> RELU -> POOL]*3 ->
 # ## Three small filters or one large
 #
 # A stack of three 3x3 convolutions sees 7x7 pixels (notebook 09), as one 7x7 convolution does. Let all
-# volumes have C channels. How many weights has the stack, if C is 1? And the large filter?
+# volumes have C channels. How many weights has the stack, if C is 1? (One 7x7 filter has 49 then.)
 
 # %%
-predict("3 * 3 * 3", ..., "Three filters of nine weights.")
+three_small = [np.zeros((1, 1, 3, 3)) for _ in range(3)]  # (K, C, FH, FW), with C = K = 1
+predict("sum(w.size for w in three_small)", ..., "Count the weights of one filter, then of all three.")
 
 # %%
 C = 64
@@ -382,9 +384,9 @@ print("with ReLUs:                          ", np.allclose(with_relu[inside], np
 # %% [markdown]
 # ## A way around
 #
-# Deep networks are hard to train: a gradient that goes back through many layers becomes small (notebook
-# 10). A **residual block** (He and others, 2015) adds its input to its output. Whatever the two
-# convolutions do, there is a way around them:
+# Deep networks are hard to train: on its way back through many layers a gradient can become very small, as
+# the values did on their way forward in notebook 10. A **residual block** (He and others, 2015) adds its
+# input to its output. Whatever the two convolutions do, there is a way around them:
 #
 # `out = relu(conv2(relu(conv1(x))) + x)`
 #
@@ -521,7 +523,8 @@ _ = ax.legend()
 # ## Side by side
 #
 # An **inception module** (Szegedy and others, 2014) does not choose between 1x1, 3x3 and 5x5 filters: it
-# takes all three. Each keeps the size, and their channels stand one after the other in the output.
+# takes all three. Each keeps the size, and their channels stand one after the other in the output. (The
+# original has a fourth branch, a pooling with a 1x1 layer after it. It is left out here.)
 
 
 # %%
@@ -594,7 +597,7 @@ print(f"direct: {direct:,} weights, with 1x1 layers before: {reduced:,}, {direct
 #
 # With all this you can invent networks. Mostly you should not: take what works best on a large data set,
 # with the weights that somebody has trained for weeks, and train its last layers on your own pictures. The
-# notes say so in these words: *don't be a hero*. Notebook 14 does it.
+# notes say so in these words: *don't be a hero*.
 #
 # ## Three questions from earlier notebooks
 #

@@ -49,6 +49,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield wrong("a star without a number", "INPUT -> [CONV]*x -> FC", 16)
     yield wrong("nothing at all", "", 0)
     yield wrong("two arrows", "INPUT -> -> FC", 9)
+    yield wrong("a star after a name", "INPUT -> CONV*2 -> FC", 13)
+    yield wrong("a name in small letters", "INPUT -> conv -> FC", 9)
     yield wrong("empty brackets", "INPUT -> []*2 -> FC", 10)
 
 
