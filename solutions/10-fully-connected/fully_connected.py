@@ -469,7 +469,9 @@ def normalise(h):
 
 
 for scale in (0.5, 1.0, 2.0):
-    print(f"weights x {scale:g}: {deviations(scale)[-1]:9.2g}, with it {deviations(scale, normalise)[-1]:.2f}")
+    print(
+        f"weights x {scale:g}: {deviations(scale)[-1]:9.2g}, with it {deviations(scale, normalise)[-1]:.2f}"
+    )
 
 # %% [markdown]
 # The size of the weights no longer matters. The price: an output depends on the other images of its batch.

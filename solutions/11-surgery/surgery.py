@@ -450,8 +450,8 @@ print(f"sliding is {36 * one_crop / sliding_once:.1f} times cheaper")
 assert round(36 * one_crop / sliding_once, 1) == 11.2
 
 # %% [markdown]
-# Sliding is 11.2 times cheaper. And the small network on the mosaic, with its 225 crops, counted and measured? (The
-# time depends on your machine, and on what else it does.)
+# Sliding is 11.2 times cheaper. And the small network on the mosaic, with its 225 crops, counted and
+# measured? (The time depends on your machine, and on what else it does.)
 
 # %%
 import time

@@ -98,6 +98,11 @@ mistakes.change(
     {"dout[:, 0].size": "len(dout)"},
 )
 mistakes.change(
+    "divided by the number of places alone",
+    "N * H * W values share a mean, not H * W: the images of the batch share it, too.",
+    {"dout[:, 0].size": "dout[0, 0].size"},
+)
+mistakes.change(
     "divided by the number of all values",
     "N * H * W values share a mean; each channel has its own.",
     {"dout[:, 0].size": "dout.size"},

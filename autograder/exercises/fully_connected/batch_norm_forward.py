@@ -101,6 +101,11 @@ mistakes.change(
     {"return out, mean, var": "return out, mean, np.sqrt(var + eps)"},
 )
 mistakes.change(
+    "eps counted in the variance that is returned",
+    "Return the variance as it is; eps is only added where it is divided by.",
+    {"return out, mean, var": "return out, mean, var + eps"},
+)
+mistakes.change(
     "divided by the variance",
     "Divide by the deviation, the square root of the variance (and eps).",
     {"np.sqrt(var.reshape(shape) + eps)": "(var.reshape(shape) + eps)"},

@@ -129,11 +129,6 @@ mistakes.change(
     {"rows.T @ dout": "rows.T @ dout / len(x)"},
 )
 mistakes.change(
-    "dw and db averaged over the images",
-    "Each image adds its part; a loss that is a mean has put 1/N into dout already.",
-    {"rows.T @ dout": "rows.T @ dout / len(x)", "dout.sum(axis=0)": "dout.mean(axis=0)"},
-)
-mistakes.change(
     "dw of the first image only",
     "dw sums over all images.",
     {"rows.T @ dout": "rows[:1].T @ dout[:1]"},

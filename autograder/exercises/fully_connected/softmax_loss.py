@@ -93,9 +93,9 @@ mistakes.change(
     },
 )
 mistakes.change(
-    "a small number added inside the logarithm",
-    "It hides the infinite logarithm, but the loss is wrong where the probability is small. "
-    "log(exp(a) / s) is a - log(s).",
+    "the logarithm kept finite by a small number",
+    "A small number added to the probability, or put in its place, hides the infinite logarithm, but the "
+    "loss is wrong where the probability is smaller than it. log(exp(a) / s) is a - log(s).",
     {
         "np.mean(np.log(sums[:, 0]) - shifted[np.arange(N), labels])": (
             "np.mean(-np.log((powers / sums)[np.arange(N), labels] + 1e-12))"

@@ -110,6 +110,11 @@ mistakes.change(
     },
 )
 mistakes.change(
+    "the channels after a convolution counted in its filters",
+    "A filter reaches through the channels that arrive. Add up first, then set C for the next layer.",
+    {TOTAL: 'C = layer["filters"]\n' + TOTAL},
+)
+mistakes.change(
     "the channels of the image for every layer",
     "After a layer there are as many channels as it has filters.",
     {'C = layer["filters"]': "pass"},
