@@ -136,9 +136,9 @@ def of_mistakes(said: Said) -> dict[Mistake, set[str]]:
     for mistake in find(said.exercise).mistakes:
         if mistake.slow:
             continue
-        begin = time.perf_counter()
+        begin = time.process_time()
         told = names_of(judge(said.exercise, mistake.function, SEED, find(said.exercise).aspects[0].name))
-        said.slowest = max(said.slowest, time.perf_counter() - begin)
+        said.slowest = max(said.slowest, time.process_time() - begin)
         alone = {plain(name) for name in read_of(mistake.function, said.exercise, SEED)}
         said.mistakes += 1
         said.named += bool(told)
@@ -194,9 +194,9 @@ def of_pairs(said: Said, names: dict[Mistake, set[str]], wanted: int, left_out: 
             continue
         if not any(o.parts for o in results):
             continue
-        begin = time.perf_counter()
+        begin = time.process_time()
         told = names_of(judge(said.exercise, both, SEED, known.aspects[0].name))
-        said.slowest = max(said.slowest, time.perf_counter() - begin)
+        said.slowest = max(said.slowest, time.process_time() - begin)
         with no_pairs():
             again = in_their_precision(both)  # another function, for the verdict on this one is kept
             less = names_of(judge(said.exercise, again, SEED, known.aspects[0].name))
