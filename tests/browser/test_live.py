@@ -200,6 +200,7 @@ def test_a_heat_map_says_what_a_place_sees(lab: Lab) -> None:
     expect(say).to_contain_text("the network sees: T-shirt")
     cell_of(component, "heat", 2, 1).click()
     expect(say).to_contain_text("At row 2, column 1 the network sees: T-shirt")
+    cell_of(component, "heat", 0, 0).click()
     lab.define(SLIDE)
 
 
@@ -212,7 +213,7 @@ def test_a_pattern_is_drawn_at_each_key(lab: Lab) -> None:
     text.focus()
     lab.page.keyboard.press("End")
     lab.page.keyboard.type(" -> FX")
-    expect(say).to_contain_text("position 28: no layer FX")
+    expect(say).to_contain_text("position 31: no layer FX")
     lab.page.keyboard.press("Backspace")
     lab.page.keyboard.type("C")
     expect(say).to_contain_text("5 layers,")
