@@ -104,3 +104,18 @@ def test_another_program_is_a_function_with_a_decorator():
 
     assert mistakes[1].function(np.ones(2, np.float32), 3.0).tolist() == [3, 3]
     assert mistakes[1].advice == "Halve it."
+
+
+def quarter(x, w, more=0):
+    """A quarter of each product."""
+    return halves(x, w) / 2
+
+
+def test_the_mistakes_in_a_helper_are_taken_from_its_own_catalogue_by_name():
+    of_helper = Catalogue(halves)
+    of_helper.change("not halved", "Halve it.", {"* w[i] / 2": "* w[i]"})
+    of_helper.change("added twice", "Add it once.", {"out[i] += x[i]": "out[i] += 2 * x[i]"})
+    mistakes = Catalogue(quarter, halves)
+    mistakes.from_helper(of_helper, "not halved")
+    assert [(m.name, m.advice) for m in mistakes] == [("not halved", "Halve it.")]
+    assert mistakes[0].function(np.ones(2), np.ones(2)).tolist() == [0.5, 0.5]
