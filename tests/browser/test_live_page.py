@@ -117,7 +117,8 @@ def test_each_component_draws_on_a_page(bare: Bare, name: str) -> None:
     if name == "filters":
         component.locator("select").select_option("blur")
     else:
-        component.locator("input[type=range]").nth(1).focus()
+        sliders = component.locator("input[type=range]")
+        sliders.nth(min(1, sliders.count() - 1)).focus()
         bare.page.keyboard.press("ArrowRight")
     bare.page.wait_for_function(f"before => ({PICTURE})() !== before", arg=before)
     assert bare.complaints == []

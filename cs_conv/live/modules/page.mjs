@@ -142,8 +142,10 @@ export function bindSliders(root, store) {
 /** Set the sliders to the state; `texts` says what stands beside a slider whose number means something else. */
 export function showSliders(root, state, texts = {}) {
   for (const input of root.querySelectorAll("input[type=range]")) {
+    const said = String(texts[input.name] ?? state[input.name]);
+    if (Number(input.value) === state[input.name] && input.nextElementSibling.value === said) continue; // no layout
     input.value = state[input.name];
-    input.nextElementSibling.value = texts[input.name] ?? state[input.name];
+    input.nextElementSibling.value = said;
     if (texts[input.name]) input.setAttribute("aria-valuetext", texts[input.name]);
   }
 }
