@@ -517,8 +517,8 @@ _ = ax.legend()
 
 # %% [markdown]
 # *In words: two lines over the number of blocks, on a logarithmic scale. With the way around, the gradient
-# at the image stays near the size that it had at the end. Without it, it shrinks by the same factor with
-# each block, to almost nothing after 16.*
+# at the image stays near the size that it had at the end. Without it, every further block makes it several
+# times smaller, and after 16 almost nothing is left.*
 #
 # ## Side by side
 #
