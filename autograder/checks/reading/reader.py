@@ -137,7 +137,7 @@ def certain(
     if read.shape is not None and read.shape.doubtful and not read.whole:
         return []
     numberings = [d.numbering for *_, d in read.sums if d.numbering]
-    if turned and any(n.array == read.part and not n.within for n in numberings):
+    if turned and any((n.array == read.part and not n.within) or len(n.names) > 1 for n in numberings):
         return []  # two orders that undo each other at the sizes tried, and perhaps not elsewhere
     if read.whole:
         here = [(g, arrays, o.parts[read.part]) for g, arrays, o in known if read.part in o.parts]
