@@ -14,7 +14,7 @@ from nbformat import from_dict
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
-from autograder.grading.gradebook.read import scores_of, verdicts_in
+from autograder.grading.gradebook.read import read_together, scores_of, verdicts_in
 from autograder.grading.nbgrader_settings import settings
 from autograder.grading.results import Status
 from autograder.grading.seeds import read_secret
@@ -118,6 +118,7 @@ class Pages:
     def html(self, student: str, notebooks: Notebooks, remark: str = "") -> dict[str, str]:
         """The page of each of these notebooks; if there are none, of each notebook of the assignment."""
         submission = self.gradebook.find_submission(self.assignment.name, student)
+        kept = read_together(self.gradebook.db, submission)
         score, most, tests = scores_of(submission, verdicts_in(notebooks), self.late)
         several = len(self.assignment.notebooks) > 1
         pages = {}
@@ -141,6 +142,7 @@ class Pages:
                     folder=self.course.autograded(student, self.assignment.name),
                 )
             )
+        del kept
         return pages
 
     def _cells(self, cells: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
