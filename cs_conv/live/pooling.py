@@ -50,7 +50,7 @@ def frame(source: Mapping[str, Any], state: State) -> dict[str, np.ndarray]:
     }
     try:
         backward = source["max_pool_backward"]
-        dx = np.asarray(backward(np.ones(out.shape), switches, x.shape, size, stride), float)
+        dx = np.asarray(backward(np.ones(out.shape), switches.astype(int), x.shape, size, stride), float)
         arrays["dx"] = dx[0, 0]
     except (KeyError, NotImplementedError):
         pass

@@ -183,7 +183,7 @@ predict(
 )
 
 # %% [markdown]
-# On the second image the function with the bug was right, too: 7 - 7 is 0, whatever pixel is subtracted. So **one
+# On the second image even the function with the bug was right: 7 - 7 is 0, whatever pixel is subtracted. So **one
 # example proves little**, and a check uses many.
 #
 # ## Before you hand in

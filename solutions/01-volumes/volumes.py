@@ -305,9 +305,10 @@ predict(
 # %% [markdown]
 # ## A mystery: 224
 #
-# In 2012 a network called **AlexNet** won the largest contest of image recognition: the right class was not among
-# its five guesses for 16% of the images, and for 26% with the second best. Its paper says that its first layer reads images of **224x224** pixels, with windows of **11x11** at
-# **stride 4**, and that 55x55 places come out. It does not mention any padding.
+# In 2012 a network called **AlexNet** won the largest contest of image recognition. It missed the right class with
+# all of its five guesses on 16% of the images; the second best missed on 26%. Its paper says that its first layer
+# reads images of **224x224** pixels, with windows of **11x11** at **stride 4**, and that 55x55 places come out. It
+# does not mention any padding.
 #
 # You have the tools to check this. How many of the paddings 0, 1, 2, ... 100 make it fit?
 
@@ -343,8 +344,8 @@ for P in (0, 1, 1.5, 2, 3, 4):
 #
 # Write `extra_pixels`. It returns the smallest number `e`, 0 or more, for which windows of `F` pixels at
 # stride `S` fit on `W + e` pixels. There is no other padding. For example, `extra_pixels(10, 3, 2)` is 1,
-# since windows of 3 at stride 2 do not fit 10 pixels, but fit 11. If the window is longer than the row, the
-# row lacks at least the rest of the window.
+# since windows of 3 at stride 2 do not fit 10 pixels, but fit 11; and `extra_pixels(5, 4, 3)` is 2. If the window
+# is longer than the row, the row lacks at least the rest of the window.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -496,8 +497,8 @@ print(f"without sharing: {unshared:>14,}, {unshared // shared:,} times as many")
 print(f"fully connected: {neurons.size * (3 * 227 * 227 + 1):>14,}")
 
 # %% [markdown]
-# The size of the image is in the second and the third number, not in the first. A convolutional layer learns
-# as much for a stamp as for a poster.
+# The first line does not depend on the size of the image, the other two do. A convolutional layer with sharing
+# learns as much for a stamp as for a poster.
 #
 # ## What you know now
 #

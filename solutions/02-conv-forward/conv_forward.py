@@ -110,7 +110,7 @@ show_step(example.x, example.w, example.b, example.out, k=0, i=0, j=1, stride=2,
 # columns, and makes the second number of output 0. Output 1 is still empty.*
 #
 # When the first filter has been at all nine places, the second one begins. It makes a channel of its own:
-# **two filters in, two channels out**, however many channels the image has.
+# **two filters, two channels out**, however many channels the image has.
 
 # %% [markdown]
 # ## Where the windows lie
@@ -284,8 +284,8 @@ predict("example.out[1, :, 2]", [..., ..., ...], hint="The same with example.w[1
 #
 # The last window of `H + 2P` rows may begin at row `H + 2P - F`; so there are $(H + 2P - F) / S$ steps, and
 # one window more than steps. The width works in the same way, with `W`, `FW` and `OW`. How many rows have
-# these outputs? One of them has none: the windows do not fit. For that one, the guess is `ValueError` (no guess
-# is graded).
+# these outputs? One of them has none: the windows do not fit. For that one, guess `ValueError`, without quotes.
+# (Guesses have no points.)
 
 # %%
 from cs_conv.geometry import output_size
@@ -515,9 +515,9 @@ for stride in (1, 2):
     print(f"stride {stride}:", {f"moved by {rows}": moves_along(rows, stride) for rows in (1, 2, 3, 4)})
 
 # %% [markdown]
-# At stride 1 it holds for every move, at stride 2 for even ones only. And at the border it does not hold at
-# all, since the padding does not move with the image. An even grey image, moved, is the same image. But an
-# edge filter with padding sees edges in it, at the border, where nothing is:
+# At stride 1 it holds for every move, at stride 2 only for moves by 2, 4, ... And at the border it does not hold
+# at all, since the padding does not move with the image. An image of one single grey, moved, is the same image.
+# But an edge filter with padding sees edges in it, at the border, where nothing is:
 
 # %%
 grey = np.ones((1, 1, 4, 5))
@@ -788,9 +788,10 @@ filters_of_your_own(globals())
 #
 # </details>
 #
-# <details><summary>3. A check has failed. What does it show you first?</summary>
+# <details><summary>3. `x` is a volume. You write `red = x[0]` and then `red[:] = 0`. What has happened to
+# `x`?</summary>
 #
-# The smallest input on which your function is wrong, with your result beside the right one.
+# Its first channel is zero as well: a depth slice is a view, not a copy.
 #
 # </details>
 #

@@ -201,7 +201,8 @@ dw_measured
 #
 # $$out[i] = \sum_p \; x[i \cdot S + p] \; w[p]$$
 #
-# Weight `p` meets input `m` in output `i` if $m = i \cdot S + p$. Read that equation in three ways:
+# Let `m` be the number of an input. Weight `p` meets input `m` in output `i` if $m = i \cdot S + p$. Read that
+# equation in three ways:
 #
 # | you look at | you know | you go along | and it gives |
 # |---|---|---|---|
@@ -552,7 +553,8 @@ for cut in (1, 0):
 # (N, C, H, W): how much the loss grows when each pixel grows. Of `x` you need the shape only. In the smallest
 # layer, `w = 2` and `dout = 5` give `dx = 10`.
 #
-# All else is as in exercise 2: the same windows, the same promises, the same three checks.
+# As in exercise 2, the windows are those of forward, the sizes fit, and `dout`, `x` and `w` stay as they are. The
+# three checks are the same, too.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -691,7 +693,7 @@ def three_sums(stride, pad):
 three_sums(stride=2, pad=1)
 
 # %% [markdown]
-# Which of the three gradients does it not test? (`db`: the bias was taken off.)
+# This does not test `db`, since the bias was taken off.
 
 # %% test="db"
 check("conv_backward", conv_backward, "db")
@@ -789,7 +791,8 @@ show_dilated([[1, -2], [3, 1]], stride=2, filter_size=(3, 3))
 # Forward, C channels went in and K came out. Backward, K go in and C come out. So the filters that you slide
 # have the shape (C, K, FH, FW): the first two axes trade places.
 #
-# To slide them you get a tool: forward without stride, padding and bias.
+# To slide them you get a tool: forward without stride, padding and bias. (Its `np.einsum` reads letters: each
+# names an axis. It multiplies where the letters agree, and sums over those that are missing after the arrow.)
 
 
 # %% locked="correlate"
@@ -931,9 +934,9 @@ print(f"dout slides over x, flipped: relative error {relative_error(flipped, dw)
 # never looks at `hidden`.
 #
 # Each step goes forward, measures the loss, half the mean square of what is wrong, and goes backward. `dout`
-# is made of that loss as in notebook 03. (There the 2 of the square stayed. Here the half takes it away, so
-# `dout` is what is wrong, divided by how many outputs there are.) Then every weight takes a small step
-# downhill.
+# is made of that loss as in notebook 03. (There the loss was a sum of squares, divided by the number of images.
+# Here it is half of a mean over all outputs. The half takes the 2 of the square away, so `dout` is what is wrong,
+# divided by how many outputs there are.) Then every weight takes a small step downhill.
 
 
 # %%

@@ -148,7 +148,8 @@ show_grids(counted, ["2x2", "2x3", "3x2"], limit=1e9, cell=0.5, axes=("row p", "
 #   smaller than the window), or leave pixels out (a larger one).
 # - `out` has shape `(N, C, OH, OW)` and holds the largest value of each window.
 # - `switches` has the same shape. `switches[n, c, i, j]` is the number, inside its window, of the first
-#   maximum.
+#   maximum. Make it an array of integers, `dtype=int`: on the way back its numbers lead to an index, and NumPy
+#   takes no float for one. (3.0 in place of 3 passes the check.)
 #
 # There is no padding. Where `OH` or `OW` is not whole, the windows do not fit: raise a `ValueError` (not
 # graded). Do not change `x`.
@@ -459,7 +460,7 @@ print("right:", [[0.0, 20.0, 0.0], [0.0, 10.0, 0.0]])
 # ### Ask the forward step whether it is right
 #
 # Your `dx` can be judged as in notebook 03: move each pixel a little both ways, and see how `sum(out * dout)`
-# changes.
+# changes. (`astype(int)` helps only if your switches are floats.)
 
 # %%
 from cs_conv.gradcheck import numeric_gradient, relative_error
@@ -476,7 +477,7 @@ def only_out(images):
 x = overlapping[None, None]  # no two values of a window are equal where it counts
 out, switches = max_pool_forward(x, size, stride)
 dout = arriving[None, None]  # that of the picture above
-dx = max_pool_backward(dout, switches, x.shape, size, stride)
+dx = max_pool_backward(dout, switches.astype(int), x.shape, size, stride)
 numeric = numeric_gradient(only_out, x, dout)
 show_grids([dx[0, 0], numeric[0, 0]], ["yours", "numeric"], same_colors=True, axes=("row", "column"))
 print("relative error:", f"{relative_error(dx, numeric):.1e}")
@@ -508,7 +509,7 @@ from cs_conv.gradcheck import adjoint_gap
 x = rng.integers(-1, 3, (2, 3, 7, 7)) * 1.0
 out, switches = max_pool_forward(x, size, stride)
 dout = rng.normal(size=out.shape)
-dx = max_pool_backward(dout, switches, x.shape, size, stride)
+dx = max_pool_backward(dout, switches.astype(int), x.shape, size, stride)
 print(f"sum(out * dout) = {np.sum(out * dout):.10f}")
 print(f"sum(x * dx)     = {np.sum(x * dx):.10f}")
 print(f"relative gap    = {adjoint_gap(out, dout, x, dx):.1e}")
@@ -552,9 +553,15 @@ check("max_pool_backward", max_pool_backward, "edge cases")
 from cs_conv.live import pooling
 
 rectified = np.array(
-    [[0, 0, 3, 1, 0, 2], [0, 0, 1, 3, 2, 2], [4, 0, 0, 0, 5, 0], [0, 4, 0, 1, 0, 5], [2, 1, 0, 0, 0, 0],
-     [1, 2, 7, 0, 0, 0]]
-)  # fmt: skip
+    [
+        [0, 0, 3, 1, 0, 2],
+        [0, 0, 1, 3, 2, 2],
+        [4, 0, 0, 0, 5, 0],
+        [0, 4, 0, 1, 0, 5],
+        [2, 1, 0, 0, 0, 0],
+        [1, 2, 7, 0, 0, 0],
+    ]
+)
 pooling(globals(), x=rectified)
 
 # %% [markdown]
@@ -933,7 +940,8 @@ coarse = photograph()[:192].reshape(24, 8, 32, 8).mean(axis=(1, 3))  # (24, 32)
 H, W = 24 - (24 - size[0]) % stride, 32 - (32 - size[1]) % stride  # cut off what does not fit
 x = coarse[None, None, :H, :W]
 out, switches = max_pool_forward(x, size, stride)
-dx = max_pool_backward(np.random.default_rng(0).normal(size=out.shape), switches, x.shape, size, stride)
+dout = np.random.default_rng(0).normal(size=out.shape)
+dx = max_pool_backward(dout, switches.astype(int), x.shape, size, stride)
 show_switches(x[0, 0], switches[0, 0], dx[0, 0], size, stride)
 
 # %% [markdown]
@@ -959,7 +967,7 @@ show_switches(x[0, 0], switches[0, 0], dx[0, 0], size, stride)
 #
 # ## Do you remember?
 #
-# Think first, then open. All of it is from earlier notebooks.
+# Think first, then open. The first joins this notebook with an earlier one; the others are from earlier ones.
 #
 # <details><summary>1. A 3x3 convolution follows a 2x2 pooling at stride 2. How many pixels of the image does
 # one of its outputs see, across?</summary>

@@ -53,7 +53,7 @@ from cs_conv.pictures.roofline import show_bars, show_curves, show_roofline
 
 
 def seconds(function, *args, enough=0.05):
-    """The shortest of many runs: what else the computer does only ever adds time."""
+    """The shortest run within `enough` seconds, at least one: what else runs here only ever adds time."""
     best, spent = np.inf, 0.0
     while spent < enough:
         start = perf_counter()
@@ -75,12 +75,12 @@ loops_seconds = seconds(naive.conv_forward, x, w, b)
 product_seconds = seconds(np.matmul, some_filters, some_columns)
 
 # %% [markdown]
-# The loops and the product do the same multiplications. How many zeros has the factor between their times? (1
-# is ten times, 2 is a hundred times, and so on.)
+# The loops and the product do the same multiplications. How many digits has the factor between their times? (20
+# has two, 300 has three.)
 
 # %%
 predict(
-    "round(math.log10(loops_seconds / product_seconds))",
+    "len(str(int(loops_seconds / product_seconds)))",
     ...,
     hint="Think of the line that runs for each output.",
 )
@@ -92,8 +92,7 @@ show_bars(
 print(f"The loops take {loops_seconds / product_seconds:,.0f} times as long.")
 
 # %% [markdown]
-# *In words: two bars on a logarithmic scale, the loops at some hundred milliseconds, the product alone at
-# less than one.*
+# *In words: two bars on a logarithmic scale, that of the loops and, far shorter, that of the product alone.*
 #
 # So the loops spend nearly all of their time on something else. On what?
 #
@@ -117,10 +116,10 @@ predict("round(multiply[2] / multiply[0])", ..., hint="Much less than 100.")
 show_curves(lengths, {"a * a": multiply}, "numbers in a", "microseconds")
 
 # %% [markdown]
-# *In words: a curve that is nearly flat from 1 to a few hundred numbers, at about half a microsecond, and in
-# the end rises in proportion to the numbers.*
+# *In words: a curve that is nearly flat from 1 to a few hundred numbers, and in the end rises in proportion to
+# the numbers.*
 #
-# One number costs as much as a hundred. A window of 16x3x3 has 144 of them: on the flat part. The four loops
+# One number costs nearly as much as a hundred. A window of 16x3x3 has 144 of them: on the flat part. The four loops
 # pay for each window and each filter: the overhead of a slice, of a product, of a sum, and of the Python
 # between them, since the interpreter needs time for every line, too.
 
@@ -132,7 +131,7 @@ print(
 )
 
 # %% [markdown]
-# So all but a thousandth of the time is overhead: the interpreter's and that of the calls. That is the first
+# So nearly all of the time is overhead: the interpreter's and that of the calls. That is the first
 # rule of speed in Python: **few calls on many numbers.** Count lines and calls, not multiplications.
 #
 # ## Two limits
@@ -239,7 +238,7 @@ print(f"The roof of this machine bends at {peak / bandwidth:.0f} operations a by
 
 # %% [markdown]
 # *In words: a line that rises from the left and then runs level, the limit of this machine. One point, the
-# loops, lies far below its level part: less than a thousandth of the limit.*
+# loops, lies far below it.*
 #
 # The layer does some 44 operations for each byte. On most machines that is to the right of the bend:
 # **computing** should be what limits it. The loops are far from either limit: what they wait for is Python.
@@ -425,13 +424,12 @@ show_roofline(steps, peak, bandwidth)
 
 # %% [markdown]
 # *In words: a table in which the lines of the loops, and of all filters at once, grow with the square of the
-# image's side, and those of the slices do not grow at all. Then the roofline with a third point, above the
-# second.*
+# image's side, and those of the slices do not grow at all. Then the roofline with a third point.*
 #
 # The number of lines is now the same for an image of any size, so the larger the image, the less Python
-# counts. (Some thousand lines for nine places? Most of them are NumPy's own: `np.einsum` with `optimize`
-# plans its product in Python, each time anew. That is an overhead, too, and the smallest images still feel
-# it.)
+# counts. (Lines of Python inside NumPy are counted, too. If you use `np.einsum` with `optimize=True`, they are
+# most of the lines: it plans its product in Python, each time anew. That is an overhead, too, and the smallest
+# images still feel it.)
 #
 # There is room up to the roof. What now?
 #
@@ -600,7 +598,7 @@ show_roofline(steps, peak, bandwidth)
 print(f"{loops_seconds / steps['one product'][2]:,.0f} times as fast as the loops")
 
 # %% [markdown]
-# *In words: four points above each other, from the loops at the bottom to the one product near the roof.*
+# *In words: four points above each other, with the loops far below the others.*
 #
 # What is left to the roof? Time your function's parts: filling the columns, and the product.
 
@@ -626,15 +624,18 @@ show_bars(
     "milliseconds",
 )
 print(f"{100 * product_seconds / whole_seconds:.0f}% of the time is the product,", end=" ")
-print(f"{100 * fill_seconds / whole_seconds:.0f}% is filling the columns.")
+print(f"{100 * fill_seconds / whole_seconds:.0f}% is filling the columns in float32.")
+if (dtype := fast_conv_forward(x, w, b).dtype) != np.float32:
+    print(f"Your function got float32 and returns {dtype}, which has twice the bytes: see above.")
 print(f"The product alone runs at {100 * flops / product_seconds / peak:.0f}% of the limit.")
 
 # %% [markdown]
-# *In words: three bars, the whole function, and below it the filling of the columns and the product, which
-# together explain most of it.*
+# *In words: three bars: the whole function, the filling of the columns, and the product.*
 #
-# Now you can say where the time goes: into the product itself, and into moving numbers to where it wants
-# them. Python hardly counts any more. The product is below the limit, too: a matrix of 32 rows uses each
+# Now you can say where the time goes: into the product itself, into moving numbers to where it wants them, and
+# into what is left of the whole. If that rest is large, look for copies of large arrays: padding makes one, and
+# `+ b` and a `reshape` after a `transpose` make others. In float64 each has twice the bytes. Python hardly counts
+# any more. The product is below the limit, too: a matrix of 32 rows uses each
 # number that it fetches less often than a large square does. This product is the new limit of your layer. To
 # be faster, move less around it, or find a way to need fewer multiplications.
 #
@@ -772,8 +773,9 @@ print(f"backward {1e3 * backward_seconds:6.2f} ms, {2 * flops / 1e6:5.1f} millio
 print(f"{backward_seconds / whole_seconds:.1f} times as long")
 
 # %% [markdown]
-# It has twice the operations, and more than twice the moving: it fills one array as large as the columns,
-# writes another, and *adds* it back in nine steps, each of which reads and writes.
+# It has twice the operations, and more than twice the moving. It fills the columns, as forward did. Then a product
+# writes a second array of that size, `dcols`. At last nine steps *add* its parts to `dx`, and each of them reads
+# and writes.
 #
 # ## How it grows
 #
@@ -840,14 +842,14 @@ batch = rng.standard_normal((16, 16, 34, 34), np.float32)
 ways = {"slices": conv_slices, "one product": fast_conv_forward, "image by image": image_by_image}
 show_bars({name: peak_memory(f, batch, w, b) for name, f in ways.items()}, "MiB at the worst moment")
 for name, f in ways.items():
-    print(f"{name:15} {1e3 * seconds(f, batch, w, b):6.1f} ms")
+    print(f"{name:15} {peak_memory(f, batch, w, b):6.1f} MiB {1e3 * seconds(f, batch, w, b):6.1f} ms")
 
 # %% [markdown]
-# *In words: three bars of memory. One product for all 16 images needs the most, about twice what the slices
-# need; image by image needs the least, about a third.*
+# *In words: three bars of memory: the slices, one product for all 16 images, and image by image. The numbers are
+# printed below them.*
 #
-# Image by image takes about as long: sixteen calls are few, so their overhead hardly counts. And it needs the
-# columns of one image only, however many images there are. The rest is the result itself. `cs_conv/im2col.py`
+# Sixteen calls are few, so their overhead hardly counts. And image by image needs the columns of one image only,
+# however many images there are. The rest is mostly the result itself. `cs_conv/im2col.py`
 # goes one step further and takes a band of rows at a time, so that its columns stay in the processor's cache.
 #
 # ## Pooling is different

@@ -81,7 +81,7 @@ except TypeError as error:
 #
 # ### Exercise 1: conv_gpu
 #
-# *Medium, about 10 minutes, about 12 lines, 6 points.*
+# *Medium, about 10 minutes, about 14 lines, 6 points.*
 #
 # Move your convolution to the GPU.
 #
@@ -91,6 +91,7 @@ except TypeError as error:
 # - Where the windows do not fit, raise a `ValueError` (not graded).
 # - Use the code of notebook 07: slices, or one product. A loop over the places would be right, too, and slow
 #   on a GPU: it would start a few tiny computations for every output.
+# - `xp` is the name of the module here. If your padded image has that name, give it another one.
 #
 # An example: `x = [[1, 2, 3]]` (one image, one channel, one row), the filter `[[10, 1]]` and `b = [0]` give
 # `out = [[12, 23]]`.
@@ -736,7 +737,10 @@ print(passed_on)
 #
 # - `a` is `(M, D)`, `b` is `(D, N)`. Return their product, computed by blocks of 4x4 threads.
 # - `block` and `thread` are pairs: `thread` is `(y, x)`. The thread's output is in row `block[0] * 4 + y` and
-#   column `block[1] * 4 + x`.
+#   column `block[1] * 4 + x`. To have pairs, give `launch` pairs: with `threads=(4, 4)` it calls the kernel for
+#   `(0, 0)`, `(0, 1)`, up to `(3, 3)`. In the same way `blocks=(2, 3)` are two rows of three blocks.
+# - Ask `launch` for two arrays of shared memory, `a_tile` and `b_tile`, as `pass_on` asked for `close`. Each has
+#   the shape `(4, 4)`.
 # - In each step, for `d = 0, 4, 8, ...` below `D`: every thread fetches `a[row, d + x]` into `a_tile[y, x]`
 #   and `b[d + y, column]` into `b_tile[y, x]`; all wait; each adds up its row of `a_tile` times its column of
 #   `b_tile`; all wait again.

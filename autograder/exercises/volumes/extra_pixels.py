@@ -32,6 +32,7 @@ mistakes.change(
     "what is left over in place of what is missing",
     "This many pixels remain after the last window: they are a part of the next step.",
     {ALL: "return (W - F) % S"},
+    {ALL: "return (W - F) % S if W >= F else F - W"},
 )
 mistakes.change(
     "a whole stride where it fits already",
