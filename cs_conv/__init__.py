@@ -18,6 +18,7 @@
     cs_conv.gradcheck          numeric gradients and the identities that check a backward pass
     cs_conv.layers             the layers of a network, and blocks with branches
     cs_conv.network            a network: layers in a row
+    cs_conv.zoo                the famous networks, from LeNet to ResNet, made of these layers
     cs_conv.training           gradient descent on a network's parameters
     cs_conv.cores              limits NumPy to one core
     cs_conv.weights            saves and loads what a network has learned

@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cs_conv.geometry import Array
 from cs_conv.layers import Layer, Row, Sizes, every_layer
+from cs_conv.layers.layer import ShapesOnly
 
 
 class Network:
@@ -18,7 +19,8 @@ class Network:
     A block such as `Sum` or `Concatenate` is one layer of the row, with branches inside.
 
     layers: in order, each a new one. input_shape: the shape of one image, (C, H, W) or (D,).
-    seed: for the random weights. dtype: the dtype of the parameters, float32 or float64.
+    seed: for the random weights; None for weights of 0 that take no memory, if only shapes are of interest.
+    dtype: the dtype of the parameters, float32 or float64.
     ValueError or TypeError if a layer does not fit its input; the message names the layer.
 
     >>> from cs_conv.layers import Conv, FullyConnected, GlobalAveragePool, MaxPool, ReLU, Sum
@@ -36,7 +38,7 @@ class Network:
     """
 
     def __init__(
-        self, layers: Iterable[Layer], input_shape: Sizes, seed: int = 0, dtype: DTypeLike = np.float32
+        self, layers: Iterable[Layer], input_shape: Sizes, seed: int | None = 0, dtype: DTypeLike = np.float32
     ) -> None:
         self.row = Row(layers)
         self.dtype = np.dtype(dtype)
@@ -47,7 +49,8 @@ class Network:
             if id(layer) in there:
                 raise ValueError(f"{layer} stands in the network twice: make a new one for each place")
             there.add(id(layer))
-        self.row.build(_checked(input_shape), np.random.default_rng(seed), self.dtype)
+        rng = ShapesOnly(np.random.SFC64(0)) if seed is None else np.random.default_rng(seed)
+        self.row.build(_checked(input_shape), rng, self.dtype)
 
     @property
     def layers(self) -> list[Layer]:

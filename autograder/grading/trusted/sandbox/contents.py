@@ -17,7 +17,7 @@ SITE = "/site"
 ANSWERS = {
     "cs_conv": (
         *("naive", "naive_layers", "im2col", "pointwise", "depthwise", "shifted", "winograd", "choice"),
-        *("layers", "locally_connected", "normalisation", "dropout", "global_pool", "receptive_field"),
+        *("layers", "locally_connected", "normalisation", "dropout", "global_pool", "receptive_field", "zoo"),
     )
 }
 """Modules that hold the answers of exercises: a sandbox has them only if `allow:` names them in full."""
