@@ -285,7 +285,7 @@ predict("example.out[1, :, 2]", [..., ..., ...], hint="The same with example.w[1
 # The last window of `H + 2P` rows may begin at row `H + 2P - F`; so there are $(H + 2P - F) / S$ steps, and
 # one window more than steps. The width works in the same way, with `W`, `FW` and `OW`. How many rows have
 # these outputs? One of them has none: the windows do not fit. For that one, guess `ValueError`, without quotes.
-# (Guesses have no points.)
+# (Guesses are not graded.)
 
 # %%
 from cs_conv.geometry import output_size
