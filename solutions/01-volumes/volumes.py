@@ -192,9 +192,9 @@ predict("len(range(0, 7 - 3 + 1, 2))", ..., "It begins at pixels 0, 2, 4, and mu
 #
 # *Easy, about 10 minutes, about 4 lines, 4 points.*
 #
-# A window of `F` pixels slides over a row of `W` pixels that has `P` more pixels of padding at both ends. It begins at
-# the first pixel and moves `S` pixels at a time: `S` is the stride. Return at how many places the window stands. For
-# example, `output_size(5, 3, 2, 1)` is 3.
+# A window of `F` pixels slides over a row of `W` pixels that has `P` more pixels of padding at each end. It begins at
+# the first pixel and moves `S` pixels at a time: `S` is the stride. Return at how many places the window stands, as an
+# `int`: NumPy takes no 3.0 for a size. For example, `output_size(5, 3, 2, 1)` is 3. (The check takes 3.0, too.)
 #
 # The last window must end at the last pixel. If it does not, as in `output_size(4, 3, 2, 0)`, or if the window is
 # longer than the padded row, raise a `ValueError`. This is graded: a layer that leaves pixels out should say so.
@@ -214,7 +214,7 @@ predict("len(range(0, 7 - 3 + 1, 2))", ..., "It begins at pixels 0, 2, 4, and mu
 
 # %% answer="output_size"
 def output_size(W, F, S=1, P=0):
-    """Return how many places a window of F pixels has on W pixels, at stride S, with pad P at both ends."""
+    """Return how many places a window of F pixels has on W pixels, at stride S, with pad P at each end."""
     ### BEGIN SOLUTION
     # how far the first window can still move
     room = W + 2 * P - F
@@ -278,7 +278,7 @@ from cs_conv.pictures.grid import show_grids
 def seen(W, F, S):
     """How many windows see each of W pixels, in one direction."""
     count = np.zeros(W)
-    for n in range(output_size(W, F, S)):
+    for n in range(int(output_size(W, F, S))):
         count[n * S : n * S + F] += 1
     return count
 
@@ -306,7 +306,7 @@ predict(
 # ## A mystery: 224
 #
 # In 2012 a network called **AlexNet** won the largest contest of image recognition. It missed the right class with
-# all of its five guesses on 16% of the images; the second best missed on 26%. Its paper says that its first layer
+# all of its five guesses on 15.3% of the images; the second best missed on 26.2%. Its paper says that its first layer
 # reads images of **224x224** pixels, with windows of **11x11** at **stride 4**, and that 55x55 places come out. It
 # does not mention any padding.
 #
@@ -345,7 +345,7 @@ for P in (0, 1, 1.5, 2, 3, 4):
 # Write `extra_pixels`. It returns the smallest number `e`, 0 or more, for which windows of `F` pixels at
 # stride `S` fit on `W + e` pixels. There is no other padding. For example, `extra_pixels(10, 3, 2)` is 1,
 # since windows of 3 at stride 2 do not fit 10 pixels, but fit 11; and `extra_pixels(5, 4, 3)` is 2. If the window
-# is longer than the row, the row lacks at least the rest of the window.
+# is longer than the row, at least `F - W` pixels are missing.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -429,7 +429,8 @@ show_layer(227, C=3, F=11, stride=4, K=96, places=[(10, 12), (40, 30)])
 # different windows with the *same* weights.
 
 # %%
-neurons = np.zeros((96, output_size(227, 11, 4), output_size(227, 11, 4)))
+places = int(output_size(227, 11, 4))
+neurons = np.zeros((96, places, places))
 
 predict("depth_column(neurons, 10, 12).size", ..., "How many neurons look at this one window?")
 predict("depth_slice(neurons, 7).size", ..., "How many windows does one filter look at?")

@@ -285,7 +285,7 @@ predict("example.out[1, :, 2]", [..., ..., ...], hint="The same with example.w[1
 # The last window of `H + 2P` rows may begin at row `H + 2P - F`; so there are $(H + 2P - F) / S$ steps, and
 # one window more than steps. The width works in the same way, with `W`, `FW` and `OW`. How many rows have
 # these outputs? One of them has none: the windows do not fit. For that one, guess `ValueError`, without quotes.
-# (Guesses are not graded.)
+# (Guesses are not graded. This `output_size` is the library's: it names stride and padding `stride` and `pad`.)
 
 # %%
 from cs_conv.geometry import output_size
@@ -365,7 +365,7 @@ for F in (1, 3, 5, 7):
 # - `w` has shape `(K, C, FH, FW)`: filters, channels, rows, columns. `b` has shape `(K,)`: one bias for
 #   each filter.
 # - `out` has shape `(N, K, OH, OW)`, and `out[n, k, i, j]` is the number that filter `k` gives at window
-#   `(i, j)` of image `n`.
+#   `(i, j)` of image `n`. So `V[i, j, d]` from above is `out[0, d, i, j]`.
 #
 # Put `pad` rows and columns of zeros on each side of every image first. `stride` and `pad` are whole numbers,
 # the same for rows and columns. Images and filters may be rectangles, so `OH` and `OW` differ. Where `OH` or

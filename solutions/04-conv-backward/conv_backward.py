@@ -370,7 +370,8 @@ assert np.array_equal(moved[0, 0], images[0, 1, 0:2, 2:4])
 # Backward uses the windows of forward: the same slices of the same padded images. `stride` and `pad` are
 # whole numbers, the same in both directions, and the sizes always fit, so there is nothing to refuse. Do not
 # change `dout`, `x` or `w`. The first check needs neither stride nor padding yet; the last one has
-# rectangles, float32 numbers and arrays that do not lie in one piece in memory.
+# rectangles, float32 numbers and arrays that do not lie in one piece in memory. (These need no care. Notebook 07
+# has more about them.)
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -483,7 +484,7 @@ show_grids(
 # ## The image
 #
 # The way to `dx` is the way you know from the line. An output sends its gradient back to everything it was
-# made from. It was made from a window, through the weights `w[k]`. So to a whole window goes ...
+# made from. It was made from a window, through the weights `w[k]`. What goes to a whole window, then?
 #
 # Below, the four outputs of a filter send what they have, one after the other. Watch the middle of the image.
 # (What arrives in these pictures is measured: no formula was used.)
@@ -770,8 +771,8 @@ show_table(filter_size=3, outputs=3, stride=2, column=2, dout=[1, 0, 2])
 # in the columns 2 to 4, row 2 in the columns 4 to 6. The framed column of x[2] holds w[2], w[0] and nothing.*
 #
 # Now the column of `x[2]` holds `w[2]` and `w[0]`, and `w[1]` is skipped. In the column of `x[1]` only `w[1]`
-# is left. It looks as if there had been rows in between that somebody took out. Put them back, with zero for
-# their `dout`: then the table is that of stride 1 again. So:
+# is left. It looks as if there had been rows in between that somebody took out. Put a row back between every two
+# outputs, with 0 for its `dout`: then the table is that of stride 1 again. So:
 #
 # **A stride on the way forward puts zeros between the outputs on the way back.** At stride `s` neighbours
 # must stand `s` apart, so there are `s - 1` zeros between them. In an image these are rows of zeros (stride -

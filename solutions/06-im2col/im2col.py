@@ -83,7 +83,7 @@ show_product(w_row, cols, k=1, m=5)
 # - **Down a column: `c`, then `fh`, then `fw`.** All of channel 0 comes first, row by row, then all of
 #   channel 1.
 # - **Across the columns: `n`, then `i`, then `j`.** All windows of image 0 come first, row by row, then
-#   all of image 1.
+#   all of image 1. So `j` changes fastest, and `n` slowest.
 
 # %%
 two = np.arange(1.0, 25).reshape(2, 2, 2, 3)  # two images of two channels, 2x3 pixels
@@ -389,8 +389,9 @@ print(col2im(np.ones((4, 12)), (1, 1, 4, 5), (2, 2))[0, 0])
 
 # %% [markdown]
 # How can you know that it is right? `im2col` is linear: it multiplies the image by some huge matrix of
-# zeros and ones. `col2im` must multiply by the **transposed** matrix; one calls it the **adjoint**. That
-# can be tested without ever building the matrix. For *any* image `v` and *any* columns `d`,
+# zeros and ones. A 1 stands where a pixel is copied to an entry of the columns, and `col2im` sends a gradient
+# back the same way. So it multiplies by the **transposed** matrix, and is called the **adjoint** of `im2col`.
+# That can be tested without ever building the matrix. For *any* image `v` and *any* columns `d`,
 #
 # $$\langle \mathrm{im2col}(v),\; d \rangle = \langle v,\; \mathrm{col2im}(d) \rangle$$
 #

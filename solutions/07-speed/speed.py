@@ -313,7 +313,8 @@ show_grids(
 # - `x` has the shape `(N, C, H, W)`, `w` `(K, C, FH, FW)`, `b` `(K,)`; return `out`, `(N, K, OH, OW)`.
 # - Put `pad` zeros on each side, as in notebook 02. Where the windows do not fit, raise a `ValueError`
 #   (not graded).
-# - The only loops are over the `FH` rows and `FW` columns of the filter.
+# - No loop goes over places of the image or the output. Two loops are enough: over the `FH` rows and the `FW`
+#   columns of the filter.
 #
 # The last check counts the **lines that Python runs** for small images and larger ones: the number must not
 # grow with the places of the output. Then it has your function race against the four loops: 40 times as

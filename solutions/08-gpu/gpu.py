@@ -741,9 +741,11 @@ print(passed_on)
 #   `(0, 0)`, `(0, 1)`, up to `(3, 3)`. In the same way `blocks=(2, 3)` are two rows of three blocks.
 # - Ask `launch` for two arrays of shared memory, `a_tile` and `b_tile`, as `pass_on` asked for `close`. Each has
 #   the shape `(4, 4)`.
-# - In each step, for `d = 0, 4, 8, ...` below `D`: every thread fetches `a[row, d + x]` into `a_tile[y, x]`
-#   and `b[d + y, column]` into `b_tile[y, x]`; all wait; each adds up its row of `a_tile` times its column of
-#   `b_tile`; all wait again.
+# - There is a step for each `d = 0, 4, 8, ...` below `D`. It has four parts:
+#   1. Every thread fetches `a[row, d + x]` into `a_tile[y, x]` and `b[d + y, column]` into `b_tile[y, x]`.
+#   2. All wait.
+#   3. Each thread adds up its row of `a_tile` times its column of `b_tile`.
+#   4. All wait again.
 # - `M`, `D` and `N` need not be multiples of 4. Beyond the edge of `a` or `b`, put 0 into the tile: it adds
 #   nothing. Beyond the edge of `out`, write nothing.
 #

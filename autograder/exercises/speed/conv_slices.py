@@ -62,6 +62,11 @@ slips.change(
     {ROWS: "slice(p, p + OH)", COLUMNS: "slice(q, q + OW)"},
 )
 slips.change(
+    "slices that end as if the step were 1",
+    "With a step of stride, OH rows reach further than OH: your slice for place (p, q) ends too early.",
+    {ROWS: "slice(p, p + OH, stride)", COLUMNS: "slice(q, q + OW, stride)"},
+)
+slips.change(
     "slices up to the end of the image",
     "The slice for place (p, q) has OH rows and OW columns: it ends where the last window has (p, q).",
     {ROWS: "slice(p, None, stride)", COLUMNS: "slice(q, None, stride)"},
