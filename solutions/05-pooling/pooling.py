@@ -989,5 +989,5 @@ show_switches(x[0, 0], switches[0, 0], dx[0, 0], size, stride)
 #
 # </details>
 #
-# **Where to go next.** Your loops are slow. In notebook 06, *Convolution as one matrix product*, the windows
+# **Where to go next.** Loops over windows are slow. In notebook 06, *Convolution as one matrix product*, the windows
 # become columns of one matrix, and both convolution and pooling become a few fast lines.

@@ -30,7 +30,10 @@
 # %% locked="setup"
 import math
 import os
+import sys
 
+if "numpy" in sys.modules and os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+    print("NumPy runs already, so it may use several cores. Restart the kernel, and run this cell first.")
 for library in ("OPENBLAS", "OMP", "MKL"):  # before NumPy is imported
     os.environ[f"{library}_NUM_THREADS"] = "1"
 
@@ -392,10 +395,8 @@ check("conv_slices", conv_slices, "no loop over places")
 # %% [markdown]
 # What did it bring? Count the lines yourself, as the check does, and draw the new point.
 
+
 # %%
-import sys
-
-
 def lines_run(function, *args):
     """Count the lines of Python that a call runs, in all functions that it calls."""
     count = 0
@@ -428,7 +429,10 @@ show_roofline(steps, peak, bandwidth)
 # image's side, and those of the slices do not grow at all. Then the roofline with a third point.*
 #
 # The number of lines is now the same for an image of any size, so the larger the image, the less Python
-# counts. (Lines of Python inside NumPy are counted, too. If you use `np.einsum` with `optimize=True`, they are
+# counts. (If your point lies below the second all the same, look for an `np.einsum` without `optimize=True`: it
+# multiplies number by number, and the matrix product is never called.)
+#
+# (Lines of Python inside NumPy are counted, too. If you use `np.einsum` with `optimize=True`, they are
 # most of the lines: it plans its product in Python, each time anew. That is an overhead, too, and the smallest
 # images still feel it.)
 #
@@ -774,9 +778,10 @@ print(f"backward {1e3 * backward_seconds:6.2f} ms, {2 * flops / 1e6:5.1f} millio
 print(f"{backward_seconds / whole_seconds:.1f} times as long")
 
 # %% [markdown]
-# It has twice the operations, and more than twice the moving. It fills the columns, as forward did. Then a product
-# writes a second array of that size, `dcols`. At last nine steps *add* its parts to `dx`, and each of them reads
-# and writes.
+# A backward pass has twice the operations, and more than twice the moving. If yours takes ten times as long or
+# more, look for `np.einsum` here, too. With products it goes like this: the columns are filled, as in forward. A
+# product writes a second array of that size, `dcols`. At last nine steps *add* its parts to `dx`, and each of them
+# reads and writes.
 #
 # ## How it grows
 #
@@ -810,11 +815,11 @@ show_curves(sides, times, "side of the image, in pixels", "milliseconds")
 
 # %% [markdown]
 # *In words: four rising curves, in milliseconds over the side of the image. The loops and all filters at once
-# rise in parallel. The other two start nearly flat and rise later.*
+# rise in parallel.*
 #
-# The upper two pay for every place: twice the side, four times the places, four times the time. The lower two
-# are nearly flat at first, since small images pay little but overhead. For large images the work counts, and
-# they rise as well. The distance between the curves is what you have won.
+# These two pay for every place: twice the side, four times the places, four times the time. A function that
+# makes a few calls on whole arrays is nearly flat at first, since small images pay little but overhead. For
+# large images the work counts, and it rises as well. The distance between the curves is what you have won.
 #
 # ## What it costs: memory
 #

@@ -602,8 +602,8 @@ show_reads({"your kernel": yours, "down a column": scattered}, "x", one_image.si
 
 # %% [markdown]
 # *In words: the memory of x, drawn as rows of 32 numbers. On the left the reads of your kernel: if
-# neighbouring threads have neighbouring j, they fill one row. On the right they step down a diagonal, one in
-# each of 32 rows.*
+# neighbouring threads have neighbouring j, they fill one row. On the right each read lies in a row of its own,
+# and they step down on diagonals.*
 #
 # One access serves all 32 of them on the left: that is called **coalesced**. On the right each read takes an
 # access of its own, which brings 32 numbers, and 31 of them are thrown away. Nothing in the result shows it:
@@ -612,8 +612,10 @@ show_reads({"your kernel": yours, "down a column": scattered}, "x", one_image.si
 # %% [markdown]
 # ## The same in CUDA C
 #
-# GPUs are programmed in CUDA C. Your kernel and this one have the same lines. This is the file that
-# `cs_conv.gpu.direct` launches:
+# GPUs are programmed in CUDA C. Your kernel and this one have the same parts. This is from the file that
+# `cs_conv.gpu.direct` launches. It calls four small functions of `common.cuh`: `thread_number()` is your `t`,
+# `pixel_row` and `pixel_column` say which pixel lies under a weight, and `pixel` reads it, or gives 0 outside
+# of the image:
 
 # %%
 from cs_conv.gpu.source import KERNELS

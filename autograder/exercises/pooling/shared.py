@@ -338,10 +338,10 @@ def backward_mistakes(
         return (change, {**change, **pixel_by_pixel}) if pixel_by_pixel else (change,)
 
     mistakes.change(
-        "= instead of +=",
+        "gradients that meet are not added up",
         "Where windows overlap, a pixel collects gradients from several of them; yours keeps the last. "
-        "Add them up. "
-        "With index arrays, `dx[...] += ` also keeps only one of those that share a place.",
+        "Add them up, with `+=`. With index arrays even `dx[...] += ` keeps only one of those that share a "
+        "place: `np.add.at` adds all of them.",
         {"+=": "="},
         {"+=": "=", **(columns_first or {})},
     )
