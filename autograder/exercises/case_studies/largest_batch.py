@@ -1,0 +1,110 @@
+"""largest_batch(rows, gigabytes, state=1): how many images at a time fit into the memory of a GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Case, Exercise, aspect
+
+from .shared import rows_of
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    million = 10**6
+    rows = rows_of((3 * million, 0), (2 * million, 100 * million))
+    yield Case("fits", "12 GB", (rows, 12))
+    yield Case("fits", "3 GB", (rows, 3))
+    yield Case("fits", "12 GB with Adam", (rows, 12), {"state": 2})
+    yield Case("fits", "12 GB without state", (rows, 12), {"state": 0})
+    exact = rows_of((125_000, 0), (0, 0))
+    yield Case("fits", "exactly 1,000 images", (exact, 1))
+    values = int(rng.integers(10**5, 10**6))
+    yield Case("fits", "values drawn at random", (rows_of((values, 0), (2 * values, 10**7)), 4))
+    large = rows_of((million, 0), (million, 10**9))
+    yield Case("not", "the parameters alone are too large", (large, 3))
+    yield Case("not", "not one image fits", (rows_of((2 * 10**8, 0), (10**6, 2 * 10**8)), 3))
+
+
+def largest_batch(rows, gigabytes, state=1):
+    """Return how many images a GPU can train with at a time, in float32; 0 if not even one fits.
+
+    rows: a ledger. gigabytes: the memory, of 10**9 bytes each. state: what the optimiser keeps a parameter.
+    """
+    parameters = sum(row["parameters"] for row in rows)
+    values = sum(row["values"] for row in rows)
+    left = gigabytes * 10**9 - 4 * (2 + state) * parameters
+    return max(left // (4 * 2 * values), 0)
+
+
+mistakes = Catalogue(largest_batch)
+
+mistakes.change(
+    "a negative batch",
+    "If not even one image fits, the answer is 0.",
+    {"max(left // (4 * 2 * values), 0)": "left // (4 * 2 * values)"},
+)
+mistakes.change(
+    "at least one image, whether it fits or not",
+    "If not even one image fits, the answer is 0.",
+    {"max(left // (4 * 2 * values), 0)": "max(left // (4 * 2 * values), 1)"},
+)
+mistakes.change(
+    "rounded, not rounded down",
+    "Half an image does not fit: round down.",
+    {"left // (4 * 2 * values)": "-(-left // (4 * 2 * values))"},
+    {"left // (4 * 2 * values)": "round(left / (4 * 2 * values))"},
+)
+mistakes.change(
+    "gigabytes of 2**30 bytes",
+    "A gigabyte has 10**9 bytes here.",
+    {"gigabytes * 10**9": "gigabytes * 2**30"},
+)
+mistakes.change(
+    "the parameters forgotten",
+    "The parameters, their gradients and the optimiser's state take memory first.",
+    {"4 * (2 + state) * parameters": "0 * parameters"},
+)
+mistakes.change(
+    "the gradients of the parameters forgotten",
+    "A parameter has a gradient, beside what the optimiser keeps.",
+    {"(2 + state)": "(1 + state)"},
+)
+mistakes.change(
+    "the optimiser's state forgotten",
+    "The optimiser keeps `state` numbers a parameter.",
+    {"(2 + state)": "2"},
+)
+mistakes.change(
+    "the gradients of the values forgotten",
+    "In training each value has a gradient, too.",
+    {"(4 * 2 * values)": "(4 * values)"},
+)
+mistakes.change(
+    "8 bytes a number",
+    "A float32 number has 4 bytes.",
+    {"- 4 * (2 + state)": "- 8 * (2 + state)", "(4 * 2 * values)": "(8 * 2 * values)"},
+)
+mistakes.change(
+    "numbers taken for bytes",
+    "A float32 number has 4 bytes.",
+    {"- 4 * (2 + state)": "- (2 + state)", "(4 * 2 * values)": "(2 * values)"},
+)
+mistakes.change(
+    "the image left out",
+    "The image takes memory, too.",
+    {'values = sum(row["values"] for row in rows)': 'values = sum(row["values"] for row in rows[1:]) or 1'},
+)
+
+exercise = Exercise(
+    name="largest_batch",
+    arguments=("rows", "gigabytes"),
+    parts=("batch",),
+    aspects=(aspect("what fits", 2, "fits"), aspect("what does not", 1, "not")),
+    reference=largest_batch,
+    cases=cases,
+    program=largest_batch,
+    mistakes=tuple(mistakes),
+)

@@ -1,0 +1,139 @@
+"""memory_of(rows, batch, state=1, training=True): the bytes that a network needs, in float32."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Case, Exercise, aspect
+
+from .shared import rows_of
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    one = rows_of((4, 0), (2, 10))
+    several = rows_of((48, 0), (64, 30), (16, 0), (10, 170))
+    yield Case("training", "two rows, one image, momentum", (one, 1))
+    yield Case("training", "two rows, three images", (one, 3))
+    yield Case("training", "four rows, two images", (several, 2))
+    yield Case("training", "plain gradient descent keeps no state", (several, 2), {"state": 0})
+    yield Case("training", "Adam keeps two numbers a parameter", (several, 2), {"state": 2})
+    yield Case("training", "no parameters at all", (rows_of((5, 0), (3, 0)), 4))
+    numbers = rng.integers(1, 1000, (5, 2)).tolist()
+    yield Case("training", "numbers drawn at random", (rows_of(*numbers), 7), {"state": 2})
+    yield Case("use", "two rows, one image, no training", (one, 1), {"training": False})
+    yield Case("use", "the largest two volumes in a row", (several, 1), {"training": False})
+    yield Case("use", "three images", (several, 3), {"training": False})
+    falling = rows_of((9, 0), (1, 5), (8, 5), (7, 5))
+    yield Case("use", "the largest volumes are not neighbours", (falling, 1), {"training": False})
+    yield Case("use", "only the image", (rows_of((6, 0)), 2), {"training": False})
+    yield Case("use", "other numbers drawn at random", (rows_of(*numbers), 5), {"training": False})
+
+
+def memory_of(rows, batch, state=1, training=True):
+    """Return the bytes that a network needs, for float32 numbers of 4 bytes.
+
+    rows: a ledger. batch: images at a time. state: numbers that the optimiser keeps for each parameter.
+    """
+    parameters = sum(row["parameters"] for row in rows)
+    values = [row["values"] for row in rows]
+    if training:
+        return 4 * (2 * batch * sum(values) + (2 + state) * parameters)
+    pairs = [a + b for a, b in zip(values, [*values[1:], 0], strict=True)]
+    return 4 * (batch * max(pairs) + parameters)
+
+
+mistakes = Catalogue(memory_of)
+
+TRAINING = "2 * batch * sum(values) + (2 + state) * parameters"
+mistakes.change(
+    "numbers, not bytes",
+    "A float32 number has 4 bytes.",
+    {"return 4 * (2 * batch": "return (2 * batch", "return 4 * (batch": "return (batch"},
+)
+mistakes.change(
+    "8 bytes a number",
+    "A float32 number has 4 bytes; 8 are those of float64.",
+    {"return 4 * (2 * batch": "return 8 * (2 * batch", "return 4 * (batch": "return 8 * (batch"},
+)
+mistakes.change(
+    "the gradients of the values forgotten",
+    "In training each value has a gradient, too.",
+    {TRAINING: "batch * sum(values) + (2 + state) * parameters"},
+)
+mistakes.change(
+    "the gradients of the parameters forgotten",
+    "In training each parameter has a gradient, beside what the optimiser keeps.",
+    {TRAINING: "2 * batch * sum(values) + (1 + state) * parameters"},
+)
+mistakes.change(
+    "the parameters and their gradients forgotten",
+    "The parameters take memory, and their gradients do, beside the optimiser's state.",
+    {TRAINING: "2 * batch * sum(values) + state * parameters", "max(pairs) + parameters": "max(pairs)"},
+)
+mistakes.change(
+    "the optimiser's state forgotten",
+    "The optimiser keeps `state` numbers for each parameter.",
+    {TRAINING: "2 * batch * sum(values) + 2 * parameters"},
+)
+mistakes.change(
+    "one number of state, whatever the optimiser",
+    "How many numbers it keeps for each parameter is the argument `state`.",
+    {TRAINING: "2 * batch * sum(values) + 3 * parameters"},
+)
+mistakes.change(
+    "the parameters counted for each image",
+    "All images use the same parameters.",
+    {
+        TRAINING: "batch * (2 * sum(values) + (2 + state) * parameters)",
+        "batch * max(pairs) + parameters": "batch * (max(pairs) + parameters)",
+    },
+)
+mistakes.change(
+    "the values counted for one image",
+    "Each image of the batch has values of its own.",
+    {TRAINING: "2 * sum(values) + (2 + state) * parameters", "batch * max(pairs)": "max(pairs)"},
+)
+mistakes.change(
+    "the image left out of the values",
+    "The image takes memory, too.",
+    {'values = [row["values"] for row in rows]': 'values = [row["values"] for row in rows[1:]] or [0]'},
+)
+mistakes.change(
+    "all volumes kept in use",
+    "Without training a volume can be forgotten when the next one is there: two neighbours at a time.",
+    {"max(pairs)": "sum(values)"},
+)
+mistakes.change(
+    "the two largest volumes, neighbours or not",
+    "A layer reads the volume before it: the two volumes stand one after the other.",
+    {"max(pairs)": "sum(sorted(values)[-2:])"},
+)
+mistakes.change(
+    "only the largest volume",
+    "A layer needs its input and its output at the same time.",
+    {"max(pairs)": "max(values)"},
+)
+mistakes.change(
+    "use counted like training",
+    "Without training there are no gradients and no optimiser.",
+    {"if training:": "if True:"},
+)
+mistakes.change(
+    "training counted like use",
+    "In training all volumes are kept for the backward pass, with their gradients.",
+    {"if training:": "if False:"},
+)
+
+exercise = Exercise(
+    name="memory_of",
+    arguments=("rows", "batch"),
+    parts=("bytes",),
+    aspects=(aspect("training", 2, "training"), aspect("use", 2, "use")),
+    reference=memory_of,
+    cases=cases,
+    program=memory_of,
+    mistakes=tuple(mistakes),
+)

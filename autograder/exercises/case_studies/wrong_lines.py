@@ -1,0 +1,110 @@
+"""wrong_lines(printed, rows): which lines of a printed table disagree with the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograder.checks.catalogue import Catalogue
+from autograder.checks.exercise import Case, Exercise, aspect
+
+from .shared import rows_of
+
+
+def cases(rng: np.random.Generator) -> Iterator[Case]:
+    rows = rows_of((48, 0), (64, 30), (64, 300), (16, 0), (10, 170))
+    weights = [30, 300, 170]
+    yield Case("found", "all lines are right", (weights, rows))
+    yield Case("found", "the second line is wrong", ([30, 3000, 170], rows))
+    yield Case("found", "the first and the last line are wrong", ([31, 300, 17], rows))
+    yield Case("found", "all lines are wrong", ([3, 3, 3], rows))
+    yield Case("found", "one line", ([5], rows_of((4, 0), (2, 6))))
+    many = rng.integers(1, 50, 8).tolist()
+    printed = [m + int(wrong) for m, wrong in zip(many, rng.random(8) < 0.5, strict=True)]
+    mixed = [one for m in many for one in ((9, m), (9, 0))]
+    yield Case("found", "eight lines drawn at random", (printed, rows_of((9, 0), *mixed)))
+    moved = rows_of((9, 0), (9, 0), (9, 7), (9, 8))
+    yield Case("found", "two rows without parameters at the beginning", ([8, 7], moved))
+
+
+def wrong_lines(printed, rows):
+    """Return the numbers of the lines, from 0, that disagree with the ledger: a list.
+
+    printed: the parameters of each layer that has some, in order. rows: a ledger.
+    """
+    counted = [row["parameters"] for row in rows if row["parameters"]]
+    return [line for line, (a, b) in enumerate(zip(printed, counted, strict=True)) if a != b]
+
+
+mistakes = Catalogue(wrong_lines)
+
+mistakes.change(
+    "rows without parameters compared as well",
+    "printed has a number for each layer with parameters: leave out the image, ReLUs and poolings.",
+    {
+        'for row in rows if row["parameters"]]': "for row in rows]",
+        "zip(printed, counted, strict=True)": "zip(printed, counted, strict=False)",
+    },
+)
+mistakes.change(
+    "only the image left out",
+    "ReLUs and poolings have no parameters, either.",
+    {
+        'for row in rows if row["parameters"]]': "for row in rows[1:]]",
+        "zip(printed, counted, strict=True)": "zip(printed, counted, strict=False)",
+    },
+)
+mistakes.change(
+    "the lines that agree",
+    "Return the lines that disagree.",
+    {"if a != b": "if a == b"},
+)
+mistakes.change(
+    "only the first wrong line",
+    "Return all of them.",
+    {"if a != b]": "if a != b][:1]"},
+)
+mistakes.change(
+    "lines counted from 1",
+    "The first line has the number 0.",
+    {"enumerate(zip(printed, counted, strict=True))": "enumerate(zip(printed, counted, strict=True), 1)"},
+)
+mistakes.change(
+    "how many lines are wrong",
+    "Return their numbers, not how many there are.",
+    {"return [line for line, (a, b)": "return sum(1 for line, (a, b)", "if a != b]": "if a != b)"},
+)
+mistakes.change(
+    "True and False in the place of numbers",
+    "Return the numbers of the lines that disagree.",
+    {"return [line for line, (a, b)": "return [a != b for line, (a, b)", " if a != b]": "]"},
+)
+mistakes.change(
+    "the right numbers of the wrong lines",
+    "Return which lines are wrong, not what is right there.",
+    {"return [line for": "return [b for"},
+)
+mistakes.change(
+    "only lines that are too large",
+    "A number may be too small as well.",
+    {"if a != b": "if a > b"},
+)
+mistakes.change(
+    "only lines that are too small",
+    "A number may be too large as well.",
+    {"if a != b": "if a < b"},
+)
+
+exercise = Exercise(
+    name="wrong_lines",
+    arguments=("printed", "rows"),
+    parts=("lines",),
+    data=("lines",),
+    axes={"lines": ("line",)},
+    aspects=(aspect("found", 3, "found"),),
+    reference=wrong_lines,
+    cases=cases,
+    program=wrong_lines,
+    mistakes=tuple(mistakes),
+)

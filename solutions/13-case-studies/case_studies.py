@@ -1,0 +1,502 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Case studies and the memory ledger
+#
+# After this notebook you can say of any network what it costs: how many parameters it has, how much memory
+# a training step takes, and how many images at a time a GPU can hold. You will use that to find the
+# mistakes in a table that thousands of people have read. It takes about 60 minutes.
+#
+# | you write | what it does | difficulty | minutes | lines | points |
+# |---|---|---|---|---|---|
+# | `ledger` | shape, values and parameters of each layer | medium | 15 | 18 | 4 |
+# | `memory_of` | the bytes of a training step, and of use | medium | 15 | 6 | 4 |
+# | `largest_batch` | the images that fit into a GPU | easy | 10 | 4 | 3 |
+# | `wrong_lines` | which lines of a printed table are wrong | easy | 5 | 2 | 3 |
+
+# %% locked="setup"
+import numpy as np
+
+from autograder import check, predict
+
+# %% [markdown]
+# ## Five networks that everybody knows
+#
+# - **LeNet** (1998) read the amounts on cheques: two convolutions, two poolings, three full connections.
+# - **AlexNet** (2012) is much the same with more and larger layers. Of its five best guesses, 16% did not
+#   hold the right one; the second best entry of that year had 26%. From then on everybody used
+#   convolutional networks.
+# - **ZFNet** (2013) has a smaller first filter and a smaller stride: 7x7 at stride 2 in the place of 11x11
+#   at 4.
+# - **GoogLeNet** (2014) has inception modules (notebook 12), and the mean of each channel before its only
+#   full connection.
+# - **VGG** (2014) has 3x3 convolutions and 2x2 poolings alone.
+# - **ResNet** (2015) has ways around its blocks (notebook 12), batch normalisation, and one full connection.
+#
+# The course has them all, each on a page of code (`cs_conv/zoo`). A network that is made with `seed=None`
+# has shapes and counts, but takes no memory for its weights.
+
+# %%
+from cs_conv import zoo
+
+print(zoo.network("AlexNet", seed=None))
+
+# %% [markdown]
+# Which of these four has the most parameters: AlexNet, GoogLeNet, VGG-16 or ResNet-50? Guess its name as a
+# text.
+
+
+# %%
+def parameters_of(name):
+    """The last line of a network's table is the number of its parameters."""
+    return int(str(zoo.network(name, seed=None)).split()[-1].replace(",", ""))
+
+
+four = ["AlexNet", "GoogLeNet", "VGG-16", "ResNet-50"]
+predict(
+    "max(four, key=parameters_of)", ..., "It is neither the deepest nor the oldest. Where do parameters sit?"
+)
+
+# %%
+for name in zoo.NETWORKS:
+    network = zoo.network(name, seed=None)
+    values = sum(int(np.prod(shape)) for shape in network.shapes)
+    print(
+        f"{name:10} {len(network.layers):3} layers {parameters_of(name):12,} parameters {values:11,} values in a row"
+    )
+
+# %% [markdown]
+# (The notes say that GoogLeNet has 4 million parameters. By the table in its paper it has 7.0 million, 6.0
+# million without the last layer; no way of counting gives 4. A module counts as one layer above, so the
+# values inside the modules of GoogLeNet and inside the blocks of ResNet are missing.)
+#
+# ## A ledger
+#
+# To know what a network costs you need three numbers of each layer: the shape of what it gives, how many
+# **values** that are, and how many **parameters** it has. As in notebook 11, a plan describes a network by
+# sizes: dicts such as `{"kind": "conv", "filters": 64, "size": 3, "stride": 1, "pad": 1}`, `{"kind":
+# "relu"}`, `{"kind": "pool", "size": 2, "stride": 2}` and `{"kind": "fc", "units": 4096}`.
+#
+# ### Exercise 1: ledger
+#
+# *Medium, about 15 minutes, about 18 lines, 4 points.*
+#
+# Write `ledger`. It returns a list of dicts with the keys `"kind"`, `"shape"`, `"values"` and
+# `"parameters"`: the first for the image, with the kind `"input"`, then one for each layer of the plan.
+#
+# - `input_shape` is `(C, H, W)`. The shape after a fully connected layer is `(units,)`, all others are `(C,
+#   H, W)`.
+# - Parameters are counted **with** biases: one for each filter, one for each unit. The sizes fit.
+#
+# An example: one filter of 2x2 on one channel of 3x3 pixels gives the rows
+# `{"kind": "input", "shape": (1, 3, 3), "values": 9, "parameters": 0}` and
+# `{"kind": "conv", "shape": (1, 2, 2), "values": 4, "parameters": 5}`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which number of a convolution's parameters depends on the layer *before* it?
+# </details><details><summary>Hint 2: the idea</summary>
+#
+# Carry the shape along, as in `count_macs` of notebook 11. Count the parameters before you change it, and
+# the values after.
+# </details><details><summary>Hint 3: nearly the answer</summary>
+#
+# A filter has `C * F * F + 1` parameters, a unit has one for each value that it sees, `np.prod(shape)`, and
+# a bias. Append a dict for each layer, ReLUs included; `int(np.prod(shape))` is the number of values for
+# any shape.
+# </details>
+
+
+# %% answer="ledger"
+def ledger(plan, input_shape):
+    """Return a list of dicts {"kind", "shape", "values", "parameters"}, the first one for the image.
+
+    plan: a list of dicts, see above. input_shape: (C, H, W). Parameters are counted with biases.
+    """
+    ### BEGIN SOLUTION
+    shape = tuple(input_shape)
+    rows = [{"kind": "input", "shape": shape, "values": int(np.prod(shape)), "parameters": 0}]
+    for layer in plan:
+        kind, parameters = layer["kind"], 0
+        if kind == "conv":
+            F, S, P = layer["size"], layer["stride"], layer["pad"]
+            parameters = layer["filters"] * (shape[0] * F * F + 1)
+            shape = (layer["filters"], *((n - F + 2 * P) // S + 1 for n in shape[1:]))
+        elif kind == "pool":
+            F, S = layer["size"], layer["stride"]
+            shape = (shape[0], *((n - F) // S + 1 for n in shape[1:]))
+        elif kind == "fc":
+            parameters = layer["units"] * (int(np.prod(shape)) + 1)
+            shape = (layer["units"],)
+        rows.append({"kind": kind, "shape": shape, "values": int(np.prod(shape)), "parameters": parameters})
+    return rows
+    ### END SOLUTION
+
+
+# %% test="convolutions"
+check("ledger", ledger, "convolutions")
+
+# %% test="whole networks"
+check("ledger", ledger, "whole networks")
+
+# %% [markdown]
+# The ledger of VGG-16. ReLUs work in place: their values are those of the layer before, so their rows are
+# left out here.
+
+# %%
+import matplotlib.pyplot as plt
+
+
+def conv(filters, size, stride=1, pad=0):
+    return {"kind": "conv", "filters": filters, "size": size, "stride": stride, "pad": pad}
+
+
+pool = {"kind": "pool", "size": 2, "stride": 2}
+body = []
+for filters, convs in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
+    body += [conv(filters, 3, pad=1)] * convs + [pool]
+vgg16 = [*body, *({"kind": "fc", "units": units} for units in (4096, 4096, 1000))]
+rows = ledger(vgg16, (3, 224, 224))
+for row in rows:
+    print(f"{row['kind']:6} {row['shape']!s:16} {row['values']:10,} {row['parameters']:12,}")
+values, parameters = (sum(row[name] for row in rows) for name in ("values", "parameters"))
+print(f"{'in all':23} {values:10,} {parameters:12,}")
+assert (values, parameters) == (15_237_608, 138_357_544)
+
+_, axes = plt.subplots(2, 1, figsize=(9, 4.6), sharex=True, layout="constrained")
+for ax, name in zip(axes, ("values", "parameters"), strict=True):
+    ax.bar(range(len(rows)), [row[name] / 1e6 for row in rows], color="#7b5bb0")
+    ax.set_ylabel(f"{name} (millions)")
+axes[1].set_xticks(range(len(rows)), [row["kind"] for row in rows], rotation=60)
+_ = axes[1].set_xlabel("layer")
+
+# %% [markdown]
+# *In words: two rows of bars over the layers of VGG-16. The values are large at the beginning, 3.2 million
+# after each of the first two convolutions, and fall towards the end. The parameters are nearly nothing at
+# the beginning; one bar, that of the first full connection, is larger than all others together.*
+#
+# **Memory for values sits in the first layers, parameters in the first full connection.** That is how it is
+# in most networks. GoogLeNet and ResNet take the mean of each channel at the end. What would VGG-16 have
+# with a mean over its last 7x7 and one full connection to the 1,000 classes?
+
+# %%
+mean = {"kind": "pool", "size": 7, "stride": 7}  # its shape is that of a mean: one number a channel
+short = sum(row["parameters"] for row in ledger([*body, mean, {"kind": "fc", "units": 1000}], (3, 224, 224)))
+print(f"{short:,} parameters, {parameters / short:.1f} times fewer")
+assert short == 15_227_688
+
+# %% [markdown]
+# ## What a training step needs
+#
+# In training, all volumes are kept for the backward pass, and each value has a gradient: twice the values,
+# for each image of the batch. Each parameter has a gradient, too. And the optimiser keeps numbers of its
+# own: none for plain gradient descent, one for each parameter with momentum, two with Adam. (The notes say:
+# three times the parameters. That is momentum.)
+#
+# Once it is trained, a network forgets a volume as soon as the next one is there. It needs room for two
+# neighbours at a time, and for the parameters.
+#
+# ### Exercise 2: memory_of
+#
+# *Medium, about 15 minutes, about 6 lines, 4 points.*
+#
+# Write `memory_of`. It returns bytes; a float32 number has 4.
+#
+# - `rows` is a ledger, the image included. `batch` is the number of images at a time.
+# - With `training`, count twice the values for each image, and each parameter with its gradient and the
+#   `state` numbers that the optimiser keeps.
+# - Without it, count the largest sum of two neighbouring rows' values for each image, and the parameters
+#   once.
+#
+# An example: rows with 4 and 2 values, and 10 parameters in all. Training with one image and `state=1` takes
+# `4 * (2 * 6 + 3 * 10) = 168` bytes; use takes `4 * (6 + 10) = 64`.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which of these numbers are multiplied by the batch, and which are not?
+# </details><details><summary>Hint 2: the idea</summary>
+#
+# Add up the parameters and the values first. For use, you need the sums of each value with its right
+# neighbour.
+# </details><details><summary>Hint 3: nearly the answer</summary>
+#
+# Training: `2 * batch * sum(values) + (2 + state) * parameters` numbers. For the neighbours, `zip` the
+# values with the values from the second one on, and a 0 at the end, so that a single row works as well.
+# </details>
+
+
+# %% answer="memory_of"
+def memory_of(rows, batch, state=1, training=True):
+    """Return the bytes that a network needs, for float32 numbers of 4 bytes.
+
+    rows: a ledger. batch: images at a time. state: numbers that the optimiser keeps for each parameter.
+    """
+    ### BEGIN SOLUTION
+    parameters = sum(row["parameters"] for row in rows)
+    values = [row["values"] for row in rows]
+    if training:
+        return 4 * (2 * batch * sum(values) + (2 + state) * parameters)
+    pairs = [a + b for a, b in zip(values, [*values[1:], 0], strict=True)]
+    return 4 * (batch * max(pairs) + parameters)
+    ### END SOLUTION
+
+
+# %% test="training"
+check("memory_of", memory_of, "training")
+
+# %% test="use"
+check("memory_of", memory_of, "use")
+
+# %% [markdown]
+# A training step of VGG-16 with Adam: how many *times* the memory of its parameters alone do the
+# parameters, their gradients and the optimiser's numbers take together?
+
+# %%
+no_images = memory_of(rows, 0, state=2)
+predict("no_images / (4 * parameters)", ..., "The parameter, its gradient, and two numbers of Adam.")
+
+# %%
+for batch in (1, 16, 64):
+    training, use = memory_of(rows, batch, state=2) / 1e9, memory_of(rows, batch, training=False) / 1e9
+    print(f"{batch:3} images at a time: {training:6.2f} GB to train with Adam, {use:5.2f} GB to use")
+volumes = memory_of(rows, 1, training=False) - 4 * parameters
+print(f"in use, the two largest neighbours are {volumes / 2**20:.1f} MiB of {4 * values / 2**20:.1f} MiB")
+
+# %% [markdown]
+# ### Exercise 3: largest_batch
+#
+# *Easy, about 10 minutes, about 4 lines, 3 points.*
+#
+# When a network does not fit, one takes smaller batches. Write `largest_batch`: how many images at a time
+# can be trained on a GPU of so many `gigabytes` (of 10**9 bytes)? Count as in `memory_of`. If not even one
+# image fits, return 0.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# What is needed before the first image comes?
+# </details><details><summary>Hint 2: the idea</summary>
+#
+# Subtract what the parameters need. What is left is divided among the images, and half an image does not fit.
+# </details><details><summary>Hint 3: nearly the answer</summary>
+#
+# `//` rounds down, also below zero: what is left may be negative, so take the larger one of it and 0.
+# </details>
+
+
+# %% answer="largest_batch"
+def largest_batch(rows, gigabytes, state=1):
+    """Return how many images a GPU can train with at a time, in float32; 0 if not even one fits.
+
+    rows: a ledger. gigabytes: the memory, of 10**9 bytes each. state: what the optimiser keeps a parameter.
+    """
+    ### BEGIN SOLUTION
+    parameters = sum(row["parameters"] for row in rows)
+    values = sum(row["values"] for row in rows)
+    left = gigabytes * 10**9 - 4 * (2 + state) * parameters
+    return max(left // (4 * 2 * values), 0)
+    ### END SOLUTION
+
+
+# %% test="what fits"
+check("largest_batch", largest_batch, "what fits")
+
+# %% test="what does not"
+check("largest_batch", largest_batch, "what does not")
+
+# %%
+for gigabytes in (3, 4, 6, 12):
+    print(f"{gigabytes:3} GB: {largest_batch(rows, gigabytes):3} images of VGG-16 with momentum")
+
+# %% [markdown]
+# (A program needs more than the ledger counts: the columns of im2col, for instance, and the next batch that
+# waits.)
+#
+# ## The hunt
+#
+# The notes print the ledger of VGG-16, line by line. Here are their weights as printed in our copy. (A copy
+# can be at fault, too: the products beside these numbers are right.) They count weights alone, so take the
+# biases out of your ledger first.
+
+# %%
+printed = [
+    *(1_728, 368_640),
+    *(737_280, 1_474_560),
+    *(2_949_120, 5_898_240, 5_898_240),
+    *(5_898_240, 7_864_320, 7_864_320),
+    *(7_864_320, 7_864_320, 7_864_320),
+    *(102_760_448, 16_777_216, 4_096_000),
+]
+without_biases = [
+    {**row, "parameters": row["parameters"] - row["shape"][0] if row["parameters"] else 0} for row in rows
+]
+print("lines printed:", len(printed))
+
+# %% [markdown]
+# ### Exercise 4: wrong_lines
+#
+# *Easy, about 5 minutes, about 2 lines, 3 points.*
+#
+# Write `wrong_lines`. `printed` has a number for each layer that has parameters, in order. Return the
+# numbers of the lines, from 0, that disagree with the ledger, as a list.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which rows of the ledger have no line in `printed`?
+# </details><details><summary>Hint 2: the idea</summary>
+#
+# Make a list of the parameters that are not 0, and compare number by number.
+# </details><details><summary>Hint 3: nearly the answer</summary>
+#
+# `enumerate(zip(printed, counted))` gives the number of a line and both values.
+# </details>
+
+
+# %% answer="wrong_lines"
+def wrong_lines(printed, rows):
+    """Return the numbers of the lines, from 0, that disagree with the ledger: a list.
+
+    printed: the parameters of each layer that has some, in order. rows: a ledger.
+    """
+    ### BEGIN SOLUTION
+    counted = [row["parameters"] for row in rows if row["parameters"]]
+    return [line for line, (a, b) in enumerate(zip(printed, counted, strict=True)) if a != b]
+    ### END SOLUTION
+
+
+# %% test="found"
+check("wrong_lines", wrong_lines, "found")
+
+# %% [markdown]
+# How many of the 16 lines are wrong?
+
+# %%
+predict(
+    "len(wrong_lines(printed, without_biases))",
+    ...,
+    "The first line is 3 * 3 * 3 * 64. The last three lines are right.",
+)
+
+# %%
+counted = [row["parameters"] for row in without_biases if row["parameters"]]
+for line in wrong_lines(printed, without_biases):
+    print(
+        f"line {line:2}: printed {printed[line]:9,}, right {counted[line]:9,}: {printed[line] / counted[line]:.3g} times"
+    )
+print(
+    f"the printed lines add up to {sum(printed):,}; the printed total is 138 million, and right is {sum(counted):,}"
+)
+assert sum(counted) == 138_344_128
+
+# %% [markdown]
+# The total is right, the lines are not: they would make 186 million. Now the other column. The notes print
+# "24M * 4 bytes ~= 93 MB / image" for the values of a forward pass. What does your ledger say?
+
+# %%
+print(f"{values / 1e6:.2f} million values: {4 * values / 1e6:.0f} MB, or {4 * values / 2**20:.0f} MiB")
+print(f"24 million values would be {4 * 24e6 / 1e6:.0f} MB, or {4 * 24e6 / 2**20:.1f} MiB")
+
+# %% [markdown]
+# 15.24 million are 61 MB. This slip is the notes' own, and readers have reported it. Three more claims,
+# with what your functions say:
+
+# %%
+from itertools import pairwise
+
+overlapping = {"kind": "pool", "size": 3, "stride": 2}
+convolutions = [conv(96, 11, 4), overlapping, conv(256, 5, 1, 2), overlapping, *[conv(384, 3, 1, 1)] * 2]
+alexnet = [*convolutions, conv(256, 3, 1, 1), overlapping, *vgg16[-3:]]
+last_volume = ledger(alexnet, (3, 227, 227))[-4]["shape"]
+print("AlexNet's last volume, said to be 7x7x512:", last_volume)
+
+three = ledger([conv(64, 3, 1, 1)] * 3, (3, 224, 224))[1:]
+both = 2 * 4 * sum(row["values"] for row in three)
+print(
+    f"three 3x3 layers of 64 filters on 224x224, said to take 72 MB: {both / 1e6:.0f} MB, {both / 2**20:.1f} MiB"
+)
+
+macs, ends = [], [0, 3, 6, 10, 14, 18, len(rows) - 1]
+for begin, end in pairwise(ends):
+    macs.append(
+        sum(
+            counted_row["parameters"] * int(np.prod(row["shape"][1:]))
+            for counted_row, row in zip(
+                without_biases[begin + 1 : end + 1], rows[begin + 1 : end + 1], strict=True
+            )
+        )
+    )
+shares = [f"{m / sum(macs):.1%}" for m in macs]
+print("the computing, said to be mostly in the early layers, by block:", ", ".join(shares))
+assert sum(macs) == 15_470_264_320
+
+# %% [markdown]
+# AlexNet ends in 6x6x256. The three layers take 77 MB, with gradients. And the computing of VGG-16 is
+# mostly in the *middle*: each pooling makes a quarter of the places, but the next block has twice the
+# filters on twice the channels. It is the memory that sits in the early layers.
+#
+# That is why many networks shrink the image at once, with a first layer of 7x7 at stride 2: a compromise
+# for the memory.
+#
+# ## One image through a network
+#
+# GoogLeNet with random weights, forward on one image of 224x224. Measured peaks are larger than the ledger,
+# for the layers need room to work, too.
+
+# %%
+import time
+import tracemalloc
+
+google = zoo.network("GoogLeNet")
+picture = np.random.default_rng(0).normal(size=(1, 3, 224, 224)).astype(np.float32)
+google.forward(picture)  # the first run prepares things
+tracemalloc.start()
+began = time.process_time()
+scores = google.forward(picture)
+took = time.process_time() - began
+_, peak = tracemalloc.get_traced_memory()
+tracemalloc.stop()
+print(f"scores {scores.shape}: {took:.2f} s of computing, at most {peak / 1e6:.0f} MB beside the weights")
+
+# %% [markdown]
+# What makes its modules cheap are the 1x1 convolutions before the larger filters. Without these (but with
+# the one after the pooling):
+
+# %%
+from cs_conv.zoo.googlenet import MODULES
+
+channels, direct, reduced = 192, 0, 0
+for one, r3, three_by_three, r5, five_by_five, pooled in [module for row in MODULES for module in row]:
+    direct += channels * (one + 9 * three_by_three + 25 * five_by_five + pooled)
+    reduced += channels * (one + r3 + r5 + pooled) + 9 * r3 * three_by_three + 25 * r5 * five_by_five
+    channels = one + three_by_three + five_by_five + pooled
+print(f"nine modules: {direct:,} weights without, {reduced:,} with them, {direct / reduced:.2f} times fewer")
+assert (direct, reduced) == (24_151_040, 5_842_176)
+
+# %% [markdown]
+# ## Three questions from earlier notebooks
+#
+# <details><summary>Where does the 1 / 4 of a pooling appear in the ledger of VGG-16, and what brings the parameters of the first full connection down? (05)</summary>
+#
+# Each pooling leaves a quarter of the values. Without the last one, the first full connection would have
+# four times as many weights, 411,041,792.
+# </details>
+#
+# <details><summary>AlexNet's paper says 224x224. Which sizes fit its first layer? (01)</summary>
+#
+# 11 + 4n: 223 and 227, for instance. With 224 the result is 54.25.
+# </details>
+#
+# <details><summary>A network of two groups has how many weights in a convolution, against one without groups? (09)</summary>
+#
+# Half: each filter sees half of the channels. AlexNet has 60,965,224 parameters with its groups, 62,378,344
+# without.
+# </details>
