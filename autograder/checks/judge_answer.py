@@ -223,7 +223,7 @@ def _failure(exercise: Exercise, seed: int, finding: Finding, outcomes: Outcomes
     """What to show of a finding: the values, and the numeric gradient beside the student's."""
     case, part = finding.case, finding.part
     got, want = outcomes[finding.number], expected(exercise, seed)[0][finding.number]
-    failure = Failure(case, part, words(finding, got, want))
+    failure = Failure(case, part, words(finding, got, want), raised=bool(got.raised))
     compares = finding.kind is Kind.SHAPE and part in exercise.data
     if finding.kind not in VALUES and not compares:
         return failure

@@ -54,9 +54,12 @@ class Report:
                 f"    {_mark(a.passed)} {a.name}: {a.points:g} of {a.max_points:g}" for a in self.chosen
             ]
         if self.failure:
-            lines += [f"  {self._looks_like(m)}: {m.name}. {m.advice}" for m in self.mistakes]
+            problem = f"  {self._problem(self.failure)}"
+            lines += [problem] if self.failure.raised else []
+            lines += [f"  {self._looks_like(m)}: {_name(m)}. {m.advice}" for m in self.mistakes]
             lines += [f"  {self._right()}"] if self._right() else []
             lines += [f"  {line}" for evidence in self._evidence() for line in picture.text(evidence)]
+            lines += [] if self.failure.raised else [problem]
             lines += self._failure_text(self.failure)
         lines += [f"  Note: {note}" for note in self.notes]
         return "\n".join(lines)
@@ -69,16 +72,26 @@ class Report:
             body.append(_points_html(self.chosen))
         if self.failure:
             line = '<div style="margin:6px 0"><b>{}: {}.</b> {}</div>'
-            body += [line.format(self._looks_like(m), escape(m.name), _code(m.advice)) for m in self.mistakes]
+            problem = f"<div>{_code(self._problem(self.failure))}</div>"
+            body += [problem] if self.failure.raised else []
+            body += [
+                line.format(self._looks_like(m), escape(_name(m)), _code(m.advice)) for m in self.mistakes
+            ]
             body += [f"<div>{escape(self._right())}</div>"] if self._right() else []
             body += [picture.html(evidence) for evidence in self._evidence()]
+            body += [] if self.failure.raised else [problem]
             body += self._failure_html(self.failure)
         body += [f'<div style="opacity:.8">Note: {_code(note)}</div>' for note in self.notes]
         style = f"border-left:4px solid {colour};padding:2px 10px;line-height:1.45"
         return f'<div style="{style}">{"".join(body)}</div>'
 
     def _evidence(self) -> tuple[Evidence, ...]:
-        """What was read of the part that is shown below, as far as a picture can be made of it."""
+        """What was read of the part that is shown below, as far as a picture can be made of it.
+
+        Above an error there is none: it would show other sizes, at which the answer gives something.
+        """
+        if self.failure and self.failure.raised:
+            return ()
         found = self.verdict.reading.evidence if self.verdict.reading and self.failure else ()
         here = tuple(e for e in found if self.failure and e.part == self.failure.part)
         return here or found[:1]
@@ -86,7 +99,7 @@ class Report:
     def _right(self) -> str:
         """A sentence on what is right in an answer that was read; empty if there is nothing to say."""
         right = self.verdict.reading.right if self.verdict.reading else ()
-        if not right:
+        if not right or (self.failure and self.failure.raised):
             return ""
         said = ", ".join(right[:-1]) + " and " + right[-1] if len(right) > 1 else right[0]
         return f"{said[0].upper()}{said[1:]}."
@@ -99,32 +112,32 @@ class Report:
 
     def _looks_like(self, mistake: Recognised) -> str:
         """How a mistake is announced: with the parts that it is in, if the report shows another part."""
+        looks = "at least one thing is wrong" if mistake.name.startswith(LEAST) else "this looks like"
         where = list(mistake.aspects)
         if self.failure and self.failure.part and self.failure.part not in mistake.parts:
             where += sorted(mistake.parts - {*BESIDE})
         if not where:
-            return "This looks like"
+            return looks.capitalize()
         *before, last = (f'"{name}"' for name in where)  # an aspect may be called "stride and padding"
-        return f"In {' and '.join([', '.join(before), last] if before else [last])}, this looks like"
+        return f"In {' and '.join([', '.join(before), last] if before else [last])}, {looks}"
 
     def _problem(self, failure: Failure) -> str:
         subject = "" if failure.problem.startswith("`") else f"{self.verdict.exercise} "
         return subject + failure.sentences(named=bool(self.mistakes))
 
     def _failure_text(self, failure: Failure) -> list[str]:
-        lines = [f"  {self._problem(failure)}"]
+        """The smallest failing case, in lines; empty if there is none to show."""
         if failure.unanswered or not failure.case.args:
-            return lines
-        lines += [f"  {line}" for line in _numeric(failure)]
+            return []
+        lines = [f"  {line}" for line in _numeric(failure)]
         lines.append(f"  The smallest failing case: {failure.case.about}: {_call(self.verdict, failure)}")
         lines += _shown_text(self.verdict, failure)
         return [*lines, f"  To see it again: {self._again()}"]
 
     def _failure_html(self, failure: Failure) -> list[str]:
-        body = [f"<div>{_code(self._problem(failure))}</div>"]
         if failure.unanswered or not failure.case.args:
-            return body
-        body += [f"<div>{escape(line)}</div>" for line in _numeric(failure)]
+            return []
+        body = [f"<div>{escape(line)}</div>" for line in _numeric(failure)]
         body.append(
             f'<div style="margin-top:4px">The smallest failing case: {escape(failure.case.about)}: '
             f"<code>{escape(_call(self.verdict, failure))}</code></div>"
@@ -133,6 +146,14 @@ class Report:
         body.append(f'<div style="display:flex;flex-wrap:wrap;gap:14px;margin:4px 0">{pictures}</div>')
         again = f"<code>{escape(self._again())}</code>"
         return [*body, f'<div style="opacity:.8;font-size:90%">To see it again: {again}</div>']
+
+
+LEAST = "at least: "
+"""So begins the name of a mistake beside which there may be others."""
+
+
+def _name(mistake: Recognised) -> str:
+    return mistake.name.removeprefix(LEAST)
 
 
 def _mark(passed: bool) -> str:

@@ -32,8 +32,8 @@ class Failure:
     """The smallest case on which an aspect fails.
 
     `part` is the part of the result that is wrong (empty if nothing came back). `problem` says what is wrong,
-    and `where` says where. `got` and `want` are set if they can be compared; `others` has those of the other
-    cases in which the aspect fails.
+    and `where` says where. `raised` is true if the problem is an exception. `got` and `want` are set if they
+    can be compared; `others` has those of the other cases in which the aspect fails.
     """
 
     case: Case
@@ -44,6 +44,7 @@ class Failure:
     others: tuple[Pair, ...] = ()
     axes: tuple[str, ...] = ()
     identities: tuple[Identity, ...] = ()
+    raised: bool = False
 
     @cached_property
     def where(self) -> str:

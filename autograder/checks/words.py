@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -101,7 +102,8 @@ def _times(count: int) -> str:
 
 def notes(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
     """What a student should know about an answer that passes."""
-    return (*_calls_spent(exercise, seed, outcomes), *_about_misfits(exercise, seed, outcomes))
+    about = (_calls_spent, _about_floats, _about_misfits)
+    return tuple(note for found in about for note in found(exercise, seed, outcomes))
 
 
 def _calls_spent(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:
@@ -113,6 +115,31 @@ def _calls_spent(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str
             most[name] = max(count, most.get(name, 0))
     said = " and ".join(f"`{name}` {_times(count)}" for name, count in most.items())
     return (f"Where calls are limited, your function called {said} at most.",) if said else ()
+
+
+def _about_floats(exercise: Exercise, seed: int, outcomes: Outcomes) -> Iterator[str]:
+    """Right whole numbers that came as floats, where they are counts or indices at all sizes."""
+    right = expected(exercise, seed)[0]
+    for part in exercise.parts:
+        pairs = [
+            (got.parts.get(part), want.parts.get(part)) for got, want in zip(outcomes, right, strict=True)
+        ]
+        arrays = [(g, w) for g, w in pairs if isinstance(g, np.ndarray) and isinstance(w, np.ndarray)]
+        if not all(w.dtype.kind in "iu" for _, w in arrays):
+            continue
+        mine = next((g for g, w in arrays if g.dtype.kind == "f" and g.size and np.array_equal(g, w)), None)
+        if mine is None:
+            continue
+        if mine.ndim:
+            yield (
+                f"`{part}` is an array of floats, which passes. As indices NumPy takes whole numbers only: "
+                "make it with `dtype=int`."
+            )
+        else:
+            yield (
+                f"`{part}` is a float, such as {mine.item()}, which passes. As sizes, as indices and in "
+                "`range`, Python takes whole numbers only: `//` in place of `/` gives an int."
+            )
 
 
 def _about_misfits(exercise: Exercise, seed: int, outcomes: Outcomes) -> tuple[str, ...]:

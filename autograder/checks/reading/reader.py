@@ -72,7 +72,7 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     return Reading(
         _sentences(told, asked.layer.parts),
         # What is right at the sizes that are answered says nothing of those that end in an error.
-        tuple(dict.fromkeys(rights)) if told and explained else (),
+        tuple(dict.fromkeys(rights)) if told and not failing else (),
         tuple(evidence),
         len(asked.asked),
     )

@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.catalogue import Catalogue
-from autograder.checks.exercise import Exercise, Speed, aspect
-from autograder.exercises.conv_forward.conv_forward import cases
+from autograder.checks.draw import integers
+from autograder.checks.exercise import Case, Exercise, Speed, aspect
+from autograder.exercises.conv_forward.conv_forward import cases as of_conv_forward
 from cs_conv.im2col import conv_forward as convolve
 from cs_conv.naive import conv_forward as reference
 
 from .shared import SMALL, add_loops, draw, windows, wrong_values
+
+
+def cases(rng):
+    """Those of `conv_forward`, and first one in which nothing but the stride can go wrong."""
+    x, w, b = integers(rng, 1, 1, 1, 6), integers(rng, 1, 1, 1, 2), integers(rng, 1)
+    yield Case("geometry", "stride 2 on one row of pixels", (x, w, b), {"stride": 2})
+    yield from of_conv_forward(rng)
 
 
 def conv_slices(x, w, b, stride=1, pad=0):
@@ -65,6 +73,11 @@ slips.change(
     "slices that end as if the step were 1",
     "With a step of stride, OH rows reach further than OH: your slice for place (p, q) ends too early.",
     {ROWS: "slice(p, p + OH, stride)", COLUMNS: "slice(q, q + OW, stride)"},
+    {
+        ROWS: "slice(p, p + OH, stride)",
+        COLUMNS: "slice(q, q + OW, stride)",
+        "padded[:, :, rows, columns]": "padded[:, :, rows, columns].reshape(N, C, OH, OW)",
+    },
 )
 slips.change(
     "slices up to the end of the image",

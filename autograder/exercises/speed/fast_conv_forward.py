@@ -6,11 +6,10 @@ import numpy as np
 
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.exercise import Exercise, Speed, aspect
-from autograder.exercises.conv_forward.conv_forward import cases
 from cs_conv.im2col import conv_forward as convolve
 from cs_conv.naive import conv_forward as reference
 
-from .conv_slices import slips
+from .conv_slices import cases, slips
 from .shared import SMALL, add_heavy, add_loops, draw, wrong_values
 
 

@@ -256,6 +256,49 @@ def test_another_error_for_sizes_that_do_not_fit_passes_with_a_note(error, noted
     assert [error.__name__ in note and "ValueError" in note for note in verdict.notes] == [True] * noted
 
 
+@pytest.mark.parametrize(("count", "noted"), [(float, True), (int, False), (np.int32, False)])
+def test_a_count_that_is_a_float_passes_with_a_note(count, noted):
+    """Else the notebook's next cells end in a TypeError where nothing was wrong."""
+    reference = find("output_size").reference
+    verdict = judge("output_size", lambda W, F, S=1, P=0: count(reference(W, F, S, P)))
+    assert verdict.passed
+    assert ["`places` is a float, such as 3.0" in note for note in verdict.notes] == [True] * noted
+    assert ("Note: `places`" in Report(verdict).text()) == noted
+
+
+def test_switches_that_are_floats_pass_with_a_note():
+    reference = find("max_pool_forward").reference
+
+    def answer(*args):
+        out, switches = reference(*args)
+        return out, switches.astype(float)
+
+    (note,) = judge("max_pool_forward", answer).notes
+    assert note.startswith("`switches` is an array of floats")
+
+
+def test_of_an_answer_that_ends_in_an_error_nothing_is_called_right():
+    """The error comes first, and no picture of other sizes stands beside it."""
+
+    def as_channels(image, filters, conv):
+        """All filters as the channels of one: an error with several, right with one."""
+        K, F, _ = filters.shape
+        return conv(image[None, None], filters[None], np.zeros(K), pad=(F - 1) // 2)[0]
+
+    def flipped(image, filters, conv):
+        return as_channels(image, filters[:, ::-1], conv)
+
+    for answer in (as_channels, flipped):
+        verdict = judge("filter_bank", answer)
+        assert verdict.reading is not None
+        report = Report(verdict)
+        for shown in (report.text(), report.html()):
+            assert not re.search(r"(is|are) right\b|In each pixel", shown)
+            assert "raised ValueError" in shown
+            assert "looks like" not in shown[: shown.index("raised ValueError")]
+    assert "an error with several filters" in report.text()
+
+
 def test_what_fits_must_be_right_where_sizes_do_not_fit():
     """Rounding down is not the fault here, and no report says that it is."""
 
