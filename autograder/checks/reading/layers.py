@@ -93,6 +93,7 @@ class Layer:
     `given` names the arrays in the order of the arguments. `call` makes the arguments and options of a call,
     and `opened` finds the geometry and the arrays of one again; arrays have an axis a column there. An array
     that goes in or comes out in another form is in `forms`, with the columns that each of its axes counts.
+    `pad` is how much padding is right, in words, for a function that has no such argument.
     """
 
     given: tuple[str, ...]
@@ -102,10 +103,19 @@ class Layer:
     forms: Mapping[str, Form] = field(default_factory=dict)
     tables: tuple[Geometry, ...] = TABLES
     probes: tuple[Geometry, ...] = PROBES
+    pad: str = "pad"
 
     def axes(self, array: str) -> Form:
         """The columns that each axis of an array counts, as it goes in or comes out."""
         return self.forms[array] if array in self.forms else tuple((column,) for column in AXES[array])
+
+    def said(self, words: str) -> str:
+        """Words about the padding as they are said of this function."""
+        if self.pad == "pad":
+            return words
+        for before, after in (("where ", " belongs"), ("where -", " belongs"), ("`", "`")):
+            words = words.replace(f"{before}pad{after}", f"{before}{self.pad}{after}")
+        return words
 
     def shape(self, array: str, g: Geometry) -> tuple[int, ...]:
         """The shape in which an array goes in or comes out."""

@@ -231,6 +231,7 @@ LAYERS: Mapping[str, Layer] = {
         {"x": (("y",), ("z",)), "w": (("wk",), ("p",), ("q",)), "out": (("k",), ("i",), ("j",))},
         BANKS,
         BANKS,
+        pad="(F - 1) / 2",
     ),
     "matmul_forward": Layer(
         ("matrix", "w", "b"),

@@ -70,7 +70,7 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
             rights += right_things(parts_read, total, description)
             evidence += _evidence(parts_read)
     return Reading(
-        _sentences(told, asked.layer.parts),
+        _sentences(told, asked.layer),
         # What is right at the sizes that are answered says nothing of those that end in an error.
         tuple(dict.fromkeys(rights)) if told and not failing else (),
         tuple(evidence),
@@ -161,12 +161,13 @@ def _raises(where: str, outcomes: Sequence[Outcome]) -> Fault:
     return Fault(f"an error {where}", advice([o.raised for o in outcomes]), raises=True)
 
 
-def _sentences(told: Mapping[tuple[Fault, bool], list[str]], parts: Sequence[str]) -> tuple[Sentence, ...]:
-    said = []
+def _sentences(told: Mapping[tuple[Fault, bool], list[str]], layer: Layer) -> tuple[Sentence, ...]:
+    said, parts = [], layer.parts
     for (fault, whole), where in told.items():
         of = "" if len(parts) == 1 or len(where) == len(parts) else f"{' and '.join(where)}: "
         least = "" if whole else "at least: "
-        said.append(Sentence(f"{least}{of}{fault.name}", fault.advice, tuple(where), whole, fault.raises))
+        name, advice = layer.said(fault.name), layer.said(fault.advice)
+        said.append(Sentence(f"{least}{of}{name}", advice, tuple(where), whole, fault.raises))
     return tuple(said)
 
 

@@ -19,7 +19,7 @@ CORNER = (
 )
 MEETS = "Weight (p, q) of a filter meets the pixel p rows and q columns from the corner of the window."
 PADDING = "The padding is zeros around the image: no pixel of it is read there."
-ODD = "Ask of each axis what it counts, and over which axes your sum runs."
+ODD = "Ask of each axis what it counts, and where an axis goes away: by a sum over it, or by an index."
 ORDER = "The values are there, but the axes stand in another order: transpose moves axes, reshape does not."
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import inspect
 
+import numpy as np
 import pytest
 
-from autograder.checks import find
+from autograder.checks import find, judge
 from autograder.checks.catalogue import in_their_precision
 from tests.autograder.checks.reading.test_reading import reading_of
 
 BEYOND = "an error where windows reach beyond the padded image"
 BOTH = "in rows and columns"
+
+HALF = "(F - 1) / 2"
 
 SAID = {
     "conv_window": {
@@ -26,9 +29,9 @@ SAID = {
     },
     "filter_bank": {
         "no padding": ["an error where the filter is larger than the image", f"no padding {BOTH}"],
-        "padded by 1, whatever the filter": [f"padded by 1, where pad belongs, {BOTH}"],
-        "padded by half of F, rounded up": [f"padded by (F + 1) // 2, where pad belongs, {BOTH}"],
-        "padded by F on each side": [f"padded by F, where pad belongs, {BOTH}"],
+        "padded by 1, whatever the filter": [f"padded by 1, where {HALF} belongs, {BOTH}"],
+        "padded by half of F, rounded up": [f"padded by (F + 1) // 2, where {HALF} belongs, {BOTH}"],
+        "padded by F on each side": [f"padded by F, where {HALF} belongs, {BOTH}"],
         "a bias of one": ["1 added to each result"],
         "signs dropped": ["signs dropped"],
     },
@@ -54,12 +57,12 @@ PAIRS = [
     (
         "filter_bank",
         ("the axis of images is still there", "padded by F on each side"),
-        ["the shape (N, K, OH, OW), where (K, OH, OW) belongs", f"padded by F, where pad belongs, {BOTH}"],
+        ["the shape (N, K, OH, OW), where (K, OH, OW) belongs", f"padded by F, where {HALF} belongs, {BOTH}"],
     ),
     (
         "filter_bank",
         ("filters at the end", "padded by half of F, rounded up"),
-        ["the axes in the order (OH, OW, K)", f"padded by (F + 1) // 2, where pad belongs, {BOTH}"],
+        ["the axes in the order (OH, OW, K)", f"padded by (F + 1) // 2, where {HALF} belongs, {BOTH}"],
     ),
     (
         "filter_bank",
@@ -94,3 +97,14 @@ def test_a_mistake_is_read_completely(exercise, mistake):
     sentences = reading_of(exercise, function).sentences
     assert [s.name for s in sentences] == SAID[exercise][mistake]
     assert all(s.whole for s in sentences)
+
+
+def test_the_padding_is_named_as_the_function_knows_it():
+    """`filter_bank` has no argument `pad`: what belongs there follows from the size of the filters."""
+
+    def pads_by_1(image, filters, conv):
+        return conv(image[None, None], filters[:, None], np.zeros(len(filters)), pad=1)
+
+    told = [(m.name, m.advice) for m in judge("filter_bank", pads_by_1).mistakes]
+    assert not [words for words in told if "`pad`" in words[1] or "where pad" in words[0]]
+    assert any("(F - 1) / 2" in words for mistake in told for words in mistake)
