@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import random
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -79,8 +80,12 @@ def call_all(
     """Call `function` on copies of each case's arguments. Raises nothing but KeyboardInterrupt.
 
     If the function is `strange` (a student's), its exceptions are explained, and its results are compared
-    with their copies at the end: later calls may have overwritten them. The results of a function in another
-    process come together if `at_once`; then one call that ends the process takes all of them with it.
+    with their copies at the end: later calls may have overwritten them. What it draws from the generators of
+    `random` and `np.random` is the same each time, and these are left as they were. (A function in another
+    process keeps its generators, which grading seeds: nothing of ours may be sent there.)
+
+    The results of a function in another process come together if `at_once`; then one call that ends the
+    process takes all of them with it.
     """
     kept: list[Mapping[str, Any]] = []
     outcomes: list[Outcome] = []
@@ -93,6 +98,7 @@ def call_all(
         redirect_stderr(_Discard()),
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
+        _same_draws() if strange and not hasattr(type(function), "call_each") else nullcontext(),
     ):
         warnings.simplefilter("ignore")
         calls = _calls(function, cases, exercise, lender, at_once)
@@ -106,6 +112,19 @@ def call_all(
             outcomes = [_raised_only(o) if answered and o.problem == UNANSWERED else o for o in outcomes]
         kept, result = [], {}  # while nobody listens: a coroutine complains when it is thrown away
     return tuple(outcomes)
+
+
+@contextmanager
+def _same_draws() -> Iterator[None]:
+    """Seed the global generators, so that a report repeats, and put them back at the end."""
+    python, numpy = random.getstate(), np.random.get_state()
+    random.seed(0)
+    np.random.seed(0)
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
 
 
 Call = tuple[tuple[Any, ...], Mapping[str, Any], Callable[[], Any]]

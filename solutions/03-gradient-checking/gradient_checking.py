@@ -189,8 +189,8 @@ show_secants(lambda x: x**3, x=1.0, h=0.5, slope=3)
 # *In words: the curve of x³ around 1, twice, with its tangent of slope 3. Left, a line from x to x + h is clearly
 # steeper than the tangent: 4.75. Right, a line from x - h to x + h is nearly parallel to it: 3.25.*
 #
-# The line on the right has the better slope. Both of its ends lie above the tangent, by nearly the same amount, so
-# it is nearly parallel to it. This is a **central difference**:
+# The line on the right has the better slope. Both of its ends lie above the tangent, so most of the two errors
+# cancels. This is a **central difference**:
 #
 # $$\text{slope} \approx \frac{f(x + h) - f(x - h)}{2h}$$
 #
@@ -223,8 +223,9 @@ predict("round(central_error(0.005), 8)", ..., hint="From 0.25 to 0.0025 it beca
 #
 # ### From one number to arrays
 #
-# Layers have many inputs and many outputs. `dout` makes one number of the outputs: `sum(f(x) * dout)`. That is
-# the loss, as far as this layer can see it. Then we move the inputs, **one at a time**.
+# Layers have many inputs and many outputs. `dout` makes one number of the outputs: `sum(f(x) * dout)`. When the
+# outputs change a little, this number changes as much as the loss does: by the sum of `dout * (change of out)`, as
+# above. So we measure this number, and move the inputs **one at a time**.
 #
 # (`lambda x: x**2` below is a short way to write a function that takes `x` and returns `x**2`.)
 #
@@ -479,7 +480,8 @@ print(numeric_gradient(lambda x: np.array([x.max()]), np.array([2.0, 2.0, 1.0]),
 
 # %% [markdown]
 # A layer decides: it gives the whole gradient to one of them. So at a kink a right backward pass looks wrong. A
-# kink that is nearer than `h` is enough. Draw real numbers at random, and you will hardly ever meet one.
+# kink within `h` of `x` spoils the measurement as well. Draw real numbers at random, and you will hardly ever meet
+# one.
 #
 # ## When are two gradients the same?
 #
@@ -553,7 +555,7 @@ check("relative_error", relative_error, "values")
 check("relative_error", relative_error, "zeros and edge cases")
 
 # %% [markdown]
-# ## 1,040 calls, or 3, or 1
+# ## Many calls, or 3, or 1
 #
 # Now a real layer: two images of 2 channels and 11x11 pixels, two filters of 3x3, stride 2, pad 1, no bias.
 # `numeric_gradient` calls `forward` twice for each pixel and twice for each weight. How often is that, in all?
@@ -646,8 +648,9 @@ print("x: predicted by a wrong dx", np.sum(v * wrong_dx))
 # This is the **adjoint identity**, often written `<conv(v, w), d> = <v, dx>`. On the left stands one forward call,
 # on the right the gradient to be checked. Nothing is moved, nothing is subtracted, and no digits are lost.
 #
-# For `v` you may even take `x` itself, if it is random. Then the left side is `sum(out * dout)`. The same `out`
-# checks `dw`, because the layer is a sum of products in `w`, too:
+# **For `v` you may even take `x` itself**, if it is random. Then the left side is `sum(out * dout)`.
+#
+# The same `out` checks `dw`, because the layer is a sum of products in `w`, too:
 #
 #     sum(out * dout)  =  sum(x * dx)  =  sum(w * dw)
 
@@ -676,7 +679,7 @@ assert list(calls.values()) == [1040, 3, 1], "Run the cells of this section agai
 #
 # Two remarks. A layer with a bias has a constant in it: subtract the bias from `out` first. And ReLU and max pooling
 # are no sums of products, but doubling `x` doubles their output, and that is enough for `sum(out * dout) =
-# sum(x * dx)`, even at a kink.
+# sum(x * dx)`, even at a kink. (Notebook 05 comes back to this.)
 #
 # ### How to be fooled
 #
@@ -705,8 +708,16 @@ print("random dout:", gap(numbers, rng.standard_normal(3)))
 # With ones, a mix-up of places does not show. The same holds for an `x` or a `w` of ones. So draw numbers at
 # random.
 #
-# **How small is small?** A gap is compared with the size of the terms, `sum(abs(x * dx))`. For right gradients only
-# rounding is left:
+# **How small is small?** Compare the gap with something. The sum itself will not do: positive and negative terms can
+# cancel, in a right layer too. Then nothing but rounding is left of the sum, as here, where 0 would be right:
+
+# %%
+print("0.1 + 0.2 - 0.3 =", 0.1 + 0.2 - 0.3)
+
+# %% [markdown]
+# Compared with the sum, this error is as large as can be. Compared with the **size of the terms**, 0.1 + 0.2 + 0.3, it
+# is tiny. For `dx` the size of the terms is `sum(abs(x * dx))`, and for `dw` it is `sum(abs(w * dw))`. With right
+# gradients only rounding is left:
 
 # %%
 for name, dtype in kinds.items():
@@ -715,7 +726,7 @@ for name, dtype in kinds.items():
     print(f"{name}: the gap of a right dx is {abs(left - np.sum(terms)) / np.sum(np.abs(terms)):.0e}")
 
 # %% [markdown]
-# Put the limit well above that, but not much higher. A bug may be small, and even a large one may, by bad luck,
+# Put the limit well above what float32 leaves, say ten or a hundred times, but not much higher. A bug may be small, and even a large one may, by bad luck,
 # have a small gap for the one direction that you drew.
 #
 # **And if it is not a number?** A gradient that divides by 0 somewhere holds a `nan`. What does Python say here?
@@ -738,7 +749,7 @@ predict("float('nan') > 1e-6", ..., hint="A nan is neither larger nor smaller th
 #
 # Return a list with the names of the wrong gradients: `[]`, `["dx"]`, `["dw"]` or `["dx", "dw"]`, in this order.
 # Some bugs are small: a gradient with a relative error of 1e-3 is wrong. So is one that holds a `nan`. Rounding is
-# no bug.
+# no bug, even in a layer where the terms cancel and all outputs are near 0.
 #
 # **The points**: 4 for finding all bugs, with as many calls of `forward` as you like. 2 more if 4 calls are enough
 # for you. 1 more if you need a single call. Calls of `backward` do not count. If a check fails because of the

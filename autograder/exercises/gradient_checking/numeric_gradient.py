@@ -140,8 +140,9 @@ mistakes.change(
     {"above[index] += h": "above += h", "below[index] -= h": "below -= h"},
 )
 mistakes.change(
-    "two names for one array",
-    "`a = b` gives one array a second name, so both moves hit it and cancel: make two copies.",
+    "every slope is 0",
+    "Does `f` get other numbers in its second call? `a = b` gives one array a second name, so that two moves "
+    "cancel. `copy` and `flatten` make another array: if you move that one, `x` stays. Hand over what moved.",
     {COPIES: "above = below = x.copy()"},
 )
 mistakes.change(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import sys
 import warnings
@@ -603,3 +604,23 @@ def test_what_is_wrong_with_a_result_for_sizes_that_do_not_fit_is_said_in_senten
 
     text = Report(judge("im2col", answer), "edge cases").text()
     assert "return a NumPy array (np.array). For sizes that do not fit, raise a ValueError." in text
+
+
+def test_an_answer_that_draws_from_the_global_generators_draws_the_same_each_time():
+    drawn = []
+
+    def relative_error(a, b):
+        drawn.append((np.random.random(), random.random()))
+        return 0.0
+
+    np.random.seed(5)
+    random.seed(5)
+    left_alone = np.random.random(), random.random()
+    np.random.seed(5)
+    random.seed(5)
+    judge("relative_error", relative_error)
+    first, drawn = drawn, []
+    assert (np.random.random(), random.random()) == left_alone
+    np.random.random()
+    judge("relative_error", relative_error)
+    assert drawn == first

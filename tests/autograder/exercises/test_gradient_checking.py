@@ -129,3 +129,40 @@ def test_a_gradient_with_a_nan_is_not_called_equal():
     """The notebook compares gradients by `relative_error(...) < limit`."""
     for a, b in (([1.0, np.nan], [1.0, 2.0]), ([1.0, 2.0], [np.nan, 2.0])):
         assert not find("relative_error").program(np.array(a), np.array(b)) < 1e-6
+
+
+def compared_with(size, limit=1e-6):
+    """An answer that draws from np.random and compares the gap with `size` of the terms of both sums."""
+
+    def find_bugs(forward, backward, x, w):
+        out = forward(x, w)
+        dout = np.random.standard_normal(out.shape)
+        pairs = zip(("dx", "dw"), (x, w), backward(dout, x, w), strict=True)
+        terms = {name: (out * dout, value * gradient) for name, value, gradient in pairs}
+        gaps = {name: abs(np.sum(left) - np.sum(right)) for name, (left, right) in terms.items()}
+        return [name for name, gap in gaps.items() if not gap < limit * size(*terms[name])]
+
+    return find_bugs
+
+
+NEAR_ZERO = {
+    "the sum of x * dx": lambda left, right: abs(np.sum(right)),
+    "the larger sum": lambda left, right: max(abs(np.sum(left)), abs(np.sum(right))),
+    "the size of the outputs": lambda left, right: np.sum(np.abs(left)),
+}
+
+
+@pytest.mark.parametrize("size", NEAR_ZERO)
+@pytest.mark.parametrize("limit", [1e-6, 1e-4])
+def test_a_gap_compared_with_what_can_cancel_fails_on_every_seed(size, limit):
+    for seed in range(10):
+        verdict = judge("find_bugs", compared_with(NEAR_ZERO[size], limit), seed)
+        assert verdict.points <= 3, seed
+    public = judge("find_bugs", compared_with(NEAR_ZERO[size], limit))
+    assert "the gap compared with a sum that can be near 0" in {m.name for m in public.mistakes}
+
+
+def test_a_gap_compared_with_the_size_of_the_terms_is_right_on_every_seed():
+    for seed in range(40):
+        verdict = judge("find_bugs", compared_with(lambda left, right: np.sum(np.abs(right))), seed)
+        assert verdict.passed, (seed, verdict.to_dict())
