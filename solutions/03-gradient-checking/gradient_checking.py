@@ -249,7 +249,7 @@ predict("moved[0]", ..., hint="What can an array of whole numbers hold?")
 # grows when this entry grows. Measure it by a central difference with the step `h`.
 #
 # - `f` is a function. It takes an array of the shape of `x` and gives an array of the shape of `dout`, which
-#   may be another shape.
+#   may be another shape. Each call gives a new array, never a view of `x` such as `x.T`.
 # - `x` may have any number of axes. It holds floats.
 # - Each entry moves alone: by `h` up and by `h` down, while the others stay as they are.
 # - When you are done, `x` must be as it was.
@@ -309,7 +309,7 @@ print("the example:", numeric_gradient(lambda x: x**2, np.array([1.0, 3.0]), dou
 
 dout = squared_loss(out, target)[1]
 measured = numeric_gradient(lambda out: np.array([squared_loss(out, target)[0]]), out, dout=np.ones(1))
-show_grids([dout[0, 0], measured[0, 0]], ["your dout", "measured"], same_colors=True, cell=0.6)
+show_grids([dout[0, 0], measured[0, 0].round(9) + 0.0], ["your dout", "measured"], same_colors=True, cell=0.6)
 
 # %% [markdown]
 # *In words: two 2x3 grids with the same numbers, -4 2 0 and 0 -2 0.*
@@ -595,9 +595,8 @@ dw = numeric_gradient(lambda w: entry_by_entry(x, w), w, dout, h=1)
 print(f"{entry_by_entry.calls:,} calls")
 
 # %% [markdown]
-# That is much for a small layer, and it grows with every pixel. But these two gradients are right, so they can serve
-# as an example. Suppose somebody has computed `dx`. To find out whether it is right, we need not measure
-# every entry again.
+# That is much for a small layer, and it grows with every pixel. Keep `dx` and `dw`: they are right. Now suppose that
+# somebody hands you a `dx`. To find out whether it is right, you need not measure every entry.
 #
 # ### All entries at once
 #
