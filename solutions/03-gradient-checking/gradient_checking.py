@@ -725,7 +725,7 @@ for name, dtype in kinds.items():
     print(f"{name}: the gap of a right dx is {abs(left - np.sum(terms)) / np.sum(np.abs(terms)):.0e}")
 
 # %% [markdown]
-# Put the limit well above what float32 leaves, say ten or a hundred times, but not much higher. A bug may be small, and even a large one may, by bad luck,
+# Put the limit well above what float32 leaves, about a hundred times, but not much higher. A bug may be small, and even a large one may, by bad luck,
 # have a small gap for the one direction that you drew.
 #
 # **And if it is not a number?** A gradient that divides by 0 somewhere holds a `nan`. What does Python say here?
