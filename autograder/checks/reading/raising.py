@@ -118,7 +118,8 @@ def conditions(raised: Raised, more: Sequence[tuple[str, list[bool]]] = ()) -> t
     if rarer < ONCE:
         return ()
     truth = [(words, [holds(g) for g, _ in raised]) for words, holds in CONDITIONS.items()]
-    menu = (*more, *truth)
+    padded = [g.pad > 0 for g, _ in raised]  # there windows reach beyond the image; "with padding" says it
+    menu = (*(one for one in more if one[1] != padded), *truth)
     for words, here in menu:
         if here == wanted:
             return (words,)
