@@ -18,7 +18,7 @@ from .exercise import Aspect, Case, Exercise, Function, Mistake
 from .findings import EDGES, Finding, Kind, findings, identity
 from .for_seed import Answer, Entry, cases_of, catalogue, compared, expected, fitting, slopes
 from .last_verdict import as_before
-from .reading import can_read, read
+from .reading import Reading, can_read, read
 from .recognise import habits, recognise, slips
 from .registry import find, names
 from .run_answer import Outcomes, call_all
@@ -118,38 +118,30 @@ def _verdict(exercise: Exercise, seed: int, mine: Answer, name: str = "") -> Ver
 
 
 def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function) -> Verdict:
-    """The verdict, with faults read from the function itself if the catalogue does not explain all of them.
+    """The verdict, with what the catalogue alone does not explain: faults read from the function, and pairs.
 
     A part that reading explains completely needs no name from the catalogue besides, which would say the same
     in other words; a part of which it is less sure keeps the catalogue's.
     """
     explained = frozenset[str]().union(*(m.parts for m in verdict.mistakes if not m.aspects))
     wrong = frozenset(exercise.parts) - mine.fine
-    if (
-        verdict.passed
-        or wrong <= explained
-        or not can_read(exercise.name)
-        or not any(o.parts for o in mine.outcomes)
-    ):
+    if verdict.passed or wrong <= explained or not any(o.parts for o in mine.outcomes):
         return verdict
-    places = fitting(exercise, verdict.seed)
-    answered = [(cases_of(exercise, verdict.seed)[i], mine.outcomes[i]) for i in places]
-
-    def ask(cases: Sequence[Case]) -> Outcomes:
-        return call_all(function, cases, exercise, strange=True, at_once=True)
-
-    far = getattr(type(function), "read_clock", None)  # the clock of the answer's own process
-    computed = partial(far, function) if far else time.process_time
-    reading = read(exercise.name, ask, answered, wrong, computed)
-    sure = frozenset[str]().union(*(s.parts for s in reading.sentences if s.whole and not s.raises))
-    sure -= frozenset[str]().union(*(s.parts for s in reading.sentences if not s.whole))
+    reading = _reading(verdict, exercise, mine, function, wrong) if can_read(exercise.name) else None
+    sentences = reading.sentences if reading else ()
+    sure = frozenset[str]().union(*(s.parts for s in sentences if s.whole and not s.raises))
+    sure -= frozenset[str]().union(*(s.parts for s in sentences if not s.whole))
     kept = tuple(m for m in verdict.mistakes if not (m.parts <= sure and (m.aspects or m.parts < wrong)))
     known = frozenset[str]().union(*(m.parts for m in kept if not m.aspects))
-    pairs = {part: together(exercise, verdict.seed, mine, part) for part in sorted(wrong - known - sure)}
+    # Few whole numbers or words agree by chance; what can be read has many cases and real numbers.
+    tried = wrong if reading else wrong & frozenset(exercise.axes) - frozenset(exercise.data)
+    pairs = {part: together(exercise, verdict.seed, mine, part) for part in sorted(tried - known - sure)}
+    if not reading:  # nothing else speaks for a name that several pairs have
+        pairs = {part: pair for part, pair in pairs.items() if len(pair) == 2}
     paired = frozenset(part for part, pair in pairs.items() if len(pair) == 2)
     kept, known = tuple(m for m in kept if not (m.aspects and m.parts <= paired)), known | paired
     open_parts = wrong - known  # an error may have another reason there
-    said = [s for s in reading.sentences if (s.raises and open_parts) or not frozenset(s.parts) <= known]
+    said = [s for s in sentences if (s.raises and open_parts) or not frozenset(s.parts) <= known]
     said = [s for s in said if s.name not in {m.name for m in kept}]
     told = tuple(Recognised(s.name, s.advice, frozenset(s.parts)) for s in said)
     again = {m.name for m in kept}
@@ -159,6 +151,21 @@ def _read(verdict: Verdict, exercise: Exercise, mine: Answer, function: Function
         for words in named
     )
     return replace(verdict, mistakes=(*kept, *made, *told), reading=reading)
+
+
+def _reading(
+    verdict: Verdict, exercise: Exercise, mine: Answer, function: Function, wrong: frozenset[str]
+) -> Reading:
+    """What the function itself tells of its faults."""
+    places = fitting(exercise, verdict.seed)
+    answered = [(cases_of(exercise, verdict.seed)[i], mine.outcomes[i]) for i in places]
+
+    def ask(cases: Sequence[Case]) -> Outcomes:
+        return call_all(function, cases, exercise, strange=True, at_once=True)
+
+    far = getattr(type(function), "read_clock", None)  # the clock of the answer's own process
+    computed = partial(far, function) if far else time.process_time
+    return read(exercise.name, ask, answered, wrong, computed)
 
 
 # What it costs, and what to show of it

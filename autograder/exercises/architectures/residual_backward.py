@@ -98,11 +98,6 @@ mistakes.change(
     {"dinner * (first > 0)": "dinner"},
 )
 mistakes.change(
-    "both ReLUs forgotten",
-    "Where a ReLU gave 0, nothing goes back through it.",
-    {"dout * (summed > 0)": "dout", "dinner * (first > 0)": "dinner"},
-)
-mistakes.change(
     "the last ReLU asked without x",
     "What the last ReLU saw is the sum of the second convolution and x.",
     {"conv(inner, w2, b2, 1, pad) + x": "conv(inner, w2, b2, 1, pad)"},

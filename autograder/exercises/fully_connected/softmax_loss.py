@@ -118,11 +118,6 @@ mistakes.change(
     {"dscores /= N": "dscores /= 1"},
 )
 mistakes.change(
-    "summed over the images, not averaged",
-    "The loss is the mean over the images, and so is its gradient.",
-    {"np.mean(np.log": "np.sum(np.log", "dscores /= N": "dscores /= 1"},
-)
-mistakes.change(
     "the right class not subtracted in the gradient",
     "dscores is the probabilities, with 1 less at the right class of each image.",
     {"] -= 1": "] -= 0"},
