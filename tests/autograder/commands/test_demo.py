@@ -61,7 +61,8 @@ def test_stories_are_true(assignment, student):
     else:
         wrong = [verdict for verdict in verdicts.values() if not verdict.passed]
         assert wrong
-        assert all(verdict.mistakes for verdict in wrong), "every mistake has a name"
+        told = [verdict.mistakes or "calls are enough" in verdict.failure.problem for verdict in wrong]
+        assert all(told), "every mistake has a name, but for calls, which are counted"
 
 
 def test_without_a_sandbox_the_demo_says_which_engine_grades(monkeypatch):

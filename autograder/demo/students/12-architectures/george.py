@@ -2,14 +2,50 @@
 
 # %% parse_pattern
 def parse_pattern(pattern):
-    import re
-    text = pattern.replace(" ", "")
-    while "[" in text:
-        m = re.search(r"\[([^\[\]]*)\](\*(\d+))?", text)
-        names = m.group(1).split("->")
-        times = int(m.group(3) or 1)
-        text = text[:m.start()] + "->".join(names[:-1] + names[-1:] * times) + text[m.end():]
-    return text.split("->")
+    names = ["INPUT", "CONV", "RELU", "POOL", "FC"]
+    place = [0]
+
+    def spaces():
+        while place[0] < len(pattern) and pattern[place[0]] == " ":
+            place[0] += 1
+        return place[0]
+
+    def read(text):
+        if pattern.startswith(text, spaces()):
+            place[0] += len(text)
+            return True
+        return False
+
+    def row():
+        result = part()
+        while read("->"):
+            result = result + part()
+        return result
+
+    def part():
+        if read("["):
+            inner = row()
+            if not read("]"):
+                raise ValueError(f"no ] at {spaces()}")
+            if not read("*"):
+                return inner
+            digits = ""
+            spaces()
+            while pattern[place[0]:place[0] + 1].isdigit():
+                digits += pattern[place[0]]
+                place[0] += 1
+            if not digits:
+                raise ValueError(f"no number at {place[0]}")
+            return inner[:-1] + inner[-1:] * int(digits)
+        for name in names:
+            if read(name):
+                return [name]
+        raise ValueError(f"no layer at {spaces()}")
+
+    layers = row()
+    if spaces() != len(pattern):
+        raise ValueError(f"no -> at {spaces()}")
+    return layers
 
 # %% layer_shapes
 def layer_shapes(layers, input_shape, filters, units):
