@@ -214,7 +214,7 @@ def _answering(pairs: Pairs) -> list[tuple[Geometry, np.ndarray]]:
     found = []
     for g in HOT:
         here = [(q, o.parts["out"]) for q, o in pairs if q.geometry == g and "out" in o.parts]
-        here = [(q, out) for q, out in here if out.ndim == 4]
+        here = [(q, out) for q, out in here if out.ndim == 4 and out.size]
         plain = next((out for q, out in here if not q.pixel), None)
         hot = [(q, out) for q, out in here if q.pixel]
         if plain is None or len(hot) < g.H * g.W or any(out.shape != plain.shape for _, out in hot):
