@@ -208,7 +208,7 @@ class Placed:
     advice: str
     of: Callable[[np.ndarray, Geometry], np.ndarray | None] = lambda out, g: out
     windows: Callable[[Shape, Geometry], tuple[int, int] | None] = lambda shape, g: (
-        (shape[2], shape[3]) if shape[:2] == (g.N, g.C) else None
+        (shape[2], shape[3]) if len(shape) == 4 and shape[:2] == (g.N, g.C) else None
     )
     fails: str = ""
 
@@ -250,7 +250,7 @@ PLACED = (
     Placed("", ""),
     Placed("rows and columns of the output swapped", "i, the row of an output, comes before j, its column.",
            lambda out, g: out.swapaxes(2, 3),
-           lambda shape, g: (shape[3], shape[2]) if shape[:2] == (g.N, g.C) else None),
+           lambda shape, g: (shape[3], shape[2]) if len(shape) == 4 and shape[:2] == (g.N, g.C) else None),
     Placed("outputs numbered by i * OH + j, where i * OW + j belongs", "A row of the output has OW values.",
            _numbered, fails="where i * OH + j goes beyond the last output"),
     Placed("only the first image counts", LOOPS, _first(0)),
@@ -258,7 +258,7 @@ PLACED = (
     Placed("the channels of the output brought back with reshape", RESHAPE, _channels_back),
     Placed("images and channels swapped", "The results are (N, C, OH, OW): the images first.",
            lambda out, g: out.transpose(1, 0, 2, 3),
-           lambda shape, g: (shape[2], shape[3]) if shape[:2] == (g.C, g.N) else None),
+           lambda shape, g: (shape[2], shape[3]) if len(shape) == 4 and shape[:2] == (g.C, g.N) else None),
     Placed("images and channels mixed by a reshape", "The maxima are (C, N * OH * OW): split N off behind C, "
            "and transpose.", lambda out, g: out.transpose(1, 0, 2, 3).reshape(out.shape)),
     Placed("columns read in the order i, j, n", COLUMN, _images_fastest),
@@ -267,7 +267,7 @@ PLACED = (
            lambda out, g: out.transpose(1, 0, 2, 3).reshape(out.shape[1], -1),
            lambda shape, g: (g.OH, g.OW) if shape == (g.C, g.N * g.OH * g.OW) else None),
     Placed("one channel of output only", EACH, lambda out, g: out[:, :1],
-           lambda shape, g: (shape[2], shape[3]) if shape[:2] == (g.N, 1) else None),
+           lambda shape, g: (shape[2], shape[3]) if len(shape) == 4 and shape[:2] == (g.N, 1) else None),
 )  # fmt: skip
 
 ROUNDED: Mapping[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
