@@ -1,7 +1,7 @@
 """LeNet-5, the network that read the amounts on cheques.
 
-As it is built today: the second convolution sees all six channels (in the paper, ten of its sixteen filters
-see fewer), poolings have no weights, and the ten units at the end give scores.
+As it is built today: the second convolution sees all six channels (in the paper, fifteen of its sixteen
+filters see fewer), poolings have no weights, and the ten units at the end give scores.
 Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
 """
 

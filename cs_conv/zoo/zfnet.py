@@ -1,6 +1,7 @@
 """ZFNet: AlexNet with a smaller first filter and stride, found by looking at what its layers see.
 
-The widths are those of the paper's figure 3. Its sizes leave a last row over, which is padded away here.
+The widths are those of the paper's figure 3. Where its windows do not fit, one row and one column of padding
+are added here.
 Source: Zeiler and Fergus, "Visualizing and understanding convolutional networks", 2013.
 """
 

@@ -14,12 +14,12 @@
 # # Case studies and the memory ledger
 #
 # After this notebook you can say of any network what it costs: how many parameters it has, how much memory
-# a training step takes, and how many images at a time a GPU can hold. You will use that to find the
-# mistakes in a table that thousands of people have read. It takes about 60 minutes.
+# a training step takes, and how many images at a time a GPU can hold. You will use that to find the wrong
+# lines of a printed table. It takes about 60 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
-# | `ledger` | shape, values and parameters of each layer | medium | 15 | 18 | 4 |
+# | `ledger` | shape, values and parameters of each layer | medium | 15 | 16 | 4 |
 # | `memory_of` | the bytes of a training step, and of use | medium | 15 | 6 | 4 |
 # | `largest_batch` | the images that fit into a GPU | easy | 10 | 4 | 3 |
 # | `wrong_lines` | which lines of a printed table are wrong | easy | 5 | 2 | 3 |
@@ -30,18 +30,20 @@ import numpy as np
 from autograder import check, predict
 
 # %% [markdown]
-# ## Five networks that everybody knows
+# ## Six networks that everybody knows
 #
-# - **LeNet** (1998) read the amounts on cheques: two convolutions, two poolings, three full connections.
-# - **AlexNet** (2012) is much the same with more and larger layers. Of its five best guesses, 16% did not
-#   hold the right one; the second best entry of that year had 26%. From then on everybody used
-#   convolutional networks.
-# - **ZFNet** (2013) has a smaller first filter and a smaller stride: 7x7 at stride 2 in the place of 11x11
-#   at 4.
-# - **GoogLeNet** (2014) has inception modules (notebook 12), and the mean of each channel before its only
-#   full connection.
-# - **VGG** (2014) has 3x3 convolutions and 2x2 poolings alone.
-# - **ResNet** (2015) has ways around its blocks (notebook 12), batch normalisation, and one full connection.
+# - **LeNet** (1998) read the amounts on cheques: two convolutions, two poolings, three fully connected
+#   layers.
+# - **AlexNet** (2012) is much the same with more and larger layers. It could name five classes for each
+#   image, and for 16% of the images none of the five was right; the second best entry of that year had
+#   26%. From then on nearly everybody used convolutional networks for images.
+# - **ZFNet** (2013) has smaller filters and a smaller stride in its first layer: 7x7 at stride 2 in place of
+#   11x11 at stride 4.
+# - **GoogLeNet** (2014) has inception modules (notebook 12). It takes the mean of each channel before its
+#   only fully connected layer.
+# - **VGG** (2014) has only 3x3 convolutions and 2x2 poolings before its three fully connected layers.
+# - **ResNet** (2015) has ways around its blocks (notebook 12), batch normalisation, and one fully connected
+#   layer after the mean of each channel.
 #
 # The course has them all, each on a page of code (`cs_conv/zoo`). A network that is made with `seed=None`
 # has shapes and counts, but takes no memory for its weights.
@@ -70,32 +72,39 @@ predict(
 # %%
 for name in zoo.NETWORKS:
     network = zoo.network(name, seed=None)
-    values = sum(int(np.prod(shape)) for shape in network.shapes)
-    print(
-        f"{name:10} {len(network.layers):3} layers {parameters_of(name):12,} parameters {values:11,} values in a row"
-    )
+    print(f"{name:10} {len(network.layers):3} layers {parameters_of(name):12,} parameters")
+google = zoo.network("GoogLeNet", seed=None)
+last = google.layers[-1].parameters
+short = parameters_of("GoogLeNet") - sum(p.size for p in last.values())
+print(f"GoogLeNet without its last layer: {short:,} parameters")
 
 # %% [markdown]
-# (The notes say that GoogLeNet has 4 million parameters. By the table in its paper it has 7.0 million, 6.0
-# million without the last layer; no way of counting gives 4. A module counts as one layer above, so the
-# values inside the modules of GoogLeNet and inside the blocks of ResNet are missing.)
+# (The layers counted here include ReLUs and poolings. An inception module counts as one layer, and so does
+# the sum of a ResNet block and its way around. Our copy of the notes says that GoogLeNet has 4 million
+# parameters. By the table in its paper it has 7.0 million, or 6.0 million without the last layer. We know no
+# way of counting that gives 4 million.)
 #
 # ## A ledger
 #
-# To know what a network costs you need three numbers of each layer: the shape of what it gives, how many
-# **values** that are, and how many **parameters** it has. As in notebook 11, a plan describes a network by
-# sizes: dicts such as `{"kind": "conv", "filters": 64, "size": 3, "stride": 1, "pad": 1}`, `{"kind":
-# "relu"}`, `{"kind": "pool", "size": 2, "stride": 2}` and `{"kind": "fc", "units": 4096}`.
+# To know what a network costs you need three things of each layer: the shape of the volume that it gives,
+# how many **values** this volume has, and how many **parameters** the layer has. As in notebook 11, a plan
+# describes a network by sizes, with a dict for each layer:
+#
+# - `{"kind": "conv", "filters": 64, "size": 3, "stride": 1, "pad": 1}`
+# - `{"kind": "relu"}`
+# - `{"kind": "pool", "size": 2, "stride": 2}`
+# - `{"kind": "fc", "units": 4096}`
 #
 # ### Exercise 1: ledger
 #
-# *Medium, about 15 minutes, about 18 lines, 4 points.*
+# *Medium, about 15 minutes, about 16 lines, 4 points.*
 #
 # Write `ledger`. It returns a list of dicts with the keys `"kind"`, `"shape"`, `"values"` and
 # `"parameters"`: the first for the image, with the kind `"input"`, then one for each layer of the plan.
 #
 # - `input_shape` is `(C, H, W)`. The shape after a fully connected layer is `(units,)`, all others are `(C,
 #   H, W)`.
+# - A ReLU has a row as well. It keeps the shape; ReLUs and poolings have no parameters.
 # - Parameters are counted **with** biases: one for each filter, one for each unit. The sizes fit.
 #
 # An example: one filter of 2x2 on one channel of 3x3 pixels gives the rows
@@ -111,9 +120,9 @@ for name in zoo.NETWORKS:
 # the values after.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# A filter has `C * F * F + 1` parameters, a unit has one for each value that it sees, `np.prod(shape)`, and
-# a bias. Append a dict for each layer, ReLUs included; `int(np.prod(shape))` is the number of values for
-# any shape.
+# `int(np.prod(shape))` is the number of values of any shape, `(C, H, W)` or `(units,)`. Start with the list
+# that has the row of the image. In the loop, an `if` for each kind that changes the shape sets `parameters`
+# and `shape`; one `append` after these serves all kinds.
 # </details>
 
 
@@ -150,8 +159,8 @@ check("ledger", ledger, "convolutions")
 check("ledger", ledger, "whole networks")
 
 # %% [markdown]
-# The ledger of VGG-16. ReLUs work in place: their values are those of the layer before, so their rows are
-# left out here.
+# The ledger of VGG-16. A ReLU can work in place: it writes its results over the values of the layer before,
+# and takes no memory of its own. So the ReLUs are left out of this plan.
 
 # %%
 import matplotlib.pyplot as plt
@@ -183,11 +192,12 @@ _ = axes[1].set_xlabel("layer")
 # %% [markdown]
 # *In words: two rows of bars over the layers of VGG-16. The values are large at the beginning, 3.2 million
 # after each of the first two convolutions, and fall towards the end. The parameters are nearly nothing at
-# the beginning; one bar, that of the first full connection, is larger than all others together.*
+# the beginning; one bar, that of the first fully connected layer, is larger than all others together.*
 #
-# **Memory for values sits in the first layers, parameters in the first full connection.** That is how it is
-# in most networks. GoogLeNet and ResNet take the mean of each channel at the end. What would VGG-16 have
-# with a mean over its last 7x7 and one full connection to the 1,000 classes?
+# **Memory for values sits in the first layers, parameters in the first fully connected layer.** AlexNet and
+# ZFNet are like that, too. GoogLeNet and ResNet take the mean of each channel at the end, and so have no
+# such layer. How many parameters would VGG-16 have with a mean over its last 7x7 places and one fully
+# connected layer for the 1,000 classes?
 
 # %%
 mean = {"kind": "pool", "size": 7, "stride": 7}  # its shape is that of a mean: one number a channel
@@ -200,11 +210,11 @@ assert short == 15_227_688
 #
 # In training, all volumes are kept for the backward pass, and each value has a gradient: twice the values,
 # for each image of the batch. Each parameter has a gradient, too. And the optimiser keeps numbers of its
-# own: none for plain gradient descent, one for each parameter with momentum, two with Adam. (The notes say:
-# three times the parameters. That is momentum.)
+# own: none for plain gradient descent, one for each parameter with momentum, two with Adam. (The notes
+# multiply the parameters by three. That is right for momentum.)
 #
-# Once it is trained, a network forgets a volume as soon as the next one is there. It needs room for two
-# neighbours at a time, and for the parameters.
+# A trained network that is only used can forget a volume as soon as the next one is there. It needs room
+# for two neighbouring volumes at a time, and for the parameters.
 #
 # ### Exercise 2: memory_of
 #
@@ -216,7 +226,7 @@ assert short == 15_227_688
 # - With `training`, count twice the values for each image, and each parameter with its gradient and the
 #   `state` numbers that the optimiser keeps.
 # - Without it, count the largest sum of two neighbouring rows' values for each image, and the parameters
-#   once.
+#   once. A ledger can have the row of the image alone: then count that row's values.
 #
 # An example: rows with 4 and 2 values, and 10 parameters in all. Training with one image and `state=1` takes
 # `4 * (2 * 6 + 3 * 10) = 168` bytes; use takes `4 * (6 + 10) = 64`.
@@ -230,8 +240,8 @@ assert short == 15_227_688
 # neighbour.
 # </details><details><summary>Hint 3: nearly the answer</summary>
 #
-# Training: `2 * batch * sum(values) + (2 + state) * parameters` numbers. For the neighbours, `zip` the
-# values with the values from the second one on, and a 0 at the end, so that a single row works as well.
+# Count numbers first, and multiply by 4 at the end. For the neighbours, `zip` the values with the values
+# from the second one on. Put a 0 behind these, so that a single row works as well.
 # </details>
 
 
@@ -258,28 +268,29 @@ check("memory_of", memory_of, "training")
 check("memory_of", memory_of, "use")
 
 # %% [markdown]
-# A training step of VGG-16 with Adam: how many *times* the memory of its parameters alone do the
-# parameters, their gradients and the optimiser's numbers take together?
+# VGG-16 is trained with Adam. How many numbers are kept for each parameter, before the first image comes?
 
 # %%
 no_images = memory_of(rows, 0, state=2)
-predict("no_images / (4 * parameters)", ..., "The parameter, its gradient, and two numbers of Adam.")
+predict("no_images / (4 * parameters)", ..., "Count the parameter itself, too.")
 
 # %%
 for batch in (1, 16, 64):
     training, use = memory_of(rows, batch, state=2) / 1e9, memory_of(rows, batch, training=False) / 1e9
     print(f"{batch:3} images at a time: {training:6.2f} GB to train with Adam, {use:5.2f} GB to use")
 volumes = memory_of(rows, 1, training=False) - 4 * parameters
-print(f"in use, the two largest neighbours are {volumes / 2**20:.1f} MiB of {4 * values / 2**20:.1f} MiB")
+print(
+    f"in use (1 MiB is 2**20 bytes), the two largest neighbours are {volumes / 2**20:.1f} MiB of {4 * values / 2**20:.1f} MiB"
+)
 
 # %% [markdown]
 # ### Exercise 3: largest_batch
 #
 # *Easy, about 10 minutes, about 4 lines, 3 points.*
 #
-# When a network does not fit, one takes smaller batches. Write `largest_batch`: how many images at a time
-# can be trained on a GPU of so many `gigabytes` (of 10**9 bytes)? Count as in `memory_of`. If not even one
-# image fits, return 0.
+# When a batch does not fit into the memory of a GPU, one takes a smaller one. Write `largest_batch`. It
+# returns how many images at a time a GPU with `gigabytes` of memory (of 10**9 bytes each) can train with.
+# Count as in `memory_of`. If not even one image fits, return 0.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -318,14 +329,14 @@ for gigabytes in (3, 4, 6, 12):
     print(f"{gigabytes:3} GB: {largest_batch(rows, gigabytes):3} images of VGG-16 with momentum")
 
 # %% [markdown]
-# (A program needs more than the ledger counts: the columns of im2col, for instance, and the next batch that
-# waits.)
+# (A program needs more than the ledger counts: the columns of im2col, for instance, and the next batch of
+# images, which waits.)
 #
 # ## The hunt
 #
 # The notes print the ledger of VGG-16, line by line. Here are their weights as printed in our copy. (A copy
-# can be at fault, too: the products beside these numbers are right.) They count weights alone, so take the
-# biases out of your ledger first.
+# can be at fault, too: the formulas printed beside these numbers are right.) They count weights alone, so
+# the cell takes the biases out of your ledger first.
 
 # %%
 printed = [
@@ -389,8 +400,9 @@ predict(
 # %%
 counted = [row["parameters"] for row in without_biases if row["parameters"]]
 for line in wrong_lines(printed, without_biases):
+    times = printed[line] / counted[line]
     print(
-        f"line {line:2}: printed {printed[line]:9,}, right {counted[line]:9,}: {printed[line] / counted[line]:.3g} times"
+        f"line {line:2}: printed {printed[line]:9,}, right {counted[line]:9,}: {times:.3g} times the right one"
     )
 print(
     f"the printed lines add up to {sum(printed):,}; the printed total is 138 million, and right is {sum(counted):,}"
@@ -398,16 +410,18 @@ print(
 assert sum(counted) == 138_344_128
 
 # %% [markdown]
-# The total is right, the lines are not: they would make 186 million. Now the other column. The notes print
-# "24M * 4 bytes ~= 93 MB / image" for the values of a forward pass. What does your ledger say?
+# The printed total is right, but these lines add up to 186 million. Now the other column. The notes print
+# "24M * 4 bytes ~= 93MB / image" for the values of a forward pass. What does your ledger say?
 
 # %%
 print(f"{values / 1e6:.2f} million values: {4 * values / 1e6:.0f} MB, or {4 * values / 2**20:.0f} MiB")
 print(f"24 million values would be {4 * 24e6 / 1e6:.0f} MB, or {4 * 24e6 / 2**20:.1f} MiB")
 
 # %% [markdown]
-# 15.24 million are 61 MB. This slip is the notes' own, and readers have reported it. Three more claims,
-# with what your functions say:
+# 15.24 million values take 61 MB. This slip is the notes' own, and readers have reported it. The cell
+# compares three more claims of our copy with your ledger: AlexNet's last volume is 7x7x512; three 3x3 layers
+# of 64 filters take 72 MB; most of the computing is in the early layers. The last line of its results has
+# the share of each of the five blocks of VGG-16, which end with a pooling, and of the fully connected layers.
 
 # %%
 from itertools import pairwise
@@ -421,35 +435,37 @@ print("AlexNet's last volume, said to be 7x7x512:", last_volume)
 three = ledger([conv(64, 3, 1, 1)] * 3, (3, 224, 224))[1:]
 both = 2 * 4 * sum(row["values"] for row in three)
 print(
-    f"three 3x3 layers of 64 filters on 224x224, said to take 72 MB: {both / 1e6:.0f} MB, {both / 2**20:.1f} MiB"
+    f"three 3x3 layers of 64 filters on 224x224, said to take 72 MB: {both / 1e6:.0f} MB or {both / 2**20:.1f} MiB"
 )
 
 macs, ends = [], [0, 3, 6, 10, 14, 18, len(rows) - 1]
 for begin, end in pairwise(ends):
     macs.append(
         sum(
-            counted_row["parameters"] * int(np.prod(row["shape"][1:]))
-            for counted_row, row in zip(
+            weights["parameters"] * int(np.prod(row["shape"][1:]))
+            for weights, row in zip(
                 without_biases[begin + 1 : end + 1], rows[begin + 1 : end + 1], strict=True
             )
         )
     )
 shares = [f"{m / sum(macs):.1%}" for m in macs]
-print("the computing, said to be mostly in the early layers, by block:", ", ".join(shares))
+print("the computing, said to be mostly in the early layers:", ", ".join(shares))
 assert sum(macs) == 15_470_264_320
 
 # %% [markdown]
-# AlexNet ends in 6x6x256. The three layers take 77 MB, with gradients. And the computing of VGG-16 is
-# mostly in the *middle*: each pooling makes a quarter of the places, but the next block has twice the
-# filters on twice the channels. It is the memory that sits in the early layers.
+# AlexNet's last volume is 6x6x256; 7x7x512 is the notes' own slip. The three layers take 77 MB, with the
+# gradients of their values. And most of the computing of VGG-16 is in the *middle*. Each pooling leaves a
+# quarter of the places. But up to the fourth block, there are twice as many filters on twice as many
+# channels, which makes up for it. It is the memory that sits in the early layers.
 #
 # That is why many networks shrink the image at once, with a first layer of 7x7 at stride 2: a compromise
-# for the memory.
+# that saves memory.
 #
 # ## One image through a network
 #
-# GoogLeNet with random weights, forward on one image of 224x224. Measured peaks are larger than the ledger,
-# for the layers need room to work, too.
+# GoogLeNet with random weights goes forward on one image of 224x224. Your `memory_of` says how much memory
+# the two largest neighbouring volumes take (a module counts as one layer). The measured peak is larger,
+# because the layers need room to work in.
 
 # %%
 import time
@@ -464,11 +480,14 @@ scores = google.forward(picture)
 took = time.process_time() - began
 _, peak = tracemalloc.get_traced_memory()
 tracemalloc.stop()
-print(f"scores {scores.shape}: {took:.2f} s of computing, at most {peak / 1e6:.0f} MB beside the weights")
+volumes = [{"values": int(np.prod(shape)), "parameters": 0} for shape in google.shapes]
+computed = memory_of(volumes, 1, training=False)
+print(f"scores {scores.shape}: {took:.2f} s of computing")
+print(f"beside the weights: {computed / 1e6:.0f} MB computed, {peak / 1e6:.0f} MB measured at the peak")
 
 # %% [markdown]
-# What makes its modules cheap are the 1x1 convolutions before the larger filters. Without these (but with
-# the one after the pooling):
+# What makes its modules cheap are the 1x1 convolutions before the larger filters. The cell counts the
+# weights of the nine modules with and without these. (The 1x1 convolution after the pooling stays in both.)
 
 # %%
 from cs_conv.zoo.googlenet import MODULES
@@ -484,19 +503,19 @@ assert (direct, reduced) == (24_151_040, 5_842_176)
 # %% [markdown]
 # ## Three questions from earlier notebooks
 #
-# <details><summary>Where does the 1 / 4 of a pooling appear in the ledger of VGG-16, and what brings the parameters of the first full connection down? (05)</summary>
+# <details><summary>What does a pooling do to the values in the ledger of VGG-16, and what does the last one save? (05)</summary>
 #
-# Each pooling leaves a quarter of the values. Without the last one, the first full connection would have
-# four times as many weights, 411,041,792.
+# Each pooling leaves a quarter of the values. Without the last one, the first fully connected layer would
+# have four times as many weights.
 # </details>
 #
 # <details><summary>AlexNet's paper says 224x224. Which sizes fit its first layer? (01)</summary>
 #
-# 11 + 4n: 223 and 227, for instance. With 224 the result is 54.25.
+# Without padding, 11 + 4n: 223 and 227, for instance. With 224 the formula gives 54.25.
 # </details>
 #
-# <details><summary>A network of two groups has how many weights in a convolution, against one without groups? (09)</summary>
+# <details><summary>How many weights does a convolution with two groups have, against one without groups? (09)</summary>
 #
-# Half: each filter sees half of the channels. AlexNet has 60,965,224 parameters with its groups, 62,378,344
-# without.
+# Half as many: each filter sees half of the channels. AlexNet has 60,965,224 parameters with the groups of
+# three of its convolutions, and 62,378,344 without.
 # </details>

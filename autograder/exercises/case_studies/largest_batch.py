@@ -19,7 +19,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("fits", "3 GB", (rows, 3))
     yield Case("fits", "12 GB with Adam", (rows, 12), {"state": 2})
     yield Case("fits", "12 GB without state", (rows, 12), {"state": 0})
-    exact = rows_of((125_000, 0), (0, 0))
+    exact = rows_of((100_000, 0), (25_000, 0))
     yield Case("fits", "exactly 1,000 images", (exact, 1))
     values = int(rng.integers(10**5, 10**6))
     yield Case("fits", "values drawn at random", (rows_of((values, 0), (2 * values, 10**7)), 4))
@@ -45,6 +45,7 @@ mistakes.change(
     "a negative batch",
     "If not even one image fits, the answer is 0.",
     {"max(left // (4 * 2 * values), 0)": "left // (4 * 2 * values)"},
+    {"max(left // (4 * 2 * values), 0)": "int(left / (4 * 2 * values))"},
 )
 mistakes.change(
     "at least one image, whether it fits or not",
@@ -58,6 +59,16 @@ mistakes.change(
     {"left // (4 * 2 * values)": "round(left / (4 * 2 * values))"},
 )
 mistakes.change(
+    "not rounded at all",
+    "Half an image does not fit: round down.",
+    {"left // (4 * 2 * values)": "left / (4 * 2 * values)"},
+)
+mistakes.change(
+    "room for one image more",
+    "Round down: what is left over is too little for one image more.",
+    {"left // (4 * 2 * values)": "left // (4 * 2 * values) + 1"},
+)
+mistakes.change(
     "gigabytes of 2**30 bytes",
     "A gigabyte has 10**9 bytes here.",
     {"gigabytes * 10**9": "gigabytes * 2**30"},
@@ -66,6 +77,29 @@ mistakes.change(
     "the parameters forgotten",
     "The parameters, their gradients and the optimiser's state take memory first.",
     {"4 * (2 + state) * parameters": "0 * parameters"},
+)
+mistakes.change(
+    "only the parameters themselves",
+    "A parameter has a gradient, and `state` numbers that the optimiser keeps.",
+    {"4 * (2 + state) * parameters": "4 * parameters"},
+)
+mistakes.change(
+    "the parameters counted for each image",
+    "All images use the same parameters: subtract what they need before you divide.",
+    {
+        "- 4 * (2 + state) * parameters": "",
+        "(4 * 2 * values)": "(4 * 2 * values + 4 * (2 + state) * parameters)",
+    },
+)
+mistakes.change(
+    "one number of state, whatever the optimiser",
+    "How many numbers it keeps for each parameter is the argument `state`.",
+    {"(2 + state)": "3"},
+)
+mistakes.change(
+    "1 byte for each number of the parameters",
+    "A parameter has 4 bytes, and so have its gradient and the numbers of the optimiser.",
+    {"4 * (2 + state) * parameters": "(2 + state) * parameters"},
 )
 mistakes.change(
     "the gradients of the parameters forgotten",

@@ -77,6 +77,14 @@ mistakes.change(
     {"(shape[0] * F * F + 1)": "(shape[0] * F * F)"},
 )
 mistakes.change(
+    "one bias a layer",
+    "Each filter and each unit has a bias of its own.",
+    {
+        'layer["filters"] * (shape[0] * F * F + 1)': 'layer["filters"] * shape[0] * F * F + 1',
+        'layer["units"] * (int(np.prod(shape)) + 1)': 'layer["units"] * int(np.prod(shape)) + 1',
+    },
+)
+mistakes.change(
     "a bias for each weight of a filter",
     "A filter has one bias, however many weights it has.",
     {"(shape[0] * F * F + 1)": "(shape[0] * F * F * 2)"},
@@ -112,6 +120,16 @@ mistakes.change(
     {"(n - F + 2 * P)": "(n - F)"},
 )
 mistakes.change(
+    "padding on one side only",
+    "Padding adds P rows above and P below: (H - F + 2P) / S + 1.",
+    {"(n - F + 2 * P)": "(n - F + P)"},
+)
+mistakes.change(
+    "the + 1 of the sizes forgotten",
+    "The first place counts as well: (H - F + 2P) / S + 1.",
+    {"(n - F + 2 * P) // S + 1": "(n - F + 2 * P) // S", "(n - F) // S + 1": "(n - F) // S"},
+)
+mistakes.change(
     "stride ignored in convolutions",
     "With stride S there are fewer places: (H - F + 2P) / S + 1.",
     {"(n - F + 2 * P) // S + 1": "(n - F + 2 * P) + 1"},
@@ -130,6 +148,37 @@ mistakes.change(
     "a fully connected layer leaves a volume",
     "After a fully connected layer the shape is (units,).",
     {'(layer["units"],)': '(layer["units"], 1, 1)'},
+)
+mistakes.change(
+    "a number as the shape after a fully connected layer",
+    "The shape is a tuple of one number, which needs a comma: (units,).",
+    {'(layer["units"],)': 'layer["units"]'},
+)
+mistakes.change(
+    "a fully connected layer sees the channels alone",
+    "A unit has a weight for each value that it sees: C * H * W.",
+    {"(int(np.prod(shape)) + 1)": "(shape[0] + 1)"},
+)
+mistakes.change(
+    "a ReLU has no values",
+    "The row of a ReLU tells its shape and its values like every other.",
+    {
+        '"shape": shape, "values": int(np.prod(shape)), "parameters": parameters': (
+            '"shape": shape, "values": 0 if kind == "relu" else int(np.prod(shape)), "parameters": parameters'
+        )
+    },
+)
+mistakes.change(
+    "rows and columns before the channels",
+    "The order of a shape is (C, H, W).",
+    {
+        '"shape": shape, "values": int(np.prod(shape)), "parameters": parameters': (
+            '"shape": (*shape[1:], shape[0]), "values": int(np.prod(shape)), "parameters": parameters'
+        ),
+        '"shape": shape, "values": int(np.prod(shape)), "parameters": 0': (
+            '"shape": (*shape[1:], shape[0]), "values": int(np.prod(shape)), "parameters": 0'
+        ),
+    },
 )
 mistakes.change(
     "ReLUs left out",

@@ -21,7 +21,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("training", "plain gradient descent keeps no state", (several, 2), {"state": 0})
     yield Case("training", "Adam keeps two numbers a parameter", (several, 2), {"state": 2})
     yield Case("training", "no parameters at all", (rows_of((5, 0), (3, 0)), 4))
-    numbers = rng.integers(1, 1000, (5, 2)).tolist()
+    numbers = [(int(rng.integers(1, 1000)), 0), *rng.integers(1, 1000, (4, 2)).tolist()]
     yield Case("training", "numbers drawn at random", (rows_of(*numbers), 7), {"state": 2})
     yield Case("use", "two rows, one image, no training", (one, 1), {"training": False})
     yield Case("use", "the largest two volumes in a row", (several, 1), {"training": False})
@@ -67,6 +67,11 @@ mistakes.change(
     "the gradients of the parameters forgotten",
     "In training each parameter has a gradient, beside what the optimiser keeps.",
     {TRAINING: "2 * batch * sum(values) + (1 + state) * parameters"},
+)
+mistakes.change(
+    "the parameters forgotten in use",
+    "A network in use needs its parameters.",
+    {"max(pairs) + parameters": "max(pairs)"},
 )
 mistakes.change(
     "the parameters and their gradients forgotten",
@@ -115,6 +120,36 @@ mistakes.change(
     "only the largest volume",
     "A layer needs its input and its output at the same time.",
     {"max(pairs)": "max(values)"},
+)
+mistakes.change(
+    "twice the largest volume",
+    "Add up each volume and the next one, and take the largest of these sums.",
+    {"max(pairs)": "2 * max(values)"},
+)
+mistakes.change(
+    "only the first two volumes",
+    "Any two neighbours may be the largest.",
+    {"max(pairs)": "pairs[0]"},
+)
+mistakes.change(
+    "gradients of the values in use",
+    "Without training there are no gradients: count two neighbours once.",
+    {"batch * max(pairs)": "2 * batch * max(pairs)"},
+)
+mistakes.change(
+    "the optimiser's numbers kept in use",
+    "Without training there are no gradients and no optimiser: count the parameters once.",
+    {"max(pairs) + parameters": "max(pairs) + (2 + state) * parameters"},
+)
+mistakes.change(
+    "4 bytes for the values, 1 for the parameters",
+    "A parameter has 4 bytes as well: put brackets around the sum.",
+    {
+        "4 * (2 * batch * sum(values) + (2 + state) * parameters)": (
+            "4 * 2 * batch * sum(values) + (2 + state) * parameters"
+        ),
+        "4 * (batch * max(pairs) + parameters)": "4 * batch * max(pairs) + parameters",
+    },
 )
 mistakes.change(
     "use counted like training",

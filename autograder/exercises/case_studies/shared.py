@@ -40,8 +40,15 @@ def drawn(rng):
 
 
 def rows_of(*values_and_parameters):
-    """Rows of a ledger with these values and parameters, for cases that need no more."""
-    return [
-        {"kind": "conv" if parameters else "pool", "values": values, "parameters": parameters}
+    """The rows of a ledger with these values and parameters, the first of which is the image."""
+    rows = [
+        {
+            "kind": "conv" if parameters else "pool",
+            "shape": (values, 1, 1),
+            "values": values,
+            "parameters": parameters,
+        }
         for values, parameters in values_and_parameters
     ]
+    rows[0]["kind"] = "input"
+    return rows

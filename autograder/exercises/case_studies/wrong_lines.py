@@ -13,17 +13,20 @@ from .shared import rows_of
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
-    rows = rows_of((48, 0), (64, 30), (64, 300), (16, 0), (10, 170))
-    weights = [30, 300, 170]
+    rows = rows_of((48, 0), (64, 30), (64, 200), (16, 0), (10, 170))
+    weights = [30, 200, 170]
     yield Case("found", "all lines are right", (weights, rows))
     yield Case("found", "the second line is wrong", ([30, 3000, 170], rows))
-    yield Case("found", "the first and the last line are wrong", ([31, 300, 17], rows))
+    yield Case("found", "the first and the last line are wrong", ([31, 200, 17], rows))
     yield Case("found", "all lines are wrong", ([3, 3, 3], rows))
     yield Case("found", "one line", ([5], rows_of((4, 0), (2, 6))))
     many = rng.integers(1, 50, 8).tolist()
     printed = [m + int(wrong) for m, wrong in zip(many, rng.random(8) < 0.5, strict=True)]
     mixed = [one for m in many for one in ((9, m), (9, 0))]
     yield Case("found", "eight lines drawn at random", (printed, rows_of((9, 0), *mixed)))
+    large = rng.integers(10**4, 10**6, 4).tolist()  # the same numbers as different objects, unlike small ones
+    alike = [large[0] + 0, large[1] + 1, large[2] + 0, large[3] + 0]
+    yield Case("found", "large numbers", (alike, rows_of((9, 0), *((9, m) for m in large))))
     moved = rows_of((9, 0), (9, 0), (9, 7), (9, 8))
     yield Case("found", "two rows without parameters at the beginning", ([8, 7], moved))
 
@@ -84,6 +87,33 @@ mistakes.change(
     "the right numbers of the wrong lines",
     "Return which lines are wrong, not what is right there.",
     {"return [line for": "return [b for"},
+)
+mistakes.change(
+    "the printed numbers of the wrong lines",
+    "Return which lines are wrong, not what is printed there.",
+    {"return [line for": "return [a for"},
+)
+mistakes.change(
+    "the numbers of the ledger's rows",
+    "Count the lines of the printed table: the image, ReLUs and poolings have none there.",
+    {
+        'counted = [row["parameters"] for row in rows if row["parameters"]]': (
+            'numbered = [(n, row["parameters"]) for n, row in enumerate(rows) if row["parameters"]]'
+        ),
+        "return [line for line, (a, b) in enumerate(zip(printed, counted, strict=True)) if a != b]": (
+            "return [n for a, (n, b) in zip(printed, numbered, strict=True) if a != b]"
+        ),
+    },
+)
+mistakes.change(
+    "right wherever it stands",
+    "A line is right only if its own layer has that number.",
+    {"if a != b": "if a not in counted"},
+)
+mistakes.change(
+    "`is not` in the place of `!=`",
+    "`is not` asks whether two numbers are the same object in memory. Compare with `!=`.",
+    {"if a != b": "if a is not b"},
 )
 mistakes.change(
     "only lines that are too large",

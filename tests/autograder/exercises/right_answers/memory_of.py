@@ -1,5 +1,6 @@
 """Right answers to memory_of as different people write them."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -52,4 +53,13 @@ def one_line(rows, batch, state=1, training=True):
     return 4 * (numbers if training else batch * max(map(sum, zip(v, [*v[1:], 0], strict=True))) + p)
 
 
-ANSWERS = [loops, with_numpy, in_floats, by_parts, one_line]
+def from_shapes(rows, batch, state=1, training=True):
+    """Counts the values from the shapes, and skips the image, which has no parameters."""
+    values = [math.prod(row["shape"]) for row in rows]
+    numbers = sum(row["parameters"] for row in rows if row["kind"] != "input")
+    if training:
+        return 8 * batch * sum(values) + 4 * (2 + state) * numbers
+    return 4 * (numbers + batch * max((a + b for a, b in pairwise(values)), default=values[0]))
+
+
+ANSWERS = [loops, with_numpy, in_floats, by_parts, one_line, from_shapes]

@@ -33,4 +33,9 @@ def with_filter(printed, rows):
     return list(filter(lambda n: counts[n] - printed[n] != 0, range(len(counts))))
 
 
-ANSWERS = [loops, by_kind, with_numpy, a_tuple, with_filter]
+def named_kinds(printed, rows):
+    rest = [row for row in rows if row["kind"] not in ("input", "relu", "pool")]
+    return [n for n, row in enumerate(rest) if row["parameters"] - printed[n]]
+
+
+ANSWERS = [loops, by_kind, with_numpy, a_tuple, with_filter, named_kinds]
