@@ -19,6 +19,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("fits", "3 GB", (rows, 3))
     yield Case("fits", "12 GB with Adam", (rows, 12), {"state": 2})
     yield Case("fits", "12 GB without state", (rows, 12), {"state": 0})
+    more = rows_of((30 * million, 0), (40 * million, 0))
+    yield Case("fits", "room for one image and three quarters", (more, 1))
     exact = rows_of((100_000, 0), (25_000, 0))
     yield Case("fits", "exactly 1,000 images", (exact, 1))
     values = int(rng.integers(10**5, 10**6))
