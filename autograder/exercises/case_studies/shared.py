@@ -39,8 +39,8 @@ def drawn(rng):
     return plan, (3, 16, 20)
 
 
-def rows_of(*values_and_parameters):
-    """The rows of a ledger with these values and parameters, the first of which is the image."""
+def rows_of(*values_and_parameters, connected=0):
+    """The rows of a ledger; of the last `connected` rows, those with parameters are fully connected."""
     rows = [
         {
             "kind": "conv" if parameters else "pool",
@@ -50,5 +50,8 @@ def rows_of(*values_and_parameters):
         }
         for values, parameters in values_and_parameters
     ]
+    for row in rows[len(rows) - connected :]:
+        if row["parameters"]:
+            row.update(kind="fc", shape=(row["values"],))
     rows[0]["kind"] = "input"
     return rows

@@ -13,17 +13,17 @@ from .shared import rows_of
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
-    rows = rows_of((48, 0), (64, 30), (64, 200), (16, 0), (10, 170))
+    rows = rows_of((48, 0), (64, 30), (64, 200), (16, 0), (10, 170), connected=1)
     weights = [30, 200, 170]
     yield Case("found", "all lines are right", (weights, rows))
     yield Case("found", "the second line is wrong", ([30, 3000, 170], rows))
     yield Case("found", "the first and the last line are wrong", ([31, 200, 17], rows))
     yield Case("found", "all lines are wrong", ([3, 3, 3], rows))
-    yield Case("found", "one line", ([5], rows_of((4, 0), (2, 6))))
+    yield Case("found", "one line", ([5], rows_of((4, 0), (2, 6), connected=1)))
     many = rng.integers(1, 50, 8).tolist()
     printed = [m + int(wrong) for m, wrong in zip(many, rng.random(8) < 0.5, strict=True)]
     mixed = [one for m in many for one in ((9, m), (9, 0))]
-    yield Case("found", "eight lines drawn at random", (printed, rows_of((9, 0), *mixed)))
+    yield Case("found", "eight lines drawn at random", (printed, rows_of((9, 0), *mixed, connected=8)))
     large = rng.integers(10**4, 10**6, 4).tolist()  # the same numbers as different objects, unlike small ones
     alike = [large[0] + 0, large[1] + 1, large[2] + 0, large[3] + 0]
     yield Case("found", "large numbers", (alike, rows_of((9, 0), *((9, m) for m in large))))
@@ -55,6 +55,14 @@ mistakes.change(
     "ReLUs and poolings have no parameters, either.",
     {
         'for row in rows if row["parameters"]]': "for row in rows[1:]]",
+        "zip(printed, counted, strict=True)": "zip(printed, counted, strict=False)",
+    },
+)
+mistakes.change(
+    "only the convolutions compared",
+    "Fully connected layers have parameters, too.",
+    {
+        'if row["parameters"]]': 'if row["kind"] == "conv"]',
         "zip(printed, counted, strict=True)": "zip(printed, counted, strict=False)",
     },
 )

@@ -5,7 +5,7 @@ from autograder.checks.exercise import Case, Exercise, aspect
 
 
 def output_size(W, F, S=1, P=0):
-    """Return how many places a window of F pixels has on W pixels, at stride S, with pad P at both ends."""
+    """Return how many places a window of F pixels has on W pixels, at stride S, with pad P at each end."""
     room = W + 2 * P - F
     if room < 0 or room % S:
         raise ValueError(f"{F} pixels at stride {S} do not fit {W} pixels with pad {P}")
