@@ -84,15 +84,17 @@ mistakes.change(
     {"i * stride + p - pad, j * stride + q - pad": "i * stride + p, j * stride + q"},
 )
 mistakes.change(
+    "weights on the padding kept",
+    "Weights that lie on the padding meet zeros: they stand nowhere in the matrix. Skip rows from H on, and "
+    "rows below 0, too: Python takes row -1 for the last one. The same holds for columns.",
+    {"0 <= row < H and 0 <= column < W": "True"},
+    {"0 <= row < H and 0 <= column < W": "0 <= row and 0 <= column"},
+)
+mistakes.change(
     "negative indices reach around to the other side",
     "Weights that lie on the padding meet zeros: they stand nowhere in the matrix. Row -1 is the last row to "
     "Python; ask for >= 0, too.",
     {"0 <= row < H and 0 <= column < W": "row < H and column < W"},
-)
-mistakes.change(
-    "only the padding above and on the left left out",
-    "Weights that lie below the last row or beyond the last column meet padding, too.",
-    {"0 <= row < H and 0 <= column < W": "0 <= row and 0 <= column"},
 )
 mistakes.change(
     "pixels numbered with the height of the image",
