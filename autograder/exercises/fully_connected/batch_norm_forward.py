@@ -78,6 +78,15 @@ mistakes.change(
         "(x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)": "(x - mean) / np.sqrt(var + eps)",
         "return out, mean, var": "return out, mean.mean(axis=(0, 2, 3)), var.mean(axis=(0, 2, 3))",
     },
+    {
+        "mean = x.mean(axis=(0, 2, 3))": "mean = x.mean(axis=(2, 3))",
+        "var = x.var(axis=(0, 2, 3))": "var = x.var(axis=(2, 3))",
+    },
+    {
+        "mean = x.mean(axis=(0, 2, 3))": "mean = x.mean(axis=(2, 3), keepdims=True)",
+        "var = x.var(axis=(0, 2, 3))": "var = x.var(axis=(2, 3), keepdims=True)",
+        "(x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)": "(x - mean) / np.sqrt(var + eps)",
+    },
 )
 mistakes.change(
     "a mean for each pixel",
@@ -151,6 +160,15 @@ mistakes.change(
     "gamma and beta along the columns",
     "An array of C numbers meets the last axis, the columns. Give it the shape (1, C, 1, 1).",
     {"gamma.reshape(shape) * normal + beta.reshape(shape)": "gamma * normal + beta"},
+)
+mistakes.change(
+    "mean and variance along the columns",
+    "An array of C numbers meets the last axis, the columns. Give mean and variance the shape (1, C, 1, 1).",
+    {"(x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)": "(x - mean) / np.sqrt(var + eps)"},
+    {
+        "(x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)": "(x - mean) / np.sqrt(var + eps)",
+        "gamma.reshape(shape) * normal + beta.reshape(shape)": "gamma * normal + beta",
+    },
 )
 mistakes.change(
     "the variance before the mean",
