@@ -118,6 +118,19 @@ mistakes.change(
     {"gamma.reshape(shape) / deviation": "gamma.reshape(shape)"},
 )
 mistakes.change(
+    "the two means taken without gamma",
+    "gamma belongs to all three terms: to what arrives and to both means that are subtracted from it. dbeta "
+    "and dgamma are sums without gamma.",
+    {
+        "left = dout -": "left = gamma.reshape(shape) * dout -",
+        "gamma.reshape(shape) / deviation * left": "left / deviation",
+    },
+    {
+        "left = dout -": "left = gamma.reshape(shape) / deviation * dout -",
+        "gamma.reshape(shape) / deviation * left": "left",
+    },
+)
+mistakes.change(
     "divided by the variance",
     "The deviation is the square root of the variance (and eps).",
     {"np.sqrt(var + eps)": "(var + eps)"},
