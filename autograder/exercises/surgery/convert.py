@@ -42,6 +42,10 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("shapes", "a convolution with stride 2", (strided, (1, 5, 5)))
     padded = [conv(*r, (2, 1, 3, 3), pad=1), RELU, fc(*r, 18, 2)]
     yield Case("shapes", "a convolution with padding", (padded, (1, 3, 3)))
+    yield Case("shapes", "a pooling of 2 at stride 1", ([pool(2, 1), fc(*i, 4, 1)], (1, 3, 3)))
+    yield Case("shapes", "a pooling of 3 at stride 1", ([pool(3, 1), fc(*i, 6, 2)], (1, 5, 4)))
+    even = [pool(3, 2), fc(*i, 2, 1)]
+    yield Case("shapes", "a pooling of 3 at stride 2 on 4x6 pixels", (even, (1, 4, 6)))
     overlapping = [pool(3, 2), fc(*r, 12, 2)]
     yield Case("shapes", "a pooling of 3 at stride 2 on two rectangles", (overlapping, (2, 5, 7)))
     whole = [
@@ -131,6 +135,23 @@ mistakes.change(
     "poolings do not shrink the volume",
     "A pooling shrinks the volume, too.",
     {"H, W = (H - F) // S + 1, (W - F) // S + 1": "pass"},
+)
+mistakes.change(
+    "rows and columns divided by the stride of the pooling",
+    "A pooling makes (H - size) // stride + 1 rows. That is H // stride for some sizes only: not for 3 "
+    "at stride 2 if H is even, and not for 2 at stride 1.",
+    {"H, W = (H - F) // S + 1, (W - F) // S + 1": 'H, W = H // layer["stride"], W // layer["stride"]'},
+)
+mistakes.change(
+    "the channels of the image for every layer",
+    "After a convolution there are as many channels as it has filters: carry C on, too.",
+    {"C, _, FH, FW": "_, _, FH, FW"},
+)
+mistakes.change(
+    "the volume stays as it was after a fully connected layer",
+    "After a fully connected layer the volume is (K, 1, 1), a channel for each of its K units.",
+    {"C, H, W = len(w), 1, 1": "pass"},
+    {"C, H, W = len(w), 1, 1": "C = len(w)"},
 )
 mistakes.change(
     "the new layers padded",
