@@ -44,6 +44,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("all", "a fully connected layer", ([fc(5)], (2, 3, 3)))
     yield Case("all", "two fully connected layers", ([fc(5), RELU, fc(3)], (1, 2, 2)))
     yield Case("all", "a pooling has no products, but a smaller result", ([pool(), conv(2, 2)], (1, 6, 6)))
+    yield Case("all", "a pooling of 2 at stride 1", ([pool(2, 1), fc(1)], (1, 3, 3)))
+    yield Case("all", "a pooling of 3 at stride 2 on 4x6 pixels", ([pool(3, 2), fc(1)], (1, 4, 6)))
     yield Case("all", "a pooling of 3 at stride 2, then a layer", ([pool(3, 2), fc(2)], (2, 7, 9)))
     for about in ("a network drawn at random", "another network drawn at random"):
         a, b, c, d = rng.integers(2, 9, 4).tolist()
@@ -140,6 +142,12 @@ mistakes.change(
     {SHRUNK: "pass"},
 )
 mistakes.change(
+    "rows and columns divided by the stride of the pooling",
+    "A pooling makes (H - size) // stride + 1 rows. That is H // stride for some sizes only: not for 3 "
+    "at stride 2 if H is even, and not for 2 at stride 1.",
+    {SHRUNK: 'H, W = H // layer["stride"], W // layer["stride"]'},
+)
+mistakes.change(
     "products counted for poolings",
     "A pooling multiplies nothing.",
     {"H, W = (H - F) // S + 1, (W - F) // S + 1": SHRUNK + "\ntotal += H * W * C"},
@@ -159,6 +167,12 @@ mistakes.change(
     "the volume stays as it was after a fully connected layer",
     "After a fully connected layer there are as many values as units.",
     {'C, H, W = layer["units"], 1, 1': "pass"},
+)
+mistakes.change(
+    "rows and columns kept after a fully connected layer",
+    "A fully connected layer gives one value for each unit: then C is the number of units, "
+    "and H and W are 1.",
+    {'C, H, W = layer["units"], 1, 1': 'C = layer["units"]'},
 )
 mistakes.change(
     "biases counted",
