@@ -83,6 +83,16 @@ mistakes.change(
     },
 )
 mistakes.change(
+    "the rule for the way back to the image, run from the image on",
+    "field * stride + (size - 1) * dilation is right if you begin at the last layer and go to the image. "
+    "From the image on, keep how many pixels lie from one output to the next.",
+    {
+        'pixels += (layer["size"] - 1) * layer["dilation"] * step': (
+            'pixels = pixels * layer["stride"] + (layer["size"] - 1) * layer["dilation"]'
+        )
+    },
+)
+mistakes.change(
     "only the stride of the layer before counts",
     "The strides of all layers before are multiplied with each other.",
     {'step *= layer["stride"]': 'step = layer["stride"]'},
