@@ -105,6 +105,8 @@ mistakes.change(
             "K1, K3 = K, K\ndout = dout[:, : 3 * K]"
         )
     },
+    {"K1, K3 = len(w1), len(w3)": "K1 = K3 = dout.shape[1] // 3"},
+    {"K1, K3 = len(w1), len(w3)": "K1 = K3 = np.split(dout, 3, axis=1)[0].shape[1]"},
 )
 mistakes.change(
     "a branch padded as it was not",
