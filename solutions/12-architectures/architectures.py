@@ -77,15 +77,18 @@ my_count = ...
 #
 # Spaces may stand anywhere between these. Everything else is an error: raise a `ValueError` whose message
 # says *where*. The position, counted from 0, is that of the first character that should not stand there
-# (spaces do not count); for a wrong name it is where the name begins. If the pattern ends too early, the
-# position is the length of the text. This is graded.
+# (spaces do not count). A name ends where its letters end; for a wrong name it is where the name begins. A
+# `-` without `>` is wrong at the `-`. If the pattern ends too early, the position is the length of the text.
+# This is graded.
 #
 # | pattern | result |
 # |---|---|
 # | `INPUT -> [CONV -> RELU]*2 -> FC` | `["INPUT", "CONV", "RELU", "CONV", "RELU", "FC"]` |
 # | `INPUT -> CONF` | an error at position 9: there is no layer CONF |
+# | `INPUT -> CONVX` | an error at position 9: there is no layer CONVX |
 # | `INPUT -> [CONV` | an error at position 14: the bracket is still open, and the text ends |
 # | `INPUT CONV` | an error at position 6: an arrow should stand there |
+# | `INPUT - FC` | an error at position 6: half an arrow |
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -100,7 +103,7 @@ my_count = ...
 #
 # `row` reads a part, and further parts as long as an arrow stands there. `part` asks for `[`; if it is
 # there, it reads a row, asks for `]` (else an error at the position), then for `*` and a number. Otherwise
-# it tries the five names. After the outermost `row` the text must have ended. Lists can be repeated:
+# it reads letters and looks the name up. After the outermost `row` the text must have ended. Lists can be repeated:
 # `["CONV"] * 2`.
 # </details>
 
@@ -140,15 +143,18 @@ def parse_pattern(pattern):
         return int(pattern[begin:at])
 
     def part():
+        nonlocal at
         if take("["):
             inside = row()
             if not take("]"):
                 raise ValueError(f"position {at}: ] or -> is missing")
             return inside * (number() if take("*") else 1)
-        for name in names:
-            if take(name):
-                return [name]
-        raise ValueError(f"position {at}: no layer has a name like this")
+        begin = at
+        while pattern[at : at + 1].isalpha():
+            at += 1
+        if pattern[begin:at] not in names:
+            raise ValueError(f"position {begin}: no layer has this name")
+        return [pattern[begin:at]]
 
     def row():
         layers = part()

@@ -51,6 +51,11 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield wrong("two arrows", "INPUT -> -> FC", 9)
     yield wrong("a star after a name", "INPUT -> CONV*2 -> FC", 13)
     yield wrong("a name in small letters", "INPUT -> conv -> FC", 9)
+    yield wrong("a letter after a name", "INPUT -> CONVX -> FC", 9)
+    yield wrong("two names without a space", "CONVRELU", 0)
+    yield wrong("a letter after the first name", "INPUTS -> FC", 0)
+    yield wrong("half an arrow", "INPUT - FC", 6)
+    yield wrong("half an arrow at the end", "INPUT -> CONV -", 14)
     yield wrong("empty brackets", "INPUT -> []*2 -> FC", 10)
 
 
@@ -87,15 +92,18 @@ def parse_pattern(pattern):
         return int(pattern[begin:at])
 
     def part():
+        nonlocal at
         if take("["):
             inside = row()
             if not take("]"):
                 raise ValueError(f"position {at}: ] or -> is missing")
             return inside * (number() if take("*") else 1)
-        for name in names:
-            if take(name):
-                return [name]
-        raise ValueError(f"position {at}: no layer has a name like this")
+        begin = at
+        while pattern[at : at + 1].isalpha():
+            at += 1
+        if pattern[begin:at] not in names:
+            raise ValueError(f"position {begin}: no layer has this name")
+        return [pattern[begin:at]]
 
     def row():
         layers = part()
@@ -170,7 +178,7 @@ mistakes.change(
     {
         "position {at}: a number": "position {at + 1}: a number",
         "position {at}: ]": "position {at + 1}: ]",
-        "position {at}: no": "position {at + 1}: no",
+        "position {begin}: no": "position {begin + 1}: no",
         "position {at}: -> is": "position {at + 1}: -> is",
     },
 )
@@ -180,7 +188,7 @@ mistakes.change(
     {
         "position {at}: a number": "a number",
         "position {at}: ]": "]",
-        "position {at}: no": "no",
+        "position {begin}: no": "no",
         "position {at}: -> is": "-> is",
     },
 )
@@ -197,9 +205,17 @@ mistakes.change(
 mistakes.change(
     "unknown names taken over",
     "There are INPUT, CONV, RELU, POOL and FC. Any other name is an error.",
+    {"if pattern[begin:at] not in names:": "if begin == at:"},
+)
+mistakes.change(
+    "a longer name taken for the name it begins with",
+    "A name ends where its letters end: CONVX is one name, which does not exist, and the error is where it "
+    "begins. Read all letters first, then look the name up.",
     {
-        'raise ValueError(f"position {at}: no layer has a name like this")': (
-            "begin = at\nwhile pattern[at : at + 1].isalpha():\n    at += 1\nreturn [pattern[begin:at]]"
+        "if pattern[begin:at] not in names:": (
+            "fits = [name for name in names if pattern.startswith(name, begin)]\n"
+            "at = begin + len(fits[0]) if fits else begin\n"
+            "if not fits:"
         )
     },
 )

@@ -37,10 +37,12 @@ def parse_pattern(pattern):
             if not digits:
                 raise ValueError(f"no number at {place[0]}")
             return inner[:-1] + inner[-1:] * int(digits)
-        for name in names:
-            if read(name):
-                return [name]
-        raise ValueError(f"no layer at {spaces()}")
+        start = spaces()
+        while pattern[place[0]:place[0] + 1].isalpha():
+            place[0] += 1
+        if pattern[start:place[0]] not in names:
+            raise ValueError(f"no layer at {start}")
+        return [pattern[start:place[0]]]
 
     layers = row()
     if spaces() != len(pattern):

@@ -81,10 +81,10 @@ def with_positions(pattern):
                     raise ValueError(f"expected a number at {i}")
                 layers, i = layers * int(digits), i + len(digits)
             return layers, i
-        for name in NAMES:
-            if pattern.startswith(name, i):
-                return [name], i + len(name)
-        raise ValueError(f"expected a layer at {i}")
+        name = re.match(r"[A-Za-z]*", pattern[i:]).group()
+        if name not in NAMES:
+            raise ValueError(f"expected a layer at {i}")
+        return [name], i + len(name)
 
     layers, i = sequence(0)
     if spaces(i) != len(pattern):
@@ -106,11 +106,12 @@ def with_a_stack(pattern):
             stack.append([])
             i += 1
         elif want_layer:
-            name = next((n for n in NAMES if pattern.startswith(n, i)), None)
-            if name is None:
+            end = next((j for j in range(i, len(pattern)) if not pattern[j].isalpha()), len(pattern))
+            name = pattern[i:end]
+            if name not in NAMES:
                 raise ValueError(f"no layer at {i}")
             stack[-1].append(name)
-            i += len(name)
+            i = end
             want_layer = False
         elif pattern.startswith("->", i):
             i += 2
@@ -165,11 +166,12 @@ class Reader:
                     self.fail()
                 return inner * int(number)
             return inner
-        for name in NAMES:
-            if self.eat(name):
-                return [name]
-        self.fail()
-        return None
+        rest = self.next() + "."
+        name = rest[: next(i for i, letter in enumerate(rest) if not letter.isalpha())]
+        if name not in NAMES:
+            self.fail()
+        self.place += len(name)
+        return [name]
 
 
 def with_a_class(pattern):
