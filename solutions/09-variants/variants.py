@@ -305,7 +305,7 @@ show_grids([np.where(one > 0, one, np.nan) for one in lit], titles, cell=0.24, a
 #
 # Two layers see 5x5, three see 7x7: each dense 3x3 layer adds one pixel on each side. That is slow. With
 # dilations that double, 1, 2, 4, 8, the field more than doubles with each layer, and no pixel in it is left
-# out. (Yu and Koltun, 2015, used this to label every pixel of a picture without making the map smaller still.)
+# out. (Yu and Koltun, 2015, label every pixel of a picture with this, without making the map smaller still.)
 
 # %%
 print("layers   dense   dilations 1, 2, 4, 8, 16")

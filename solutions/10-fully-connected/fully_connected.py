@@ -137,8 +137,9 @@ print("the same scores plus 5:", (np.exp(scores + 5) / np.exp(scores + 5).sum())
 # The last line is worth a second look: a number added to all scores of an image changes nothing. You will
 # need it: `np.exp(1000)` is too large for a float.
 #
-# Its gradient is short. Per step upwards, the score of a wrong class raises the loss by the probability of
-# that class; the score of the right class lowers it, by 1 minus its probability:
+# Its gradient is short. If the score of a wrong class rises a little, the loss rises by the probability of
+# that class times as much. If the score of the right class rises, the loss falls by 1 minus its probability
+# times as much:
 #
 # $$\frac{\partial\, \text{loss}}{\partial s_k} = p_k - (1 \text{ if } k \text{ is the right class, else } 0)$$
 #
@@ -503,8 +504,8 @@ predict("abs(round(numeric_dx.sum(), 6))", ..., "Add the same number to all valu
 # Now ask what the layer does *not* see:
 #
 # - Add a constant to all values of a channel: the mean takes it away again, and no output changes. So the
-#   gradient has no part along that direction: the `dx` of a channel must sum to 0. What does not belong in
-#   `g` is its mean.
+#   gradient has no part along that direction: the `dx` of a channel must sum to 0. So the mean of `g` is
+#   taken away.
 # - Stretch the values of a channel away from their mean, by adding a little of $z$ to $x$: the deviation
 #   takes it away again. So `dx` has no part along $z$, either.
 #

@@ -294,7 +294,7 @@ check("crop_scores", crop_scores, "rectangles")
 
 # %% [markdown]
 # Now compare. There is a second network, trained in the same way, whose convolutions are padded so that
-# they keep the size. Guess first: is its map the same as its crops' scores, too?
+# they keep the size. Guess first: is its map the same as its crops' scores, too? (`True` or `False`)
 
 
 # %%
@@ -320,8 +320,8 @@ for name, trained in (("without", network), ("with", padded)):
 
 # %% [markdown]
 # Without padding all places agree, but for rounding. With padding none does: around a *crop* there are
-# zeros, while in the larger *image* there are pixels. Each convolution brings the difference two pixels
-# further in.
+# zeros, while in the larger *image* there are pixels. Each convolution brings the difference further in, and
+# the fully connected layer sees the whole crop, with its border.
 #
 # The notes describe just this for a network that pads every convolution, VGG, on a picture of 384 pixels:
 # 36 crops of 224 pixels at stride 32. They say that sliding gives "an identical result". Here is the

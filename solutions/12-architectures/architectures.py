@@ -103,8 +103,8 @@ my_count = ...
 #
 # `row` reads a part, and further parts as long as an arrow stands there. `part` asks for `[`; if it is
 # there, it reads a row, asks for `]` (else an error at the position), then for `*` and a number. Otherwise
-# it reads letters and looks the name up. After the outermost `row` the text must have ended. Lists can be repeated:
-# `["CONV"] * 2`.
+# it reads letters and looks the name up. After the outermost `row` the text must have ended. Lists can be
+# repeated: `["CONV"] * 2`.
 # </details>
 
 
@@ -590,8 +590,8 @@ check("inception_backward", inception_backward, "edge cases")
 
 # %% [markdown]
 # Three branches side by side are expensive. So the module of GoogLeNet has 1x1 layers before the large
-# filters, which make 96 and 16 channels of the 192 first. How many times fewer weights are that, for its
-# first module?
+# filters, which make 96 and 16 channels of the 192 first. In its first module that saves more than half of
+# the weights:
 
 # %%
 direct = 64 * 192 + 128 * 192 * 9 + 32 * 192 * 25

@@ -92,9 +92,9 @@ def shifted_scores(score_map, image, stride, step):
 mistakes = Catalogue(shifted_scores)
 
 mistakes.change(
-    "two passes only, along the diagonal",
-    "A shift by rows alone and one by columns alone are missing: four passes for half the stride. (The notes "
-    "make this slip, too.) The places that no pass fills stay 0.",
+    "passes along the diagonal alone",
+    "Each shift of the rows goes with each shift of the columns: half the stride takes four passes, not two. "
+    "(The notes make this slip, too.) The places that no pass fills stay 0.",
     {"or a == b == 0:": "or a == b == 0 or a != b:"},
 )
 mistakes.change(
