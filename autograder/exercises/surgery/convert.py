@@ -92,6 +92,12 @@ def convert(network, input_shape):
 
 mistakes = Catalogue(convert, fc_to_conv)
 
+FREE = {
+    "w.T.reshape(K, *volume)": "w.T.reshape(-1, *volume)",
+    "C, H, W = len(w)": 'C, H, W = len(layer["b"])',
+}
+"""A wrong volume raises no error if NumPy may choose the number of filters."""
+
 mistakes.change(
     "nothing converted",
     "A layer of the kind fc becomes one of the kind conv.",
@@ -130,6 +136,7 @@ mistakes.change(
     "the padding of the convolutions forgotten",
     "Padding makes the volume larger: (H - FH + 2 pad) / stride + 1.",
     {'S, P = layer["stride"], layer["pad"]': 'S, P = layer["stride"], 0'},
+    {'S, P = layer["stride"], layer["pad"]': 'S, P = layer["stride"], 0', **FREE},
 )
 mistakes.change(
     "poolings do not shrink the volume",
@@ -137,15 +144,18 @@ mistakes.change(
     {"H, W = (H - F) // S + 1, (W - F) // S + 1": "pass"},
 )
 mistakes.change(
-    "rows and columns divided by the stride of the pooling",
-    "A pooling makes (H - size) // stride + 1 rows. That is H // stride for some sizes only: not for 3 "
-    "at stride 2 if H is even, and not for 2 at stride 1.",
+    "the size after a pooling by a division alone",
+    "A pooling makes (H - size) // stride + 1 rows. H // stride and H // size give that for some sizes only: on "
+    "3 rows, for a pooling of 2 at stride 1, they give 3 and 1, but 2 is right.",
     {"H, W = (H - F) // S + 1, (W - F) // S + 1": 'H, W = H // layer["stride"], W // layer["stride"]'},
+    {"H, W = (H - F) // S + 1, (W - F) // S + 1": 'H, W = H // layer["size"], W // layer["size"]'},
+    {"H, W = (H - F) // S + 1, (W - F) // S + 1": 'H, W = H // layer["size"], W // layer["size"]', **FREE},
 )
 mistakes.change(
     "the channels of the image for every layer",
     "After a convolution there are as many channels as it has filters: carry C on, too.",
     {"C, _, FH, FW": "_, _, FH, FW"},
+    {"C, _, FH, FW": "_, _, FH, FW", **FREE},
 )
 mistakes.change(
     "the volume stays as it was after a fully connected layer",

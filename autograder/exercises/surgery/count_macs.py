@@ -142,10 +142,11 @@ mistakes.change(
     {SHRUNK: "pass"},
 )
 mistakes.change(
-    "rows and columns divided by the stride of the pooling",
-    "A pooling makes (H - size) // stride + 1 rows. That is H // stride for some sizes only: not for 3 "
-    "at stride 2 if H is even, and not for 2 at stride 1.",
+    "the size after a pooling by a division alone",
+    "A pooling makes (H - size) // stride + 1 rows. H // stride and H // size give that for some sizes only: on "
+    "3 rows, for a pooling of 2 at stride 1, they give 3 and 1, but 2 is right.",
     {SHRUNK: 'H, W = H // layer["stride"], W // layer["stride"]'},
+    {SHRUNK: 'H, W = H // layer["size"], W // layer["size"]'},
 )
 mistakes.change(
     "products counted for poolings",
