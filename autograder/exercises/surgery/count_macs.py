@@ -143,8 +143,8 @@ mistakes.change(
 )
 mistakes.change(
     "the size after a pooling by a division alone",
-    "A pooling makes (H - size) // stride + 1 rows. H // stride and H // size give that for some sizes only: on "
-    "3 rows, for a pooling of 2 at stride 1, they give 3 and 1, but 2 is right.",
+    "A pooling makes (H - size) // stride + 1 rows. H // stride and H // size give that for some sizes "
+    "only: on 3 rows, for a pooling of 2 at stride 1, they give 3 and 1, but 2 is right.",
     {SHRUNK: 'H, W = H // layer["stride"], W // layer["stride"]'},
     {SHRUNK: 'H, W = H // layer["size"], W // layer["size"]'},
 )
