@@ -21,7 +21,7 @@ from .wanted_errors import fault_of, words_for
 
 @lru_cache(maxsize=32)
 def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
-    """The cases of a seed. At the end, one of each tag comes again with other numbers; two of a single tag.
+    """The cases of a seed. At the end, one of each tag comes again with other numbers; two of a single one.
 
     This finds answers that remember results. Cases of another kind, since their order is random, say nothing
     about that. Raises ValueError if the tags of cases and aspects differ.
@@ -33,7 +33,9 @@ def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     if words := _tags_astray(exercise, {case.tag for case in drawn}):
         raise ValueError(f"exercise {exercise.name!r}: {words}")
     again: dict[str, list[Case]] = {tag: [] for tag in dict.fromkeys(case.tag for case in drawn)}
-    most = 1 if len(again) > 1 else 2  # one result that comes again may be chance
+    most = (
+        2 if len(again) == 1 and exercise.axes else 1
+    )  # one result, and small numbers, come again by chance
     for number, (case, numbers) in enumerate(zip(drawn, other, strict=True)):
         same = case.fits and case.about == numbers.about
         if same and len(again[case.tag]) < most and _gives_other_results(exercise, case, numbers):
