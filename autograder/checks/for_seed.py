@@ -18,6 +18,9 @@ from .nested_data import Data, Part
 from .run_answer import BESIDE, CALLS, ERRORS, INPUTS, Outcome, Outcomes, call_all
 from .wanted_errors import fault_of, words_for
 
+SMALL = 3
+"""So few values may come again by chance."""
+
 
 @lru_cache(maxsize=32)
 def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
@@ -33,14 +36,14 @@ def cases_of(exercise: Exercise, seed: int) -> tuple[Case, ...]:
     if words := _tags_astray(exercise, {case.tag for case in drawn}):
         raise ValueError(f"exercise {exercise.name!r}: {words}")
     again: dict[str, list[Case]] = {tag: [] for tag in dict.fromkeys(case.tag for case in drawn)}
-    most = (
-        2 if len(again) == 1 and exercise.axes else 1
-    )  # one result, and small numbers, come again by chance
     for number, (case, numbers) in enumerate(zip(drawn, other, strict=True)):
-        same = case.fits and case.about == numbers.about
-        if same and len(again[case.tag]) < most and _gives_other_results(exercise, case, numbers):
+        repeated = again[case.tag]
+        if repeated and (len(again) > 1 or len(repeated) > 1):
+            continue
+        alike = case.fits and case.about == numbers.about
+        if alike and _values_that_differ(exercise, case, numbers) > (SMALL if repeated else 0):
             about = f"{case.about}, for the second time with other numbers"
-            again[case.tag].append(replace(numbers, about=about, repeats=number))
+            repeated.append(replace(numbers, about=about, repeats=number))
     return (*drawn, *(case for repeated in again.values() for case in repeated))
 
 
@@ -61,9 +64,11 @@ def _tags_astray(exercise: Exercise, drawn: set[str]) -> str:
     return ""
 
 
-def _gives_other_results(exercise: Exercise, one: Case, other: Case) -> bool:
+def _values_that_differ(exercise: Exercise, one: Case, other: Case) -> int:
+    """How many values the largest part has whose right results are of one shape and not the same."""
     a, b = call_all(exercise.reference, (one, other), exercise)
-    return any(a.parts[p].shape == b.parts[p].shape and not agree(a.parts[p], b.parts[p]) for p in a.parts)
+    alike = [p for p in a.parts if a.parts[p].shape == b.parts[p].shape]
+    return max((a.parts[p].size for p in alike if not agree(a.parts[p], b.parts[p])), default=0)
 
 
 @lru_cache(maxsize=32)

@@ -38,9 +38,13 @@ HABITS = {
 
 def habits(findings: Iterable[Finding], named: Iterable[Recognised]) -> Iterator[Recognised]:
     """The names of such mistakes, unless the catalogue has `named` something more exact."""
+    named = tuple(named)
     closer = frozenset[str]().union(*(r.parts for r in named)) & {INPUTS}
+    explained = frozenset[str]().union(*(r.parts for r in named if not r.aspects))
     for kind, (name, advice) in HABITS.items():
         parts = frozenset(f.part for f in findings if f.kind is kind) - closer
+        if kind is Kind.REMEMBERED:  # what a mistake gives may come again by chance
+            parts -= explained
         if parts:
             yield Recognised(name, advice, parts)
 

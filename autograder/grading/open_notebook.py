@@ -35,26 +35,19 @@ USUAL = ("numpy", "matplotlib")
 
 @dataclass(frozen=True)
 class OpenedNotebook:
-    """A notebook ready to run: its cells, the job as grading would get it, and remarks on the file.
-
-    `released` says whether the release is known that it was made from.
-    """
+    """A notebook ready to run: its cells, the job as grading would get it, and remarks on the file."""
 
     path: Path
     handed: list[SubmittedCell]
     job: Job
     remarks: tuple[str, ...] = ()
-    released: bool = False
 
     @property
     def is_untouched(self) -> bool:
-        """Whether every answer is still as it was released: not written, or as it stood there."""
-        theirs = {cell.grade_id: cell.source for cell in self.job.template.cells if cell.role == "answer"}
-        answers = [cell for cell in self.handed if cell.grade_id in theirs]
-        return bool(answers) and all(
-            UNTOUCHED in cell.source or (self.released and cell.source == theirs[cell.grade_id])
-            for cell in answers
-        )
+        """Whether every answer is still as it was released."""
+        theirs = {cell.grade_id for cell in self.job.template.cells if cell.role == "answer"}
+        answers = [cell.source for cell in self.handed if cell.grade_id in theirs]
+        return bool(answers) and all(UNTOUCHED in source for source in answers)
 
     @property
     def possible(self) -> float:
@@ -79,8 +72,7 @@ def open_notebook(path: Path) -> OpenedNotebook:
     assignment, released = _place_of(path, handed)
     name = released.stem
     files = other_files(path.parent)
-    release = _release_at(released)
-    template, given = release or (_template(name, _json(data)), files)
+    template, given = _release_at(released) or (_template(name, _json(data)), files)
     if not any(cell.role in ("test", "written") for cell in template.cells):
         raise CourseError(f"{path} holds no test cells; name a notebook of this course")
     remarks = []
@@ -99,7 +91,7 @@ def open_notebook(path: Path) -> OpenedNotebook:
         backend=_sandbox(),
         **limits.model_dump(),
     )
-    return OpenedNotebook(path, handed, job, tuple(remarks), release is not None)
+    return OpenedNotebook(path, handed, job, tuple(remarks))
 
 
 def _place_of(path: Path, handed: list[SubmittedCell]) -> tuple[Assignment | None, Path]:

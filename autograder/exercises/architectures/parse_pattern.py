@@ -33,7 +33,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("brackets", "brackets alone", ("INPUT -> [CONV -> RELU] -> FC",))
     yield Case("brackets", "a part two times", ("INPUT -> [CONV]*2 -> FC",))
     yield Case("brackets", "two layers three times", ("INPUT -> [CONV -> RELU]*3 -> FC",))
-    yield Case("brackets", "brackets in brackets", ("INPUT -> [[CONV -> RELU]*2 -> POOL]*2 -> FC",))
+    yield Case("brackets", "brackets in brackets", ("INPUT -> [[CONV -> RELU]*2 -> POOL]*3 -> FC",))
     yield Case("brackets", "spaces around the star", ("INPUT -> [FC] * 2 -> FC",))
     yield Case("brackets", "a part no times", ("INPUT -> [CONV]*0 -> FC",))
     for times in (10, 12, 25):

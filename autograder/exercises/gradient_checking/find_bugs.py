@@ -43,6 +43,10 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     def times(suspect: Suspect, factor: float) -> Suspect:
         return replace(suspect, x=factor * suspect.x, w=factor * suspect.w)
 
+    def heavy(suspect: Suspect) -> Suspect:
+        """With dx much larger than x: a hundredth of x in it is a gap of far less than a hundredth."""
+        return replace(suspect, w=20 * suspect.w)
+
     single, near_zero = ", float32", ", all outputs near 0"
     bugs = [
         case("bugs", line(rng)),
@@ -66,6 +70,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         case("bugs", fully_connected(rng), one(), fault=MORE),
         case("bugs", convolution(rng), one(), fault=LESS),
         case("bugs", times(line(rng), 0.3), one(), fault=MORE),
+        case("bugs", heavy(line(rng)), "dx", fault=MORE, about=", large weights"),
         case("bugs", fully_connected(rng), one(), fault=NAN),
     ]
     yield from (bugs[i] for i in rng.permutation(len(bugs)))

@@ -161,7 +161,7 @@ def test_a_lost_race_is_told_its_numbers():
     verdict = judge(exercise, tensordot_by_taps)
     lost = judge_speed.with_speed(verdict, exercise, tensordot_by_taps, lambda *_: race.Race(0.2, 0.005, 5))
     text = Report(lost, "speed").text()
-    assert "is 40 times as fast as our loops, and 100 times is asked" in text
+    assert "is 40 times as fast as our loops, and 75 times is asked" in text
     assert "they take 200 ms and yours 5 ms" in text
     assert lost.points == verdict.points - 5
 
