@@ -76,13 +76,15 @@ def call_all(
     exercise: Exercise,
     strange: bool = False,
     at_once: bool = False,
+    seeded: bool = True,
 ) -> Outcomes:
     """Call `function` on copies of each case's arguments. Raises nothing but KeyboardInterrupt.
 
     If the function is `strange` (a student's), its exceptions are explained, and its results are compared
     with their copies at the end: later calls may have overwritten them. What it draws from the generators of
     `random` and `np.random` is the same each time, and these are left as they were. (A function in another
-    process keeps its generators, which grading seeds: nothing of ours may be sent there.)
+    process keeps its generators, which grading seeds: nothing of ours may be sent there. So what hides such a
+    function from sight, such as a stopwatch, is not `seeded`.)
 
     The results of a function in another process come together if `at_once`; then one call that ends the
     process takes all of them with it.
@@ -98,7 +100,7 @@ def call_all(
         redirect_stderr(_Discard()),
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
-        _same_draws() if strange and not hasattr(type(function), "call_each") else nullcontext(),
+        _same_draws() if seeded and strange and not hasattr(type(function), "call_each") else nullcontext(),
     ):
         warnings.simplefilter("ignore")
         calls = _calls(function, cases, exercise, lender, at_once)

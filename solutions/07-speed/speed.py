@@ -521,7 +521,7 @@ show_grids(
 #
 # *Medium, about 10 minutes, about 15 lines, 10 points.*
 #
-# Write `fast_conv_forward`, with the arguments of `conv_slices`. Half of the points are for speed: 75
+# Write `fast_conv_forward`, with the arguments of `conv_slices`. Half of the points are for speed: 100
 # times as fast as the four loops is asked (for one image of 4x38x38 and 24 filters of 3x3). An answer with
 # one matrix product is several hundred times as fast, so you need no luck.
 #

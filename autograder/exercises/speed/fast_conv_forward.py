@@ -55,6 +55,6 @@ exercise = Exercise(
     program=fast_conv_forward,
     mistakes=tuple(mistakes),
     speed=Speed(
-        "speed", 75, draw, SMALL, {"N": 1, "C": 4, "K": 24, "OH": 36, "OW": 36, "FH": 3, "FW": 3}, convolve
+        "speed", 100, draw, SMALL, {"N": 1, "C": 4, "K": 24, "OH": 36, "OW": 36, "FH": 3, "FW": 3}, convolve
     ),
 )

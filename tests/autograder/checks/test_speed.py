@@ -161,7 +161,7 @@ def test_a_lost_race_is_told_its_numbers():
     verdict = judge(exercise, tensordot_by_taps)
     lost = judge_speed.with_speed(verdict, exercise, tensordot_by_taps, lambda *_: race.Race(0.2, 0.005, 5))
     text = Report(lost, "speed").text()
-    assert "is 40 times as fast as our loops, and 75 times is asked" in text
+    assert "is 40 times as fast as our loops, and 100 times is asked" in text
     assert "they take 200 ms and yours 5 ms" in text
     assert lost.points == verdict.points - 5
 
@@ -265,3 +265,19 @@ def test_times_are_told_in_numbers_that_people_read():
     asked = find("fast_conv_forward").speed
     for fast, words in ((0.11, "yours 110 ms"), (0.0036, "yours 3.6 ms"), (0.00004, "yours 0.04 ms")):
         assert words in judge_speed._race_problem(race.Race(slow=0.12, fast=fast, rounds=5), asked, None)
+
+
+def test_a_race_leaves_the_generators_alone():
+    """Their states would be sent to the process of a far answer with every call, and count as its time."""
+    drawn = []
+
+    def draws(*args, **options):
+        drawn.append(np.random.random())
+        return tensordot_by_taps(*args, **options)
+
+    exercise = find("fast_conv_forward")
+    np.random.seed(5)
+    expected = np.random.random(3)
+    np.random.seed(5)
+    RACE(draws, exercise, exercise.speed, 0)
+    assert drawn[:3] == expected.tolist()
