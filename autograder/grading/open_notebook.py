@@ -44,7 +44,7 @@ class OpenedNotebook:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether every answer is still as it was released."""
+        """Whether no answer is written yet. Lines that were released with a bug are an answer."""
         theirs = {cell.grade_id for cell in self.job.template.cells if cell.role == "answer"}
         answers = [cell.source for cell in self.handed if cell.grade_id in theirs]
         return bool(answers) and all(UNTOUCHED in source for source in answers)
