@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.catalogue import Catalogue
-from autograder.checks.errors import AnySizeError
 from autograder.checks.exercise import Exercise, aspect
 from autograder.exercises.convolution_cases import pads, read_one_by_one
 from cs_conv.naive import conv_backward as reference
@@ -13,7 +12,7 @@ from cs_conv.naive import conv_backward as reference
 from .conv_db import conv_db
 from .conv_dw import conv_dw
 from .conv_dx import conv_dx
-from .shared import cases, slopes
+from .shared import cases, errors_unless_square, slopes
 
 
 def conv_backward(dout, x, w, stride=1, pad=0):
@@ -490,24 +489,7 @@ def _(dout, x, w, stride=1, pad=0):
     return dx, np.einsum("nkij,ncijpq->kcpq", dout, seen), db
 
 
-@mistakes.mistake(
-    "an error for filters that are not square",
-    "A window has FH rows and FW columns: look at where one of them stands for the other.",
-)
-def _(dout, x, w, stride=1, pad=0):
-    if w.shape[2] != w.shape[3]:
-        raise AnySizeError
-    return in_one_piece(dout, x, w, stride, pad)
-
-
-@mistakes.mistake(
-    "an error for images that are not square",
-    "x has H rows and W columns: look at where one of them stands for the other.",
-)
-def _(dout, x, w, stride=1, pad=0):
-    if x.shape[2] != x.shape[3]:
-        raise AnySizeError
-    return in_one_piece(dout, x, w, stride, pad)
+errors_unless_square(mistakes, in_one_piece)
 
 
 mistakes.change(

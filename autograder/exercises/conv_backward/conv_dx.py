@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.catalogue import Catalogue
-from autograder.checks.errors import AnySizeError
 from autograder.checks.exercise import Exercise, aspect
 from cs_conv.naive import conv_backward
 
-from .shared import cases, slopes_of
+from .shared import cases, errors_unless_square, slopes_of
 
 
 def conv_dx(dout, x, w, stride=1, pad=0):
@@ -278,24 +277,7 @@ def _(dout, x, w, stride=1, pad=0):
     return dx
 
 
-@mistakes.mistake(
-    "an error for filters that are not square",
-    "A window has FH rows and FW columns: look at where one of them stands for the other.",
-)
-def _(dout, x, w, stride=1, pad=0):
-    if w.shape[2] != w.shape[3]:
-        raise AnySizeError
-    return conv_dx(dout, x, w, stride, pad)
-
-
-@mistakes.mistake(
-    "an error for images that are not square",
-    "x has H rows and W columns: look at where one of them stands for the other.",
-)
-def _(dout, x, w, stride=1, pad=0):
-    if x.shape[2] != x.shape[3]:
-        raise AnySizeError
-    return conv_dx(dout, x, w, stride, pad)
+errors_unless_square(mistakes, conv_dx)
 
 
 exercise = Exercise(

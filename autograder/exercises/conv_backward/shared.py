@@ -1,4 +1,4 @@
-"""What the exercises of this lesson share: the layers of their cases, and how slopes are measured."""
+"""What the exercises of this lesson share: the layers of their cases, slopes, and two mistakes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from autograder.checks.catalogue import Catalogue
 from autograder.checks.draw import integers, reals, scattered
-from autograder.checks.exercise import Case, Slope
+from autograder.checks.errors import AnySizeError
+from autograder.checks.exercise import Case, Function, Slope
 from autograder.exercises.convolution_cases import pads, sizes
 
 
@@ -108,3 +110,25 @@ def slopes(case, rng):
 def slopes_of(part):
     """The same for an exercise that returns one of the three gradients."""
     return lambda case, rng: [slope for slope in slopes(case, rng) if slope.part == part]
+
+
+def errors_unless_square(mistakes: Catalogue, right: Function) -> None:
+    """Add the two mistakes of a program that is `right`, but ends in an error for rectangles."""
+
+    @mistakes.mistake(
+        "an error for filters that are not square",
+        "A window has FH rows and FW columns: look at where one of them stands for the other.",
+    )
+    def _(dout, x, w, stride=1, pad=0):
+        if w.shape[2] != w.shape[3]:
+            raise AnySizeError
+        return right(dout, x, w, stride, pad)
+
+    @mistakes.mistake(
+        "an error for images that are not square",
+        "x has H rows and W columns: look at where one of them stands for the other.",
+    )
+    def _(dout, x, w, stride=1, pad=0):
+        if x.shape[2] != x.shape[3]:
+            raise AnySizeError
+        return right(dout, x, w, stride, pad)

@@ -171,6 +171,19 @@ mistakes.change(
     },
 )
 mistakes.change(
+    "one sum for all images",
+    "The probabilities of one image sum to 1: each row is divided by its own sum.",
+    {"powers.sum(axis=1, keepdims=True)": "np.full((N, 1), powers.sum())"},
+    {
+        "scores - scores.max(axis=1, keepdims=True)": "scores - scores.max()",
+        "powers.sum(axis=1, keepdims=True)": "np.full((N, 1), powers.sum())",
+    },
+    {
+        "scores - scores.max(axis=1, keepdims=True)": "scores - 0",
+        "powers.sum(axis=1, keepdims=True)": "np.full((N, 1), powers.sum())",
+    },
+)
+mistakes.change(
     "the highest score taken for the right class",
     "The right class is labels[n], not the class that scores highest.",
     {"N = len(scores)": "N = len(scores)\nlabels = scores.argmax(axis=1)"},
