@@ -84,8 +84,10 @@ def recognise(
     left = frozenset(exercise.parts) - right - frozenset[str]().union(*(r.parts for r in named))
     unexplained = [exercise.aspect(a.name) for a in aspects if a.wrong_parts & left]
     found: dict[Mistake, list[Aspect]] = {}
+    told = {r.name for r in named}
     for aspect in unexplained:
-        if mistake := _recognise_in(exercise, seed, mine, aspect):
+        mistake = _recognise_in(exercise, seed, mine, aspect)
+        if mistake and mistake.name not in told:
             found.setdefault(mistake, []).append(aspect)
     return (*named, *(_in_aspects(mistake, aspects, exercise) for mistake, aspects in found.items()))
 

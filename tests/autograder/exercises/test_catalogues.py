@@ -61,6 +61,9 @@ def table(exercise, seeds, everything=True):
             for false in () if mistake.slow else set(given) - {mistake.name}:
                 key = ("false", f"{number}: {mistake.name}: {false}")
                 rows[key] = rows.get(key, 0) + 1
+            for twice in {name for name in given if given.count(name) > 1}:
+                key = ("twice", f"{number}: {mistake.name}: {twice}")
+                rows[key] = rows.get(key, 0) + 1
     return rows
 
 
@@ -69,8 +72,9 @@ WORDS = {
     "mistake": "caught and named",
     "passes": "is not a mistake: it passed",
     "false": "called so",
+    "twice": "told more than once",
 }
-MUST_NOT_BE = ("passes", "false")
+MUST_NOT_BE = ("passes", "false", "twice")
 
 
 def show(exercise, rows, count):
