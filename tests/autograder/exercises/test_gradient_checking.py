@@ -155,11 +155,13 @@ NEAR_ZERO = {
 @pytest.mark.parametrize("size", NEAR_ZERO)
 @pytest.mark.parametrize("limit", [1e-6, 1e-4])
 def test_a_gap_compared_with_what_can_cancel_fails_on_every_seed(size, limit):
+    named = 0
     for seed in range(10):
         verdict = judge("find_bugs", compared_with(NEAR_ZERO[size], limit), seed)
         assert verdict.points <= 3, seed
-    public = judge("find_bugs", compared_with(NEAR_ZERO[size], limit))
-    assert "the gap compared with a sum that can be near 0" in {m.name for m in public.mistakes}
+        named += "the gap compared with a sum that can be near 0" in {m.name for m in verdict.mistakes}
+    # Next to 1e-6, rounding in float32 decides, and so does the dout that is drawn.
+    assert named >= (10 if limit > 1e-6 else 8)
 
 
 def test_a_gap_compared_with_the_size_of_the_terms_is_right_on_every_seed():
