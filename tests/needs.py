@@ -91,6 +91,20 @@ def _browser() -> str:
     return "" if chromium() else f"no Chromium is installed: {help_}"
 
 
+def _pyodide() -> str:
+    from autograder.course import CourseError
+    from autograder.site.pyodide import fetch
+    from tests.autograder.site.in_node import CACHE
+
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return "node or npm is not installed: apt-get install nodejs npm"
+    try:
+        fetch(CACHE)
+    except CourseError as error:
+        return str(error)
+    return ""
+
+
 def _registry() -> str:
     command = [sys.executable, "-m", "uv", "pip", "install", "--dry-run", "--no-deps", "--reinstall"]
     patience = os.environ | {"UV_HTTP_TIMEOUT": "10"}
@@ -109,6 +123,7 @@ NEEDS: dict[str, Callable[[], str]] = {
     "postgresql": _postgresql,
     "registry": _registry,
     "browser": _browser,
+    "pyodide": _pyodide,
 }
 """What to ask for each marker: it answers with what is missing, or with "" where nothing is."""
 

@@ -1,0 +1,50 @@
+"""Wheels: packages as archives that Pyodide unpacks. The same files give the same bytes."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+WHEN = (2020, 1, 1, 0, 0, 0)
+"""The time of every file in a wheel, so that building again changes nothing."""
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A package: its files by their paths below site-packages, and the packages that it needs."""
+
+    name: str
+    version: str
+    files: dict[str, bytes] = field(repr=False)
+    depends: tuple[str, ...] = ()
+    tag: str = "py3-none-any"
+
+    @property
+    def imports(self) -> list[str]:
+        """The names under which its modules are imported."""
+        tops = {path.partition("/")[0] for path in self.files if path.endswith((".py", ".so"))}
+        return sorted(top.removesuffix(".py") for top in tops if not top.endswith(".dist-info"))
+
+    @property
+    def file_name(self) -> str:
+        """The wheel's name as a file: Pyodide reads name and version from it."""
+        return f"{self.name.replace('-', '_')}-{self.version}-{self.tag}.whl"
+
+
+def write_wheel(wheel: Wheel, folder: Path) -> Path:
+    """Write the wheel into `folder`; returns its path."""
+    info = f"{wheel.name.replace('-', '_')}-{wheel.version}.dist-info"
+    about = {
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {wheel.name}\nVersion: {wheel.version}\n".encode(),
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {wheel.tag}\n".encode(),
+    }
+    files = about | wheel.files | {f"{info}/RECORD": b""}
+    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in sorted(files)).encode()
+    path = folder / wheel.file_name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, WHEN)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
+    return path

@@ -1,0 +1,14 @@
+// Reads {folder, packages, code} from its input, and runs `code` in the Pyodide of `folder`.
+import { readFileSync } from "node:fs";
+
+const { folder, packages, code } = JSON.parse(readFileSync(0, "utf8"));
+const { loadPyodide } = await import(`${folder}pyodide.mjs`);
+const quiet = () => {};
+const python = await loadPyodide({ indexURL: folder });
+await python.loadPackage(packages, { messageCallback: quiet });
+try {
+  await python.runPythonAsync(code);
+} catch (error) {
+  process.stderr.write(String(error.message));
+  process.exitCode = 1;
+}
