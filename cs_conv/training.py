@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cs_conv.cores import one_core
 from cs_conv.data.dataset import Dataset
@@ -114,6 +112,9 @@ def _one_epoch(
     network: Network, optimiser: Optimiser, data: Dataset, order: Array, batch: int, title: str
 ) -> list[float]:
     """Take one step for each batch of images, in this order, and return the losses."""
+    from rich.console import Console  # optimisers are used where there is no rich, as on a page
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     losses: list[float] = []
     console = Console()
     columns = (

@@ -18,6 +18,7 @@ from cs_conv.live.pattern import pattern
 from cs_conv.live.pooling import pooling
 from cs_conv.live.sizes import sizes
 from cs_conv.live.steps import steps
+from cs_conv.live.trainer import trainer
 from cs_conv.live.window import window
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "pooling",
     "sizes",
     "steps",
+    "trainer",
     "window",
 ]

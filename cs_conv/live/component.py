@@ -10,7 +10,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakSet
@@ -19,6 +19,7 @@ import anywidget
 import traitlets
 
 from cs_conv.live.frame import Packed, computed, packed
+from cs_conv.live.work import Stop, Work
 
 MODULES = Path(__file__).with_name("modules")
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.mjs";$', re.MULTILINE)
@@ -51,7 +52,10 @@ def _as_function(module: str, text: str) -> str:
 
 
 class Component(anywidget.AnyWidget):
-    """A live picture; `module` is one of `cs_conv.live`, with a function `frame`."""
+    """A live picture; `module` is one of `cs_conv.live`, with a function `frame`.
+
+    If it has `advance` and `interrupted` as well, it works between two pictures: see `cs_conv.live.work`.
+    """
 
     state = traitlets.Dict().tag(sync=True)
     first = traitlets.Dict().tag(sync=True)
@@ -70,6 +74,10 @@ class Component(anywidget.AnyWidget):
             state=state,
             first={"header": first[0], "buffers": first[1]},
         )
+        self.work: Work | None = None
+        if hasattr(module, "advance"):
+            advance, interrupted = (partial(f, source) for f in (module.advance, module.interrupted))
+            self.work = Work(self.loop, advance, interrupted)
         self.on_msg(self._asked)
         Component.shown.add(self)
 
@@ -82,8 +90,22 @@ class Component(anywidget.AnyWidget):
             self._answer(content)
 
     def _answer(self, content: Mapping[str, Any]) -> None:
-        header, buffers = packed(computed(self.module.frame, self.source, content["state"]))
+        state = content["state"]
+        try:
+            with Stop.ends():
+                header, buffers = packed(computed(self.module.frame, self.source, state))
+        except KeyboardInterrupt:
+            header, buffers = packed(self._stopped(state))
+        if self.work is not None:
+            self.work.asked(state)
         self.send({"kind": "answer", "id": content["id"], **header}, buffers=buffers)
+
+    def _stopped(self, state: Mapping[str, Any]) -> Any:
+        """What is shown after the Stop button: why the work has ended, or that there is no picture."""
+        if self.work is None:
+            return "The Stop button ended this picture."
+        self.work.interrupted(state)
+        return computed(self.module.frame, self.source, state)
 
 
 def refresh_after_cells() -> None:

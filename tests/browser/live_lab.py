@@ -115,6 +115,7 @@ SHOWN = {
     "field": "",
     "heat": "",
     "pattern": "pattern='INPUT -> CONV -> POOL -> FC'",
+    "trainer": "batch=20",
     "demo": "pad=1, stride=2",
 }
 """Each component with what it begins with; `demo` is a second window, of the notes' sizes."""

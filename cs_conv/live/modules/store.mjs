@@ -68,12 +68,12 @@ export function createStore(send, state, frame = null, error = "") {
   };
 }
 
-const KINDS = { "<f4": Float32Array, "<f8": Float64Array, "<i4": Int32Array };
+const KINDS = { "<f4": Float32Array, "<f8": Float64Array, "<i4": Int32Array, "|u1": Uint8Array };
 
-/** A header {arrays: [[name, shape, dtype], ...]} and its buffers as {arrays: {name: {shape, data}}}. */
+/** A header {arrays: [[name, shape, dtype], ...], texts} and its buffers as {arrays: {name: {shape, data} or text}}. */
 export function unpack(header, buffers) {
   if (!header.arrays) return header;
-  const arrays = {};
+  const arrays = { ...header.texts };
   header.arrays.forEach(([name, shape, dtype], i) => {
     const view = buffers[i];
     const bytes = view.buffer ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : view;

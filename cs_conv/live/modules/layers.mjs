@@ -1,0 +1,72 @@
+// A row for each layer of a network in training: its numbers, its filters, and what it makes of one image.
+
+import { room } from "./page.mjs";
+import { drawTiles, signedColours } from "./tiles.mjs";
+
+const DEAD = 0.5; // a share of dead units above which their bar is a warning
+const NUMBERS = 8; // of each layer, see engine/picture.py
+
+/** Rows in `box`; `draw(frame)` fills them, and makes new ones if the layers are other ones. */
+export function layerRows(box, root) {
+  let names = "";
+  let colours = null;
+  let theme = null;
+
+  function make(list) {
+    box.innerHTML = list.map(() => `<div class="layer" role="group"><div class="what"><b></b><br><span></span></div><div class="how"></div>
+      <div class="seen"><canvas role="img"></canvas><canvas role="img"></canvas></div></div>`).join("");
+  }
+
+  function draw(frame) {
+    if (frame.layers !== names) make(frame.layers.split("\n"));
+    names = frame.layers;
+    if (theme !== root.classList.contains("dark")) {
+      theme = root.classList.contains("dark");
+      colours = signedColours(root);
+    }
+    let map = 0;
+    let tile = 0;
+    names.split("\n").forEach((name, n) => {
+      const row = box.children[n];
+      const [C, H, W, parameters, gradient, update, dead, active] = frame.layer.data.slice(NUMBERS * n, NUMBERS * (n + 1));
+      const size = H * W > 1 ? `${H}x${W}x${C}` : `${C}`;
+      const learned = parameters ? `, ${parameters.toLocaleString("en")} parameters` : "";
+      row.querySelector("b").textContent = name;
+      row.querySelector("span").textContent = `${size}${learned}`;
+      row.setAttribute("aria-label", `layer ${n + 1}, ${name}, ${size}${learned}`);
+      bars(row.querySelector(".how"), [
+        [gradient, `gradient ${small(gradient)}`, (Math.log10(gradient) + 5) / 7, false],
+        [update, `a step changes ${small(100 * update)}% of it`, (Math.log10(update) + 6) / 6, update > 0.1],
+        [dead, `dead units ${Math.round(100 * dead)}%`, dead, dead > DEAD],
+        [active, `values above 0: ${Math.round(100 * active)}%`, active, false],
+      ]);
+      const [filters, maps] = row.querySelectorAll("canvas");
+      const [K, channels, FH, FW] = frame.tile_shape.data.slice(4 * n, 4 * n + 4);
+      const [shown, rows, columns] = frame.map_shape.data.slice(3 * n, 3 * n + 3);
+      const wide = room(root, 970);
+      const [top, largest] = [frame.top.data[2 * n], frame.top.data[2 * n + 1]].map(small);
+      filters.hidden = !K;
+      filters.style.display = K ? "block" : "none";
+      if (K) drawTiles(filters, frame.tiles.data.subarray(tile), { count: K * channels, rows: FH, columns: FW, colours, size: FW > 9 ? 42 : 8 * FW, room: Math.min(wide, 330), across: channels > 1 ? channels * Math.max(1, Math.floor(8 / channels)) : 6 });
+      filters.setAttribute("aria-label", `${K} filters of ${name}, weights from -${largest} to ${largest}`);
+      drawTiles(maps, frame.maps.data.subarray(map), { count: shown, rows, columns, colours, size: rows > 4 ? 44 : 8 * columns, room: Math.min(wide, 400) });
+      maps.setAttribute("aria-label", `${shown} of ${C} channels after ${name}, values up to ${top}`);
+      maps.title = `${shown} of ${C} channels, values up to ${top}`;
+      map += shown * rows * columns;
+      tile += K * channels * FH * FW;
+    });
+  }
+
+  return { draw };
+}
+
+function bars(box, list) {
+  const there = list.filter(([value]) => !Number.isNaN(value));
+  const html = there.map(([, text, share, bad]) => {
+    const wide = Math.round(100 * Math.min(1, Math.max(0, share)));
+    return `${text}<div class="bar${bad ? " bad" : ""}"><i style="width:${wide}%"></i></div>`;
+  }).join("");
+  if (box.innerHTML !== html) box.innerHTML = html;
+}
+
+const small = (value) => (value === 0 ? "0" : value >= 1e4 || value < 1e-3 ? value.toExponential(1) : Number(value.toPrecision(2)).toString());
