@@ -12,7 +12,7 @@ WITHHELD = """
 import sys
 for name in ("naive", "im2col", "gradcheck", "layers", "network"):
     sys.modules["cs_conv." + name] = None
-from cs_conv.live import columns, filters, messages, pooling, sizes, steps, window
+from cs_conv.live import columns, filters, messages, pooling, sizes, steps, trainer, window
 """
 
 

@@ -85,9 +85,11 @@ def test_an_answer_that_is_not_written_yet_is_said_to_be_so() -> None:
 
 def test_arrays_cross_as_bytes_with_a_header_that_json_can_hold() -> None:
     arrays = {"a": np.arange(3, dtype=np.int32), "b": np.ones((2, 2), ">f4"), "c": np.array([True, False])}
+    arrays |= {"d": np.array([7, 255], np.uint8), "words": "two\nlines"}
     header, buffers = packed(arrays)
     assert json.loads(json.dumps(header)) == {
-        "arrays": [["a", [3], "<i4"], ["b", [2, 2], "<f4"], ["c", [2], "<f8"]]
+        "arrays": [["a", [3], "<i4"], ["b", [2, 2], "<f4"], ["c", [2], "<f8"], ["d", [2], "|u1"]],
+        "texts": {"words": "two\nlines"},
     }
     assert np.frombuffer(buffers[1], "<f4").tolist() == [1.0] * 4
 

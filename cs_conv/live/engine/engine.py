@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -19,6 +18,7 @@ from cs_conv.geometry import Array
 from cs_conv.layers import Layer, every_layer, in_training, softmax_loss
 from cs_conv.live.engine.exam import Exam
 from cs_conv.live.engine.history import History
+from cs_conv.live.engine.look import Look
 from cs_conv.live.engine.plan import Plan, carry, kept_and_new, optimiser, plan
 from cs_conv.live.engine.settings import Settings
 from cs_conv.training import Optimiser
@@ -58,6 +58,7 @@ class Engine:
     def __init__(self, source: Mapping[str, Any], settings: Settings, data: Dataset | None = None) -> None:
         self.source, self.data, self.settings = source, data or clothes(), settings
         self._begin(plan(settings, source, self.data))
+        self.notice = " ".join(self._whose())
 
     def _begin(self, plan: Plan) -> None:
         """Weights, curves and order of images as if nothing had ever been trained."""
@@ -76,7 +77,7 @@ class Engine:
         self._broken = False
         self._spent = {"step": 0.0, "exam": 0.0}
         self._ends: deque[float] = deque(maxlen=40)
-        self._look: tuple[Any, list[Array], float] | None = None
+        self.seen = Look(self.network.layers)
         self._work = self._trained()
 
     @property
@@ -117,7 +118,11 @@ class Engine:
         before, self.settings = self.network, settings
         self._take(found)
         kept = carry(before, self.network)
-        self.notice = kept_and_new(found.layers, kept)
+        self.notice = " ".join([kept_and_new(found.layers, kept), *self._whose()])
+
+    def _whose(self) -> list[str]:
+        own = self.plan.own
+        return [f"Your own functions are used: {', '.join(own.names)}."] if own else []
 
     def reset(self) -> None:
         """Begin anew with the same settings: the same weights, the same order of images."""
@@ -261,34 +266,8 @@ class Engine:
         self.stopped, self._broken = f"The loss is no number since step {step}. {why}", True
 
     def look(self, image: int) -> list[Array]:
-        """What each layer makes of one held-out image: arrays (C, H, W) or (D,).
-
-        While it trains, a look takes at most a fifth of the time: a former one is given again.
-        """
-        now = time.perf_counter()
-        key = (image, self.history.steps)
-        if self._look and (self._look[0] == key or (self._look[0][0] == image and now < self._look[2])):
-            return self._look[1]
-        x, outs = self.data.test_images[image : image + 1], []
-        with _kept(self.network.layers), one_core(), np.errstate(all="ignore"):
-            for layer in self.layers:
-                x = layer.forward(x)
-                outs.append(x[0])
-        took = time.perf_counter() - now
-        self._look = (key, outs, now + 5 * took)
-        return outs
-
-
-@contextmanager
-def _kept(layers: list[Layer]) -> Iterator[None]:
-    """A look may come between forward and backward of a step: what they kept is given back to the layers."""
-    every = list(every_layer(layers))
-    kept = [layer._kept for layer in every]
-    try:
-        yield
-    finally:
-        for layer, what in zip(every, kept, strict=True):
-            layer._kept = what
+        """What each layer makes of one held-out image: see `cs_conv.live.engine.look`."""
+        return self.seen.at(self.data.test_images[image : image + 1], self.history.steps)
 
 
 @lru_cache(maxsize=4)

@@ -10,6 +10,7 @@ from cs_conv.geometry import Array
 from cs_conv.layers import Conv, FullyConnected, Layer, every_layer
 from cs_conv.live.engine.engine import Engine
 from cs_conv.live.engine.exam import Exam
+from cs_conv.live.engine.hints import hint
 
 TILES, ROWS = 12, 3
 """The most channels of a layer that are drawn, and of filters the most input channels."""
@@ -24,15 +25,15 @@ WRONG = 8
 def picture(engine: Engine, image: int) -> dict[str, Any]:
     """What there is to see; L layers, and a held-out image that was chosen.
 
-    step, epoch, speed (steps a second), images of the last exam `examined`: single numbers.
-    at, loss, right, tested: the curves, see `History.curves`. marks: steps at which something was changed.
-    layer (L, 8): channels, rows, columns, parameters, norm of the gradient, norm of a step over that of the
-    weights, share of dead units, share of values above 0; NaN where there is none.
-    maps, map_shape (L, 3): what each layer makes of the image, in bytes, one after the other; 128 is 0.
-    tiles, tile_shape (L, 4): some filters, likewise. top (L, 2): the sizes that 255 stands for.
-    image (H, W), label, chances (classes,): the chosen image, and what the network thinks of it.
-    wrong (n, 3), wrong_sure (n,), wrong_images (n, H, W): number, what was said and what is right.
-    Texts: layers, marked, confused, stopped, notice, costs.
+    step, epoch, speed (steps a second), images of the last exam `examined`: single numbers. at, loss,
+    right, tested: the curves, see `History.curves`. marks: steps at which something was changed. layer (L,
+    8): channels, rows, columns, parameters, norm of the gradient, norm of a step over that of the weights,
+    share of dead units, share of values above 0; NaN where there is none. maps, map_shape (L, 3): what each
+    layer makes of the image, in bytes, one after the other; 128 is 0. tiles, tile_shape (L, 4), (C, K, FH,
+    FW): some filters, likewise. top (L, 2): the sizes that 255 stands for. image (H, W), label, chances
+    (classes,): the chosen image, and what the network thinks of it. wrong (n, 3), wrong_sure (n,),
+    wrong_images (n, H, W): number, what was said and what is right. Texts: layers, marked, confused, costs,
+    stopped, notice, hint.
     """
     outs = engine.look(image)
     engine.measuring = True
@@ -46,6 +47,7 @@ def picture(engine: Engine, image: int) -> dict[str, Any]:
         "marked": "\n".join(what for _, what in engine.history.marks),
         "stopped": engine.stopped,
         "notice": engine.notice,
+        "hint": hint(engine),
         "costs": engine.plan.costs(),
     }
 
@@ -105,11 +107,11 @@ def _map(out: Array) -> Array:
 
 
 def _filters(layer: Layer, shape: tuple[int, ...]) -> Array:
-    """(K, C, H, W): the filters of a convolution, or units that see an image; of other layers none."""
+    """(C, K, H, W): the filters of a convolution, or units that see an image; of other layers none."""
     if isinstance(layer, Conv):
-        return layer.parameters["w"][:TILES, :ROWS]
+        return layer.parameters["w"][:TILES, :ROWS].swapaxes(0, 1)
     if isinstance(layer, FullyConnected) and len(shape) == 3 and shape[0] <= ROWS and max(shape) <= PIXELS:
-        return layer.parameters["w"][:, :TILES].T.reshape(-1, *shape)
+        return layer.parameters["w"][:, :TILES].T.reshape(-1, *shape).swapaxes(0, 1)
     return np.empty((0, 0, 0, 0), np.float32)
 
 

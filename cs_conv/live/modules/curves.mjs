@@ -24,7 +24,7 @@ export function drawCurves(svg, { wide, top, last, lines, marks, unit }) {
   write(svg, (wide + LEFT) / 2, HIGH - 4, "steps");
   marks.forEach((step, n) => {
     tag("line", { x1: across(step), x2: across(step), y1: 8, y2: HIGH - BELOW, stroke: "var(--fg)", "stroke-dasharray": "2 3" }, svg);
-    write(svg, across(step), HIGH - 22, `${n + 1}`);
+    write(svg, across(step) + 3, 16, `${n + 1}`, "start");
   });
   for (const { points, look, dots } of lines) {
     const seen = points.filter(([, value]) => Number.isFinite(value));

@@ -1,7 +1,7 @@
 // A row for each layer of a network in training: its numbers, its filters, and what it makes of one image.
 
-import { room } from "./page.mjs";
-import { drawTiles, signedColours } from "./tiles.mjs";
+import { count, room } from "./page.mjs";
+import { drawTiles, paletteOf, signedColours } from "./tiles.mjs";
 
 const DEAD = 0.5; // a share of dead units above which their bar is a warning
 const NUMBERS = 8; // of each layer, see engine/picture.py
@@ -10,7 +10,7 @@ const NUMBERS = 8; // of each layer, see engine/picture.py
 export function layerRows(box, root) {
   let names = "";
   let colours = null;
-  let theme = null;
+  let palette = "";
 
   function make(list) {
     box.innerHTML = list.map(() => `<div class="layer" role="group"><div class="what"><b></b><br><span></span></div><div class="how"></div>
@@ -20,8 +20,8 @@ export function layerRows(box, root) {
   function draw(frame) {
     if (frame.layers !== names) make(frame.layers.split("\n"));
     names = frame.layers;
-    if (theme !== root.classList.contains("dark")) {
-      theme = root.classList.contains("dark");
+    if (paletteOf(root) !== palette) {
+      palette = paletteOf(root);
       colours = signedColours(root);
     }
     let map = 0;
@@ -41,14 +41,18 @@ export function layerRows(box, root) {
         [active, `values above 0: ${Math.round(100 * active)}%`, active, false],
       ]);
       const [filters, maps] = row.querySelectorAll("canvas");
-      const [K, channels, FH, FW] = frame.tile_shape.data.slice(4 * n, 4 * n + 4);
+      const [channels, K, FH, FW] = frame.tile_shape.data.slice(4 * n, 4 * n + 4);
       const [shown, rows, columns] = frame.map_shape.data.slice(3 * n, 3 * n + 3);
       const wide = room(root, 970);
       const [top, largest] = [frame.top.data[2 * n], frame.top.data[2 * n + 1]].map(small);
       filters.hidden = !K;
       filters.style.display = K ? "block" : "none";
-      if (K) drawTiles(filters, frame.tiles.data.subarray(tile), { count: K * channels, rows: FH, columns: FW, colours, size: FW > 9 ? 42 : 8 * FW, room: Math.min(wide, 330), across: channels > 1 ? channels * Math.max(1, Math.floor(8 / channels)) : 6 });
-      filters.setAttribute("aria-label", `${K} filters of ${name}, weights from -${largest} to ${largest}`);
+      if (K) {
+        const look = { count: K * channels, rows: FH, columns: FW, colours, size: Math.min(FW > 9 ? 42 : 7 * FW, 330 / Math.min(K, 12) - 4), room: Math.min(wide, 330) };
+        drawTiles(filters, frame.tiles.data.subarray(tile), { ...look, across: K });
+        filters.setAttribute("aria-label", `${K} filters of ${name}, weights up to ${largest}`);
+        filters.title = `${K} filters side by side, their first ${count(channels, "input channel")} one below the other; weights up to ${largest}`;
+      }
       drawTiles(maps, frame.maps.data.subarray(map), { count: shown, rows, columns, colours, size: rows > 4 ? 44 : 8 * columns, room: Math.min(wide, 400) });
       maps.setAttribute("aria-label", `${shown} of ${C} channels after ${name}, values up to ${top}`);
       maps.title = `${shown} of ${C} channels, values up to ${top}`;

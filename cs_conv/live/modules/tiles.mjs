@@ -1,8 +1,13 @@
 // Many small pictures on one canvas: the maps of a layer, its filters, an image.
 
+const NAMES = ["--bg", "--positive", "--negative", "--wrong"];
+
+/** The colours that are used now, as one text: they change with the theme, and are none before there is a page. */
+export const paletteOf = (root) => NAMES.map((name) => getComputedStyle(root).getPropertyValue(name)).join();
+
 /** For each byte the colour of its value: 128 is 0, 255 the largest, 1 the smallest; 0 is no number. */
 export function signedColours(root) {
-  const [ground, positive, negative, wrong] = ["--bg", "--positive", "--negative", "--wrong"].map((name) => rgb(root, name));
+  const [ground, positive, negative, wrong] = NAMES.map((name) => rgb(root, name));
   return Array.from({ length: 256 }, (_, byte) => {
     if (!byte) return wrong;
     const share = Math.abs(byte - 128) / 127;
@@ -34,7 +39,7 @@ export function drawTiles(canvas, bytes, { count, rows, columns, colours, size, 
   const high = Math.ceil(count / beside) * (rows + gap) - gap;
   if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
   canvas.style.width = `${Math.round(wide * zoom)}px`;
-  const pixels = new ImageData(wide, high);
+  const pixels = new ImageData(wide, high); // between pictures it is transparent
   for (let n = 0; n < count; n++) {
     const left = (n % beside) * (columns + gap);
     const top = Math.floor(n / beside) * (rows + gap);

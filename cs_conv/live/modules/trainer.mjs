@@ -13,28 +13,30 @@ const TRAINING = { stroke: "var(--mark)", "stroke-width": 1.5 };
 const HELD_OUT = { stroke: "var(--wrong)", "stroke-width": 2, "stroke-dasharray": "6 3" };
 
 const STYLE = `<style>
-.live .typed { flex: 1 1 100%; font: 13px/1.6 ui-monospace, monospace; background: var(--bg); color: var(--fg); border: 1px solid var(--edge); }
-.live .numbers { font-variant-numeric: tabular-nums; margin: 4px 0; }
-.live .warn { border-left: 4px solid var(--wrong); padding-left: 8px; }
-.live button.go { min-width: 6em; font-weight: bold; }
-.live canvas { image-rendering: pixelated; display: block; max-width: 100%; }
-.live .layer { display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 5px 0; border-top: 1px solid var(--edge); }
-.live .layer .what { flex: 0 0 150px; }
-.live .layer .how { flex: 0 0 200px; font-size: 12px; font-variant-numeric: tabular-nums; }
-.live .layer .seen { flex: 1 1 240px; display: flex; flex-wrap: wrap; gap: 4px 18px; min-width: 0; }
-.live .bar { height: 5px; margin-bottom: 3px; background: color-mix(in oklab, var(--bg), var(--edge) 25%); }
-.live .bar i { display: block; height: 5px; background: var(--mark); }
-.live .bar.bad i { background: var(--wrong); }
-.live .chances { display: grid; grid-template-columns: auto 90px auto; gap: 0 8px; font-size: 12px; align-items: center; }
-.live .chances .bar { margin: 0; height: 8px; }
-.live .chances .bar i { height: 8px; }
-.live .chances .right { font-weight: bold; }
-.live .wrongs { display: flex; flex-wrap: wrap; gap: 6px; }
-.live .wrongs button { display: flex; gap: 6px; align-items: center; text-align: left; width: 158px; font: inherit; font-size: 12px;
+.live.trainer .typed { flex: 1 1 100%; font: 13px/1.6 ui-monospace, monospace; background: var(--bg); color: var(--fg); border: 1px solid var(--edge); }
+.live.trainer .say { min-height: 1.5em; }
+.live.trainer .numbers { font-variant-numeric: tabular-nums; margin: 4px 0; min-height: 1.5em; }
+.live.trainer .layer canvas { background: color-mix(in oklab, var(--bg), var(--edge) 40%); }
+.live.trainer .warn { border-left: 4px solid var(--wrong); padding-left: 8px; }
+.live.trainer button.go { min-width: 6em; font-weight: bold; }
+.live.trainer canvas { image-rendering: pixelated; display: block; max-width: 100%; }
+.live.trainer .layer { display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 5px 0; border-top: 1px solid var(--edge); }
+.live.trainer .layer .what { flex: 0 0 150px; }
+.live.trainer .layer .how { flex: 0 0 200px; font-size: 12px; font-variant-numeric: tabular-nums; }
+.live.trainer .layer .seen { flex: 1 1 240px; display: flex; flex-wrap: wrap; align-items: flex-start; gap: 4px 18px; min-width: 0; }
+.live.trainer .bar { height: 5px; margin-bottom: 3px; background: color-mix(in oklab, var(--bg), var(--edge) 25%); }
+.live.trainer .bar i { display: block; height: 5px; background: var(--mark); }
+.live.trainer .bar.bad i { background: var(--wrong); }
+.live.trainer .chances { display: grid; grid-template-columns: auto 90px auto; gap: 0 8px; font-size: 12px; align-items: center; }
+.live.trainer .chances .bar { margin: 0; height: 8px; }
+.live.trainer .chances .bar i { height: 8px; }
+.live.trainer .chances .right { font-weight: bold; }
+.live.trainer .wrongs { display: flex; flex-wrap: wrap; gap: 6px; }
+.live.trainer .wrongs button { display: flex; gap: 6px; align-items: center; text-align: left; width: 158px; font: inherit; font-size: 12px;
   color: var(--fg); background: var(--bg); border: 1px solid var(--edge); border-radius: 3px; padding: 2px; }
-.live h4 { font-size: 13px; margin: 10px 0 2px; }
-.live .key { display: inline-block; width: 22px; border-top: 2px solid var(--mark); vertical-align: middle; margin: 0 4px 0 10px; }
-.live .key.out { border-top: 2px dashed var(--wrong); }
+.live.trainer h4 { font-size: 13px; margin: 10px 0 2px; }
+.live.trainer .key { display: inline-block; width: 22px; border-top: 2px solid var(--mark); vertical-align: middle; margin: 0 4px 0 10px; }
+.live.trainer .key.out { border-top: 2px dashed var(--wrong); }
 </style>`;
 
 export function mount(el, store) {
@@ -59,6 +61,7 @@ export function mount(el, store) {
     <div class="layers"></div>`;
   const view = frameOf(el, store, html, { draw, sentence });
   const { root } = view;
+  root.classList.add("trainer");
   const find = (name) => root.querySelector(name);
   const field = (name) => root.querySelector(`[name=${name}]`);
   const line = find(".say");
@@ -83,7 +86,7 @@ export function mount(el, store) {
     if (words !== said) line.textContent = sentence();
     said = words;
     line.classList.toggle("warn", Boolean(frame.stopped || frame.refused));
-    find(".numbers").textContent = numbers();
+    find(".numbers").textContent = state.running ? numbers() : ""; // the sentence has them otherwise
     drawAll(frame);
     find(".go").textContent = state.running ? "Pause" : "Train";
     keep("draft", state.draft);
@@ -109,8 +112,8 @@ export function mount(el, store) {
     const tested = (column) => Array.from({ length: frame.tested.shape[0] }, (_, n) => [frame.tested.data[3 * n], frame.tested.data[3 * n + column]]);
     const lines = (values, column) => [{ points: pairs(values), look: TRAINING }, { points: tested(column), look: HELD_OUT, dots: true }];
     const common = { wide, last, marks: Array.from(frame.marks.data) };
-    const most = Math.max(2.5, ...lines(frame.loss, 1).flatMap(({ points }) => points.map(([, v]) => (Number.isFinite(v) ? v : 0))));
-    drawCurves(find("[data-name=loss]"), { ...common, top: Math.min(5, Math.ceil(2 * most) / 2), lines: lines(frame.loss, 1), unit: (v) => v.toFixed(1) });
+    const most = Math.max(2.4, ...lines(frame.loss, 1).flatMap(({ points }) => points.map(([, v]) => (Number.isFinite(v) ? v : 0))));
+    drawCurves(find("[data-name=loss]"), { ...common, top: Math.min(4.8, 0.8 * Math.ceil(most / 0.8)), lines: lines(frame.loss, 1), unit: (v) => v.toFixed(1) });
     drawCurves(find("[data-name=right]"), { ...common, top: 1, lines: lines(frame.right, 2), unit: (v) => `${Math.round(100 * v)}%` });
     find("[data-name=loss]").setAttribute("aria-label", `the loss over ${last} steps; ${numbers()}`);
     find("[data-name=right]").setAttribute("aria-label", `the share of right answers over ${last} steps; ${numbers()}`);
@@ -182,14 +185,15 @@ export function mount(el, store) {
 
   function trouble() {
     const { frame } = store;
-    return [frame.stopped, frame.refused, frame.notice].filter(Boolean).map(ended).join(" ");
+    const refused = frame.refused && `${ended(frame.refused)} What was there before stays.`;
+    return ended(frame.stopped || refused || frame.hint || frame.notice);
   }
 
   function sentence() {
     const { frame, state } = store;
     const begin = frame.step.data[0] ? "" : `Press Train: ${frame.costs}.`;
-    const now = frame.step.data[0] ? `${state.running ? "It trains" : "It waits"} at ${numbers()}.` : begin;
-    return [trouble(), now].filter(Boolean).join(" ");
+    const now = frame.step.data[0] ? `It waits at ${numbers()}.` : begin;
+    return [trouble(), state.running ? "It trains." : now].filter(Boolean).join(" ");
   }
 
   const press = {
@@ -236,7 +240,7 @@ export function mount(el, store) {
   };
 }
 
-const ended = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+const ended = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 const amount = (value) => (value >= 1000 ? value.toExponential(1).replace("e+", " \u00d7 10^") : value.toFixed(3));
 
 export default widget(mount);
