@@ -15,7 +15,7 @@ ready := $(VENV)/.ready
 export PATH := $(bin):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install wheel demo lab release test test-slow test-browser pictures attacks notebooks lint types format lock clean
+.PHONY: help install wheel demo lab site release test test-slow test-browser pictures attacks notebooks lint types format lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -32,6 +32,9 @@ demo: $(ready)  ## Grade a class of sample submissions, start to finish
 
 lab: $(ready)  ## Open JupyterLab on your copies of the assignments, in mine/
 	cs-conv lab
+
+site: $(ready)  ## Make the course's website in build/site, with Pyodide from npm in it
+	cs-conv site --pyodide build/pyodide
 
 release: $(ready)  ## Make assignments/ anew from solutions/
 	cs-conv release

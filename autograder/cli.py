@@ -212,6 +212,28 @@ def demo(
     command.run(assignments or (), folder, course)
 
 
+@app.command()
+def site(
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER", help="The site's folder. Default: build/site.")
+    ] = None,
+    pyodide: Annotated[
+        Path | None,
+        typer.Option(
+            "--pyodide",
+            metavar="FOLDER",
+            help="Put this Pyodide into the site; npm makes the folder if it does not exist. Without it,"
+            " readers are asked whether to fetch it from Pyodide's server.",
+        ),
+    ] = None,
+    course: Folder = None,
+) -> None:
+    """Make the course's website: lessons with live pictures, this manual, the library's reference."""
+    from autograder.commands import site as command
+
+    command.run(to, pyodide, course)
+
+
 @app.command(
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
 )

@@ -10,7 +10,7 @@ from autograder.course import CourseError
 from autograder.terminal import complain, speak_plainly
 
 NEED_LAB = ("lab", "check", "progress", "solution")
-"""Commands for which the extra `lab` is enough; the others need `grade`."""
+"""Commands for which the extra `lab` is enough; `site` needs its own, the others need `grade`."""
 
 
 class ReportsErrors(TyperGroup):
@@ -45,6 +45,6 @@ def _not_installed(command: str, error: ModuleNotFoundError) -> str:
     """Which package is missing, and how to install it. Raises `error` if it is a module of ours."""
     if error.name is None or error.name.partition(".")[0] in ("autograder", "cs_conv"):
         raise error
-    extra = "lab" if command in NEED_LAB else "grade"
+    extra = "lab" if command in NEED_LAB else "site" if command == "site" else "grade"
     how = f'run: pip install "cs-conv[{extra}]"'
     return f"cs-conv {command} needs {error.name}, which is not installed; {how}"

@@ -57,6 +57,8 @@ class Component(anywidget.AnyWidget):
     If it has `advance` and `interrupted` as well, it works between two pictures: see `cs_conv.live.work`.
     """
 
+    component = traitlets.Unicode().tag(sync=True)
+    """The name of its two modules; a saved notebook keeps it."""
     state = traitlets.Dict().tag(sync=True)
     first = traitlets.Dict().tag(sync=True)
     """The first picture, which is drawn before any message is answered."""
@@ -69,8 +71,10 @@ class Component(anywidget.AnyWidget):
             self.loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
             self.loop = None
+        name = module.__name__.rpartition(".")[2]
         super().__init__(
-            _esm=joined(module.__name__.rpartition(".")[2]),
+            _esm=joined(name),
+            component=name,
             state=state,
             first={"header": first[0], "buffers": first[1]},
         )

@@ -112,7 +112,7 @@ export function frameOf(el, store, html, { draw, sentence }) {
 }
 
 function trouble(store) {
-  if (store.silent) return `Nothing answers${store.frame ? ": this is the last picture that was computed" : ""}. Run the cell that shows it again.`;
+  if (store.silent) return `Nothing answers${store.frame ? ": this is the last picture that was computed" : ""}. ${store.advice}`;
   return store.error;
 }
 

@@ -5,8 +5,8 @@
 
 const PATIENCE = 3000; // milliseconds of silence after which it is said that nothing answers
 
-/** `send(state)` resolves to {arrays}, {error} or {silent: true}. */
-export function createStore(send, state, frame = null, error = "") {
+/** `send(state)` resolves to {arrays}, {error} or {silent: true}; `advice` is what helps if nothing answers. */
+export function createStore(send, state, frame = null, error = "", advice = "Run the cell that shows it again.") {
   const listeners = new Set();
   let shown = state; // the state that the frame was computed from
   let asked = 0; // the number of the question on its way, 0 if there is none
@@ -56,6 +56,7 @@ export function createStore(send, state, frame = null, error = "") {
     get frame() { return frame; },
     get error() { return error; },
     get silent() { return silent; },
+    advice,
     set(changes) {
       state = { ...state, ...changes };
       tell();

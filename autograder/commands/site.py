@@ -1,0 +1,35 @@
+"""`cs-conv site`: the course as a folder of pages that any web server can hand out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.markup import escape
+
+from autograder.commands.selection import instructors_course
+from autograder.course import short
+from autograder.site.build import build
+from autograder.site.pyodide import assemble
+from autograder.site.review import Review, review
+from autograder.terminal import console, count
+
+
+def run(to: Path | None, pyodide: Path | None, folder: Path | None) -> None:
+    """Build the site, and say where it is, how large it is, and how to look at it."""
+    course = instructors_course(folder)
+    build_folder = course.root / "build"
+    target = (to or build_folder / "site").resolve()
+    with console.status("") as status:
+        if pyodide is not None and not pyodide.exists():
+            status.update("fetching Pyodide")
+            assemble(pyodide, build_folder / "npm")
+        build(course, target, pyodide, lambda what: status.update(escape(what)))
+        status.update("looking it over")
+        found = review(target)
+    _print(found, target)
+
+
+def _print(found: Review, target: Path) -> None:
+    console.print(f"site  {escape(short(target))}  ({count(found.pages, 'page')}, {found.megabytes:.0f} MB)")
+    console.print(f"the first page loads {found.first_kilobytes:.0f} kB, gzipped, before Python is needed")
+    console.print(f"look at it: python -m http.server --directory {escape(short(target))}", highlight=False)

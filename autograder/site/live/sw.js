@@ -1,0 +1,60 @@
+// Keeps what was visited, so that it is there again without a network.
+//
+// Pages and their files come from the network if there is one. Python's files are of one version and large: they are
+// taken from the cache first.
+
+const SITE = "cs-conv-site-{{ build }}";
+const PYTHON = "cs-conv-python-{{ python }}";
+const PYODIDE = new URL("{{ pyodide }}", self.registration.scope).href;
+const LITE = new URL("lite/", self.registration.scope).href; // has a service worker of its own
+
+const cacheOf = (address) => caches.open(address.startsWith(PYODIDE) ? PYTHON : SITE);
+const ours = (address) => (address.startsWith(self.registration.scope) && !address.startsWith(LITE)) || address.startsWith(PYODIDE);
+
+self.addEventListener("install", () => self.skipWaiting());
+
+self.addEventListener("activate", (event) => {
+  const tidy = async () => {
+    const names = await caches.keys();
+    const old = names.filter((name) => name.startsWith("cs-conv-") && name !== SITE && name !== PYTHON);
+    await Promise.all(old.map((name) => caches.delete(name)));
+    await self.clients.claim();
+  };
+  event.waitUntil(tidy());
+});
+
+self.addEventListener("message", (event) => {
+  const missing = async (address) => {
+    const cache = await cacheOf(address);
+    if (!(await cache.match(address))) await cache.add(address).catch(() => {});
+  };
+  event.waitUntil(Promise.all((event.data.keep ?? []).filter(ours).map(missing)));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { method, url, mode } = event.request;
+  if (method !== "GET" || !ours(url)) return;
+  event.respondWith(url.startsWith(PYODIDE) ? cacheFirst(event.request) : networkFirst(event.request, mode === "navigate"));
+});
+
+async function cacheFirst(request) {
+  const cache = await cacheOf(request.url);
+  return (await cache.match(request)) ?? fetched(request, cache);
+}
+
+async function networkFirst(request, ignoreSearch) {
+  const cache = await cacheOf(request.url);
+  try {
+    return await fetched(request, cache);
+  } catch (problem) {
+    const kept = await cache.match(request, { ignoreSearch });
+    if (kept) return kept;
+    throw problem;
+  }
+}
+
+async function fetched(request, cache) {
+  const response = await fetch(request);
+  if (response.status === 200) await cache.put(request, response.clone());
+  return response;
+}

@@ -1,0 +1,83 @@
+"""The files that live parts load: whole, small, and without what is large for everybody."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.site.front import backward_part, forward_part
+from autograder.site.live_files import LARGE, archive, write_live
+
+DRAWS = """\
+import sys
+sys.path.insert(0, {archive!r})
+from autograder.site.functions import Part
+import cs_conv
+from cs_conv.live.window import start
+assert cs_conv.__file__.startswith({archive!r}), cs_conv.__file__
+assert "error" not in Part("window", ["conv_forward"]).picture(start())[0]
+assert not {{"matplotlib", "anywidget", "nbformat", "typer"}} & set(sys.modules), sorted(sys.modules)
+"""
+
+
+@pytest.fixture(scope="module")
+def packed() -> bytes:
+    return archive()
+
+
+def test_what_runs_in_a_browser_needs_numpy_alone(packed: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "course.zip"
+    path.write_bytes(packed)
+    script = DRAWS.format(archive=str(path))
+    ran = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_archive_is_the_same_each_time_and_has_no_answers_of_notebooks(packed: bytes) -> None:
+    assert archive() == packed
+    names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+    assert not [
+        name for name in names if name.startswith(("solutions/", "assignments/")) or "shipped" in name
+    ]
+    assert not [name for name in names if Path(name).name in LARGE]
+    assert len(packed) < 2_000_000
+
+
+def test_a_site_without_pyodide_names_its_server_and_one_with_it_does_not(tmp_path: Path) -> None:
+    write_live(tmp_path / "a", None)
+    about = json.loads((tmp_path / "a" / "live" / "python.json").read_text())
+    assert about["pyodide"].startswith("https://cdn.jsdelivr.net/pyodide/v0.")
+    assert (tmp_path / "a" / "live" / about["course"]).is_file()
+    pyodide = tmp_path / "pyodide"
+    pyodide.mkdir()
+    (pyodide / "pyodide.mjs").write_text("export {};")
+    write_live(tmp_path / "b", pyodide)
+    about = json.loads((tmp_path / "b" / "live" / "python.json").read_text())
+    assert about["pyodide"] == "../pyodide/"
+    for name in ("a", "b"):
+        worker = (tmp_path / name / "sw.js").read_text()
+        assert "{{" not in worker
+        assert ("cdn.jsdelivr.net" in worker) == (name == "a")
+
+
+def test_the_first_pages_pictures_are_recorded_and_right(tmp_path: Path) -> None:
+    """Outputs of the notes' example: 1 1 -5 ...; the messages end in the right gradient."""
+    import base64
+
+    import numpy as np
+
+    for part in (forward_part(), backward_part()):
+        part.html(tmp_path, "")
+    kept = {path.stem.partition("-")[0]: json.loads(path.read_text()) for path in tmp_path.glob("*.json")}
+    window, messages = kept["window"], kept["messages"]
+    assert len(window["recorded"]["values"]) == len(window["recorded"]["frames"]) == 18
+    out = np.frombuffer(base64.b64decode(window["recorded"]["frames"][7]["data"]), count=18)
+    assert out.tolist() == [1, 1, -5, 6, 2, -4, 2, 4, -3, -2, -3, 3, 7, -7, 2, 0, 2, 0]
+    assert messages["follows"]
+    assert len(messages["recorded"]["frames"]) == 10
+    last = np.frombuffer(base64.b64decode(messages["recorded"]["frames"][-1]["data"]))
+    assert last[9:34].tolist() == last[34:59].tolist()
