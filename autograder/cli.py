@@ -91,7 +91,10 @@ def check(
 
 @app.command()
 def progress(assignments: Names = None, course: Folder = None) -> None:
-    """Show the points of each exercise in your notebooks in mine/, or in assignments/ if you have no copy."""
+    """Show how far you are: all assignments on one screen, or the exercises of those that you name.
+
+    Your notebooks are those in mine/, or in assignments/ if you have no copy. Only what has changed is run.
+    """
     from autograder.commands import progress as command
 
     command.run(assignments or (), course)

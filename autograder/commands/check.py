@@ -11,6 +11,7 @@ from autograder.commands.selection import course_to_study
 from autograder.course import CourseError, short
 from autograder.grading.check_notebook import CheckedNotebook, check_notebook
 from autograder.grading.open_notebook import open_notebook
+from autograder.learning.points import is_own, remember
 from autograder.notebooks.own_copies import notebooks_meant
 from autograder.terminal import console, printable
 
@@ -27,6 +28,8 @@ def run(words: Sequence[str], folder: Path | None) -> None:
         console.print(f"[bold]{escape(short(notebook.path))}[/]", highlight=False)
         with console.status("running the notebook"):
             checked = check_notebook(notebook)
+        if course is not None and is_own(course, notebook):
+            remember(course, notebook, checked)
         _show(checked)
         all_passed = all_passed and all(test.passed for test in checked.automatic)
     raise SystemExit(0 if all_passed else 1)

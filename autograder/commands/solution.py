@@ -1,48 +1,36 @@
 """`cs-conv solution`: for those who learn alone, one hint at each call, and then the answer.
 
-The hints that were shown are counted in a file beside the learner's copies, so that the answer comes only
-after them. Nothing is written into a notebook.
+What was shown is written into the learner's record, beside their copies, so that the answer comes only after
+the hints. Nothing is written into a notebook.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.syntax import Syntax
 
 from autograder.commands.selection import course_to_study
+from autograder.learning.record import LearnersRecord, Shown
+from autograder.learning.record import now as this_moment
 from autograder.notebooks.solutions import Solution, find_solution
 from autograder.terminal import console
-
-SEEN = ".hints-seen.json"
-"""The file in the folder of the learner's copies: how many hints of each exercise were shown."""
 
 
 def run(name: str, now: bool, folder: Path | None) -> None:
     """Show the next hint; after the last, or with `now`, the answer."""
     course = course_to_study(folder)
     solution = find_solution(course, name)
-    seen = _read(course.mine / SEEN)
-    shown = seen.get(name, 0)
-    if now or shown >= len(solution.hints):
+    record = LearnersRecord(course.mine)
+    hints = {event.hint for event in record.shown(name)} - {None}
+    number = None if now or len(hints) >= len(solution.hints) else len(hints) + 1
+    if number is None:
         _show_answer(solution)
-        return
-    _show_hint(solution, shown)
-    course.mine.mkdir(parents=True, exist_ok=True)
-    (course.mine / SEEN).write_text(json.dumps(seen | {name: shown + 1}, indent=1) + "\n", encoding="utf-8")
-
-
-def _read(path: Path) -> dict[str, int]:
-    """The hints shown so far; none if the file is not there or somebody wrote something else into it."""
-    try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return {k: v for k, v in found.items() if type(v) is int} if isinstance(found, dict) else {}
+    else:
+        _show_hint(solution, number - 1)
+    record.add(Shown(when=this_moment(), exercise=name, hint=number))
 
 
 def _show_hint(solution: Solution, number: int) -> None:

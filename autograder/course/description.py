@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -151,6 +152,12 @@ def read_description(root: Path) -> Description:
         raise CourseError(f"{COURSE_FILE}, line {line}: is not UTF-8 text; save {path} as UTF-8") from None
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}") from None
+    return _described(text)
+
+
+@lru_cache(8)
+def _described(text: str) -> Description:
+    """The description in this text. Raises CourseError."""
     try:
         node, data = strict_yaml.read(text)
         description = Description.model_validate(data)

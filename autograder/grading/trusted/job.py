@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+import cs_conv
 from autograder.grading.trusted.notebook.template import Template
 from autograder.grading.trusted.sandbox.contents import holdings
 
@@ -44,10 +45,11 @@ class Job(BaseModel):
 
 
 def environment_of(allow: tuple[str, ...]) -> str:
-    """What else a grade depends on, as text: Python, the packages in the sandbox, the grader itself."""
+    """What else a grade depends on, as text: Python, the packages in the sandbox, the course's own code."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[2]
-    for part in ("grading", "checks", "exercises", "notebooks"):
-        for path in sorted((package / part).rglob("*.py")):
+    parts = [package / part for part in ("grading", "checks", "exercises", "notebooks")]
+    for folder in (*parts, Path(cs_conv.__file__).parent):
+        for path in sorted(folder.rglob("*.py")):
             digest.update(path.read_bytes())
     return "\n".join([sys.version, *holdings(allow).packages, digest.hexdigest()])

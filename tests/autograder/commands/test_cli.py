@@ -208,7 +208,7 @@ def test_a_student_alone(run, course, hand_in):
     mine = course.mine / "01-sums" / "sums.ipynb"
     shutil.copy(hand_in("me", add=RIGHT["add"]), mine)
     before = mine.read_bytes()
-    assert "add_test" in run(course.root, "progress").output
+    assert "add_test" in run(course.root, "progress", "01").output
     shown = run(course.root, "check", "01")
     assert shown.exit_code == 1
     assert "✓ add_test" in shown.output

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.commands.solution import SEEN
 from autograder.course import CourseError, load_course
 from autograder.grading.trusted.sandbox.contents import holdings
+from autograder.learning.record import EARLIER_COUNT, FILE, LearnersRecord
 from autograder.notebooks.own_copies import make_copies
 from autograder.notebooks.regions import without_comments
 from autograder.notebooks.solutions import find_solution, solutions
@@ -92,8 +92,8 @@ def test_three_hints_come_first_one_at_each_call(here):
 
 def test_now_shows_the_answer_and_counts_no_hint(here):
     assert "return total" in said("one", "--now")
-    assert not (here.mine / SEEN).exists()
     assert "Hint 1" in said("one")
+    assert [event.hint for event in LearnersRecord(here.mine).shown("one")] == [None, 1]
 
 
 def test_answers_below_one_text_share_its_hints_and_one_may_have_none(here):
@@ -102,12 +102,20 @@ def test_answers_below_one_text_share_its_hints_and_one_may_have_none(here):
     assert "total_of_both = a + b" in said("add", "--now"), "nbgrader's own metadata name an answer, too"
 
 
+@pytest.mark.parametrize("file", [FILE, EARLIER_COUNT])
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"one": "x"}'])
-def test_a_broken_count_begins_anew(here, content):
+def test_a_broken_record_begins_anew(here, file, content):
     here.mine.mkdir()
-    (here.mine / SEEN).write_text(content)
+    (here.mine / file).write_text(content)
     assert "Hint 1" in said("one")
     assert "Hint 2" in said("one")
+
+
+def test_hints_that_an_earlier_version_counted_still_count(here):
+    here.mine.mkdir()
+    (here.mine / EARLIER_COUNT).write_text('{"one": 2}')
+    assert "Hint 3" in said("one")
+    assert "return total" in said("one")
 
 
 def test_an_unknown_name_gets_the_names_that_there_are(here):

@@ -143,23 +143,25 @@ def _distributions(allow: tuple[str, ...]) -> set[str]:
         if key in found:
             continue
         try:
-            distribution = metadata.distribution(name)
+            found[key], needed = _name_and_requirements(key)
         except metadata.PackageNotFoundError:
             continue
-        found[key] = distribution.metadata["Name"]
-        wanted += _requirements(distribution)
+        wanted += needed
     return set(found.values())
 
 
-def _requirements(distribution: metadata.Distribution) -> list[str]:
+@lru_cache(256)
+def _name_and_requirements(name: str) -> tuple[str, tuple[str, ...]]:
+    """A distribution's name as it writes it, and what it requires here. Raises PackageNotFoundError."""
     from packaging.requirements import Requirement
 
+    distribution = metadata.distribution(name)
     needed = []
     for line in distribution.requires or ():
         requirement = Requirement(line)
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             needed.append(requirement.name)
-    return needed
+    return distribution.metadata["Name"], tuple(needed)
 
 
 def _top_level(name: str) -> list[Path]:

@@ -1,0 +1,1 @@
+"""For those who learn: what they have solved, remembered, and the record that shows it."""
