@@ -56,14 +56,15 @@ def _lessons(found: Sequence[NotebookPoints]) -> Table:
     by_assignment: dict[str, list[NotebookPoints]] = {}
     for each in found:
         by_assignment.setdefault(each.assignment.name, []).append(each)
-    rows = [(name, *_sums(notebooks), _remark(notebooks)) for name, notebooks in by_assignment.items()]
-    solved, exercises, earned, possible = (sum(row[1 + n] for row in rows) for n in range(4))
+    solved, exercises, earned, possible = _sums(found)
     table.add_column("assignment", "all", no_wrap=True)
     table.add_column("solved", f"{solved} of {exercises}", justify="right", no_wrap=True)
     table.add_column("points", f"{earned:g} / {possible:g}", justify="right", no_wrap=True)
     table.add_column("", bar(earned, possible, BAR), no_wrap=True)
     table.add_column("next", no_wrap=True, overflow="ellipsis")
-    for name, has, of, points, most, remark in rows:
+    for name, notebooks in by_assignment.items():
+        has, of, points, most = _sums(notebooks)
+        remark = _remark(notebooks)
         table.add_row(
             name, f"{has} of {of}", f"{points:g} / {most:g}", bar(points, most, BAR), escape(remark)
         )
