@@ -123,6 +123,46 @@ def release(assignments: Names = None, course: Folder = None) -> None:
 
 
 @app.command()
+def collect(
+    system: Annotated[
+        Literal["canvas", "moodle", "gradescope", "zip"],
+        typer.Argument(
+            help="The system that made the file; zip: your own, with STUDENT/FILE or STUDENT_FILE."
+        ),
+    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The zip file with all submissions.")],
+    roster: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--roster",
+            metavar="FILE",
+            help="A list of students (CSV): a gradebook of Canvas, a grading worksheet of Moodle, scores of "
+            "Gradescope, or your own. Can be given several times.",
+        ),
+    ] = None,
+    assignment: Annotated[
+        str | None,
+        typer.Option(
+            "--assignment", metavar="ASSIGNMENT", help="The assignment. Default: that of most notebooks."
+        ),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            "--zone",
+            metavar="ZONE",
+            help="The time zone of a roster's times, as Europe/Berlin. Default: that of the due date.",
+        ),
+    ] = None,
+    course: Folder = None,
+) -> None:
+    """Sort a zip file with submissions into submitted/STUDENT/ASSIGNMENT/, and say what is left over."""
+    from autograder.commands import collect as command
+
+    command.run(system, file, roster or (), assignment, zone, course)
+
+
+@app.command()
 def grade(
     assignments: Names = None,
     json: Annotated[
