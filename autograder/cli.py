@@ -198,11 +198,23 @@ def grade(
 
 
 @app.command()
-def feedback(assignments: Names = None, student: Students = None, course: Folder = None) -> None:
+def feedback(
+    assignments: Names = None,
+    student: Students = None,
+    pack: Annotated[
+        Literal["canvas", "moodle"] | None,
+        typer.Option(
+            "--zip",
+            help="Also pack them into reports/ASSIGNMENT-SYSTEM.zip, for the bulk upload of the system that "
+            "cs-conv collect took the submissions from.",
+        ),
+    ] = None,
+    course: Folder = None,
+) -> None:
     """Make the pages that students get back, from their graded notebooks."""
     from autograder.commands import feedback as command
 
-    command.run(assignments or (), student or (), course)
+    command.run(assignments or (), student or (), pack, course)
 
 
 @app.command()
@@ -215,26 +227,33 @@ def report(assignments: Names = None, course: Folder = None) -> None:
 
 @app.command()
 def export(
-    system: Annotated[Literal["canvas", "moodle"], typer.Argument(help="The system that imports the file.")],
+    system: Annotated[
+        Literal["canvas", "moodle", "gradescope"], typer.Argument(help="The system that takes the file.")
+    ],
     assignments: Annotated[
         list[str] | None,
         typer.Argument(metavar="ASSIGNMENT...", help="Assignments. Default: all that were graded."),
     ] = None,
     to: Annotated[
         Path | None,
-        typer.Option("--to", metavar="FILE", help="The file to write. Default: reports/SYSTEM.csv."),
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            help="The file to write. Default: reports/SYSTEM.csv; reports/ASSIGNMENT-gradescope.zip.",
+        ),
     ] = None,
     roster: Annotated[
         Path | None,
         typer.Option(
             "--roster",
             metavar="FILE",
-            help="A gradebook exported from Canvas, which has the ids that Canvas needs.",
+            help="A list of students from that system, with the ids that it needs: a gradebook of Canvas, "
+            "a grading worksheet or gradebook of Moodle.",
         ),
     ] = None,
     course: Folder = None,
 ) -> None:
-    """Write the gradebook's points as a CSV file that Canvas or Moodle can import."""
+    """Write the gradebook's points as a CSV file for Canvas or Moodle, or as an autograder for Gradescope."""
     from autograder.commands import export as command
 
     command.run(system, assignments or (), to, roster, course)

@@ -12,11 +12,12 @@ from autograder.commands.live_display import moving_bar, show_line
 from autograder.commands.selection import chosen_in, instructors_course
 from autograder.course import Assignment, Course, CourseError, short
 from autograder.reports.feedback import who_gets_pages, write_feedback
+from autograder.reports.pack_feedback import pack_feedback
 from autograder.terminal import console, count, printable
 
 
-def run(names: Sequence[str], students: Sequence[str], folder: Path | None) -> None:
-    """Make the pages; exit code 1 if a student's could not be made."""
+def run(names: Sequence[str], students: Sequence[str], system: str | None, folder: Path | None) -> None:
+    """Make the pages, and the zip file for `system`; exit code 1 if a student's could not be made."""
     course = instructors_course(folder)
     complete = True
     for assignment in chosen_in(course, names, course.autograded()):
@@ -24,7 +25,17 @@ def run(names: Sequence[str], students: Sequence[str], folder: Path | None) -> N
         complete = complete and not failed
         where = f"{escape(short(course.feedback()))}/STUDENT/{assignment.name}"
         console.print(f"{assignment.name}: {count(pages, 'page')} in {where}")
+        if system is not None:
+            _pack(course, assignment, system, students)
     raise SystemExit(0 if complete else 1)
+
+
+def _pack(course: Course, assignment: Assignment, system: str, students: Sequence[str]) -> None:
+    packed = pack_feedback(course, assignment, system, students)
+    files = f"{count(packed.files, 'file')} for {count(packed.students, 'student')}"
+    console.print(f"{assignment.name}: {files} in {escape(short(packed.path))}", highlight=False)
+    for why, names in packed.without.items():
+        console.print(f"[yellow]left out, {why}:[/] {escape(printable(', '.join(names)))}", highlight=False)
 
 
 def make_feedback(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -20,3 +23,24 @@ def write_whole(path: Path, data: bytes, sync: bool = False) -> None:
     except OSError:
         beside.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def writing_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A zip file to fill, which is there whole at the end; if that fails, what was there before stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+            yield archive
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def add_to_zip(archive: zipfile.ZipFile, name: str, data: bytes, mode: int = 0o644) -> None:
+    """Add a file; the same files give the same bytes, whenever they are packed."""
+    about = zipfile.ZipInfo(name)
+    about.external_attr = mode << 16
+    about.create_system = 3
+    archive.writestr(about, data, zipfile.ZIP_DEFLATED)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.collect.roster import Roster, course_names
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.read import waits_for_a_person
@@ -20,6 +21,9 @@ from autograder.notebooks.points import possible_points
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+EXCUSED = ("EX", "N/A")
+"""What Canvas has in the place of points for a student who need not hand in; it stays."""
+WORKSHEET = {"Identifier", "Grade"}
 MOODLE = ("First name", "Last name", "ID number", "Email address")
 
 
@@ -75,7 +79,14 @@ def canvas_rows(
     students and assignments. Without it Canvas finds students by their login, and asks which assignment a
     column is.
     """
-    people, titles = _roster(roster) if roster else ({}, {})
+    students = list(students)
+    known = _canvas_roster(roster) if roster else Roster()
+    people = course_names(known.people, [student.id for student in students])
+    titles = {
+        re.sub(r" \(\d+\)$", "", name).casefold(): name
+        for name in known.headings
+        if re.search(r" \(\d+\)$", name)
+    }
     head = [titles.get(a.title.casefold()) or titles.get(a.name.casefold()) or a.title for a in assignments]
     rows = [
         [*CANVAS, *head],
@@ -83,24 +94,56 @@ def canvas_rows(
     ]
     unknown = []
     for student in students:
-        who = people.get(student.id.casefold())
-        if who is None:
+        person = people.get(student.id)
+        cells = _cells(student, assignments)
+        if person is None and roster:
+            unknown.append(student.id)
+        elif person is None:
             name = ", ".join(filter(None, (student.last, student.first))) or student.id
-            who = [name, "", "", student.id, ""]
-            if roster:
-                unknown.append(student.id)
-                continue
-        rows.append([*map(guarded, who), *_cells(student, assignments)])
+            rows.append([*map(guarded, (name, "", "", student.id, "")), *cells])
+        else:
+            name = person.cells.get("Student") or ", ".join((person.first("last"), person.first("first")))
+            who = [name, *(person.cells.get(column, "") for column in CANVAS[1:])]
+            excused = [person.cells.get(title, "").upper() in EXCUSED for title in head]
+            cells = [person.cells[t] if out else c for t, c, out in zip(head, cells, excused, strict=True)]
+            rows.append([*map(guarded, who), *cells])
     return rows, unknown
 
 
-def moodle_rows(students: Iterable[StudentPoints], assignments: Sequence[Assignment]) -> list[list[str]]:
-    """The rows of a Moodle import. Moodle finds students by "ID number" or "Email address"."""
-    rows = [[*MOODLE, *(a.title for a in assignments)]]
+def moodle_rows(
+    students: Iterable[StudentPoints], assignments: Sequence[Assignment], roster: Path | None = None
+) -> tuple[list[list[str]], list[str]]:
+    """The rows of a Moodle import, and the students whom the roster does not know.
+
+    Moodle finds students by "ID number" or "Email address". If `roster` is the grading worksheet of the one
+    assignment, the rows are the worksheet's own, with the grades filled in.
+    """
+    known = Roster()
+    if roster:
+        known.read(roster)
+    students = list(students)
+    people = course_names(known.people, [student.id for student in students])
+    worksheet = set(known.headings) >= WORKSHEET and len(assignments) == 1
+    rows = [known.headings] if worksheet else [[*MOODLE, *(a.title for a in assignments)]]
+    unknown = []
     for student in students:
-        who = (student.first, student.last, student.id, student.email)
-        rows.append([*map(guarded, who), *_cells(student, assignments)])
-    return rows
+        person = people.get(student.id)
+        cells = _cells(student, assignments)
+        if person is None and roster:
+            unknown.append(student.id)
+        elif person is None:
+            email = student.email or (student.id if "@" in student.id else "")
+            who = (student.first, student.last, student.id, email)
+            rows.append([*map(guarded, who), *cells])
+        elif worksheet:
+            filled = person.cells | ({"Grade": cells[0]} if cells[0] else {})
+            chosen = ("Full name", "Email address")  # by students; the rest is Moodle's own
+            rows.append([guarded(filled[n]) if n in chosen else filled[n] for n in known.headings])
+        else:
+            first, last = (person.first(kind) for kind in ("first", "last"))
+            who = (first or student.first, last or student.last, person.first("sid"), person.first("email"))
+            rows.append([*map(guarded, who), *cells])
+    return rows, unknown
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
@@ -114,22 +157,9 @@ def _cells(student: StudentPoints, assignments: Sequence[Assignment]) -> list[st
     return [f"{student.points[a.name]:g}" if a.name in student.points else "" for a in assignments]
 
 
-def _roster(path: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """From a Canvas export: a student's cells by each of the student's ids, and column names by title."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head, *rows = csv.reader(file)
-    except (OSError, ValueError, csv.Error) as error:
-        raise CourseError(f"{path} cannot be read as a CSV export of Canvas: {error}") from None
-    if not {"Student", "ID"} <= set(head):
+def _canvas_roster(path: Path) -> Roster:
+    known = Roster()
+    known.read(path)
+    if "ID" not in known.headings or not {"Student", "LastName"} & set(known.headings):
         raise CourseError(f"{path} is not an export of Canvas's gradebook: it has no columns Student and ID")
-    people: dict[str, list[str]] = {}
-    for row in rows:
-        cells = dict(zip(head, row, strict=False))
-        who = [cells.get(column, "") for column in CANVAS]
-        for known_as in filter(None, who[1:4]):
-            people.setdefault(known_as.strip().casefold(), who)
-    titles = {
-        re.sub(r" \(\d+\)$", "", name).casefold(): name for name in head if re.search(r" \(\d+\)$", name)
-    }
-    return people, titles
+    return known

@@ -94,14 +94,9 @@ class Pages:
     def write(self, student: str, remark: str) -> list[Path]:
         """Write feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html; delete pages of notebooks that are gone."""
         graded = self.course.autograded(student, self.assignment.name)
-        notebooks = {
-            name: json.loads((graded / f"{name}.ipynb").read_text(encoding="utf-8"))
-            for name in self.assignment.notebooks
-            if (graded / f"{name}.ipynb").is_file()
-        }
         folder = self.course.feedback(student, self.assignment.name)
         made = []
-        for name, page in self.html(student, notebooks, remark).items():
+        for name, page in self.html(student, self.graded(student), remark).items():
             made.append(folder / f"{name}.html")
             write_whole(made[-1], page.encode("utf-8", "replace"))
         for path in folder.glob("*.html"):
@@ -115,8 +110,22 @@ class Pages:
             write_whole(folder / name, data)
         return sorted(made)
 
+    def graded(self, student: str) -> Notebooks:
+        """The student's graded notebooks."""
+        folder = self.course.autograded(student, self.assignment.name)
+        paths = {name: folder / f"{name}.ipynb" for name in self.assignment.notebooks}
+        return {
+            name: json.loads(path.read_text(encoding="utf-8"))
+            for name, path in paths.items()
+            if path.is_file()
+        }
+
     def html(self, student: str, notebooks: Notebooks, remark: str = "") -> dict[str, str]:
         """The page of each of these notebooks; if there are none, of each notebook of the assignment."""
+        return {name: notebook_page(c) for name, c in self.contents(student, notebooks, remark).items()}
+
+    def contents(self, student: str, notebooks: Notebooks, remark: str = "") -> dict[str, PageContent]:
+        """What each of these pages says."""
         submission = self.gradebook.find_submission(self.assignment.name, student)
         kept = read_together(self.gradebook.db, submission)
         score, most, tests = scores_of(submission, verdicts_in(notebooks), self.late)
@@ -126,21 +135,19 @@ class Pages:
             if notebooks and found.name not in notebooks:
                 continue
             penalty = self.late.penalty(submission, found) or 0.0
-            pages[found.name] = notebook_page(
-                PageContent(
-                    title=self.assignment.title,
-                    student=student,
-                    notebook=found.name,
-                    cells=self._cells(notebooks.get(found.name, {}).get("cells", [])),
-                    tests=[test for test in tests if test.notebook == found.name],
-                    score=max(0.0, float(found.score) - penalty),
-                    most=float(found.max_score),
-                    penalty=penalty,
-                    in_all=(score, most) if several else None,
-                    comments={comment.name: comment.comment or "" for comment in found.comments},
-                    remark=remark,
-                    folder=self.course.autograded(student, self.assignment.name),
-                )
+            pages[found.name] = PageContent(
+                title=self.assignment.title,
+                student=student,
+                notebook=found.name,
+                cells=self._cells(notebooks.get(found.name, {}).get("cells", [])),
+                tests=[test for test in tests if test.notebook == found.name],
+                score=max(0.0, float(found.score) - penalty),
+                most=float(found.max_score),
+                penalty=penalty,
+                in_all=(score, most) if several else None,
+                comments={comment.name: comment.comment or "" for comment in found.comments},
+                remark=remark,
+                folder=self.course.autograded(student, self.assignment.name),
             )
         del kept
         return pages

@@ -15,7 +15,7 @@ from autograder.grading.collect.file_names import looks_like_notebook
 from autograder.grading.collect.hand_over import Collected, HandOver
 from autograder.grading.collect.lessons import Lessons, Meant
 from autograder.grading.collect.moments import moment
-from autograder.grading.collect.roster import Person, Roster, course_name, fit_for_a_folder
+from autograder.grading.collect.roster import Person, Roster, course_names
 from autograder.grading.collect.systems import SYSTEMS, Sender, Unclear, Upload
 from autograder.grading.gradebook.open import has_gradebook, open_gradebook
 from autograder.grading.submissions.students import removed, students_who_handed_in
@@ -65,7 +65,12 @@ def read_rosters(course: Course, paths: Sequence[Path]) -> Roster:
                     "email": student.email,
                     "number": student.lms_user_id,
                 }
-                roster.add({kind: text for kind, text in known.items() if text})
+                same = (
+                    kind for kind in ("login", "sid", "number", "email") if roster.find(**{kind: student.id})
+                )
+                roster.add(
+                    {kind: text for kind, text in known.items() if text} | dict.fromkeys(same, student.id)
+                )
     return roster
 
 
@@ -145,6 +150,7 @@ class _Run:
         self.found = Collection(assignment.name, notes=roster.two_accounts())
         in_roster = (text for person in roster.people for text in person.known_as.get("student", ()))
         self.known = {*students_who_handed_in(course), *in_roster}
+        self.names = {id(person): name for name, person in course_names(roster.people, self.known).items()}
 
     def do(self, uploads: Sequence[Upload], unclear: Sequence[Unclear]) -> None:
         """Hand over what every student handed in, and keep the rest aside."""
@@ -175,12 +181,13 @@ class _Run:
     def _student(self, sender: Sender) -> str:
         """The sender's name in the course; "" if nobody knows them."""
         person = sender.find(self.roster)
-        if person is None and not self.roster.has_rows:
-            if self.system == "gradescope" and "email" in sender.known:  # its own file says who that is
-                person = Person({kind: [text] for kind, text in sender.known.items()})
-            elif self.system == "zip" and fit_for_a_folder(sender.account):
-                person = Person({"student": [sender.account]})
-        return course_name(person, self.known) if person else ""
+        if person is not None:
+            return self.names.get(id(person), "")
+        facts = sender.known if self.system == "gradescope" else {"student": sender.account}
+        says_itself = self.system == "zip" or (self.system == "gradescope" and "email" in facts)
+        if self.roster.has_rows or not says_itself:
+            return ""
+        return next(iter(course_names([Person({k: [v] for k, v in facts.items()})], self.known)), "")
 
     def _one(self, student: str, accounts: Accounts) -> None:
         """Choose among what one student handed in, and put it into submitted/."""

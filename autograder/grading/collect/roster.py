@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,7 @@ class Roster:
 
     def __init__(self) -> None:
         self.people: list[Person] = []
+        self.headings: list[str] = []
         self.has_rows = False
         self._by: dict[tuple[str, str], Person] = {}
 
@@ -75,6 +77,7 @@ class Roster:
             if "points possible" not in (values.get("name") or row[0]).casefold():
                 self.add(values, dict(zip(head, row, strict=True)))
         self.has_rows = True
+        self.headings += [name for name in head if name not in self.headings]
 
     def add(self, values: Mapping[str, str], cells: Mapping[str, str] | None = None) -> None:
         """Add one student by what is known, or add that to who is known already."""
@@ -130,17 +133,28 @@ class Roster:
         return None
 
 
-def course_name(person: Person, known: Iterable[str]) -> str:
-    """The student's name in the course: one that the course knows already, else the login or a number."""
+def course_names(people: Sequence[Person], known: Iterable[str]) -> dict[str, Person]:
+    """Each person by their name in the course, no two by one.
+
+    That is a name that the course knows already, else the login, a number or the whole e-mail address. What
+    stands before the @ is enough only for a name that the course knows, and that one person alone can mean.
+    """
     taken = {name.casefold(): name for name in known}
-    candidates = [text for kind in _ORDER for text in person.known_as.get(kind, ())]
-    candidates += [text.partition("@")[0] for text in person.known_as.get("email", ())]
-    for text in candidates:
-        if text.casefold() in taken:
-            return taken[text.casefold()]
-    usable = [text for text in candidates if fit_for_a_folder(text)]
-    plain = [text for text in usable if "@" not in text]
-    return (plain or usable or [""])[0]
+    local = Counter(text for person in people for text in set(_local_parts(person)))
+    names: dict[str, Person] = {}
+    for person in people:
+        own = [text for kind in _ORDER for text in person.known_as.get(kind, ())]
+        short = [text for text in _local_parts(person) if local[text] == 1]
+        known_ones = [taken[text.casefold()] for text in (*own, *short) if text.casefold() in taken]
+        usable = [*known_ones, *filter(fit_for_a_folder, own)]
+        name = next((name for name in usable if name not in names), "")
+        if name:
+            names[name] = person
+    return names
+
+
+def _local_parts(person: Person) -> list[str]:
+    return [text.partition("@")[0].casefold() for text in person.known_as.get("email", ())]
 
 
 def fit_for_a_folder(name: str) -> bool:

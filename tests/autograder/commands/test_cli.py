@@ -55,7 +55,7 @@ def test_help_names_every_command(run, tmp_path):
         (["demo", "--folder", "course.yml"], "has no sample students"),
         (["feedback", "01", "--student", "zoe"], "no graded notebooks of 01-sums by zoe"),
         (["export", "canvas"], "nothing has been graded yet"),
-        (["export", "moodle", "--roster", "course.yml"], "--roster is for canvas"),
+        (["export", "gradescope", "--roster", "course.yml"], "--roster is for canvas"),
         (["release", "--course", "course.yml"], "is a file; name the folder that it lies in"),
         pytest.param(["grade", "01", "--student", "zoe"], "zoe: no such student", marks=pytest.mark.sandbox),
         (["feedback", "01"], "cs-conv grade 01-sums"),

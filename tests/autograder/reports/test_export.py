@@ -82,7 +82,9 @@ def test_canvas(graded, tmp_path):
 
 def test_moodle(graded, tmp_path):
     students, _ = read_grades(graded, graded.assignments)
-    write_csv(tmp_path / "moodle.csv", moodle_rows(students, graded.assignments))
+    rows, unknown = moodle_rows(students, graded.assignments)
+    assert unknown == []
+    write_csv(tmp_path / "moodle.csv", rows)
     with (tmp_path / "moodle.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows == [

@@ -101,8 +101,8 @@ def test_moodle_folders_and_flat_names_with_times_of_the_due_dates_zone(course, 
     found = collect(course, "moodle", path, [worksheet], None, None)
     stamps = {name: data.decode() for name, data in submitted(course).items() if name.endswith(".txt")}
     assert stamps == {
-        f"ana/{NAME}/timestamp.txt": "2027-02-12 12:00:00.000000 UTC",
-        f"ben/{NAME}/timestamp.txt": "2027-02-13 09:30:00.000000 UTC",
+        f"ana@example.invalid/{NAME}/timestamp.txt": "2027-02-12 12:00:00.000000 UTC",
+        f"ben@example.invalid/{NAME}/timestamp.txt": "2027-02-13 09:30:00.000000 UTC",
     }
     assert found.timed == 2
     zone = timezone(timedelta(hours=2))
@@ -118,8 +118,9 @@ def test_gradescope_says_itself_who_came_when(course, tmp_path):
     }
     path = make_zip(tmp_path / "export.zip", files_)
     found = collect(course, "gradescope", path, [], None, None)
-    assert set(found.done) == {"S1", "ben", "chie"}, "a group's work counts for each of them"
-    stamp = course.submitted("chie", NAME) / "timestamp.txt"
+    chie = "chie@example.invalid"
+    assert set(found.done) == {"S1", "ben@example.invalid", chie}, "a group's work counts for each of them"
+    stamp = course.submitted(chie, NAME) / "timestamp.txt"
     assert stamp.read_text() == "2027-02-13 01:30:00.000000 UTC"
     assert list(why(found)) == ["300009/sums.ipynb"]
 

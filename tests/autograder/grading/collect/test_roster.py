@@ -9,7 +9,7 @@ import pytest
 
 from autograder.course import CourseError
 from autograder.grading.collect.moments import moment
-from autograder.grading.collect.roster import Roster, course_name
+from autograder.grading.collect.roster import Roster, course_names
 from tests.autograder.grading.collect.zips import CANVAS, MOODLE
 
 SCORES = """\
@@ -38,8 +38,8 @@ def test_a_gradebook_of_canvas(tmp_path, encoding):
         person = roster.find(**known)
         assert person
         assert person.full_name() == "Núñez, Ben"
-        assert course_name(person, []) == "ben"
-        assert course_name(person, ["S2"]) == "S2", "the course's own name comes first"
+        assert course_names([person], []) == {"ben": person}
+        assert course_names([person], ["S2"]) == {"S2": person}, "the course's own name comes first"
     assert roster.find(number="70099") is None
 
 
@@ -53,7 +53,7 @@ def test_lists_of_several_systems_are_one_person_each(tmp_path):
     ana = roster.find(participant="4001")
     assert ana is not None
     assert ana is roster.find(sid="S1") is roster.find(submission="300001") is roster.find(number="7")
-    assert course_name(ana, []) == "ann1"
+    assert course_names([ana], []) == {"ann1": ana}
     assert len(roster.people) == 2
 
 
@@ -61,13 +61,22 @@ def test_headings_of_another_language_and_semicolons(tmp_path):
     roster = read(tmp_path, GERMAN)
     person = roster.find(participant="4001")
     assert person is not None
-    assert course_name(person, []) == "ana"
+    assert course_names(roster.people, []) == {"ana@example.invalid": person}
+    assert course_names(roster.people, ["ana", "bo"]) == {"ana": person}
 
 
 def test_a_name_that_two_have_finds_nobody(tmp_path):
     roster = read(tmp_path, "name,login\nAna Lee,ana\nLee Ana,ana2\n")
     assert roster.find(name="Ana Lee") is None
     assert roster.find(name="Ana Lee", login="ana2") is not None
+
+
+def test_two_people_never_share_a_name(tmp_path):
+    roster = read(tmp_path, "name,email\nA,ana@one.example\nB,ana@two.example\n")
+    assert set(course_names(roster.people, ["ana"])) == {"ana@one.example", "ana@two.example"}
+    roster = read(tmp_path, "name,login,sid\nA,x,y\nB,y,z\n")
+    assert [person.full_name() for person in course_names(roster.people, []).values()] == ["A", "B"]
+    assert set(course_names(roster.people, [])) == {"x", "y"}
 
 
 def test_two_rows_of_one_person_are_said(tmp_path):
