@@ -242,6 +242,11 @@ def test_the_gradebook_knows_students_without_a_roster_and_who_was_taken_out(cou
     assert collect(course, "canvas", canvas, [], None, None).done == {"ben": "new"}
     moodle = make_zip(tmp_path / "m.zip", {"Ben Nunez_9_assignsubmission_file/sums.ipynb": notebook(course)})
     assert collect(course, "moodle", moodle, [], None, None).done == {"ben": "same"}
+    people = write(tmp_path / "people.csv", "login,name\nana,A\nBEN,B\ndan,D\n")
+    mixed = make_zip(
+        tmp_path / "b.zip", {"Ben/sums.ipynb": notebook(course), "dan/sums.ipynb": notebook(course)}
+    )
+    assert collect(course, "zip", mixed, [people], None, None).done == {"ben": "same", "dan": "new"}
     own = make_zip(
         tmp_path / "z.zip", {"ana/sums.ipynb": notebook(course), "ben/sums.ipynb": notebook(course)}
     )
