@@ -114,6 +114,7 @@ class Engine:
             self.optimiser.rate = settings.rate
             if settings.optimiser != old.optimiser:
                 self.optimiser = optimiser(settings, self.network)
+            self.stopped = ""
             self.notice = f"From step {self.history.steps} on: {old.changes(settings)}. All weights are kept."
         self.history.mark(old.changes(settings))
 

@@ -188,7 +188,7 @@ export function mount(el, store) {
   function trouble() {
     const { frame } = store;
     const refused = frame.refused && `${ended(frame.refused)} What was there before stays.`;
-    return ended(frame.stopped || refused || frame.hint || frame.notice);
+    return ended(refused || frame.stopped || frame.hint || frame.notice);
   }
 
   function sentence() {

@@ -69,8 +69,8 @@ def test_a_loss_that_is_no_number_at_once_is_not_blamed_on_the_rate(few):
     engine = Engine(own, Settings(**{**vars(SMALL), "own": True}), few)
     after(engine, 1)
     assert engine.stopped == (
-        "The loss is no number since step 1. That is the first step, before any weight was changed: look at the "
-        "functions and the images."
+        "The loss is no number since step 1. That is the first step, before any weight was changed: look at "
+        "the functions and the images."
     )
 
 
@@ -217,6 +217,9 @@ def test_an_interrupted_step_is_taken_again(few):
     assert not engine.run()
     engine.go()
     assert np.array_equal(after(engine, 4), after(alone, 4))
+    engine.interrupt()
+    engine.change(Settings(**{**vars(SMALL), "rate": 0.01}))
+    assert engine.stopped == ""
 
 
 def test_reset_begins_with_the_same_weights(few):
