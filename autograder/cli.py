@@ -115,6 +115,24 @@ def solution(
 
 
 @app.command()
+def certificate(
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Your name, for the page.")] = "",
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", help="The file to write. Default: mine/certificate.html."),
+    ] = None,
+    course: Folder = None,
+) -> None:
+    """If you learn alone: make a page of what you have solved, when, and with which help.
+
+    It is your own record, and not a proof.
+    """
+    from autograder.commands import certificate as command
+
+    command.run(name, to, course)
+
+
+@app.command()
 def release(assignments: Names = None, course: Folder = None) -> None:
     """Make the students' notebooks from solutions/. Default: those of all assignments."""
     from autograder.commands import release as command
