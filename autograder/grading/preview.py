@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from autograder.course import COURSE_FILE, Assignment, Course
 from autograder.grading.gradebook.open import database_errors, gradebook_address
@@ -71,25 +70,21 @@ def _copy_files(course: Course, assignment: Assignment, root: Path) -> None:
 
 def _copy_gradebook(course: Course, path: Path) -> None:
     """Copy the gradebook, whatever its database, into a new SQLite file."""
-    from nbgrader.api import Base, Gradebook
-    from sqlalchemy import create_engine, insert, inspect, select
+    from nbgrader.api import Base
+    from sqlalchemy import Column, MetaData, String, Table, create_engine, insert, inspect, select
 
-    make: Any = Gradebook
-    make(f"sqlite:///{path}", course.id).close()
     source, copy = create_engine(gradebook_address(course)), create_engine(f"sqlite:///{path}")
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+    at_one_moment = {"isolation_level": "SERIALIZABLE"}
     try:
-        OURS.create_all(copy)
-        tables = [*Base.metadata.sorted_tables, *OURS.sorted_tables]
-        at_one_moment = {"isolation_level": "SERIALIZABLE"}
         with (
             database_errors(course),
             source.connect().execution_options(**at_one_moment) as old,
             copy.begin() as new,
         ):
             known = set(inspect(old).get_table_names())
-            for table in reversed(tables):
-                new.execute(table.delete())
-            for table in tables:
+            for table in (version, *Base.metadata.sorted_tables, *OURS.sorted_tables):
+                table.create(new)
                 if table.name not in known:
                     continue
                 for rows in old.execute(select(table)).mappings().partitions(ROWS):

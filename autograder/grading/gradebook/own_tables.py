@@ -8,6 +8,7 @@ tables, so that nbgrader can delete its rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from sqlalchemy import (
     inspect,
     select,
 )  # fmt: skip
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 OURS = MetaData()
 """All tables of ours."""
@@ -83,8 +85,11 @@ gone_table = Table(
 
 
 def make_tables(gradebook: Any) -> None:
-    """Make the tables in a gradebook that lacks them."""
-    OURS.create_all(gradebook.engine)
+    """Make the tables in a gradebook that lacks them; another process may do the same at this moment."""
+    try:
+        OURS.create_all(gradebook.engine)
+    except DBAPIError:
+        OURS.create_all(gradebook.engine)  # what the other one has made is there now
 
 
 def has_table(connection: Any, table: Table) -> bool:
@@ -134,9 +139,9 @@ def keep_outcomes(gradebook: Any, outcomes: dict[str, str]) -> None:
 
 def note_students(gradebook: Any, students: Iterable[str]) -> None:
     """Keep the names of students who are in the gradebook; the caller commits."""
-    new = set(students) - _noted(gradebook)
-    if new:
-        gradebook.db.execute(insert(_students), [{"student": student} for student in sorted(new)])
+    for student in sorted(set(students) - _noted(gradebook)):
+        with suppress(IntegrityError), gradebook.db.begin_nested():  # another process may have been faster
+            gradebook.db.execute(insert(_students).values(student=student))
 
 
 def removed_students(gradebook: Any) -> set[str]:
