@@ -121,7 +121,8 @@ def test_few_blocks_are_left_out_and_each_says_why() -> None:
 
 
 def test_a_block_is_found_and_one_is_left_out(tmp_path: Path) -> None:
-    text = "# T\n\nText:\n\n```sh\ncs-conv lab  # opens\nls\n```\n\nNot run by our tests, because:\n\n```sh\nx\n```\n"
+    run, out = "Text:\n\n```sh\ncs-conv lab  # opens\nls\n```", f"{LEFT_OUT}, because:\n\n```sh\nx\n```"
+    text = f"# Title\n\n{run}\n\n{out}\n"
     (tmp_path / "page.md").write_text(text, encoding="utf-8")
     first, second = blocks(tmp_path / "page.md")
     assert (first.run, second.run) == (True, False)
