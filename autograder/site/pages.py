@@ -20,8 +20,8 @@ from autograder.site.front import backward_part, forward_part
 from autograder.site.lessons import Pages, lesson_page, with_links
 
 TEXTS = Path(__file__).with_name("pages")
-LEARNERS = ("students", "walks")
-INSTRUCTORS = ("grading",)
+LEARNERS = ("students", "self-learners", "walks")
+INSTRUCTORS = ("instructors", "grading", "systems", "public-solutions", "administrators")
 """Pages of docs/ by their readers; all others are for contributors."""
 _LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 
