@@ -5,14 +5,15 @@ thrown out, a student who leaves and one who joins. Nothing is lost, and each ch
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.course import Course, load_course
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.notebooks.files import graded_as, read_notebook, write_notebook
@@ -43,16 +44,16 @@ def course(tmp_path: Path) -> Course:
 
 
 def said(course: Course, *words: str) -> str:
-    """What a command says, run in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, *words] if words[0] == "-m" else [sys.executable, "-m", "autograder", *words],
-        cwd=course.root,
-        env=os.environ | {"COLUMNS": "180", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return " ".join(done.stdout.split())
+    """What a command of `cs-conv` says."""
+    shown = CliRunner().invoke(app, [*words, "--course", str(course.root)], env={"COLUMNS": "180"})
+    assert shown.exit_code == 0, shown.output
+    return " ".join(shown.output.split())
+
+
+def nbgrader(course: Course, *words: str) -> None:
+    """One of nbgrader's own commands."""
+    command = [sys.executable, "-m", "nbgrader", *words]
+    subprocess.run(command, cwd=course.root, check=True, capture_output=True)
 
 
 def hand_in(course: Course, student: str, assignment: str, when: str, answers: dict[str, str]) -> None:
@@ -66,7 +67,7 @@ def hand_in(course: Course, student: str, assignment: str, when: str, answers: d
 
 def exported(course: Course) -> dict[str, list[str]]:
     """The points in the file for Moodle, by student."""
-    said(course, "export", "moodle")
+    said(course, "export", "moodle", ONE, TWO)
     rows = list(csv.reader((course.reports / "moodle.csv").open(encoding="utf-8", newline="")))
     return {row[2]: row[4:] for row in rows[1:]}
 
@@ -119,7 +120,7 @@ def test_a_term(course: Course) -> None:
     assert "nothing was handed in yet" in said(course, "extend", "cleo", TWO, "--until", "2027-03-21")
 
     # ana leaves, emil joins.
-    said(course, "-m", "nbgrader", "db", "student", "remove", "ana", "--force")
+    nbgrader(course, "db", "student", "remove", "ana", "--force")
     hand_in(course, "emil", TWO, VERY_LATE, RIGHT)
     hand_in(course, "ana", TWO, IN_TIME, RIGHT)
     hand_in(course, "ben", TWO, IN_TIME, HALF)
