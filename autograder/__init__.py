@@ -15,13 +15,10 @@ def __getattr__(name: str) -> Any:
     """Import the checks, and NumPy with them, only when they are used: `cs-conv` starts faster without."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name == "mine":  # reads notebooks, so it needs nbformat
-        from autograder.notebooks import earlier_answers as module
-    elif name == "predict":
-        from autograder import predictions as module
-    else:
-        from autograder import checks as module
-    return getattr(module, name)
+    from importlib import import_module
+
+    places = {"mine": "notebooks.earlier_answers", "predict": "predictions"}
+    return getattr(import_module(f"autograder.{places.get(name, 'checks')}"), name)
 
 
 def _in_a_notebook() -> None:
