@@ -38,7 +38,7 @@ __all__ = [
     "Subsample",
     "Sum",
     "every_layer",
-    "in_training",
     "fc_backward",
+    "in_training",
     "softmax_loss",
 ]

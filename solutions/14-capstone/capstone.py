@@ -551,6 +551,22 @@ for rate, beginner in tried.items():
 # With a rate that is too large, one step can push a whole layer below zero, and it never comes back. That is why
 # the loss of such a training stays at 2.3.
 #
+# ## Watch it learn
+#
+# Here is a training to play with, by your functions. Press Train. Then change something, and see what becomes of
+# it: a rate of 5, and back; fewer filters; `FC` alone; two convolutions more. Which of your changes does the
+# network recover from? (`own=False` uses the course's functions, which are faster.)
+
+# %%
+from cs_conv.live import trainer
+
+trainer(globals(), own=True)
+
+# %% [markdown]
+# *In words: a line of text with the layers, fields for the rate and the batch, and buttons to train and to pause.
+# Below them, curves of the loss and of the accuracy, the filters, what the layers make of a chosen image, and
+# which units are dead.*
+#
 # ## Break it on purpose
 #
 # Six trainings, A to F, of a smaller network on 400 images. In each of them one thing is wrong:
