@@ -15,7 +15,7 @@ ready := $(VENV)/.ready
 export PATH := $(bin):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install wheel demo lab site release test test-slow test-browser pictures attacks notebooks lint types format lock clean
+.PHONY: help install wheel demo lab site release test test-slow test-browser test-pyodide pictures attacks notebooks lint types format lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -47,6 +47,9 @@ test-slow: $(ready)  ## Run the slow tests: hundreds of seeds, whole classes
 
 test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
 	pytest -m browser
+
+test-pyodide: $(ready)  ## Run the course's Python in a browser, on the site that `make site` has built
+	pytest -m pyodide
 
 pictures: test-browser  ## Make README's pictures anew
 	cp build/screenshots/check.png build/screenshots/report.png docs
