@@ -166,7 +166,9 @@ def test_a_network_is_trained_on_its_page(visit: Visit) -> None:
     visit.open(PAGES["trainer"])
     part = visit.part("trainer")
     part.get_by_role("button", name="Train").click()
-    expect(part).to_contain_text(re.compile(r"step [3-9]\d; epoch"), timeout=START)
+    expect(part).to_contain_text(
+        re.compile(r"step (\d{3}|[3-9]\d)(, [\d.]+ a second)?; epoch"), timeout=START
+    )
     part.get_by_role("button", name=re.compile("Pause|Stop")).click()
     expect(part.locator(".say")).to_contain_text("It waits at step")
     losses = [float(loss) for loss in re.findall(r"loss ([\d.]+)", part.inner_text())]
