@@ -33,8 +33,8 @@ demo: $(ready)  ## Grade a class of sample submissions, start to finish
 lab: $(ready)  ## Open JupyterLab on your copies of the assignments, in mine/
 	cs-conv lab
 
-site: $(ready)  ## Make the course's website in build/site, with Pyodide from npm in it
-	cs-conv site --pyodide build/pyodide
+site: $(ready)  ## Make the course's website in build/site, with Pyodide from npm and all notebooks in it
+	cs-conv site --pyodide build/pyodide --lite
 
 release: $(ready)  ## Make assignments/ anew from solutions/
 	cs-conv release
@@ -48,7 +48,7 @@ test-slow: $(ready)  ## Run the slow tests: hundreds of seeds, whole classes
 test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
 	pytest -m browser
 
-test-pyodide: $(ready)  ## Run the course's Python in a browser, on the site that `make site` has built
+test-pyodide: $(ready)  ## Run the checks and the notebooks in Pyodide, under node and in a headless Chromium
 	pytest -m pyodide
 
 pictures: test-browser  ## Make README's pictures anew

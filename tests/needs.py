@@ -102,7 +102,7 @@ def _pyodide() -> str:
         fetch(CACHE)
     except CourseError as error:
         return str(error)
-    return ""
+    return _browser()
 
 
 def _registry() -> str:

@@ -9,12 +9,13 @@ from rich.markup import escape
 from autograder.commands.selection import instructors_course
 from autograder.course import short
 from autograder.site.build import build
+from autograder.site.lite import build_lite
 from autograder.site.pyodide import assemble
 from autograder.site.review import Review, review
 from autograder.terminal import console, count
 
 
-def run(to: Path | None, pyodide: Path | None, folder: Path | None) -> None:
+def run(to: Path | None, pyodide: Path | None, lite: bool, folder: Path | None) -> None:
     """Build the site, and say where it is, how large it is, and how to look at it."""
     course = instructors_course(folder)
     build_folder = course.root / "build"
@@ -26,7 +27,10 @@ def run(to: Path | None, pyodide: Path | None, folder: Path | None) -> None:
         build(course, target, pyodide, lambda what: status.update(escape(what)))
         status.update("looking it over")
         found = review(target)
+        sizes = build_lite(course, target, lambda what: status.update(escape(what))) if lite else None
     _print(found, target)
+    if sizes is not None:
+        console.print(f"the notebooks  {escape(short(target))}/lite/lab  ({sizes})", highlight=False)
 
 
 def _print(found: Review, target: Path) -> None:

@@ -48,3 +48,11 @@ def write_wheel(wheel: Wheel, folder: Path) -> Path:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])
     return path
+
+
+def read_wheel(path: Path) -> Wheel:
+    """A wheel that somebody else made, without what describes it."""
+    name, version = path.name.split("-")[:2]
+    with zipfile.ZipFile(path) as archive:
+        files = {entry: archive.read(entry) for entry in archive.namelist() if ".dist-info/" not in entry}
+    return Wheel(name.replace("_", "-"), version, files)

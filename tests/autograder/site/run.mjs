@@ -1,11 +1,12 @@
-// Reads {folder, packages, code} from its input, and runs `code` in the Pyodide of `folder`.
+// Reads {folder, packages, code, given} from its input, and runs `code` in the Pyodide of `folder`.
 import { readFileSync } from "node:fs";
 
-const { folder, packages, code } = JSON.parse(readFileSync(0, "utf8"));
+const { folder, packages, code, given } = JSON.parse(readFileSync(0, "utf8"));
 const { loadPyodide } = await import(`${folder}pyodide.mjs`);
 const quiet = () => {};
 const python = await loadPyodide({ indexURL: folder });
 await python.loadPackage(packages, { messageCallback: quiet });
+python.globals.set("given", given);
 try {
   await python.runPythonAsync(code);
 } catch (error) {

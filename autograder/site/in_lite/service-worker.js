@@ -1,0 +1,65 @@
+// Keeps JupyterLite and Python in the browser, so that a second visit is fast and needs no network.
+//
+// All files of one build belong together: what is kept is of this build alone, and is taken from the cache first.
+// JupyterLite's own service worker, which lets the kernel read files, is loaded below and does the rest.
+
+const CACHE = "lite-{{ build }}";
+const FILES = {{ files }};
+const OWN = ["/api/drive", "/api/stdin/", "/api/service-worker-heartbeat"];
+const AT_ONCE = 4;
+
+self.addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith("lite-") && name !== CACHE;
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin || OWN.some((part) => url.pathname.includes(part))) return;
+  event.stopImmediatePropagation();
+  event.respondWith(answer(request, url, event.clientId));
+});
+
+async function answer(request, url, client) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(url.origin + url.pathname);
+  if (kept) return kept;
+  tell(client, url);
+  try {
+    return await fetched(cache, request, url);
+  } catch (problem) {
+    if (url.pathname.includes("/api/contents/")) return new Response("{}", { status: 404 });
+    throw problem;
+  }
+}
+
+async function fetched(cache, request, url) {
+  const response = await fetch(request);
+  if (response.status === 200 && !response.redirected) await cache.put(url.origin + url.pathname, response.clone());
+  return response;
+}
+
+// Says to the page which part of Python is being fetched: "numpy", "pyodide".
+async function tell(client, { pathname }) {
+  const name = pathname.match(/\/pyodide\/([a-z_]+)/)?.[1];
+  if (!name) return;
+  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage({ csConv: "fetching", name });
+}
+
+self.addEventListener("message", (event) => {
+  if (event.data?.csConv === "keep") event.waitUntil(keep());
+});
+
+async function keep() {
+  const cache = await caches.open(CACHE);
+  const names = FILES.map((name) => new URL(name, self.registration.scope).href);
+  const next = async () => {
+    for (let name = names.pop(); name; name = names.pop()) {
+      if (!(await cache.match(name))) await cache.add(name).catch(() => {});
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+}
+
+importScripts("jupyterlite-service-worker.js");

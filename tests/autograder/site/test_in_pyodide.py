@@ -1,0 +1,56 @@
+"""Every exercise is judged in the browser's Python as it is here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.checks import names
+from autograder.site import lite, packages, pyodide
+from autograder.site.wheels import Wheel
+from tests.autograder.site.in_node import CACHE, run_in_pyodide
+from tests.autograder.site.judge_all import verdicts
+from tests.needs import ROOT
+
+pytestmark = pytest.mark.pyodide
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Pyodide with everything that JupyterLite's kernel loads, and the right answers of these tests."""
+    target = tmp_path_factory.mktemp("pyodide")
+    pyodide.assemble(target, CACHE)
+    places = ("__init__.py", "autograder/__init__.py", "autograder/exercises/__init__.py")
+    paths = [*(ROOT / "tests" / place for place in places), HERE / "__init__.py", HERE / "judge_all.py"]
+    paths += sorted((ROOT / "tests/autograder/exercises/right_answers").glob("*.py"))
+    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
+    pyodide.add(target, [*packages.course(), *lite.kernel(), Wheel("tests", "0", files, ("autograder",))])
+    return target
+
+
+@pytest.fixture(scope="module")
+def both(folder):
+    """The verdicts here, and in Pyodide."""
+    code = "import json, tests.autograder.site.judge_all as all_; print(json.dumps(all_.verdicts()))"
+    return verdicts(), json.loads(run_in_pyodide(folder, code, ("tests",)))
+
+
+def test_all_exercises_are_judged_as_here(both):
+    here, there = both
+    assert len(there) == len(names()) >= 65
+    print(
+        f"{sum(map(len, there.values()))} verdicts; {seconds(there):.1f} s there, {seconds(here):.1f} s here"
+    )
+    for name, rows in there.items():
+        for (kind, passed, given, html, _), wanted in zip(rows, here[name], strict=True):
+            assert (kind, passed, given) == tuple(wanted[:3]), name
+            assert html == wanted[3], (name, kind)
+            assert passed == (kind == "right"), (name, kind)
+            assert kind in ("right", "error") or kind in given, name
+
+
+def seconds(rows):
+    return sum(row[-1] for each in rows.values() for row in each)
