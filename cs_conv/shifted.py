@@ -167,7 +167,9 @@ def meet(places: int, size: int, stride: int, shift: int) -> tuple[slice, slice]
 def _filter_rows(w: Array, rows: list[FilterRow], g: Geometry) -> Array:
     """These rows of all filters, one below the other: (G, FH K, C FW)."""
     G, C, K = g.groups, g.C // g.groups, g.K // g.groups
-    met = w.reshape(G, K, C, g.FH, g.FW)[:, :, :, [row.number for row in rows]]
+    met = w.reshape(G, K, C, g.FH, g.FW)
+    if len(rows) < g.FH:
+        met = met[:, :, :, [row.number for row in rows]]
     return met.transpose(0, 3, 1, 2, 4).reshape(G, len(rows) * K, C * g.FW)
 
 

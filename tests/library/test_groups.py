@@ -185,6 +185,7 @@ def test_groups_that_do_not_divide(
     [
         (16, 16, 3, {"pad": 1}, shifted),
         (3, 16, 3, {"pad": 1}, im2col),  # too few channels
+        (16, 64, 3, {"pad": 1}, im2col),  # fewer outputs, 49, than filters
         (16, 16, 1, {}, pointwise),
         (16, 16, 1, {"stride": 2}, pointwise),
         (16, 16, 1, {"pad": 1}, im2col),  # no rows to share
