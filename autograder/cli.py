@@ -35,6 +35,20 @@ Students = Annotated[
     typer.Option("--student", metavar="NAME", help="Only this student. Can be given several times."),
 ]
 
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="How many notebooks to run at a time. Default: one per core."),
+]
+Executor = Annotated[
+    str | None,
+    typer.Option(
+        "--executor", metavar="ADDRESS", help="Grade on this Dask cluster, given as tcp://HOST:PORT."
+    ),
+]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe", help="If no sandbox works here, run submissions without one.")
+]
+
 
 @app.command()
 def lab(
@@ -115,6 +129,24 @@ def solution(
 
 
 @app.command()
+def certificate(
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Your name, for the page.")] = "",
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", help="The file to write. Default: mine/certificate.html."),
+    ] = None,
+    course: Folder = None,
+) -> None:
+    """If you learn alone: make a page of what you have solved, when, and with which help.
+
+    It is your own record, and not a proof.
+    """
+    from autograder.commands import certificate as command
+
+    command.run(name, to, course)
+
+
+@app.command()
 def release(assignments: Names = None, course: Folder = None) -> None:
     """Make the students' notebooks from solutions/. Default: those of all assignments."""
     from autograder.commands import release as command
@@ -173,20 +205,9 @@ def grade(
     ] = None,
     student: Students = None,
     course: Folder = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, help="How many notebooks to run at a time. Default: one per core."),
-    ] = None,
-    executor: Annotated[
-        str | None,
-        typer.Option(
-            "--executor", metavar="ADDRESS", help="Grade on this Dask cluster, given as tcp://HOST:PORT."
-        ),
-    ] = None,
-    unsafe: Annotated[
-        bool,
-        typer.Option("--unsafe", help="If no sandbox works here, run submissions without one."),
-    ] = False,
+    workers: Workers = None,
+    executor: Executor = None,
+    unsafe: Unsafe = False,
     stock: Annotated[
         bool, typer.Option("--stock", help="Grade with nbgrader's own engine, which has no sandbox.")
     ] = False,
@@ -195,6 +216,96 @@ def grade(
     from autograder.commands import grade as command
 
     command.run(assignments or (), json, student or (), course, workers, executor, unsafe, stock)
+
+
+@app.command()
+def regrade(
+    assignments: Names = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only say whose points would change, by how much and why.")
+    ] = False,
+    never_lower: Annotated[
+        bool,
+        typer.Option("--never-lower", help="Nobody loses points of a test because the test has changed."),
+    ] = False,
+    course: Folder = None,
+    workers: Workers = None,
+    executor: Executor = None,
+    unsafe: Unsafe = False,
+) -> None:
+    """Grade again with the assignment as solutions/ has it now, and say first whose points change.
+
+    It is tried on a copy of the gradebook; then the assignment is released and graded.
+    """
+    from autograder.commands import regrade as command
+
+    command.run(assignments or (), preview, never_lower, course, workers, executor, unsafe)
+
+
+@app.command()
+def discard(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="The assignment.")],
+    questions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUESTION...",
+            help="Names of tests or exercises. Default: list what was thrown out.",
+        ),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full-points", help="All who handed in get all points of the question.")
+    ] = False,
+    none: Annotated[
+        bool, typer.Option("--no-points", help="It counts for nobody, and the maximum is smaller.")
+    ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="It counts again, with the points from before.")
+    ] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Only say whose points would change.")] = False,
+    course: Folder = None,
+) -> None:
+    """Throw a question out of an assignment: everybody gets its points, or it counts for none."""
+    from autograder.commands import discard as command
+
+    command.run(assignment, questions or (), full, none, undo, preview, course)
+
+
+@app.command()
+def due(
+    assignment: Annotated[
+        str | None, typer.Argument(metavar="ASSIGNMENT", help="The assignment. Default: all.")
+    ] = None,
+    date: Annotated[
+        str | None,
+        typer.Argument(metavar="DATE", help='Its new due date, for instance "2027-02-15 23:59 +01:00".'),
+    ] = None,
+    course: Folder = None,
+) -> None:
+    """Show when assignments are due, what being late costs, and who has more time; or change a due date."""
+    from autograder.commands import due as command
+
+    command.run(assignment, date, course)
+
+
+@app.command()
+def extend(
+    student: Annotated[
+        str | None, typer.Argument(metavar="STUDENT", help="Default: list all extensions.")
+    ] = None,
+    assignment: Annotated[str | None, typer.Argument(metavar="ASSIGNMENT", help="The assignment.")] = None,
+    days: Annotated[float | None, typer.Option("--days", help="Days after the due date.")] = None,
+    hours: Annotated[float | None, typer.Option("--hours", help="Hours after the due date.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="The student's own due date.")
+    ] = None,
+    why: Annotated[str, typer.Option("--why", help="A note for you; the student does not see it.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the extension back.")] = False,
+    course: Folder = None,
+) -> None:
+    """Give a student more time for an assignment. A later extension replaces an earlier one."""
+    from autograder.commands import extend as command
+
+    command.run(student, assignment, days, hours, until, why, undo, course)
 
 
 @app.command()

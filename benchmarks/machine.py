@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import platform
 import re
@@ -45,6 +46,24 @@ def keep_memory() -> None:
         c = ctypes.CDLL(None)
         c.mallopt(-4, 0)  # M_MMAP_MAX: no array is a mapping of its own
         c.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD: free memory at the end of the heap stays
+
+
+def peak_memory() -> int | None:
+    """The most memory that this process held since the last `reset_peak`, in bytes; None outside Linux."""
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) << 10 if found else None
+
+
+def reset_peak() -> int | None:
+    """Give free memory back, set the peak to what is held now, and return that in bytes."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+        return peak_memory()
+    return None
 
 
 def describe() -> str:

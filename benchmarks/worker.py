@@ -6,18 +6,15 @@ it, and memory can be counted. Run by `benchmarks.measure`: `python -m benchmark
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
-import re
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -118,11 +115,11 @@ class Worker:
             peer.timed(prepare(peer, tiny, direction, tiny.data(dtype)[0]))
             call = prepare(peer, work, direction, work.data(dtype)[0])
             state = call.before()
-            before = _reset_peak()
+            before = machine.reset_peak()
             if before is None:
                 return None
             result = call.run(state)
-            peak = _memory("VmHWM")
+            peak = machine.peak_memory()
             del result
             return None if peak is None else peak - before
 
@@ -155,24 +152,6 @@ def _copies(work: Workload, dtype: str) -> int:
     numbers = work.N * work.C * work.H * work.W + int(np.prod(work.out_shape))
     each = numbers * np.dtype(dtype).itemsize
     return max(1, min(-(-machine.cache_bytes() // each) + 1, FRESH_BYTES // each))
-
-
-def _memory(field: str) -> int | None:
-    """A line of Linux's account of this process, in bytes; None on other systems."""
-    status = Path("/proc/self/status")
-    found = re.search(rf"{field}:\s*(\d+) kB", status.read_text()) if status.exists() else None
-    return int(found[1]) << 10 if found else None
-
-
-def _reset_peak() -> int | None:
-    """Give free memory back, set the peak to what is held now, and return that."""
-    gc.collect()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-        return _memory("VmHWM")
-    return None
 
 
 def _in_a_fork(measure: Callable[[], int | None]) -> int | None:

@@ -108,6 +108,19 @@ def train(
         yield Epoch(number, losses, accuracy, seconds)
 
 
+def step(network: Network, optimiser: Optimiser, images: Array, labels: Array) -> float:
+    """Take one step on a batch of images (N, C, H, W) with labels (N,).
+
+    Returns the loss of the batch before the step, in nats.
+    """
+    with in_training(network.layers):
+        scores = network.forward(images)
+    loss, dscores = softmax_loss(scores, labels)
+    network.backward_parameters(dscores)
+    optimiser.step()
+    return loss
+
+
 def _one_epoch(
     network: Network, optimiser: Optimiser, data: Dataset, order: Array, batch: int, title: str
 ) -> list[float]:
@@ -131,13 +144,8 @@ def _one_epoch(
         task = bar.add_task("", total=len(starts), loss=float("nan"))
         for start in starts:
             chosen = order[start : start + batch]
-            with in_training(network.layers):
-                scores = network.forward(data.train_images[chosen])
-            loss, dscores = softmax_loss(scores, data.train_labels[chosen])
-            network.backward_parameters(dscores)
-            optimiser.step()
-            losses.append(loss)
-            bar.update(task, advance=1, loss=loss)
+            losses.append(step(network, optimiser, data.train_images[chosen], data.train_labels[chosen]))
+            bar.update(task, advance=1, loss=losses[-1])
     return losses
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.markup import escape
 
 from autograder.commands.selection import course_to_study
 from autograder.course import CourseError, short
+from autograder.course.dates import due_words
 from autograder.grading.check_notebook import CheckedNotebook, check_notebook
 from autograder.grading.open_notebook import open_notebook
 from autograder.learning.points import is_own, remember
@@ -26,6 +28,9 @@ def run(words: Sequence[str], folder: Path | None) -> None:
     all_passed = True
     for notebook in [open_notebook(path) for path in paths]:
         console.print(f"[bold]{escape(short(notebook.path))}[/]", highlight=False)
+        due = [a for a in course.assignments if a.name == notebook.job.assignment] if course else []
+        for words in filter(None, (due_words(each, datetime.now(UTC)) for each in due)):
+            console.print(escape(words), highlight=False)
         with console.status("running the notebook"):
             checked = check_notebook(notebook)
         if course is not None and is_own(course, notebook):

@@ -19,8 +19,9 @@ from autograder.demo.submissions import hand_in, sample_students
 from autograder.grading.interface import Engine
 from autograder.grading.stock.engine import NbgraderEngine
 from autograder.notebooks.release import release
-from autograder.reports import class_table, misconception_table, write_class_page
+from autograder.reports.class_page import write_class_page
 from autograder.reports.record import write_json
+from autograder.reports.tables import class_table, misconception_table
 from autograder.terminal import console
 
 MARK = ".cs-conv-demo"

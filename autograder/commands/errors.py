@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from autograder.course import CourseError
 from autograder.terminal import complain, speak_plainly
 
-NEED_LAB = ("lab", "check", "progress", "solution")
+NEED_LAB = ("lab", "check", "progress", "solution", "certificate")
 """Commands for which the extra `lab` is enough; `site` needs its own, the others need `grade`."""
 
 

@@ -33,6 +33,7 @@ from autograder.grading.submissions.students import (
 )
 from autograder.notebooks.changes_since_release import changes_since_release
 from autograder.notebooks.released import read_released
+from autograder.reports.changes import changes, changes_table
 from autograder.reports.record import Record, earlier_record, save_record, write_json
 from autograder.reports.refresh_record import refresh_record
 from autograder.reports.tables import COLOURS, NAME, points_text, seen
@@ -54,16 +55,20 @@ def run(
     assignments = chosen_in(course, names, course.submitted())
     if json is not None:
         require_writable(json)
-    engine = _engine(workers, executor, unsafe, stock)
+    engine = make_engine(workers, executor, unsafe, stock)
     for note in misnamed_folders(course):
         console.print(f"[yellow]{escape(printable(note))}[/]", highlight=False)
     records = []
     for assignment in assignments:
+        before = earlier_record(course, assignment.name)
         record = grade_assignment(course, assignment, engine, console, students)
         records.append(record)
         if json is not None:
             write_json(json, records)
         show_record(course, record, console)
+        lowered = [change for change in changes(before, record) if change.lowered] if before else []
+        if lowered:
+            console.print(changes_table(f"{assignment.name}: less than before", lowered))
     console.print(f"gradebook     {escape(short(course.gradebook))}")
     if json is not None:
         console.print(f"JSON          {escape(short(json))}")
@@ -72,7 +77,8 @@ def run(
         raise SystemExit(1)
 
 
-def _engine(workers: int | None, executor: str | None, unsafe: bool, stock: bool) -> Engine:
+def make_engine(workers: int | None, executor: str | None, unsafe: bool, stock: bool = False) -> Engine:
+    """The engine for these options of the command line."""
     if stock:
         from autograder.grading.stock.engine import NbgraderEngine
 

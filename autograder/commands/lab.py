@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.markup import escape
 
 from autograder.commands.selection import course_to_study
 from autograder.course import Assignment, Course, short
+from autograder.course.dates import next_due
 from autograder.notebooks.own_copies import make_copies, put_aside
 from autograder.terminal import console, count
 
@@ -38,6 +40,9 @@ def run(
     made = make_copies(here, mine)
     if made:
         console.print(f"{count(len(made), 'new file')} in {escape(short(mine))}", highlight=False)
+    coming = next_due(here.assignments, datetime.now(UTC))
+    if coming:
+        console.print(escape(coming), highlight=False)
     # At this level its log shows the address and what goes wrong, nothing else.
     words = [f"--ServerApp.root_dir={mine}", "--Application.log_level=WARN"]
     if not browser:

@@ -6,6 +6,7 @@ Only notebooks that have changed since they were last run are run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich import box
@@ -15,6 +16,7 @@ from rich.table import Table
 from autograder.commands.live_display import moving_bar
 from autograder.commands.selection import chosen, course_to_study
 from autograder.course import Course, short
+from autograder.course.dates import next_due
 from autograder.learning.points import NotebookPoints, known_points, run_and_remember
 from autograder.terminal import bar, complain, console
 
@@ -31,6 +33,9 @@ def run(names: Sequence[str], folder: Path | None) -> None:
         run_the_changed(course, found)
     finally:
         console.print(_exercises(found) if names else _lessons(found))
+        coming = next_due(course.assignments, datetime.now(UTC))
+        if coming:
+            console.print(escape(coming), highlight=False)
         console.print(MORE, highlight=False)
 
 

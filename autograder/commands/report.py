@@ -10,7 +10,10 @@ from rich.markup import escape
 
 from autograder.commands.selection import chosen_graded, instructors_course
 from autograder.course import Course, short
-from autograder.reports import Record, class_table, misconception_table, refresh_record, write_class_page
+from autograder.reports.class_page import write_class_page
+from autograder.reports.record import Record
+from autograder.reports.refresh_record import refresh_record
+from autograder.reports.tables import class_table, misconception_table
 from autograder.terminal import console
 
 

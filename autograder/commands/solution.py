@@ -30,7 +30,7 @@ def run(name: str, now: bool, folder: Path | None) -> None:
         _show_answer(solution)
     else:
         _show_hint(solution, number - 1)
-    record.add(Shown(when=this_moment(), exercise=name, hint=number))
+    record.add(Shown(when=this_moment(), assignment=solution.assignment, exercise=name, hint=number))
 
 
 def _show_hint(solution: Solution, number: int) -> None:

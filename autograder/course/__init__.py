@@ -1,6 +1,6 @@
 """A course: its description in `course.yml`, and where its parts lie."""
 
-from autograder.course.description import COURSE_FILE, Assignment, Limits
+from autograder.course.description import COURSE_FILE, Assignment, Late, Limits
 from autograder.course.errors import CourseError, NoCourseError
 from autograder.course.folders import (
     RELEASE,
@@ -21,6 +21,7 @@ __all__ = [
     "Assignment",
     "Course",
     "CourseError",
+    "Late",
     "Limits",
     "NoCourseError",
     "find_root",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,13 +19,15 @@ from autograder.course import strict_yaml
 from autograder.course.errors import CourseError
 
 COURSE_FILE = "course.yml"
+DAY = 24 * 60 * 60
+"""Seconds."""
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-def _date(value: Any) -> datetime:
+def read_date(value: Any) -> datetime:
     """Read a date. Without a time zone it is in UTC, without a time it is 23:59."""
     text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", str(value).strip())
     try:
@@ -52,7 +55,7 @@ def _module_name(value: Any) -> Any:
 
 
 Name = Annotated[str, BeforeValidator(_folder_name)]
-Due = Annotated[datetime, BeforeValidator(_date)]
+Due = Annotated[datetime, BeforeValidator(read_date)]
 Module = Annotated[str, BeforeValidator(_module_name)]
 Count = Annotated[int, Field(strict=True, ge=1, le=10**7)]
 Points = Annotated[float, Field(strict=True, ge=0, le=10**6, allow_inf_nan=False)]
@@ -93,6 +96,35 @@ class Limits(_Strict):
         return self
 
 
+class Late(_Strict):
+    """What a submission loses that comes after its due date. Without this section it loses nothing."""
+
+    percent_a_day: Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)] = 0
+    """Of the points that were earned, for each day that has begun."""
+    days: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
+    """How many days late it may come; later it earns nothing. None: as late as it likes."""
+    grace_minutes: Annotated[int, Field(strict=True, ge=0, le=10**5)] = 0
+    """What comes so many minutes late counts as in time."""
+
+    def penalty(self, score: float, seconds: float) -> float:
+        """The points that a submission with `score` points loses, `seconds` after its due date."""
+        if seconds <= 60 * self.grace_minutes:
+            return 0.0
+        begun = ceil(seconds / DAY)
+        if self.days is not None and seconds > self.days * DAY:
+            return score
+        return score * min(1.0, self.percent_a_day * begun / 100)
+
+    def __str__(self) -> str:
+        said = [f"{self.percent_a_day:g}% less for each day begun"] if self.percent_a_day else []
+        if self.days is not None:
+            days = f"{self.days} day" + ("" if self.days == 1 else "s")
+            said.append(f"nothing counts after {days}" if self.days else "nothing counts that is late")
+        if said and self.grace_minutes:
+            said.append(f"{self.grace_minutes} minutes late count as in time")
+        return ", ".join(said) or "nothing is lost"
+
+
 class Assignment(_Strict):
     """One folder of notebooks, released and graded together."""
 
@@ -104,25 +136,27 @@ class Assignment(_Strict):
     must add up to it.
     """
     limits: Limits = Limits()
+    late: Late | None = None
     allow: tuple[Module, ...] = ()
 
 
 class Description(_Strict):
-    """All that `course.yml` says. Each assignment has its own limits or those of the course."""
+    """All that `course.yml` says. Each assignment has its own limits and `late:`, or those of the course."""
 
     course: Name
     title: str = Field(min_length=1)
     limits: Limits = Limits()
+    late: Late | None = None
     allow: tuple[Module, ...] = ()
     assignments: tuple[Assignment, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
     @classmethod
     def _hand_down(cls, data: Any) -> Any:
-        """Let every assignment start from the course's `limits:` and `allow:`."""
+        """Let every assignment start from the course's `limits:`, `late:` and `allow:`."""
         if not isinstance(data, dict) or not isinstance(data.get("assignments"), list):
             return data
-        common = {key: data[key] for key in ("limits", "allow") if key in data}
+        common = {key: data[key] for key in ("limits", "late", "allow") if key in data}
         assignments = []
         for own in data["assignments"]:
             if isinstance(own, dict):
@@ -174,7 +208,7 @@ def _described(text: str) -> Description:
 def _worth_saying(error: ValidationError) -> list[Any]:
     """The problems, each once: a wrong limit of the course shows up again in every assignment."""
     problems = error.errors()
-    common = [problem for problem in problems if problem["loc"][:1] in (("limits",), ("allow",))]
+    common = [problem for problem in problems if problem["loc"][:1] in (("limits",), ("late",), ("allow",))]
     kept = common or problems
     return [problem for problem in kept if problem["type"] != "too_short" or len(kept) == 1]
 

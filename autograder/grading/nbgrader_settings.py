@@ -14,6 +14,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder.course import RELEASE, SOURCE, Course, CourseError, load_course
 from autograder.grading.nbgrader_workarounds import (
     let_alembic_run,
+    let_extensions_wait,
     let_the_folder_have_brackets,
     let_timestamps_be_read,
     let_validate_show_reports,
@@ -48,6 +49,7 @@ def _fill(config: Config, course: Course) -> Config:
     let_alembic_run()
     let_the_folder_have_brackets(str(course.root))
     let_timestamps_be_read()
+    let_extensions_wait()
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.source_directory = SOURCE
@@ -62,6 +64,8 @@ def _fill(config: Config, course: Course) -> Config:
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    config.AssignLatePenalties.plugin_class = "autograder.grading.gradebook.late_plugin.CourseLatePolicy"
+    config.CourseLatePolicy.policies = {a.name: a.late.model_dump() for a in course.assignments if a.late}
     # These are nbgrader's own lists, except for our own steps and the execution.
     config.GenerateAssignment.preprocessors = [
         "nbgrader.preprocessors.IncludeHeaderFooter",

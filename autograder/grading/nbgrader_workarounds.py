@@ -53,6 +53,20 @@ def let_timestamps_be_read() -> None:
     NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
 
 
+def let_extensions_wait() -> None:
+    """Give a new submission the extension that was granted before anything was handed in.
+
+    nbgrader keeps extensions with submissions only.
+    """
+    from nbgrader.api import SubmittedAssignment
+    from sqlalchemy import event
+
+    from autograder.grading.gradebook.extensions import extend_new
+
+    if not event.contains(SubmittedAssignment, "before_insert", extend_new):
+        event.listen(SubmittedAssignment, "before_insert", extend_new)
+
+
 _bracketed: set[str] = set()
 """Folders of courses whose names are patterns that do not match themselves."""
 

@@ -51,12 +51,16 @@ class Ran(BaseModel):
 
 
 class Shown(BaseModel):
-    """`cs-conv solution` showed a hint, counted from 1, or the answer (None); `when` may be unknown."""
+    """`cs-conv solution` showed a hint, counted from 1, or the answer (None).
+
+    An earlier version did not note when, nor of which assignment.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     event: Literal["shown"] = "shown"
     when: AwareDatetime | None
+    assignment: str = ""
     exercise: str
     hint: int | None
 

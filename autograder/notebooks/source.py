@@ -21,7 +21,10 @@ from autograder.notebooks.markers import expand
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MOST_BYTES = 32 << 20
 """The most bytes of files beside an assignment's notebooks: each graded notebook gets a copy of them."""
-LEFT_BEHIND = shutil.ignore_patterns("*.pyc", "__pycache__", ".ipynb_checkpoints", "*.ipynb", ".*")
+LEFT_BEHIND = shutil.ignore_patterns(
+    *("*.pyc", "__pycache__", ".ipynb_checkpoints", "*.ipynb", ".*"),
+    "my_runs.csv",  # what whoever ran the notebook of lesson 14 has trained
+)
 
 
 def read_source(path: Path) -> NotebookNode:

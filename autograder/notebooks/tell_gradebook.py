@@ -18,6 +18,8 @@ from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNoteb
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy import delete
 
+from autograder.grading.gradebook import discards
+from autograder.grading.gradebook.gone_cells import bring_back, keep_gone
 from autograder.grading.gradebook.open import one_commit
 from autograder.grading.gradebook.own_tables import keep_files, make_tables
 from autograder.notebooks.source import MOST_BYTES, files_beside
@@ -71,6 +73,7 @@ class KeepCells(SaveCells):
         assignment = gradebook.find_assignment(self.assignment_id)
         for submission in assignment.submissions:
             _complete(gradebook, submission)
+        discards.after_release(gradebook, self.assignment_id, self.notebook_id)
         name = f"{self.notebook_id}.ipynb"
         keep_files(gradebook, assignment.name, {"": self.template}, f"template/{name}")
         keep_files(gradebook, assignment.name, {"": (self.folder / name).read_bytes()}, f"source/{name}")
@@ -135,6 +138,7 @@ class KeepCells(SaveCells):
         for cell, name in zip(cells, names, strict=True):
             cell.name = name
         self.gradebook.db.flush()
+        discards.renamed(self.gradebook, self.assignment_id, self.notebook_id, moved)
         return [
             f"{old} is now called {new}, and answers that were handed in as {old} will not be "
             "found: give it its old grade_id back"
@@ -168,16 +172,14 @@ class KeepCells(SaveCells):
                 yield f"{cell.name} is worth {most:g} now; {whose} by hand above that stayed"
 
     def _remove(self, cell: Any) -> str:
-        """Remove a cell with its grades and comments; returns a sentence if grades given by hand are lost."""
+        """Remove a cell with its grades and comments; returns a sentence if people gave points for it."""
         session = self.gradebook.db
-        graded = cell.type != "SolutionCell"
-        given = sum(grade.manual_score is not None for grade in cell.grades) if graded else 0
+        said = keep_gone(self.assignment_id, cell, session)
         session.execute(delete(Grade).where(Grade.cell_id == cell.id))
         session.execute(delete(Comment).where(Comment.cell_id == cell.id))
         session.expire_all()
-        name = cell.name
         session.delete(cell)
-        return f"{name} is gone, and with it {count(given, 'grade')} given by hand" if given else ""
+        return said
 
 
 def _complete(gradebook: Gradebook, submission: Any) -> None:
@@ -194,10 +196,12 @@ def _complete(gradebook: Gradebook, submission: Any) -> None:
         commented = {comment.cell_id for comment in mine.comments}
         for cell in [*notebook.grade_cells, *notebook.task_cells]:
             if cell.id not in graded:
-                session.add(Grade(cell_id=cell.id, notebook_id=mine.id))
+                session.add(new := Grade(cell_id=cell.id, notebook_id=mine.id))
+                bring_back(submission, cell, new, session)
         for cell in [*notebook.solution_cells, *notebook.task_cells]:
             if cell.id not in commented:
-                session.add(Comment(cell_id=cell.id, notebook_id=mine.id))
+                session.add(comment := Comment(cell_id=cell.id, notebook_id=mine.id))
+                bring_back(submission, cell, comment, session)
     session.flush()
 
 
@@ -210,8 +214,10 @@ def remove_notebooks(gradebook: Gradebook, assignment: str, but: set[str]) -> li
     for notebook in list(gradebook.find_assignment(assignment).notebooks):
         if notebook.name in but:
             continue
-        given = sum(g.manual_score is not None for mine in notebook.submissions for g in mine.grades)
-        if given:
-            said.append(f"{notebook.name} is gone, and with it {count(given, 'grade')} given by hand")
+        said += [f"{notebook.name}: {kept}" for kept in _keep_cells(gradebook, assignment, notebook) if kept]
         gradebook.remove_notebook(notebook.name, assignment)
     return said
+
+
+def _keep_cells(gradebook: Gradebook, assignment: str, notebook: Any) -> list[str]:
+    return [keep_gone(assignment, cell, gradebook.db) for cell in notebook._base_cells]

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from autograder.course import Course
 from autograder.grading.results import Result, Status, TestScore
 from autograder.reports.feedback import first_page
-from autograder.reports.html import document, facts, meter, named, table
+from autograder.reports.html import DARK, document, facts, meter, named, table
 from autograder.reports.record import Record
 from autograder.reports.tables import points_text, seen
 
@@ -23,10 +23,10 @@ BARS = 12
 
 _STYLE = """
 .bars { display: flex; align-items: flex-end; gap: 3px; height: 11rem; margin: 1rem 0 0; padding: 0;
-  list-style: none; border-bottom: 1px solid #59636e }
-.bars li { flex: 1; background: #0b57a4; border-radius: 3px 3px 0 0; position: relative }
+  list-style: none; border-bottom: 1px solid var(--quiet) }
+.bars li { flex: 1; background: var(--strong); border-radius: 3px 3px 0 0; position: relative }
 .bars span { position: absolute; left: 0; right: 0; text-align: center; font-size: .8rem }
-.bars .count { bottom: 100% } .bars .from { top: 100%; color: #59636e }
+.bars .count { bottom: 100% } .bars .from { top: 100%; color: var(--quiet) }
 .test td:first-child { padding-left: 1.4rem } .who { width: 18% } .what { width: 18% } .seen { width: 36% }
 """
 
@@ -61,7 +61,7 @@ def class_page(record: Record, with_page: Mapping[str, str] = MappingProxyType({
         "<h2>Students</h2>",
         _students(record, with_page),
     ]
-    return document(title, body, _STYLE)
+    return document(title, body, DARK + _STYLE)
 
 
 def _facts(record: Record) -> list[tuple[str, str]]:

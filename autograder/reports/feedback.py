@@ -12,6 +12,7 @@ from typing import Any
 from nbformat import from_dict
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.gradebook.extensions import dates_of
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.read import read_together, scores_of, verdicts_in
@@ -147,10 +148,16 @@ class Pages:
                 in_all=(score, most) if several else None,
                 comments={comment.name: comment.comment or "" for comment in found.comments},
                 remark=remark,
+                dates=self._dates(submission, penalty),
                 folder=self.course.autograded(student, self.assignment.name),
             )
         del kept
         return pages
+
+    def _dates(self, submission: Any, penalty: float) -> str:
+        """When it was due and when it came, and what being late costs if it cost points."""
+        policy = str(self.assignment.late) if penalty and self.assignment.late else ""
+        return "; ".join(filter(None, (dates_of(submission), policy)))
 
     def _cells(self, cells: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The cells without hidden tests."""

@@ -17,29 +17,37 @@ POLICY = "; ".join(
 """A Content-Security-Policy, by which the browser refuses scripts, forms and anything from elsewhere."""
 
 _STYLE = """
+:root { --ink: #1f2328; --paper: #fff; --quiet: #59636e; --line: #e3e7eb; --strong: #0b57a4; --box: #f6f8fa;
+  --error: #fff1e5; --warn: #b35900 }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1f2328; background: #fff; overflow-wrap: break-word }
+  color: var(--ink); background: var(--paper); overflow-wrap: break-word }
 h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.2rem; margin: 2.6rem 0 .6rem }
-h3 { font-size: 1rem; margin: 0 } a { color: #0b57a4 }
-small, .quiet { color: #59636e } small { overflow-wrap: anywhere }
+h3 { font-size: 1rem; margin: 0 } a { color: var(--strong) }
+small, .quiet { color: var(--quiet) } small { overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid #e3e7eb }
+th, td { text-align: left; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line) }
 td { vertical-align: top }
-th { font-size: .85rem; color: #59636e; font-weight: 600 }
+th { font-size: .85rem; color: var(--quiet); font-weight: 600 }
 td, bdi, pre { overflow-wrap: anywhere } .n { text-align: right; white-space: nowrap; overflow-wrap: normal;
   font-variant-numeric: tabular-nums }
 .narrow { width: 1%; white-space: nowrap; overflow-wrap: normal }
 meter { width: 9rem; max-width: 22vw; height: 1rem }
 @media (max-width: 40rem) { meter { display: none } }
-pre { background: #f6f8fa; padding: .6rem .8rem; border-radius: 6px; overflow: auto; white-space: pre-wrap;
-  font-size: .85rem } pre.error { background: #fff1e5 } pre.long { max-height: 40rem }
+pre { background: var(--box); padding: .6rem .8rem; border-radius: 6px; overflow: auto; white-space: pre-wrap;
+  font-size: .85rem } pre.error { background: var(--error) } pre.long { max-height: 40rem }
 img { max-width: 100% }
 .facts { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; padding: 0; list-style: none }
-.facts li { border: 1px solid #e3e7eb; border-radius: 8px; padding: .5rem 1rem; min-width: 5.5rem }
+.facts li { border: 1px solid var(--line); border-radius: 8px; padding: .5rem 1rem; min-width: 5.5rem }
 .facts b { display: block; font-size: 1.4rem; line-height: 1.3; font-variant-numeric: tabular-nums }
-.remark { border-left: 4px solid #b35900; padding: .2rem .8rem; margin: 1rem 0 }
+.remark { border-left: 4px solid var(--warn); padding: .2rem .8rem; margin: 1rem 0 }
 @media print { pre { max-height: none } section, tr, li { break-inside: avoid } }
 """
+
+DARK = """
+@media screen and (prefers-color-scheme: dark) { :root { color-scheme: dark; --ink: #e6edf3; --paper: #0d1117;
+  --quiet: #9aa4af; --line: #30363d; --strong: #79b8ff; --box: #161b22; --error: #3d2410; --warn: #e3934a } }
+"""
+"""Style for pages that are dark where the screen is. A page that shows outputs of notebooks stays light."""
 
 
 def document(title: str, body: Sequence[str], style: str = "") -> str:

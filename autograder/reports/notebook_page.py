@@ -80,6 +80,8 @@ class PageContent:
     """The comments that people wrote, by grade_id."""
     remark: str = ""
     """Why it was not graded in full."""
+    dates: str = ""
+    """When it was due, and when it came."""
     folder: Path | None = None
     """The folder of the pictures that its prose names."""
 
@@ -97,6 +99,7 @@ def notebook_page(graded: PageContent) -> str:
         shown.append((f"{graded.in_all[0]:g} of {graded.in_all[1]:g}", "in the whole assignment"))
     body = [f"<h1>{escape(graded.title)}</h1>"]
     body += [f'<p class="quiet">{named(graded.student)}, {escape(graded.notebook)}</p>', facts(shown)]
+    body += [f'<p class="quiet">{escape(graded.dates)}</p>'] if graded.dates else []
     body += [f'<p class="remark">{escape(graded.remark)}</p>'] if graded.remark else []
     exercises: dict[str, list[TestScore]] = {}
     for test in graded.tests:

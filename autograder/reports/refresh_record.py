@@ -21,9 +21,16 @@ OLDER = "the gradebook keeps the points of an earlier submission"
 def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] = ()) -> Record:
     """Update the record with the points that the gradebook has now, store it and return it.
 
+    `fresh` names students whose results were just read from it.
+    """
+    return store_record(course, current_record(course, assignment, fresh))
+
+
+def current_record(course: Course, assignment: Assignment, fresh: Iterable[str] = ()) -> Record:
+    """The record with the points that the gradebook has now; nothing is written.
+
     The gradebook is what counts: people grade by hand, grant extensions and delete submissions, and
-    nbgrader's own commands grade. `fresh` names students whose results were just read from it. Raises
-    CourseError if neither it nor a record knows of any submission.
+    nbgrader's own commands grade. Raises CourseError if neither it nor a record knows of any submission.
     """
     known: dict[str, Result] = {}
     graded = now = datetime.now(UTC).replace(microsecond=0)
@@ -52,17 +59,14 @@ def refresh_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
         )
     if not results:
         raise CourseError(f"{assignment.name} has not been graded yet; run: cs-conv grade {assignment.name}")
-    return store_record(
-        course,
-        Record(
-            course=course.id,
-            assignment=assignment.name,
-            title=assignment.title,
-            max_score=most,
-            graded=graded,
-            read=now,
-            results=tuple(results[s].model_copy(update={"max_score": most}) for s in sorted(results)),
-        ),
+    return Record(
+        course=course.id,
+        assignment=assignment.name,
+        title=assignment.title,
+        max_score=most,
+        graded=graded,
+        read=now,
+        results=tuple(results[s].model_copy(update={"max_score": most}) for s in sorted(results)),
     )
 
 

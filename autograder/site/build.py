@@ -18,41 +18,46 @@ MADE = "sw.js"
 """A file that every site has: a folder without it is not one of ours."""
 
 
-def build(course: Course, to: Path, pyodide: Path | None, say: Callable[[str], None]) -> None:
+def build(
+    course: Course, to: Path, pyodide: Path | None, say: Callable[[str], None], lite: bool = False
+) -> None:
     """Write the site into the folder `to`, which is replaced when the new one is complete.
 
     `pyodide` is a folder with Pyodide and NumPy, which is copied. Without it readers are asked whether to
-    fetch them from Pyodide's own server. Raises CourseError if `to` has other files in it, and with what
+    fetch them from Pyodide's own server. `lite`: lessons link to their notebooks in JupyterLite, which the
+    caller puts into `to`/lite. Raises CourseError if `to` has other files in it, and with what
     Sphinx found wrong.
     """
     if to.is_dir() and any(to.iterdir()) and not (to / MADE).is_file():
         raise CourseError(
             f"{short(to)} has other files in it; name a folder for the site that is new or empty"
         )
-    work = course.root / "build" / "site-work"
+    work = to.with_name(f"{to.name}-work")
     shutil.rmtree(work, ignore_errors=True)
     sources, files = work / "pages", work / "files"
-    write_pages(course, sources, files / "live" / "parts", say)
+    write_pages(course, sources, files / "live" / "parts", say, lite)
     write_live(files, pyodide)
     say("making the pages")
-    _sphinx(course, sources, files, work)
+    problems = _sphinx(course, sources, files, work)
     shutil.rmtree(to, ignore_errors=True)
     to.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(work / "html", to)
     shutil.rmtree(work)
+    if problems:
+        raise CourseError(f"{short(to)} is written, but Sphinx found faults in its pages:\n{problems}")
 
 
-def _sphinx(course: Course, sources: Path, files: Path, work: Path) -> None:
+def _sphinx(course: Course, sources: Path, files: Path, work: Path) -> str:
+    """Make the pages; returns what is wrong with them. Raises CourseError if there are none."""
     said, warned = io.StringIO(), io.StringIO()
     settings = _settings(course, files)
     html, trees = work / "html", work / "trees"
     app = Sphinx(sources, None, html, trees, "html", settings, said, warned, freshenv=True)
     app.build(force_all=True)
     problems = re.sub(r"\x1b\[[\d;]*m", "", warned.getvalue()).strip().replace(f"{sources}/", "")
-    if app.statuscode or problems:
-        raise CourseError(
-            f"Sphinx found something wrong with the pages:\n{problems or said.getvalue()[-2000:]}"
-        )
+    if app.statuscode:
+        raise CourseError(f"Sphinx made no pages:\n{problems or said.getvalue()[-2000:]}")
+    return problems
 
 
 def _settings(course: Course, files: Path) -> dict[str, object]:
@@ -78,6 +83,7 @@ def _settings(course: Course, files: Path) -> dict[str, object]:
         "myst_heading_slug_func": "autograder.site.extension.heading_link",
         "default_role": "code",
         "autodoc_member_order": "bysource",
+        "autodoc_typehints": "none",
         "suppress_warnings": ["mystnb.unknown_mime_type", "toc.not_included"],
         "exclude_patterns": ["lessons/notebooks"],
         "language": "en",

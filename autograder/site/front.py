@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 
 from autograder.site.live_parts import Code, LivePart, Recording
@@ -56,7 +57,8 @@ def forward_part() -> LivePart:
     example = demo()
     state = start_window(x=example.x, w=example.w, b=example.b, stride=2, pad=1)
     outputs = [["output", *place] for place in product(*map(range, example.out.shape))]
-    return LivePart("window", state, code=CODE, recording=Recording("pick", outputs, ["pixel", 0, 0, 0]))
+    recording = Recording("pick", outputs, ["pixel", 0, 0, 0], plays=True)
+    return LivePart("window", state, code=CODE, recording=recording)
 
 
 def backward_part() -> LivePart:
@@ -64,3 +66,22 @@ def backward_part() -> LivePart:
     state = start_messages(x_shape=(5, 5), w=demo().w[1, 0], stride=2, pad=1)
     sent = list(range(state["sent"] + 1))
     return LivePart("messages", state, code=CODE, follows=True, recording=Recording("sent", sent))
+
+
+TRAINS = (
+    "conv_forward",
+    "conv_backward",
+    "max_pool_forward",
+    "max_pool_backward",
+    "fc_backward",
+    "softmax_loss",
+)
+"""The functions that the trainer calls if it is told to use the reader's."""
+
+
+def trainer_part(stubs: Mapping[str, str]) -> LivePart:
+    """The trainer, with an editor for convolution."""
+    from cs_conv.live.trainer import start as start_trainer
+
+    state = {**start_trainer(), "id": "site"}
+    return LivePart("trainer", state, TRAINS, stubs, edits=("conv_forward", "conv_backward"))

@@ -109,6 +109,10 @@ class Part:
             raise
         return arrays
 
+    def advance(self, state: Mapping[str, Any]) -> bool:
+        """Work for a moment between two pictures, as training does; False if there is nothing to do."""
+        return hasattr(self.module, "advance") and bool(self.module.advance(self.functions, state))
+
     def checked(self, name: str) -> str:
         """What the course's check says about the reader's function, as HTML."""
         if name not in self.functions.typed:

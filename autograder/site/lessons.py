@@ -59,6 +59,12 @@ def lesson_page(course: Course, executed: NotebookNode, pages: Pages) -> Noteboo
     return notebook
 
 
+def stubs_in(released: NotebookNode) -> dict[str, str]:
+    """What students receive for the exercises of a released notebook."""
+    answers = [cell for cell in released.cells if graded_as(cell).get("solution")]
+    return {name: cell.source for cell in answers for name in _functions(cell)}
+
+
 def _kind(cell: NotebookNode) -> str:
     known = graded_as(cell)
     return "answer" if known.get("solution") else "check" if known.get("grade") else ""

@@ -45,6 +45,7 @@ def write_live(site: Path, pyodide: Path | None) -> None:
         sizes = [path.stat().st_size for path in pyodide.iterdir() if path.name != "pyodide.js"]
         about |= {"pyodide": "../pyodide/", "bytes": sum(sizes) + len(course)}
     (live / "python.json").write_text(json.dumps(about), encoding="utf-8")
+    (site / ".nojekyll").touch()  # GitHub Pages leaves out folders such as _static without it
     _write_service_worker(site, "pyodide/" if pyodide is not None else str(about["pyodide"]))
 
 

@@ -35,12 +35,14 @@ class Code:
 class Recording:
     """Pictures that are kept, to be played before Python is there: of `values` of one entry of the state.
 
-    `rest` is a value whose picture stands for all others, if there is one.
+    `rest` is a value whose picture stands for all others, if there is one. `plays`: a button goes through
+    them.
     """
 
     entry: str
     values: Sequence[Any]
     rest: Any = None
+    plays: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ class LivePart:
     state: Mapping[str, Any]
     names: Sequence[str] = ()
     stubs: Mapping[str, str] = field(default_factory=dict)
-    """What students receive for some of these functions: the editor begins with it."""
+    """What students receive for some of these functions."""
+    edits: Sequence[str] = ()
+    """The functions whose stubs are in the editor; if none is named, those that the first picture uses."""
     code: Code | None = None
     """What it draws with in place of the course's functions."""
     follows: bool = False
@@ -67,7 +71,7 @@ class LivePart:
         first = part.picture(self.state)
         if part.trace:
             raise CourseError(f"the live part {self.component} cannot be drawn:\n{part.trace}")
-        written = [name for name in part.functions.asked if name in self.stubs]
+        written = [name for name in self.edits or part.functions.asked if name in self.stubs]
         stubs = "\n\n".join(self.stubs[name].strip() for name in written)
         text = json.dumps(
             {
@@ -105,7 +109,8 @@ class LivePart:
         entry, values, rest = self.recording.entry, self.recording.values, self.recording.rest
         frames = [_as_json(part.picture({**self.state, entry: value})) for value in values]
         other = None if rest is None else _as_json(part.picture({**self.state, entry: rest}))
-        return {"entry": entry, "values": values, "frames": frames, "rest": other}
+        plays = self.recording.plays
+        return {"entry": entry, "values": values, "frames": frames, "rest": other, "plays": plays}
 
 
 def _as_json(packed: Packed) -> dict[str, Any]:

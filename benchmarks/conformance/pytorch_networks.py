@@ -1,19 +1,17 @@
 """Whole networks, branches included, beside PyTorch in training: scores, dx and all other gradients.
 
-Each network is written once, with cs_conv's layers; `_by_torch` computes the same with PyTorch's functions.
+Each network is written once, with cs_conv's layers; `benchmarks.in_pytorch` makes PyTorch's out of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from benchmarks.conformance import Array, Case
-from cs_conv.geometry import window_geometry
+from benchmarks.in_pytorch import in_pytorch, parameters_in_pytorch
 from cs_conv.layers import (
     AveragePool,
     BatchNorm,
@@ -131,56 +129,12 @@ def _way(network: Network, x: Array) -> Callable[[Array | None], list[Array]]:
 
 
 def _expected(network: Network, x: Array, dout: Array) -> list[Array]:
-    tensors = {
-        (id(layer), name): torch.from_numpy(parameter.copy()).requires_grad_()
-        for layer in every_layer(network.layers)
-        for name, parameter in layer.parameters.items()
-    }
+    module = in_pytorch(network).train()
+    parameters = parameters_in_pytorch(network, module)
     images = torch.from_numpy(x).requires_grad_()
-    out = _by_torch(network.row, images, tensors)
-    gradients = torch.autograd.grad(out, [images, *tensors.values()], torch.from_numpy(dout))
-    return [tensor.detach().numpy() for tensor in (out, *gradients)]
-
-
-def _by_torch(layer: Layer, x: Any, tensors: dict[tuple[int, str], Any]) -> Any:
-    """What a layer computes in training, by PyTorch."""
-
-    def own(*names: str) -> list[Any]:
-        return [tensors[id(layer), name] for name in names]
-
-    if isinstance(layer, Row):
-        for inner in layer.layers:
-            x = _by_torch(inner, x, tensors)
-        return x
-    if isinstance(layer, Sum):
-        return sum(_by_torch(branch, x, tensors) for branch in layer.branches)
-    if isinstance(layer, Concatenate):
-        return torch.cat([_by_torch(branch, x, tensors) for branch in layer.branches], dim=1)
-    if isinstance(layer, Conv):
-        padded = _padded(x, layer, 0.0)
-        w, b = own("w", "b") if layer.bias else (*own("w"), None)
-        return functional.conv2d(padded, w, b, layer.stride, 0, layer.dilation, layer.groups)
-    if isinstance(layer, MaxPool):
-        return functional.max_pool2d(_padded(x, layer, -torch.inf), layer.size, layer.stride)
-    if isinstance(layer, AveragePool):
-        return functional.avg_pool2d(_padded(x, layer, 0.0), layer.size, layer.stride)
-    if isinstance(layer, GlobalAveragePool):
-        return functional.adaptive_avg_pool2d(x, 1)
-    if isinstance(layer, Subsample):
-        return x[:, :, :: layer.stride, :: layer.stride]
-    if isinstance(layer, BatchNorm):
-        return functional.batch_norm(x, None, None, *own("gamma", "beta"), training=True, eps=layer.eps)
-    if isinstance(layer, GroupNorm):
-        return functional.group_norm(x, layer.groups, *own("gamma", "beta"), layer.eps)
-    if isinstance(layer, LocalResponseNorm):
-        return functional.local_response_norm(x, layer.size, layer.size * layer.alpha, layer.beta, layer.k)
-    if isinstance(layer, FullyConnected):
-        w, b = own("w", "b")
-        return functional.linear(x.flatten(1), w.T, b)
-    assert isinstance(layer, ReLU)
-    return functional.relu(x)
-
-
-def _padded(x: Any, layer: Any, value: float) -> Any:
-    (top, bottom), (left, right) = window_geometry(x.shape, 1, 1, layer.pad).pad
-    return functional.pad(x, (left, right, top, bottom), value=value)
+    out = module(images)
+    wanted = [images, *(parameter for parameter, _ in parameters)]
+    gradients = torch.autograd.grad(out, wanted, torch.from_numpy(dout))
+    turned = [False, False, *(turned for _, turned in parameters)]
+    arrays = [tensor.detach().numpy() for tensor in (out, *gradients)]
+    return [array.T if turn else array for array, turn in zip(arrays, turned, strict=True)]

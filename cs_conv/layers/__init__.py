@@ -17,7 +17,7 @@ from cs_conv.layers.convolution import Conv, LocallyConnected
 from cs_conv.layers.layer import Layer, Sizes, every_layer, in_training
 from cs_conv.layers.norms import BatchNorm, GroupNorm, LocalResponseNorm
 from cs_conv.layers.pooling import AveragePool, GlobalAveragePool, MaxPool, Subsample
-from cs_conv.layers.units import Dropout, FullyConnected, ReLU, softmax_loss
+from cs_conv.layers.units import Dropout, FullyConnected, ReLU, fc_backward, softmax_loss
 
 __all__ = [
     "AveragePool",
@@ -38,6 +38,7 @@ __all__ = [
     "Subsample",
     "Sum",
     "every_layer",
+    "fc_backward",
     "in_training",
     "softmax_loss",
 ]

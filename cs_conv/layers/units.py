@@ -36,10 +36,18 @@ class FullyConnected(Layer):
         return _rows(x) @ self.parameters["w"] + self.parameters["b"]  # (N, D) . (D, units)
 
     def backward(self, dout: Array) -> Array:
-        x = self._take()
-        self.gradients = {"w": _rows(x).T @ dout, "b": dout.sum(axis=0)}  # (D, N) . (N, units)
-        dx: Array = (dout @ self.parameters["w"].T).reshape(x.shape)  # (N, units) . (units, D)
+        dx, dw, db = fc_backward(dout, self._take(), self.parameters["w"])
+        self.gradients = {"w": dw, "b": db}
         return dx
+
+
+def fc_backward(dout: Array, x: Array, w: Array) -> tuple[Array, Array, Array]:
+    """Return dx, dw, db, in the shapes of x, w and b.
+
+    dout: (N, units). x: (N, C, H, W) or (N, D). w: (D, units), with D = C * H * W.
+    """
+    dx: Array = (dout @ w.T).reshape(x.shape)  # (N, units) . (units, D)
+    return dx, _rows(x).T @ dout, dout.sum(axis=0)  # (D, N) . (N, units)
 
 
 @dataclass(eq=False)

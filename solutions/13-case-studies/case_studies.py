@@ -419,9 +419,10 @@ print(f"24 million values would be {4 * 24e6 / 1e6:.0f} MB, or {4 * 24e6 / 2**20
 
 # %% [markdown]
 # 15.24 million values take 61 MB. This slip is the notes' own, and readers have reported it. The cell
-# compares three more claims of our copy with your ledger: AlexNet's last volume is 7x7x512; three 3x3 layers
-# of 64 filters take 72 MB; most of the computing is in the early layers. The last line of its results has
-# the share of each of the five blocks of VGG-16, which end with a pooling, and of the fully connected layers.
+# compares four more claims of our copy with your ledger: AlexNet's first layer has 96 filters of 1x1x1x3; its
+# last volume is 7x7x512; three 3x3 layers of 64 filters take 72 MB; most of the computing is in the early
+# layers. The last line of its results has the share of each of the five blocks of VGG-16, which end with a
+# pooling, and of the fully connected layers.
 
 # %%
 from itertools import pairwise
@@ -429,6 +430,10 @@ from itertools import pairwise
 overlapping = {"kind": "pool", "size": 3, "stride": 2}
 convolutions = [conv(96, 11, 4), overlapping, conv(256, 5, 1, 2), overlapping, *[conv(384, 3, 1, 1)] * 2]
 alexnet = [*convolutions, conv(256, 3, 1, 1), overlapping, *vgg16[-3:]]
+first = ledger(alexnet, (3, 227, 227))[1]
+print(
+    f"AlexNet's first layer: {(first['parameters'] - 96) // 96} weights in each of 96 filters, not 1x1x1x3 = 3"
+)
 last_volume = ledger(alexnet, (3, 227, 227))[-4]["shape"]
 print("AlexNet's last volume, said to be 7x7x512:", last_volume)
 
@@ -453,8 +458,9 @@ print("the computing, said to be mostly in the early layers:", ", ".join(shares)
 assert sum(macs) == 15_470_264_320
 
 # %% [markdown]
-# AlexNet's last volume is 6x6x256; 7x7x512 is the notes' own slip. The three layers take 77 MB, with the
-# gradients of their values. And most of the computing of VGG-16 is in the *middle*. Each pooling leaves a
+# A filter of AlexNet's first layer is 11x11x3, which is 363 weights; the notes' own matrix of them, 96x363,
+# says so, too. The last volume is 6x6x256; 7x7x512 is the notes' own slip. The three layers take 77 MB, with
+# the gradients of their values. And most of the computing of VGG-16 is in the *middle*. Each pooling leaves a
 # quarter of the places. But up to the fourth block, there are twice as many filters on twice as many
 # channels, which makes up for it. It is the memory that sits in the early layers.
 #

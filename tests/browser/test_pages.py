@@ -21,11 +21,11 @@ from autograder.checks.report import Report
 from autograder.course import load_course
 from autograder.demo.submissions import Student, sample_students
 from autograder.grading.results import FoundMistake, Result, Status, TestScore
-from autograder.reports import Record
 from autograder.reports.class_page import class_page
 from autograder.reports.html import document
 from autograder.reports.notebook_page import PageContent, notebook_page
 from autograder.reports.prose import to_html
+from autograder.reports.record import Record
 from cs_conv.naive import conv_forward
 
 pytestmark = pytest.mark.browser

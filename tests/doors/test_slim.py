@@ -8,7 +8,7 @@ from autograder.checks import names
 
 from .installed import ROOT, all_but, distributions, missing, run
 
-STUDY = ("lab", "check mine.ipynb", "progress")
+STUDY = ("lab", "check mine.ipynb", "progress", "certificate")
 GRADE = ("release", "grade", "feedback", "report", "export canvas", "demo")
 
 
@@ -84,3 +84,5 @@ def test_students_check_and_see_progress_without_nbgrader(tmp_path: Path) -> Non
     assert done.returncode == 1, done.stderr
     assert "0 of 30 points" in done.stdout
     assert run("-m", "autograder", "progress", "05", lacks=missing("lab")).returncode == 0
+    done = run("-m", "autograder", "certificate", lacks=missing("lab"))
+    assert "no exercise is solved yet" in " ".join(done.stderr.split())

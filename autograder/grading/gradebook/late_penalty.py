@@ -1,4 +1,4 @@
-"""The penalty for late submissions, by nbgrader's plugin as nbgrader_config.py sets it now.
+"""The penalty for late submissions, by nbgrader's plugin as course.yml or nbgrader_config.py sets it now.
 
 The gradebook stores the penalty of the day on which a submission was graded. Points typed in later, an
 extension or another policy change it, so all code that shows points computes the penalty here.
@@ -26,8 +26,14 @@ class LatePolicy:
         seconds = 0.0 if submission.assignment.duedate is None else submission.total_seconds_late
         if seconds <= 0:
             return None
+        self._step.assignment_id = submission.assignment.name
         lost = self._step.plugin_inst.late_submission_penalty(submission.student.id, notebook.score, seconds)
         return None if lost is None else float(self._step._check_late_penalty(notebook, lost))
+
+    def enter(self, submission: Any) -> None:
+        """Enter the penalties into the gradebook, where nbgrader's own tools look; the caller commits."""
+        for notebook in submission.notebooks:
+            notebook.late_submission_penalty = self.penalty(submission, notebook)
 
     def final_score(self, submission: Any) -> float:
         """What a submission in the gradebook is worth: its points less its penalties."""

@@ -1,4 +1,4 @@
-"""Three tables of our own in the gradebook's database, next to nbgrader's.
+"""Tables of our own in the gradebook's database, next to nbgrader's.
 
 They change in the same transaction as the grades. A gradebook made by nbgrader alone, or by an earlier
 version of this course, lacks them; then nothing is stored yet. They have no foreign keys to nbgrader's
@@ -8,32 +8,93 @@ tables, so that nbgrader can delete its rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, insert, inspect, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    inspect,
+    select,
+)  # fmt: skip
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-_ours = MetaData()
+OURS = MetaData()
+"""All tables of ours."""
 _files = Table(
-    "cs_conv_release", _ours,
+    "cs_conv_release", OURS,
     Column("assignment", String(128), primary_key=True),
     Column("path", String(1024), primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )  # fmt: skip
 _judged = Table(
-    "cs_conv_judged", _ours,
+    "cs_conv_judged", OURS,
     Column("grade", String(32), primary_key=True),
     Column("outcome", String(128), nullable=False),
 )  # fmt: skip
-_students = Table("cs_conv_student", _ours, Column("student", String(128), primary_key=True))
+_students = Table("cs_conv_student", OURS, Column("student", String(128), primary_key=True))
+extensions_table = Table(
+    "cs_conv_extension", OURS,
+    Column("assignment", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("seconds", Integer, nullable=False),
+    Column("why", String(1024), nullable=False),
+)  # fmt: skip
+discarded_table = Table(
+    "cs_conv_discarded", OURS,
+    Column("assignment", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("cell", String(128), primary_key=True),
+    Column("how", String(16), nullable=False),
+    Column("points", Float, nullable=False),
+)  # fmt: skip
+set_aside_table = Table(
+    "cs_conv_set_aside", OURS,
+    Column("grade", String(32), primary_key=True),
+    Column("auto", Float),
+    Column("manual", Float),
+    Column("extra", Float),
+    Column("needs_person", Boolean, nullable=False),
+)  # fmt: skip
+kept_points_table = Table(
+    "cs_conv_kept_points", OURS,
+    Column("assignment", String(128), nullable=False, index=True),
+    Column("grade", String(32), primary_key=True),
+    Column("answers", String(64), nullable=False),
+    Column("points", Float, nullable=False),
+)  # fmt: skip
+gone_table = Table(
+    "cs_conv_gone", OURS,
+    Column("assignment", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("cell", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("manual", Float),
+    Column("extra", Float),
+    Column("comment", Text),
+)  # fmt: skip
 
 
 def make_tables(gradebook: Any) -> None:
-    """Make the tables in a gradebook that lacks them."""
-    _ours.create_all(gradebook.engine)
+    """Make the tables in a gradebook that lacks them; another process may do the same at this moment."""
+    try:
+        OURS.create_all(gradebook.engine)
+    except DBAPIError:
+        OURS.create_all(gradebook.engine)  # what the other one has made is there now
 
 
-def _has(gradebook: Any, table: Table) -> bool:
-    return inspect(gradebook.engine).has_table(table.name)
+def has_table(connection: Any, table: Table) -> bool:
+    """Whether the database of this connection or engine has the table."""
+    return bool(inspect(connection).has_table(table.name))
 
 
 # Releases: an assignment's files as they were released
@@ -50,7 +111,7 @@ def keep_files(gradebook: Any, assignment: str, files: dict[str, bytes], within:
 
 def kept_files(gradebook: Any, assignment: str) -> dict[str, bytes]:
     """All files kept of an assignment; {} if something else released it."""
-    if not _has(gradebook, _files):
+    if not has_table(gradebook.engine, _files):
         return {}
     wanted = select(_files.c.path, _files.c.content).where(_files.c.assignment == assignment)
     return {path: bytes(content) for path, content in gradebook.db.execute(wanted.order_by(_files.c.path))}
@@ -78,14 +139,14 @@ def keep_outcomes(gradebook: Any, outcomes: dict[str, str]) -> None:
 
 def note_students(gradebook: Any, students: Iterable[str]) -> None:
     """Keep the names of students who are in the gradebook; the caller commits."""
-    new = set(students) - _noted(gradebook)
-    if new:
-        gradebook.db.execute(insert(_students), [{"student": student} for student in sorted(new)])
+    for student in sorted(set(students) - _noted(gradebook)):
+        with suppress(IntegrityError), gradebook.db.begin_nested():  # another process may have been faster
+            gradebook.db.execute(insert(_students).values(student=student))
 
 
 def removed_students(gradebook: Any) -> set[str]:
     """The students who were in the gradebook and whom somebody took out."""
-    if not _has(gradebook, _students):
+    if not has_table(gradebook.engine, _students):
         return set()
     return _noted(gradebook) - {student.id for student in gradebook.students}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograder.checks.media_type import VERDICT
 from autograder.course import Assignment, Course
+from autograder.grading.gradebook.discards import discards, record
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import FoundMistake, TestScore
@@ -97,6 +98,9 @@ def set_missing_to_zero(course: Course, assignment: Assignment, student: str) ->
                 if (notebook.name, grade.name) not in verdicts:
                     grade.auto_score, grade.needs_manual_grade = 0, False
                     missing.append(grade.name)
+        for (notebook_name, cell), out in discards(gradebook, assignment.name).items():
+            grade = gradebook.find_grade(cell, notebook_name, assignment.name, student)
+            record(gradebook, grade, out, grade.auto_score, None)
         gradebook.db.commit()
     return missing
 

@@ -12,12 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.gradebook.open import (
@@ -27,6 +24,7 @@ from autograder.grading.gradebook.open import (
     require_gradebook_writable,
 )
 from autograder.grading.interface import Submission
+from autograder.grading.one_run import one_run
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.submissions.intake import NotPlainFile, other_files, read_notebook_file
@@ -99,16 +97,16 @@ class TrustedEngine:
         by_assignment: dict[str, list[Submission]] = {}
         for submission in submissions:
             by_assignment.setdefault(submission.assignment, []).append(submission)
-        with _alone(course):
-            try:
-                for name, group in by_assignment.items():
+        try:
+            for name, group in by_assignment.items():
+                with one_run(course, name):
                     run = _Run(self, course, course.assignment(name))
                     try:
                         yield from run.grade(group, started)
                     finally:
                         run.close()
-            finally:
-                self._end_pool()
+        finally:
+            self._end_pool()
 
     # The executor
 
@@ -386,21 +384,3 @@ def _try_again(lost: list[_Task], again: deque[_Task], error: Exception) -> list
         outcome = NotebookOutcome(notebook=task.notebook, status=Status.NOT_GRADED, detail=words)
         complete += _arrived(task, outcome)
     return complete
-
-
-@contextmanager
-def _alone(course: Course) -> Iterator[None]:
-    """Allow one grading run at a time: two of them would undo each other's work. Raises CourseError."""
-    path: Path = course.root / ".cs-conv" / "grading"
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    lock = FileLock(path, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise CourseError(
-            "another grading run is at work in this course; wait for it, or end it, and run this again"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()

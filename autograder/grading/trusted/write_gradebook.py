@@ -9,6 +9,8 @@ from typing import Any
 from nbgrader.api import MissingEntry
 
 from autograder.course import Assignment, Course
+from autograder.grading.gradebook.discards import discards, record
+from autograder.grading.gradebook.kept_points import kept_points
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import connect, database_errors, one_commit
 from autograder.grading.gradebook.own_tables import keep_outcomes, make_tables, note_students, outcomes_judged
@@ -35,6 +37,8 @@ class Writer:
         self.gradebook = connect(course)
         with database_errors(course):
             make_tables(self.gradebook)
+            self.thrown_out = discards(self.gradebook, assignment.name)
+            self.kept_points = kept_points(self.gradebook, assignment.name)
         self.late = LatePolicy(course)
 
     def close(self) -> None:
@@ -65,8 +69,7 @@ class Writer:
             session.flush()
             session.expire_all()
             submission = self.gradebook.find_submission(self.assignment.name, student)
-            for notebook in submission.notebooks:
-                notebook.late_submission_penalty = self.late.penalty(submission, notebook)
+            self.late.enter(submission)
             del kept
 
     def _note_earlier(self, student: str, outcomes: Sequence[NotebookOutcome]) -> None:
@@ -86,7 +89,7 @@ class Writer:
                 grades = [grade for grade in notebook.grades if grade.id not in judged]
                 outcome = by_name.get(notebook.name)
                 same = bool(grades) and self._is_as_graded(student, outcome)
-                worth = {grade.id: _worth(grade, outcome) for grade in grades}
+                worth = {grade.id: self._worth(grade, outcome) for grade in grades}
                 given = {g.id: same and g.auto_score == worth[g.id][0] for g in grades}
                 keep_outcomes(self.gradebook, {i: worth[i][1] if given[i] else "" for i in given})
 
@@ -106,15 +109,34 @@ class Writer:
         before = outcomes_judged(self.gradebook, [grade.id for grade in notebook.grades])
         now = {}
         for grade in notebook.grades:
-            score, now[grade.id] = _worth(grade, outcome)
-            grade.auto_score = score
+            out = self.thrown_out.get((notebook.name, grade.name))
+            score, now[grade.id] = self._worth(grade, outcome)
+            needs = None
             if before.get(grade.id) != now[grade.id]:
                 by_person = grade.manual_score is not None or score is None
-                grade.needs_manual_grade = _readable(outcome) and by_person
+                needs = _readable(outcome) and by_person
+            if out is not None:
+                record(self.gradebook, grade, out, score, needs)
+                continue
+            grade.auto_score = score
+            if needs is not None:
+                grade.needs_manual_grade = needs
         keep_outcomes(self.gradebook, now)
         unanswered = set(outcome.unanswered) if outcome else set()
         for comment in notebook.comments:
             comment.auto_comment = "No response." if comment.name in unanswered else None
+
+    def _worth(self, grade: Any, outcome: NotebookOutcome | None) -> tuple[float | None, str]:
+        """The points that an outcome gives a cell (None if a person does), and a text for why."""
+        scores = {test.grade_id: test.score for test in outcome.tests} if outcome else {}
+        score = scores.get(grade.name, None if _readable(outcome) and by_hand(grade.cell) else 0.0)
+        answers = outcome.answers.get(grade.name, "") if outcome else ""
+        out = self.thrown_out.get((grade.notebook.name, grade.name))
+        if score is not None:
+            judged, least = self.kept_points.get(grade.id, ("", 0.0))
+            least = least if judged and judged == answers else 0.0
+            score = min(max(float(score), least), out.points if out else float(grade.max_score))
+        return score, f"{score} {answers}"
 
     def _write_documents(self, student: str, outcomes: Sequence[NotebookOutcome]) -> None:
         """Write the graded notebooks, and the other files of the assignment and the submission."""
@@ -166,12 +188,3 @@ class Writer:
 
 def _readable(outcome: NotebookOutcome | None) -> bool:
     return outcome is not None and outcome.status is not Status.UNREADABLE
-
-
-def _worth(grade: Any, outcome: NotebookOutcome | None) -> tuple[float | None, str]:
-    """The points that an outcome gives a cell (None if a person does), and a text for what they are given."""
-    scores = {test.grade_id: test.score for test in outcome.tests} if outcome else {}
-    score = scores.get(grade.name, None if _readable(outcome) and by_hand(grade.cell) else 0.0)
-    if score is not None:
-        score = min(max(float(score), 0.0), float(grade.max_score))
-    return score, f"{score} {outcome.answers.get(grade.name, '') if outcome else ''}"

@@ -10,9 +10,9 @@ export function editor(live, el) {
   const inner = `<label for="${id}">${given ? "The code that draws it" : "Your code"}</label>
     <textarea id="${id}" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off" rows="${code.split("\n").length}"></textarea>
     <p class="buttons"><button type="button" class="run">Run</button>${checks.map((name) => `<button type="button" class="check" data-name="${name}">Check ${name}</button>`).join("")}
-    <button type="button" class="restore">${given ? "Restore" : "Draw with the course's own function"}</button></p>
+    <button type="button" class="restore">${given ? "Restore" : "Back to the course's own"}</button></p>
     <pre class="trace" role="status" tabindex="0" hidden></pre><div class="verdict" role="status"></div>`;
-  const open = `<details class="editor"><summary>Draw it with a function of your own</summary>${inner}</details>`;
+  const open = `<details class="editor"><summary>${live.part.component === "trainer" ? "Train" : "Draw"} it with functions of your own</summary>${inner}</details>`;
   el.insertAdjacentHTML("beforeend", given ? `<div class="editor">${inner}</div>` : open);
   const text = el.querySelector("textarea");
   const trace = el.querySelector(".trace");

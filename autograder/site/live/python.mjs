@@ -60,6 +60,7 @@ export const python = {
 async function begin() {
   await python.asks();
   tell("Python is starting.");
+  worker?.terminate();
   worker = new Worker(new URL("worker.mjs", HOME), { type: "module" });
   const { files } = await new Promise((resolve, reject) => {
     worker.onerror = (event) => reject(new Error(event.message || "its files did not arrive"));

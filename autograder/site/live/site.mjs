@@ -7,7 +7,6 @@ import { keep, python } from "./python.mjs";
 
 const LIMIT = 10_000; // milliseconds that a picture may take
 const ADVICE = `Your code is computing; after ${LIMIT / 1000} seconds it is ended.`;
-const BYTES = { "<f8": 8, "<f4": 4, "<i4": 4 };
 const ROOT = new URL("../", import.meta.url);
 let parts = 0;
 let leader; // the last part that has an editor
@@ -16,7 +15,7 @@ let leader; // the last part that has an editor
 function picture({ header, data }) {
   let at = 0;
   const bytes = typeof data === "string" ? Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0)) : data;
-  const cut = ([, shape, type]) => bytes.slice(at, (at += shape.reduce((a, b) => a * b, BYTES[type]))).buffer;
+  const cut = ([, shape, type]) => bytes.slice(at, (at += shape.reduce((a, b) => a * b, Number(type.at(-1))))).buffer;
   return unpack(header, (header.arrays || []).map(cut));
 }
 
@@ -36,7 +35,7 @@ class LivePart {
     this.store = createStore((state) => this.send(state), part.state, first.arrays, first.error, ADVICE);
     const stage = el.querySelector(".stage");
     mount(stage, this.store);
-    if (part.recorded) player(this, stage, el);
+    if (part.recorded?.plays) player(this, stage, el);
     if (part.follows) leader?.followers.push(this);
     else if (part.code) editor(this, el);
     if (!part.follows) leader = this;

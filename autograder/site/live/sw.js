@@ -1,14 +1,17 @@
 // Keeps what was visited, so that it is there again without a network.
 //
-// Pages and their files come from the network if there is one. Python's files are of one version and large: they are
-// taken from the cache first.
+// Pages and their files come from the network if there is one. Python itself and NumPy are of one version and large:
+// they are taken from the cache first.
 
 const SITE = "cs-conv-site-{{ build }}";
 const PYTHON = "cs-conv-python-{{ python }}";
 const PYODIDE = new URL("{{ pyodide }}", self.registration.scope).href;
 const LITE = new URL("lite/", self.registration.scope).href; // has a service worker of its own
 
-const cacheOf = (address) => caches.open(address.startsWith(PYODIDE) ? PYTHON : SITE);
+const FIXED = /\/(pyodide(\.asm)?\.(mjs|js|wasm)|python_stdlib\.zip|numpy-[^/]*\.whl)$/;
+
+const isFixed = (address) => address.startsWith(PYODIDE) && FIXED.test(address);
+const cacheOf = (address) => caches.open(isFixed(address) ? PYTHON : SITE);
 const ours = (address) => (address.startsWith(self.registration.scope) && !address.startsWith(LITE)) || address.startsWith(PYODIDE);
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -34,7 +37,7 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { method, url, mode } = event.request;
   if (method !== "GET" || !ours(url)) return;
-  event.respondWith(url.startsWith(PYODIDE) ? cacheFirst(event.request) : networkFirst(event.request, mode === "navigate"));
+  event.respondWith(isFixed(url) ? cacheFirst(event.request) : networkFirst(event.request, mode === "navigate"));
 });
 
 async function cacheFirst(request) {

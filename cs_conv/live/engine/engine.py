@@ -29,6 +29,9 @@ SLICE = 0.03
 EXAM_SHARE = 6
 """An exam follows when the steps since the last one have taken this many times as long as it."""
 
+HUGE = 1e6
+"""A loss, in nats, from which no network comes back."""
+
 LONG = 1.0
 """Seconds after which an exam ends early, and a step is called long."""
 
@@ -98,7 +101,7 @@ class Engine:
         old = self.settings
         if settings.seed != old.seed or self._broken:
             found = plan(settings, self.source, self.data)
-            why = "The weights were no numbers any more: all" if self._broken else "All"
+            why = "The weights were lost: all" if self._broken else "All"
             self.settings = settings
             self._begin(found)
             self.notice = f"{why} weights begin anew."
@@ -111,6 +114,7 @@ class Engine:
             self.optimiser.rate = settings.rate
             if settings.optimiser != old.optimiser:
                 self.optimiser = optimiser(settings, self.network)
+            self.stopped = ""
             self.notice = f"From step {self.history.steps} on: {old.changes(settings)}. All weights are kept."
         self.history.mark(old.changes(settings))
 
@@ -217,8 +221,8 @@ class Engine:
             yield "step"
         scores = x.reshape(len(x), -1)
         loss, dout = (self.plan.own.softmax_loss if self.plan.own else softmax_loss)(scores, labels)
-        if not np.isfinite(loss):
-            self._break()
+        if not loss < HUGE:
+            self._break(loss)
             return
         dout = dout.reshape(x.shape)
         for layer in reversed(self.layers[1:]):
@@ -251,8 +255,9 @@ class Engine:
             self.paces[layer] = Pace(gradient, moved / max(_norm(old.values()), 1e-30))
         self.measuring = False
 
-    def _break(self) -> None:
+    def _break(self, loss: float) -> None:
         step = self.history.steps + 1
+        what = f"{loss:.1e}" if np.isfinite(loss) else "no number"
         if step == 1:
             why = (
                 "That is the first step, before any weight was changed: look at the functions and the images."
@@ -261,9 +266,9 @@ class Engine:
             mine = ", or a gradient of your functions is wrong" if self.plan.own else ""
             why = (
                 f"The rate {self.settings.rate:g} is too large{mine}: the weights have grown beyond all "
-                "numbers. Choose a smaller one; the weights then begin anew."
+                "measure. Choose a smaller one; the weights then begin anew."
             )
-        self.stopped, self._broken = f"The loss is no number since step {step}. {why}", True
+        self.stopped, self._broken = f"The loss is {what} since step {step}. {why}", True
 
     def look(self, image: int) -> list[Array]:
         """What each layer makes of one held-out image: see `cs_conv.live.engine.look`."""

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from cs_conv.live.engine.engine import LONG, Engine
 
-HUGE = 1e4
-"""A loss, in nats, from which no network comes back."""
-
 
 def hint(engine: Engine) -> str:
     """One hint in words, or ""."""
-    return _far(engine) or _dead(engine) or _slow(engine)
-
-
-def _far(engine: Engine) -> str:
-    loss = engine.history.last
-    if loss < HUGE:
-        return ""
-    rate = engine.settings.rate
-    return f"The loss is {loss:.1e}: the rate {rate:g} is far too large. Reset, and take a smaller one."
+    return _dead(engine) or _slow(engine)
 
 
 def _dead(engine: Engine) -> str:

@@ -28,11 +28,6 @@ class History:
         """How many steps have been taken."""
         return len(self._losses)
 
-    @property
-    def last(self) -> float:
-        """The loss of the last step; 0 before there is one."""
-        return self._losses[-1] if self._losses else 0.0
-
     def step(self, loss: float, right: float) -> None:
         """Note a step: its loss in nats, and the share of its images that were right, 0 to 1."""
         self._losses.append(loss)

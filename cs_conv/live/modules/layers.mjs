@@ -4,6 +4,9 @@ import { count, room } from "./page.mjs";
 import { drawTiles, paletteOf, signedColours } from "./tiles.mjs";
 
 const DEAD = 0.5; // a share of dead units above which their bar is a warning
+const WIDEST = 970;
+const BESIDE = 390; // what stands beside the pictures where there is room
+const MAPS = 330; // maps stand beside filters if they have this much room
 const NUMBERS = 8; // of each layer, see engine/picture.py
 
 /** Rows in `box`; `draw(frame)` fills them, and makes new ones if the layers are other ones. */
@@ -43,17 +46,19 @@ export function layerRows(box, root) {
       const [filters, maps] = row.querySelectorAll("canvas");
       const [channels, K, FH, FW] = frame.tile_shape.data.slice(4 * n, 4 * n + 4);
       const [shown, rows, columns] = frame.map_shape.data.slice(3 * n, 3 * n + 3);
-      const wide = room(root, 970);
+      const wide = room(root, WIDEST);
+      let left = wide > 700 ? wide - BESIDE : wide;
       const [top, largest] = [frame.top.data[2 * n], frame.top.data[2 * n + 1]].map(small);
       filters.hidden = !K;
       filters.style.display = K ? "block" : "none";
       if (K) {
-        const look = { count: K * channels, rows: FH, columns: FW, colours, size: Math.min(FW > 9 ? 42 : 7 * FW, 330 / Math.min(K, 12) - 4), room: Math.min(wide, 330) };
+        const look = { count: K * channels, rows: FH, columns: FW, colours, zoom: zoomed(24, FW), room: Math.min(left, 330), gap: 5 };
         drawTiles(filters, frame.tiles.data.subarray(tile), { ...look, across: K });
         filters.setAttribute("aria-label", `${K} filters of ${name}, weights up to ${largest}`);
+        if (left > filters.width + MAPS) left -= filters.width + 20;
         filters.title = `${K} filters side by side, their first ${count(channels, "input channel")} one below the other; weights up to ${largest}`;
       }
-      drawTiles(maps, frame.maps.data.subarray(map), { count: shown, rows, columns, colours, size: rows > 4 ? 44 : 8 * columns, room: Math.min(wide, 400) });
+      drawTiles(maps, frame.maps.data.subarray(map), { count: shown, rows, columns, colours, zoom: zoomed(rows > 4 ? 48 : 128, columns), room: left });
       maps.setAttribute("aria-label", `${shown} of ${C} channels after ${name}, values up to ${top}`);
       maps.title = `${shown} of ${C} channels, values up to ${top}`;
       map += shown * rows * columns;
@@ -72,5 +77,8 @@ function bars(box, list) {
   }).join("");
   if (box.innerHTML !== html) box.innerHTML = html;
 }
+
+/** How large a pixel is drawn, for a picture of about this size. */
+const zoomed = (size, pixels) => Math.max(1, Math.round(size / pixels));
 
 const small = (value) => (value === 0 ? "0" : value >= 1e4 || value < 1e-3 ? value.toExponential(1) : Number(value.toPrecision(2)).toString());

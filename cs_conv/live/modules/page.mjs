@@ -13,7 +13,7 @@ export const CSS = `
 .live .parts > *, .live figure { min-width: 0; max-width: 100%; }
 .live figure { margin: 0; overflow-x: auto; }
 .live figcaption { font-size: 12px; }
-.live svg { display: block; overflow: visible; }
+.live svg { display: block; overflow: visible; user-select: none; }
 .live label { display: inline-flex; gap: 6px; align-items: center; min-height: 28px; }
 .live input, .live button, .live select { accent-color: var(--mark); min-height: 24px; }
 .live input[type=range] { width: 130px; }

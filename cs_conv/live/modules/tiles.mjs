@@ -1,6 +1,6 @@
 // Many small pictures on one canvas: the maps of a layer, its filters, an image.
 
-const NAMES = ["--bg", "--positive", "--negative", "--wrong"];
+const NAMES = ["--zero", "--high", "--low", "--none"];
 
 /** The colours that are used now, as one text: they change with the theme, and are none before there is a page. */
 export const paletteOf = (root) => NAMES.map((name) => getComputedStyle(root).getPropertyValue(name)).join();
@@ -27,30 +27,26 @@ function rgb(root, name) {
 }
 
 /**
- * Draw `count` pictures of `rows` x `columns` bytes from `bytes` on, side by side, as many as fit into `room` pixels,
- * each about `size` pixels wide, at most `across` in a row.
+ * Draw `count` pictures of `rows` x `columns` bytes side by side, each number as `zoom` x `zoom` pixels: as many in
+ * a row as fit into `room` pixels, and at most `across`, `gap` pixels apart.
  */
-export function drawTiles(canvas, bytes, { count, rows, columns, colours, size, room, across = 0 }) {
-  const zoom = Math.max(1, size / columns);
-  const gap = Math.max(1, Math.round(3 / zoom));
-  const fits = Math.max(1, Math.floor(room / ((columns + gap) * zoom)));
-  const beside = Math.min(count, across || fits, fits);
-  const wide = beside * (columns + gap) - gap;
-  const high = Math.ceil(count / beside) * (rows + gap) - gap;
+export function drawTiles(canvas, bytes, { count, rows, columns, colours, zoom, room, across = count, gap = 2 }) {
+  const apart = columns * zoom + gap;
+  const beside = Math.max(1, Math.min(count, across, Math.floor((room + gap) / apart)));
+  const wide = beside * apart - gap;
+  const high = Math.ceil(count / beside) * (rows * zoom + gap) - gap;
   if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
-  canvas.style.width = `${Math.round(wide * zoom)}px`;
-  const pixels = new ImageData(wide, high); // between pictures it is transparent
+  const pixels = new ImageData(wide, high);
+  const whole = new Uint32Array(pixels.data.buffer);
+  const words = colours.map(([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r);
   for (let n = 0; n < count; n++) {
-    const left = (n % beside) * (columns + gap);
-    const top = Math.floor(n / beside) * (rows + gap);
-    for (let i = 0; i < rows; i++) {
+    const left = (n % beside) * apart;
+    const top = Math.floor(n / beside) * (rows * zoom + gap);
+    for (let i = 0; i < rows * zoom; i++) {
+      const line = (n * rows + Math.floor(i / zoom)) * columns;
       for (let j = 0; j < columns; j++) {
-        const [r, g, b] = colours[bytes[(n * rows + i) * columns + j]];
-        const at = 4 * ((top + i) * wide + left + j);
-        pixels.data[at] = r;
-        pixels.data[at + 1] = g;
-        pixels.data[at + 2] = b;
-        pixels.data[at + 3] = 255;
+        const at = (top + i) * wide + left + j * zoom;
+        whole.fill(words[bytes[line + j]], at, at + zoom);
       }
     }
   }

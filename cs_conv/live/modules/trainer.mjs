@@ -13,10 +13,11 @@ const TRAINING = { stroke: "var(--mark)", "stroke-width": 1.5 };
 const HELD_OUT = { stroke: "var(--wrong)", "stroke-width": 2, "stroke-dasharray": "6 3" };
 
 const STYLE = `<style>
+.live.trainer { --zero: #f4f4f4; --high: #5e35a8; --low: #d16d00; --none: #d55e00; }
+.live.trainer.dark { --zero: #262626; --high: #c9b6ff; --low: #ffb95c; --none: #ff5e5e; }
 .live.trainer .typed { flex: 1 1 100%; font: 13px/1.6 ui-monospace, monospace; background: var(--bg); color: var(--fg); border: 1px solid var(--edge); }
 .live.trainer .say { min-height: 1.5em; }
 .live.trainer .numbers { font-variant-numeric: tabular-nums; margin: 4px 0; min-height: 1.5em; }
-.live.trainer .layer canvas { background: color-mix(in oklab, var(--bg), var(--edge) 40%); }
 .live.trainer .warn { border-left: 4px solid var(--wrong); padding-left: 8px; }
 .live.trainer button.go { min-width: 6em; font-weight: bold; }
 .live.trainer canvas { image-rendering: pixelated; display: block; max-width: 100%; }
@@ -34,6 +35,7 @@ const STYLE = `<style>
 .live.trainer .wrongs { display: flex; flex-wrap: wrap; gap: 6px; }
 .live.trainer .wrongs button { display: flex; gap: 6px; align-items: center; text-align: left; width: 158px; font: inherit; font-size: 12px;
   color: var(--fg); background: var(--bg); border: 1px solid var(--edge); border-radius: 3px; padding: 2px; }
+.live.trainer .wrongs canvas { width: 42px; }
 .live.trainer h4 { font-size: 13px; margin: 10px 0 2px; }
 .live.trainer .key { display: inline-block; width: 22px; border-top: 2px solid var(--mark); vertical-align: middle; margin: 0 4px 0 10px; }
 .live.trainer .key.out { border-top: 2px dashed var(--wrong); }
@@ -96,7 +98,7 @@ export function mount(el, store) {
     field("own").checked = Boolean(state.own);
     showSliders(root, state);
     const same = state.draft === state.pattern;
-    find(".drafted").textContent = same ? frame.costs : `${frame.drafted}${/^position/.test(frame.drafted) ? "" : " (not used yet)"}`;
+    find(".drafted").textContent = same ? frame.costs : /^\d/.test(frame.drafted) ? `${frame.drafted} (not used yet)` : ended(frame.drafted);
   }
 
   /** What is typed is not touched while somebody types. */
@@ -127,7 +129,7 @@ export function mount(el, store) {
   function drawImage(frame) {
     const { classes } = store.state;
     const [high, wide] = frame.image.shape;
-    drawTiles(find("[data-name=image]"), frame.image.data, { count: 1, rows: high, columns: wide, colours: GREYS, size: 112, room: 112 });
+    drawTiles(find("[data-name=image]"), frame.image.data, { count: 1, rows: high, columns: wide, colours: GREYS, zoom: Math.max(1, Math.floor(112 / wide)), room: 112 });
     find("[data-name=image]").setAttribute("aria-label", `held-out image ${store.shown.image}: ${classes[frame.label.data[0]]}`);
     const chances = Array.from(frame.chances.data);
     const box = find(".chances");
@@ -162,7 +164,7 @@ export function mount(el, store) {
       const text = `said ${classes[saidClass]} (${percent(frame.wrong_sure.data[k])}%), is ${classes[right]}`;
       one.dataset.image = number;
       if (one.lastChild.textContent === text) return;
-      drawTiles(one.firstChild, bytes, { count: 1, rows: high, columns: wide, colours: GREYS, size: 42, room: 42 });
+      drawTiles(one.firstChild, bytes, { count: 1, rows: high, columns: wide, colours: GREYS, zoom: 1, room: wide });
       one.lastChild.textContent = text;
       one.title = `look at image ${number}`;
     });
@@ -186,7 +188,7 @@ export function mount(el, store) {
   function trouble() {
     const { frame } = store;
     const refused = frame.refused && `${ended(frame.refused)} What was there before stays.`;
-    return ended(frame.stopped || refused || frame.hint || frame.notice);
+    return ended(refused || frame.stopped || frame.hint || frame.notice);
   }
 
   function sentence() {

@@ -36,7 +36,7 @@ def test_help_names_every_command(run, tmp_path):
     shown = run(tmp_path, "--help")
     assert shown.exit_code == 0
     for command in (
-        *("lab", "check", "progress", "release", "grade", "feedback"),
+        *("lab", "check", "progress", "certificate", "release", "grade", "feedback"),
         *("report", "export", "demo", "doctor"),
     ):
         assert command in shown.output

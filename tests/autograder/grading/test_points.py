@@ -17,10 +17,10 @@ from autograder.grading.results import Status
 from autograder.grading.stock.engine import NbgraderEngine
 from autograder.notebooks.points import possible_points
 from autograder.notebooks.release import release
-from autograder.reports import refresh_record
 from autograder.reports.class_page import class_page
 from autograder.reports.feedback import Pages
 from autograder.reports.record import write_json
+from autograder.reports.refresh_record import refresh_record
 from autograder.reports.tables import class_table, seen
 
 NAME = "01-sums"

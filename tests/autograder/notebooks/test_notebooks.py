@@ -94,7 +94,7 @@ def guess_wrongly(cell) -> bool:
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
-def test_every_prediction_can_be_guessed_where_it_stands(name, monkeypatch):
+def test_every_prediction_can_be_guessed_where_it_stands(name, tmp_path, monkeypatch):
     """With the answers in place, its expression has a value, and a wrong guess is called wrong."""
     from nbclient import NotebookClient
 
@@ -103,7 +103,7 @@ def test_every_prediction_can_be_guessed_where_it_stands(name, monkeypatch):
         notebook = read_source(path)
         asked = [cell for cell in notebook.cells if cell.cell_type == "code" and guess_wrongly(cell)]
         assert len(asked) >= 3
-        NotebookClient(notebook, kernel_name="python3", timeout=120).execute(cwd=str(path.parent))
+        NotebookClient(notebook, kernel_name="python3", timeout=120).execute(cwd=str(tmp_path))
         said = [
             line
             for cell in asked

@@ -237,8 +237,23 @@ def test_a_test_is_dropped(judged):
     dropped(judged, "total_test")
     rewrite(judged, '"points": 3', '"points": 6')
     (said,) = release(judged, judged.assignments[0]).remarks
-    assert said == "total_test is gone, and with it 1 grade given by hand"
+    assert said == "total_test is gone; 1 grade given by hand is kept and comes back with it"
     assert given(judged) == {"total_empty_test": None}
+
+
+def test_a_test_that_comes_back_has_the_points_that_a_person_gave(judged):
+    path = judged.answers / NAME / "sums.py"
+    text = path.read_text(encoding="utf-8")
+    for grade_id in ("total_test", "total"):
+        dropped(judged, grade_id)
+    rewrite(judged, '"points": 3', '"points": 5')
+    release(judged, judged.assignments[0])
+    path.write_text(text, encoding="utf-8")
+    assert release(judged, judged.assignments[0]).remarks == ()
+    assert given(judged) == {"add_test": None, "total_empty_test": None, "total_test": 1.5}
+    assert given(judged, "ben")["total_test"] is None
+    with open_gradebook(judged) as gradebook:
+        assert gradebook.find_comment("total", "sums", NAME, "ana").manual_comment == "nearly"
 
 
 def test_a_test_is_renamed(judged):
@@ -265,7 +280,7 @@ def test_a_test_whose_name_another_one_took_is_gone(judged):
     rewrite(judged, '"total_empty_test"', '"total_test"')
     rewrite(judged, '"points": 3', '"points": 5')
     (said,) = release(judged, judged.assignments[0]).remarks
-    assert said == "total_test (as it was) is gone, and with it 1 grade given by hand"
+    assert said.startswith("total_test (as it was) is gone; 1 grade given by hand is kept")
     assert given(judged) == {"add_test": None, "total_test": None}
 
 
@@ -308,7 +323,7 @@ def test_a_notebook_is_added_and_removed(judged):
     (judged.root / "course.yml").write_text(text)
     path.unlink()
     (said,) = release(load_course(judged.root), judged.assignments[0]).remarks
-    assert said == "more is gone, and with it 1 grade given by hand"
+    assert said == "more: new_test is gone; 1 grade given by hand is kept and comes back with it"
     assert given(judged)["total_test"] == 1.5
 
 

@@ -20,20 +20,14 @@ from autograder.commands.grade import grade_assignment
 from autograder.course import CourseError
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import FoundMistake, Result, Status, TestScore
-from autograder.reports import (
-    class_table,
-    feedback,
-    load_record,
-    misconception_table,
-    refresh_record,
-    save_record,
-    write_class_page,
-)
+from autograder.reports import feedback
+from autograder.reports.class_page import write_class_page
 from autograder.reports.formulas import mathml
 from autograder.reports.notebook_page import PageContent, notebook_page
 from autograder.reports.prose import to_html
-from autograder.reports.record import write_json
-from autograder.reports.tables import seen
+from autograder.reports.record import load_record, save_record, write_json
+from autograder.reports.refresh_record import refresh_record
+from autograder.reports.tables import class_table, misconception_table, seen
 from autograder.terminal import bar, printable
 
 BIAS = FoundMistake(exercise="conv_forward", name="bias left out", advice="Add b[k].")

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.gradebook.discards import discards
 from autograder.grading.submissions.attachments import Attachments, attachments_of
 from autograder.grading.submissions.cells import text_of
 from autograder.notebooks.free_names import binds, defines, imports, looked_up, needs
@@ -114,6 +115,7 @@ def load_templates(
     if not notebooks:
         raise CourseError(f"{assignment.name} has not been released; {again}")
     released = read_released(course, assignment, gradebook)
+    thrown_out = discards(gradebook, assignment.name)  # their tests run all the same
     templates = []
     for notebook in notebooks:
         name = notebook.name
@@ -122,6 +124,7 @@ def load_templates(
                 f"{assignment.name} has no released notebook {name}.ipynb in {course.releases}; {again}"
             )
         points = {cell.name: float(cell.max_score) for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        points |= {cell: out.points for (where, cell), out in thrown_out.items() if where == name}
         base = released.templates[name]
         lost = sorted(points.keys() - cells_of(base).keys())
         if lost:

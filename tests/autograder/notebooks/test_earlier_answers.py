@@ -1,0 +1,78 @@
+"""Answers that a learner brings from earlier notebooks: right ones are used, of others one is told why."""
+
+import nbformat
+import numpy as np
+import pytest
+
+from autograder.notebooks.earlier_answers import mine
+from autograder.notebooks.unwritten import NOT_WRITTEN
+
+RIGHT = """def fc_backward(dout, x, w):
+    dw = rows_of(x).T @ dout
+    return (dout @ w.T).reshape(x.shape), dw, dout.sum(axis=0)
+"""
+HELPER = "SIZE = -1\n\ndef rows_of(x):\n    return x.reshape(len(x), SIZE)\n"
+SETUP = "import numpy as np\nfrom autograder import check, predict\n"
+
+
+def instead(dout, x, w):
+    raise AssertionError
+
+
+def notebook(folder, answer, *others):
+    """A learner's notebook 10 with this answer, and other cells around it."""
+    cells = [nbformat.v4.new_code_cell(source) for source in (SETUP, *others)]
+    marked = {"nbgrader": {"grade_id": "fc_backward", "solution": True, "grade": False}}
+    cells.insert(1, nbformat.v4.new_code_cell(answer, metadata=marked))
+    path = folder / "10-fully-connected" / "fully_connected.ipynb"
+    path.parent.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+
+
+def test_a_right_answer_is_used_with_the_helpers_that_it_calls(tmp_path, capsys):
+    notebook(tmp_path, RIGHT, "raise SystemExit('a trial of the learner')", HELPER)
+    function = mine("fc_backward", instead, folder=tmp_path)
+    assert capsys.readouterr().out.split(None, 1) == [
+        "fc_backward",
+        "yours, from 10-fully-connected/fully_connected.ipynb\n",
+    ]
+    dx, dw, db = function(np.array([[1.0]]), np.array([[2.0, 3.0]]), np.array([[10.0], [20.0]]))
+    assert (dx.tolist(), dw.tolist(), db.tolist()) == ([[10, 20]], [[2], [3]], [1])
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (f'def fc_backward(dout, x, w):\n    raise NotImplementedError("{NOT_WRITTEN}")', "not written yet"),
+        (RIGHT.replace("w.T", "-w.T"), "the check finds something wrong in 10-"),
+        (RIGHT, "cannot be used|finds something wrong"),  # without its helper
+        ("def fc_backward(dout, x, w:\n    return 1", "cannot be used (SyntaxError"),
+        ("1 / 0\ndef fc_backward(dout, x, w):\n    return 1", "cannot be used (ZeroDivisionError"),
+    ],
+    ids=["unwritten", "wrong", "no helper", "not Python", "raises"],
+)
+def test_otherwise_the_function_of_the_course_is_used_and_the_reason_told(tmp_path, capsys, answer, words):
+    notebook(tmp_path, answer, *(() if answer == RIGHT else (HELPER,)))
+    assert mine("fc_backward", instead, folder=tmp_path) is instead
+    said = capsys.readouterr().out
+    assert "the course's: " in said
+    assert any(word in said for word in words.split("|")), said
+
+
+def test_a_wrong_answer_is_used_if_asked_for(tmp_path, capsys):
+    notebook(tmp_path, RIGHT.replace("w.T", "-w.T"), HELPER)
+    function = mine("fc_backward", instead, wrong=True, folder=tmp_path)
+    assert function(np.array([[1.0]]), np.array([[2.0]]), np.array([[3.0]]))[0] == [[-3.0]]
+    assert "although its check finds something wrong" in capsys.readouterr().out
+
+
+def test_without_that_notebook_the_function_of_the_course_is_used(tmp_path, capsys):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "broken.ipynb").write_text("not a notebook", encoding="utf-8")
+    assert mine("fc_backward", instead, folder=tmp_path) is instead
+    assert "there is no notebook with yours here" in capsys.readouterr().out
+
+
+def test_only_exercises_have_answers(tmp_path):
+    with pytest.raises(ValueError, match="fc_bakward"):
+        mine("fc_bakward", instead, folder=tmp_path)
