@@ -5,8 +5,8 @@ in `cs_conv.shifted`, and with groups it computes all of them in one call, where
 If every channel has one filter of its own, `cs_conv.depthwise` replaces shifted's additions by products.
 Otherwise `cs_conv.im2col` is as fast or faster: with few channels, shifted's partial sums cost more than
 im2col's copies; filters of one row have no copies to share; at larger strides windows share little; and if
-there are fewer outputs than filters, shifted's copy of the filters costs more than the product. `cs-conv bench
---variant im2col --variant shifted` measures both.
+there are fewer outputs than filters, shifted's copy of the filters costs more than the product. `cs-conv
+bench --variant im2col --variant shifted` measures both.
 
 `cs_conv.winograd` is faster still for many channels, but its float32 errors are ten times as large, which a
 gradient check notices. So it is never chosen here: ask for it, with `Conv(64, 3, pad=1, kernels=winograd)`.
@@ -37,7 +37,7 @@ def kernels_for(g: Geometry) -> ModuleType:
         return pointwise
     if g.groups > 1 and depthwise.serves(g):
         return depthwise
-    if g.N * g.OH * g.OW < g.K // g.groups:
+    if g.K // g.groups > g.N * g.OH * g.OW:
         return im2col
     rows_are_shared = g.FH > 1 and g.stride == (1, 1) and g.C >= FEWEST_CHANNELS
     return shifted if g.groups > 1 or rows_are_shared else im2col

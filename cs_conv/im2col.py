@@ -104,7 +104,7 @@ def conv_forward(
     check_bias(b, g, x.dtype)
     padded = pad_images(x, g)
     out = np.empty((g.N, g.K, g.OH * g.OW), x.dtype)
-    few = g.N * g.OH * g.OW < w[0].size  # outputs: a bias is added to them sooner than the filters are copied
+    few = w[0].size > g.N * g.OH * g.OW  # outputs: a bias is added to them sooner than the filters are copied
     for part, channels, filters in groups_of(g):
         windows = windows_of(padded[:, channels], part)  # (N, C, FH, FW, OH, OW)
         w_row = w[filters].reshape(part.K, -1)  # (K, C * FH * FW), and one more for the bias
