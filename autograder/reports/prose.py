@@ -43,7 +43,18 @@ def to_html(source: str, picture: Callable[[str], str | None] = lambda address: 
     """The text as HTML. `picture` turns the address of a picture into its `data:` address, or None."""
     if len(source) > LONGEST:
         return f"<pre>{escape(source)}</pre>"
-    html, formulas = (_rendered if len(source) <= _KEPT else _render)(source)
+    if len(source) > _KEPT:
+        return _cleaned(*_render(source), picture)
+    html, formulas = _rendered(source)
+    if "<img" in html.lower():
+        return _cleaned(html, formulas, picture)
+    return _cleaned_without_pictures(html, formulas)
+
+
+def _cleaned(
+    html: str, formulas: tuple[str, ...], picture: Callable[[str], str | None] = lambda address: None
+) -> str:
+    """The HTML without what could do harm, with its pictures and its formulas."""
 
     def keep(tag: str, name: str, value: str) -> str | None:
         if (tag, name) == ("img", "src"):
@@ -65,10 +76,13 @@ def to_html(source: str, picture: Callable[[str], str | None] = lambda address: 
     return re.sub("\ue000(\\d{1,6})\ue001", lambda found: drawn.get(int(found[1]), ""), html)
 
 
-def _render(source: str) -> tuple[str, list[str]]:
+_cleaned_without_pictures = lru_cache(1000)(_cleaned)
+
+
+def _render(source: str) -> tuple[str, tuple[str, ...]]:
     """Markdown's HTML with slots for formulas, and the formulas."""
     formulas: list[str] = []
-    return _markdown.render(source, {"formulas": formulas}), formulas
+    return _markdown.render(source, {"formulas": formulas}), tuple(formulas)
 
 
 _rendered = lru_cache(1000)(_render)

@@ -45,12 +45,14 @@ def read_together(session: Any, submission: Any) -> list[Any]:
     Otherwise each of them is read by itself when it is first looked at.
     """
     from nbgrader.api import BaseCell, Grade
-    from sqlalchemy.orm import with_polymorphic
+    from sqlalchemy.orm import undefer, with_polymorphic
 
     notebooks = [(notebook.id, notebook.notebook_id) for notebook in submission.notebooks]
     cells = with_polymorphic(BaseCell, "*")
     return [
-        *session.query(Grade).filter(Grade.notebook_id.in_([own for own, _ in notebooks])),
+        *session.query(Grade)
+        .options(undefer(Grade.max_score))  # else a query for each grade
+        .filter(Grade.notebook_id.in_([own for own, _ in notebooks])),
         *session.query(cells).filter(cells.notebook_id.in_([master for _, master in notebooks])),
     ]
 
