@@ -77,7 +77,7 @@ class Engine:
         self.paces: dict[Layer, Pace] = {}
         self.measuring = True
         self.stopped, self.notice = "", ""
-        self._broken = False
+        self._broken = self._interrupted = False
         self._spent = {"step": 0.0, "exam": 0.0}
         self._ends: deque[float] = deque(maxlen=40)
         self.seen = Look(self.network.layers)
@@ -114,7 +114,7 @@ class Engine:
             self.optimiser.rate = settings.rate
             if settings.optimiser != old.optimiser:
                 self.optimiser = optimiser(settings, self.network)
-            self.stopped = ""
+            self.go()
             self.notice = f"From step {self.history.steps} on: {old.changes(settings)}. All weights are kept."
         self.history.mark(old.changes(settings))
 
@@ -134,11 +134,13 @@ class Engine:
 
     def go(self) -> None:
         """Try again after a stop, unless the weights are no numbers any more."""
+        self._interrupted = False
         if not self._broken:
             self.stopped = ""
 
     def interrupt(self) -> None:
         """Say that a person has stopped it."""
+        self._interrupted = True
         self.stopped = f"Interrupted at step {self.history.steps}. Train goes on from here."
         self._work = self._trained()
 
@@ -271,8 +273,16 @@ class Engine:
         self.stopped, self._broken = f"The loss is {what} since step {step}. {why}", True
 
     def look(self, image: int) -> list[Array]:
-        """What each layer makes of one held-out image: see `cs_conv.live.engine.look`."""
-        return self.seen.at(self.data.test_images[image : image + 1], self.history.steps)
+        """What each layer makes of one held-out image: see `cs_conv.live.engine.look`.
+
+        Zeros if a learner's function raises, and after an interruption: it may have been for ever in one.
+        """
+        if not self._interrupted:
+            try:
+                return self.seen.at(self.data.test_images[image : image + 1], self.history.steps)
+            except Exception as error:
+                self.stopped = self.stopped or self._said(error)
+        return [np.zeros(shape, self.network.dtype) for shape in self.network.shapes[1:]]
 
 
 @lru_cache(maxsize=4)

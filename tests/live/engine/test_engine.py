@@ -222,6 +222,18 @@ def test_an_interrupted_step_is_taken_again(few):
     assert engine.stopped == ""
 
 
+def test_a_look_that_fails_or_may_never_end_gives_zeros_and_says_why(few):
+    source = {**OWN, "conv_forward": lambda x, w, b, **options: 1 / 0}
+    engine = Engine(source, Settings(**{**vars(SMALL), "own": True}), few)
+    assert [out.any() for out in engine.look(0)] == [False] * 4
+    assert engine.stopped == "A function of yours ended in ZeroDivisionError at step 1: division by zero"
+    source["conv_forward"] = OWN["conv_forward"]
+    engine.interrupt()
+    assert not engine.look(0)[0].any()
+    engine.go()
+    assert engine.look(0)[0].any()
+
+
 def test_reset_begins_with_the_same_weights(few):
     engine = Engine({}, SMALL, few)
     first = after(engine, 3)
