@@ -309,6 +309,39 @@ def extend(
 
 
 @app.command()
+def mark(
+    assignment: Annotated[
+        str, typer.Argument(metavar="ASSIGNMENT", help="For instance 02-conv-forward, or 02.")
+    ],
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the points and comments of the file into the gradebook.")
+    ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Make the file anew, with what you have filled in. The old one is kept in earlier/.",
+        ),
+    ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="List everything written so far, and by whom.")
+    ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="FILE", help="The file to use. Default: marks/ASSIGNMENT.yml."),
+    ] = None,
+    course: Folder = None,
+) -> None:
+    """Give points and comments to written answers, in groups of alike ones.
+
+    The first run makes a file with all answers. Fill in points, and run it again to see what would change.
+    """
+    from autograder.commands import mark as command
+
+    command.run(assignment, write, fresh, history, file, course)
+
+
+@app.command()
 def feedback(
     assignments: Names = None,
     student: Students = None,

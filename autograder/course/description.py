@@ -59,6 +59,7 @@ Due = Annotated[datetime, BeforeValidator(read_date)]
 Module = Annotated[str, BeforeValidator(_module_name)]
 Count = Annotated[int, Field(strict=True, ge=1, le=10**7)]
 Points = Annotated[float, Field(strict=True, ge=0, le=10**6, allow_inf_nan=False)]
+RubricPoints = Annotated[float, Field(strict=True, ge=-(10**6), le=10**6, allow_inf_nan=False)]
 
 
 def _notebooks(value: Any) -> Any:
@@ -138,6 +139,8 @@ class Assignment(_Strict):
     limits: Limits = Limits()
     late: Late | None = None
     allow: tuple[Module, ...] = ()
+    rubrics: dict[str, dict[str, RubricPoints]] = {}
+    """For written answers, by grade_id: what to look for, and its points; negative ones are taken off."""
 
 
 class Description(_Strict):

@@ -37,7 +37,7 @@ def test_help_names_every_command(run, tmp_path):
     assert shown.exit_code == 0
     for command in (
         *("lab", "check", "progress", "certificate", "release", "grade", "feedback"),
-        *("report", "export", "demo", "doctor"),
+        *("report", "export", "demo", "doctor", "collect", "mark"),
     ):
         assert command in shown.output
 
