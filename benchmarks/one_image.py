@@ -2,9 +2,9 @@
 
     python -m benchmarks.one_image [--network NAME] [--turns N] [--markdown FILE] [--json FILE]
 
-Each network runs in a process of its own for each library, with the same weights. Memory is measured first:
-what a forward pass needs at the peak, above what the process held before, weights included. Then both
-processes are timed in turns: CPU time, on one thread.
+Each network runs in a process of its own for each library, with the same weights; batch normalisation is
+folded into convolutions for both. Memory is measured first: what a forward pass needs at the peak, above what
+the process held before, weights included. Then both processes are timed in turns: CPU time, on one thread.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ from benchmarks import machine
 from benchmarks.measure import quartiles
 from benchmarks.tables import Row, Table
 from cs_conv import zoo
+from cs_conv.folding import fold_batch_norm
 from cs_conv.geometry import Array
+from cs_conv.layers import only_forward
+from cs_conv.network import Network
 
 NETWORKS = ("AlexNet", "GoogLeNet", "ResNet-50", "VGG-16")
 OURS, THEIRS = "cs_conv", "PyTorch"
@@ -105,6 +108,7 @@ def _serve(name: str, library: str) -> None:
     network = zoo.network(name)
     built = machine.peak_memory()
     x = np.random.default_rng(0).standard_normal((1, *network.shapes[0]), np.float32)
+    network = fold_batch_norm(network)
     forward = _ours(network) if library == OURS else _theirs(network)
     del network
     scores = forward(x)  # prepares what the first call prepares
@@ -123,11 +127,15 @@ def _serve(name: str, library: str) -> None:
         print(json.dumps(answer), flush=True)
 
 
-def _ours(network: Any) -> Callable[[Array], Array]:
-    return network.forward
+def _ours(network: Network) -> Callable[[Array], Array]:
+    def forward(x: Array) -> Array:
+        with only_forward():
+            return network.forward(x)
+
+    return forward
 
 
-def _theirs(network: Any) -> Callable[[Array], Array]:
+def _theirs(network: Network) -> Callable[[Array], Array]:
     import torch
 
     from benchmarks.in_pytorch import in_pytorch

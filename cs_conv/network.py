@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cs_conv.geometry import Array
-from cs_conv.layers import Layer, Row, Sizes, every_layer
+from cs_conv.layers import Layer, Row, Sizes, every_layer, only_forward
 from cs_conv.layers.layer import ShapesOnly
 
 
@@ -84,8 +84,13 @@ class Network:
         self.row.backward_parameters(dscores)
 
     def predict(self, x: Array, batch: int = 500) -> NDArray[np.intp]:
-        """Return the class with the largest score of each image, computed `batch` images at a time: (N,)."""
-        parts = [self.forward(x[start : start + batch]).argmax(axis=1) for start in range(0, len(x), batch)]
+        """Return the class with the largest score of each image, computed `batch` images at a time: (N,).
+
+        The layers keep nothing of it: call forward before backward.
+        """
+        with only_forward():
+            starts = range(0, len(x), batch)
+            parts = [self.forward(x[start : start + batch]).argmax(axis=1) for start in starts]
         return np.concatenate(parts) if parts else np.empty(0, np.intp)
 
     def accuracy(self, x: Array, labels: Array) -> float:

@@ -14,7 +14,7 @@ Shapes are those of one image, (C, H, W) or (D,); arrays have the number of imag
 
 from cs_conv.layers.blocks import Concatenate, Row, Sum
 from cs_conv.layers.convolution import Conv, LocallyConnected
-from cs_conv.layers.layer import Layer, Sizes, every_layer, in_training
+from cs_conv.layers.layer import Layer, Sizes, every_layer, in_training, only_forward
 from cs_conv.layers.norms import BatchNorm, GroupNorm, LocalResponseNorm
 from cs_conv.layers.pooling import AveragePool, GlobalAveragePool, MaxPool, Subsample
 from cs_conv.layers.units import Dropout, FullyConnected, ReLU, fc_backward, softmax_loss
@@ -40,5 +40,6 @@ __all__ = [
     "every_layer",
     "fc_backward",
     "in_training",
+    "only_forward",
     "softmax_loss",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,9 @@ import numpy as np
 from cs_conv.geometry import Array
 
 Sizes = tuple[int, ...]
+
+_keeping = ContextVar("_keeping", default=True)
+"""Whether forward keeps what backward needs."""
 
 
 @dataclass(eq=False)
@@ -56,7 +60,7 @@ class Layer:
         self.backward(dout)
 
     def _keep(self, kept: Any) -> None:
-        self._kept = kept
+        self._kept = kept if _keeping.get() else None
 
     def _take(self) -> Any:
         if self._kept is None:
@@ -96,6 +100,23 @@ def in_training(layers: Iterable[Layer]) -> Iterator[None]:
     finally:
         for layer, was in zip(layers, before, strict=True):
             layer.training = was
+
+
+@contextmanager
+def only_forward() -> Iterator[None]:
+    """In the `with` block, layers keep nothing for a backward pass, so values are freed as soon as possible.
+
+    >>> layer = Layer()
+    >>> with only_forward():
+    ...     layer._keep("values")
+    >>> layer._kept is None
+    True
+    """
+    before = _keeping.set(False)
+    try:
+        yield
+    finally:
+        _keeping.reset(before)
 
 
 class ShapesOnly(np.random.Generator):

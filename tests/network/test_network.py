@@ -123,3 +123,14 @@ def test_it_prints_as_a_table():
 def test_parameters_are_floating_point():
     with pytest.raises(ValueError, match="float32 or float64"):
         Network([Conv(2, 3)], (1, 5, 5), dtype=np.int32)
+
+
+def test_predict_keeps_nothing_for_a_backward_pass():
+    network = small()
+    x = np.ones((2, 2, 6, 4))
+    dscores = network.forward(x)
+    network.predict(x)
+    with pytest.raises(RuntimeError, match="call forward first"):
+        network.backward(dscores)
+    dscores = network.forward(x)
+    assert network.backward(dscores).shape == x.shape
