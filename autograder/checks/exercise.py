@@ -135,6 +135,8 @@ class Exercise:
     entry of the outermost list is called, then of the lists in it: `{"rows": ("row",)}`.
     For sizes that do not fit, raising an error is right. Rounding down, as most libraries do, is accepted if
     the part that fits is right, unless `unfit="error"` asks for a ValueError.
+    `choices` are the texts among which every right result is, if there are few. A report then says that a
+    choice is wrong and never shows the right one.
     `slopes`, if given, measures the *trusted* forward of a case along random directions. `program` is the
     function as students write it: the notebook's solution, line by line.
     Raises ValueError if two aspects have one name, or if a part is named that is not in `parts`.
@@ -153,6 +155,7 @@ class Exercise:
     program: Function | None = None
     data: tuple[str, ...] = ()
     unfit: Literal["round", "error"] = "round"
+    choices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [a.name for a in self.aspects]

@@ -26,7 +26,7 @@ from .speed.judge_speed import with_speed
 from .speed.race import lost
 from .together import together
 from .verdict import AspectResult, Failure, Recognised, Verdict
-from .words import notes, words
+from .words import notes, words, wrong_choice
 from .wrong_places import ENOUGH
 
 PUBLIC_SEED = 20_240
@@ -234,6 +234,8 @@ def _failure(exercise: Exercise, seed: int, finding: Finding, outcomes: Outcomes
     compares = finding.kind is Kind.SHAPE and part in exercise.data
     if finding.kind not in VALUES and not compares:
         return failure
+    if exercise.choices:
+        return replace(failure, problem=wrong_choice(part, got.parts[part], exercise.choices))
     same_shapes = [p.shape for p in got.parts.values()] == [p.shape for p in want.parts.values()]
     numeric = slopes(exercise, seed).get(finding.number, ()) if same_shapes else ()
     return replace(

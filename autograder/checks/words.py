@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from .differences import summary, two_numbers
 from .exercise import Exercise
 from .findings import Finding, Kind, compare_unfit
 from .for_seed import calls_that_count, cases_of, expected
-from .nested_data import Data, Part, shown
+from .nested_data import Data, Part, kind_of, shown
 from .run_answer import Outcome, Outcomes
 from .wanted_errors import words_for
 
@@ -57,6 +57,14 @@ def words(finding: Finding, got: Outcome, want: Outcome) -> str:
     assert isinstance(mine, np.ndarray), "data is compared with data"
     assert isinstance(right, np.ndarray), "data is compared with data"
     return _about_arrays(finding, mine, right) + unfit
+
+
+def wrong_choice(part: str, mine: Part, choices: Sequence[str]) -> str:
+    """That a result is not right, without saying what is, or that it is none of the texts to choose from."""
+    value = mine.value if isinstance(mine, Data) else mine
+    if kind_of(value) == "text" and value in choices:
+        return f"`{part}`: {shown(value)} is not right"
+    return f"`{part}`: {shown(value)} is none of {', '.join(map(repr, choices))}"
 
 
 def _about_arrays(finding: Finding, mine: np.ndarray, right: np.ndarray) -> str:

@@ -167,11 +167,11 @@ def path(momentum, rate=0.02, steps=25):
     return np.array(places)
 
 
+paths = {momentum: path(momentum) for momentum in (0.0, 0.7)}
 x, y = np.meshgrid(np.linspace(-10, 4, 99), np.linspace(-2, 2, 99))
 _, axes = plt.subplots(1, 2, figsize=(9, 2.8), sharey=True, layout="constrained")
-for ax, momentum in zip(axes, (0.0, 0.7), strict=True):
+for ax, (momentum, places) in zip(axes, paths.items(), strict=True):
     ax.contour(x, y, (x**2 + 20 * y**2) / 2, levels=[0.5, 2, 6, 12, 20, 32, 48], colors="#cccccc")
-    places = path(momentum)
     ax.plot(*places.T, "o-", color="#0072b2", markersize=3)
     ax.set(title=f"momentum {momentum:g}: {np.linalg.norm(places[-1]):.1f} from the middle", xlabel="x")
 _ = axes[0].set_ylabel("y")
@@ -395,10 +395,14 @@ print("best:", best_rate(loss_after, [0.0005, 0.005, 0.05, 0.5, 5.0]))
 # Each training is written into a table, `my_runs.csv` beside this notebook. Lines are only added to it.
 
 # %%
-from cs_conv.pictures.training import show_training
 from cs_conv.run_table import RunTable
 
 table = RunTable("my_runs.csv")
+print(table)
+
+# %%
+from cs_conv.pictures.training import show_training
+
 network = my_network()
 losses, accuracies, seconds = train(network, clothes, [0.05, 0.05, 0.01])
 table.add("two convolutions", network.size, accuracies[-1], seconds)
@@ -686,6 +690,8 @@ for numeric, wrong_dx in directional(only_forward, x, unturned_dx(dout, x, w), d
 
 # %%
 from cs_conv.data import Dataset
+from cs_conv.training import SGD
+from cs_conv.training import train as train_network
 
 
 def five_classes(data, classes):
@@ -730,10 +736,8 @@ predict(
     hint="A weight for each value and class, and a bias for each class.",
 )
 
+
 # %%
-from cs_conv.training import SGD, train as train_network
-
-
 def learn_last_layer(network, images, labels, steps=100, rate=0.1):
     """Teach a new last layer; returns its accuracy on the new test images, and the seconds of learning."""
     began = time.process_time()
@@ -759,6 +763,7 @@ def learn_everything(images, labels, seed, steps=100, rate=0.02):
     return network.accuracy(new.test_images, new.test_labels), took
 
 
+# %%
 trained, untrained = small_network(0), small_network(1)
 *_, last_epoch = train_network(trained, SGD(trained, 0.03), known, epochs=2)
 print(f"five known classes, test accuracy {last_epoch.test_accuracy:.1%}")
@@ -801,8 +806,10 @@ print(f"  everything learned anew     {scratch:.1%} {scratch_s:6.3f} s")
 
 # %%
 from cs_conv.layers import AveragePool, BatchNorm, Dropout, GlobalAveragePool, Sum
-from cs_conv.training import Adam
+from cs_conv.training import SGD, Adam
+from cs_conv.training import train as train_network
 
+# %%
 name = "no hidden layer"
 design = [
     *(Conv(8, 3, pad=1), ReLU(), MaxPool(2, 2)),

@@ -96,6 +96,14 @@ mistakes.change(
     {"return [k for k in range(len(alive)) if not alive[k]]": "return (~alive).tolist()"},
 )
 mistakes.change(
+    "a channel for each place at which it is 0",
+    "A channel is dead only if it is 0 at every place. Ask for all its places at once, and name it once.",
+    {
+        ".reshape(len(alive), -1).any(axis=1)": ".reshape(len(alive), -1)",
+        "for k in range(len(alive)) if not alive[k]": "for k in range(len(alive)) for a in alive[k] if not a",
+    },
+)
+mistakes.change(
     "counted from 1",
     "The first channel has the number 0.",
     {"return [k for": "return [k + 1 for"},

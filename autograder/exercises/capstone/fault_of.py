@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.checks.catalogue import Catalogue
 from autograder.checks.exercise import Case, Exercise, aspect
-from cs_conv.broken import culprits
+from cs_conv.broken import HUNTED, culprits
 
 
 def reference(run):
@@ -131,4 +131,5 @@ exercise = Exercise(
     cases=cases,
     program=fault_of,
     mistakes=tuple(mistakes),
+    choices=HUNTED,
 )

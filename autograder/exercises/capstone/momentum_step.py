@@ -50,8 +50,13 @@ mistakes = Catalogue(momentum_step)
 
 mistakes.change(
     "uphill",
-    "The gradient points to where the loss grows. Push the other way: - rate * gradient.",
+    "The gradient points to where the loss grows. The velocity is what is added to the parameter, so it gets "
+    "- rate * gradient.",
     {"- rate * gradient": "+ rate * gradient"},
+    {
+        "momentum * velocity - rate": "momentum * velocity + rate",
+        "return parameter + velocity": "return parameter - velocity",
+    },
 )
 mistakes.change(
     "no momentum",
@@ -96,14 +101,6 @@ mistakes.change(
     "momentum on the gradient as well",
     "Only the old velocity is multiplied by momentum.",
     {"momentum * velocity - rate * gradient": "momentum * (velocity - rate * gradient)"},
-)
-mistakes.change(
-    "a velocity that points uphill",
-    "The velocity is what is added to the parameter, so it gets - rate * gradient.",
-    {
-        "momentum * velocity - rate": "momentum * velocity + rate",
-        "return parameter + velocity": "return parameter - velocity",
-    },
 )
 mistakes.change(
     "the velocity subtracted",

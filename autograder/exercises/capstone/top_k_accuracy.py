@@ -14,8 +14,7 @@ from autograder.checks.exercise import Case, Exercise, aspect
 def cases(rng: np.random.Generator) -> Iterator[Case]:
     def drawn(tag, about, N, K, k):
         """Scores without ties in a row, and labels that are often among the best, but not always."""
-        scores = rng.permuted(np.tile(np.arange(1.0, K + 1), (N, 1)), axis=1)
-        scores += 10 * rng.integers(-3, 4, (N, 1))
+        scores = rng.permuted(np.tile(np.arange(float(K)), (N, 1)), axis=1)
         place = rng.integers(0, K, N)
         return Case(tag, about, (scores, np.argsort(-scores, axis=1)[np.arange(N), place], k))
 
@@ -23,6 +22,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("best", "two images, one of them right", (two, np.array([1, 2]), 1))
     for N, K in ((3, 4), (5, 4), (7, 5), (11, 6), (13, 5)):
         yield drawn("best", f"{N} images, {K} classes", N, K, 1)
+    yield Case("best", "two images, both of them right", (two, np.array([1, 0]), 1))
     yield Case("more", "two images, the best two", (two, np.array([2, 1]), 2))
     for N, K, k in ((3, 4, 2), (5, 6, 3), (7, 6, 2), (11, 8, 3), (13, 9, 5), (17, 10, 5), (4, 5, 2)):
         yield drawn("more", f"{N} images, {K} classes, the best {k}", N, K, k)
@@ -88,6 +88,11 @@ mistakes.change(
     "the error in place of the accuracy",
     "Return the part that is right.",
     {f"np.mean({HIT})": f"1 - np.mean({HIT})"},
+)
+mistakes.change(
+    "whole division",
+    "// rounds down, to 0 or 1: divide with /.",
+    {f"np.mean({HIT})": f"np.sum({HIT}) // len(labels)"},
 )
 mistakes.change("in percent", "Return a fraction, 0 to 1.", {"np.mean(": "100 * np.mean("})
 mistakes.change(
