@@ -1,6 +1,6 @@
-"""A process with NumPy imported that forks a child for each submission, confined as if it were a new sandbox.
+"""A process with packages imported that forks a child for each submission, confined like a new sandbox.
 
-Most of the time of starting a sandbox goes into starting Python and importing NumPy. This process does it
+Most of the time of starting a sandbox goes into starting Python and importing packages. This process does it
 once, in a sandbox, and never runs student code. For each submission it forks. The child takes new mount,
 process, network, IPC and host name namespaces and empty folders to write to, and then gives up every right,
 before it receives anything of the student's. Code in it sees the same as in a sandbox of its own, cannot find
@@ -26,6 +26,7 @@ import traceback
 from typing import Any
 
 from .confine import confine, filter_calls, greet
+from .preload import preload
 from .student import perform, prepare
 
 # linux/sched.h: mount, UTS, IPC, process and network namespaces
@@ -116,6 +117,7 @@ def main(number: int, config: dict[str, Any]) -> None:
     control = socket.socket(fileno=number)
     control.set_inheritable(False)
     prepare(config)
+    preload(config["allow"], os.environ["MPLCONFIGDIR"])
     gc.collect()
     gc.freeze()
     control.send(b"ready")

@@ -15,6 +15,7 @@ from . import jupyter
 from .channel import Channel
 from .confine import confine, filter_calls, greet
 from .files import note_files
+from .preload import make_way_for_files
 from .serve import Requests
 from .student_cells import StudentCells
 from .wire_values import decode, encode
@@ -49,6 +50,7 @@ def perform(connection: socket.socket, config: dict[str, Any]) -> None:
     os.chdir(config["work"])
     channel = Channel(connection)
     bring_files(channel, config["rlimits"]["FSIZE"])
+    make_way_for_files()
     sys.path.insert(0, "")
     cells = StudentCells(config["output"])
     jupyter.install(cells)

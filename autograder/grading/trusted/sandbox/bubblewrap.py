@@ -49,7 +49,7 @@ class Bubblewrap:
     def start_fork_server(self, allow: tuple[str, ...]) -> ForkServer:
         """Start a process that makes sandboxes faster; it never runs student code. Raises NoSandbox."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        config = configuration(Settings(allow=allow), None)
+        config = configuration(Settings(allow=allow), None, allow=allow)
         process, said = self._run(allow, "fork_server", theirs, config, room=0)
         return ForkServer(process, ours, said)
 

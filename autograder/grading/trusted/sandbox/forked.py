@@ -1,4 +1,4 @@
-"""Sandboxes from a fork server: a bubblewrap with NumPy imported, which forks a confined child for each.
+"""Sandboxes from a fork server: a bubblewrap with packages imported, which forks a confined child for each.
 
 `inside/fork_server.py` says what the child is cut off from. Here is the grader's end: it asks for a child,
 learns from the kernel which process that is, and ends it. A request comes with a lease that the grader alone

@@ -29,8 +29,9 @@ from autograder.grading.trusted.sandbox.landlock import _InFolder
 from autograder.grading.trusted.sandbox.processes import family
 from autograder.notebooks.ipython_syntax import as_python
 
-ALLOWED = ("numpy", "math")
-FILES = (("data/x.txt", b"came"), ("wire_values.py", b"whose = 'a student'"))
+ALLOWED = ("numpy", "matplotlib", "math")
+THEIRS = b"whose = 'a student'"
+FILES = (("data/x.txt", b"came"), *((f"{name}.py", THEIRS) for name in ("wire_values", "cycler", "queue")))
 
 
 def working() -> list[str]:
@@ -162,10 +163,26 @@ def test_files_that_came_along_can_be_read(student: Connection) -> None:
     assert outputs[0]["text"] == "came\n"
 
 
-def test_a_students_own_module_may_be_called_like_one_of_ours(student: Connection) -> None:
-    assert run(student, "import wire_values")[0] is None
-    assert student.names(["wire_values"])
-    assert run(student, "wire_values.whose")[1] == [{"kind": "value", "text": "'a student'"}]
+@pytest.mark.parametrize("name", ["wire_values", "cycler", "queue"])
+def test_a_students_own_module_may_be_called_like_one_that_we_have_imported(
+    student: Connection, name: str
+) -> None:
+    assert run(student, f"import {name}")[0] is None
+    assert student.names([name])
+    assert run(student, f"{name}.whose")[1] == [{"kind": "value", "text": "'a student'"}]
+
+
+@pytest.mark.bubblewrap
+def test_a_fork_server_has_imported_what_notebooks_draw_with(fork_server: ForkServer) -> None:
+    child = Bubblewrap(fork_server).start(Settings(allow=ALLOWED, files=(("cycler.py", THEIRS),)))
+    try:
+        student = Connection(child.channel)
+        run(student, "import sys\nthere = 'matplotlib.pyplot' in sys.modules, 'cycler' in sys.modules")
+        assert student.names(["there"])["there"] == (True, False)
+        _, outputs = run(student, "from matplotlib import pyplot\npyplot.figure().text(0.5, 0.5, '2')")
+        assert [output["kind"] for output in outputs] == ["value", "figure"]
+    finally:
+        child.end()
 
 
 _OTHERS = """
