@@ -92,13 +92,18 @@ def _share(result: Result | None) -> float:
 
 
 def _differ(old: Result | None, new: Result | None) -> bool:
+    if not _handed_in(old) and not _handed_in(new):
+        return False
     if old is None or new is None:
         return True
     if new.status is Status.NOT_GRADED:
         return False  # nothing of it was changed
-    return abs(_score(new) - _score(old)) > LEAST or (
-        abs(new.max_score - old.max_score) > LEAST and old.status is not Status.MISSING
-    )
+    another_maximum = abs(new.max_score - old.max_score) > LEAST
+    return abs(_score(new) - _score(old)) > LEAST or another_maximum
+
+
+def _handed_in(result: Result | None) -> bool:
+    return result is not None and (result.status is not Status.MISSING or bool(result.score))
 
 
 def _reasons(old: Result | None, new: Result | None) -> Iterator[str]:

@@ -59,7 +59,7 @@ class Block:
     def script(self) -> str:
         """The lines for the shell, each command that never ends served for a moment."""
         return "\n".join(
-            f"serve command {line.partition('#')[0]}" if SERVES.match(line) else line for line in self.lines
+            f"serve env {line.partition('#')[0]}" if SERVES.match(line) else line for line in self.lines
         )
 
 
@@ -126,7 +126,7 @@ def test_a_block_is_found_and_one_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text(text, encoding="utf-8")
     first, second = blocks(tmp_path / "page.md")
     assert (first.run, second.run) == (True, False)
-    assert first.script() == "serve command cs-conv lab  \nls"
+    assert first.script() == "serve env cs-conv lab  \nls"
 
 
 @pytest.mark.slow

@@ -72,6 +72,8 @@ def test_who_changes_by_how_much_and_why():
 def test_nothing_changes():
     assert changes(BEFORE, BEFORE) == []
     assert summary([]) == "nobody's points change"
+    absent = Result(student="zoe", assignment="01", status=Status.MISSING, score=0, max_score=3)
+    assert changes(BEFORE, BEFORE.model_copy(update={"results": (*BEFORE.results, absent)})) == []
 
 
 def test_new_and_dropped_tests_are_reasons():
