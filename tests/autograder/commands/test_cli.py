@@ -38,6 +38,7 @@ def test_help_names_every_command(run, tmp_path):
     for command in (
         *("lab", "check", "progress", "certificate", "release", "grade", "feedback"),
         *("report", "export", "demo", "doctor", "collect", "mark"),
+        *("regrade", "discard", "due", "extend"),
     ):
         assert command in shown.output
 
@@ -130,6 +131,14 @@ def test_lab_is_jupyterlab_in_the_courses_folder(run, course, monkeypatch):
     assert (course.mine / "01-sums" / "sums.ipynb").is_file()
 
 
+def test_learners_see_what_is_due_next(run, course, monkeypatch):
+    monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", lambda words: None)
+    text = (course.root / "course.yml").read_text(encoding="utf-8")
+    (course.root / "course.yml").write_text(text.replace("due: 2027", "due: 2999"), encoding="utf-8")
+    for words in (["lab", "--no-browser"], ["progress"]):
+        assert "next: 01-sums, due 2999-02-12 23:59 UTC, in " in run(course.root, *words).output
+
+
 def test_notebooks_compute_on_one_core_unless_their_owner_says_otherwise(run, course, monkeypatch):
     monkeypatch.setattr("jupyterlab.labapp.LabApp.launch_instance", lambda words: None)
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
@@ -211,6 +220,7 @@ def test_a_student_alone(run, course, hand_in):
     assert "add_test" in run(course.root, "progress", "01").output
     shown = run(course.root, "check", "01")
     assert shown.exit_code == 1
+    assert "due 2027-02-12 23:59 UTC" in shown.output
     assert "✓ add_test" in shown.output
     assert "✗ total_test" in shown.output
     assert "NotImplementedError: not written yet" in shown.output
