@@ -53,6 +53,7 @@ def test_all_get_the_points(judged: Course) -> None:
     assert "nothing was thrown out" in run(judged)
 
 
+@pytest.mark.slow
 def test_it_counts_for_nobody(judged: Course) -> None:
     assert "and the maximum is less by as much" in run(judged, "total_test", "--no-points")
     assert worth(judged) == (4, 0, 4)
@@ -68,6 +69,7 @@ def test_a_preview_writes_nothing(judged: Course) -> None:
     assert worth(judged) == (4.5, 0.5, 6)
 
 
+@pytest.mark.slow
 def test_what_is_graded_meanwhile_is_kept_and_comes_back(judged: Course) -> None:
     run(judged, "add_test", "--no-points")
     with open_gradebook(judged) as gradebook:
@@ -80,6 +82,7 @@ def test_what_is_graded_meanwhile_is_kept_and_comes_back(judged: Course) -> None
     assert worth(judged) == (3.5, 1.5, 6)
 
 
+@pytest.mark.slow
 def test_a_release_changes_nothing_of_it(judged: Course) -> None:
     run(judged, "total_test", "--no-points")
     run(judged, "add_test", "--full-points")
@@ -98,14 +101,11 @@ def test_a_release_changes_nothing_of_it(judged: Course) -> None:
     assert worth(judged) == (5.5, 2.5, 6)
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
+def test_what_cannot_be_meant_is_answered_in_a_sentence(judged: Course) -> None:
+    for words, says in [
         (["total_test"], "say how: --full-points gives all"),
         (["total_test", "--full-points", "--undo"], "say how"),
         (["tests", "--undo"], "01-sums has no question tests; it has add_test, total_test"),
         (["add_test", "--undo"], "add_test was not thrown out of 01-sums"),
-    ],
-)
-def test_what_cannot_be_meant_is_answered_in_a_sentence(judged: Course, words: list[str], says: str) -> None:
-    assert says in run(judged, *words)
+    ]:
+        assert says in run(judged, *words)

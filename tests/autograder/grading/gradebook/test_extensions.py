@@ -67,6 +67,7 @@ def test_an_extension_after_grading_changes_the_points_and_can_be_taken_back(str
         assert submission.late_submission_penalty == pytest.approx(1.2), "for formgrader and nbgrader export"
 
 
+@pytest.mark.slow
 def test_an_extension_waits_for_the_submission(strict: Course) -> None:
     """Also if nbgrader's own commands enter it, or remove it and enter it again."""
     assert "nothing was handed in yet" in run(strict, "extend", "ben", "01", "--until", "2027-02-14 13:00")
@@ -86,9 +87,8 @@ def test_an_extension_that_nbgrader_granted_is_listed(strict: Course) -> None:
         assert extensions(gradebook, NAME)["ana"].more == timedelta(days=1)
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
+def test_what_cannot_be_meant_is_answered_in_a_sentence(strict: Course) -> None:
+    for words, says in [
         (["ana", "01"], "say how long: --days 3"),
         (["ana", "01", "--days", "1", "--until", "2027-03-01"], "say how long"),
         (["ana", "01", "--days", "-1"], "1 day before it is due (2027-02-12 23:59 UTC); to take"),
@@ -96,12 +96,11 @@ def test_an_extension_that_nbgrader_granted_is_listed(strict: Course) -> None:
         (["ana"], "name a student and an assignment"),
         (["ben", "01", "--undo"], "ben has no extension"),
         (["zoe", "01", "--days", "1"], "zoe: no such student"),
-    ],
-)
-def test_what_cannot_be_meant_is_answered_in_a_sentence(strict: Course, words: list[str], says: str) -> None:
-    assert says in run(strict, "extend", *words)
+    ]:
+        assert says in run(strict, "extend", *words)
 
 
+@pytest.mark.slow
 def test_a_due_date_is_changed_in_the_course_and_in_the_gradebook(strict: Course) -> None:
     said = run(strict, "due", "01", "2027-02-14 23:59 +01:00")
     assert "01-sums is due 2027-02-14 23:59 +01:00; before, 2027-02-12 23:59 UTC" in said
