@@ -21,6 +21,7 @@ Interface, shapes, dtypes and errors are those of `cs_conv.im2col`, which does t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,7 @@ __all__ = [
 ]
 
 BAND_BYTES = 2**20  # copies and partial sums made at a time: what stays in a core's caches
+PART_BYTES = 2**24  # of one image that has more of them: smaller parts would have thin products
 
 FEW_PLACES = 128  # images with fewer outputs than this share one product, or each would be too thin
 
@@ -75,17 +77,10 @@ def conv_forward(
     """
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
-    weights = [(phase, rows, _filter_rows(w, rows, g)) for phase, rows in phases(g)]
+    weights = [_filter_rows(w, rows, g) for _, rows in phases(g)]
     out = np.empty((g.N, g.groups, g.K // g.groups, g.OH, g.OW), x.dtype)
-    for images in _bands(g, x.itemsize):
-        bias: Array | None = b.reshape(g.groups, -1, 1, 1)
-        for phase, rows, w_rows in weights:
-            copies = _by_group(copies_of(x[images, :, phase], g), g)  # (n, G, C FW, H OW)
-            sums = _parted(w_rows @ _joined(copies), len(copies))  # (n, G, FH K, H OW)
-            _gather_rows(out[images], sums, rows, bias)
-            bias = None
-        if bias is not None:  # no row of the images meets the filters
-            out[images] = bias
+    for part, pixels, outputs in _parts(g, x.itemsize):
+        _add_up(out[..., outputs, :], x[:, :, pixels], weights, b, part)
     return out.reshape(g.N, g.K, g.OH, g.OW)
 
 
@@ -112,6 +107,19 @@ def conv_filter_gradients(
     g = conv_geometry(x, w, stride, pad, dilation, groups)
     check_dout(dout, g, x.dtype)
     return _gradients(dout, x, w, g, None)
+
+
+def _add_up(out: Array, x: Array, weights: list[Array], b: Array, g: Geometry) -> None:
+    """Write the outputs (N, G, K, OH, OW) of images x; weights: those of each phase."""
+    for images in _bands(g, x.itemsize):
+        bias: Array | None = b.reshape(g.groups, -1, 1, 1)
+        for (phase, rows), w_rows in zip(phases(g), weights, strict=False):  # no phase without rows
+            copies = _by_group(copies_of(x[images, :, phase], g), g)  # (n, G, C FW, H OW)
+            sums = _parted(w_rows @ _joined(copies), len(copies))  # (n, G, FH K, H OW)
+            _gather_rows(out[images], sums, rows, bias)
+            bias = None
+        if bias is not None:  # no row of the images meets the filters
+            out[images] = bias
 
 
 def _gradients(dout: Array, x: Array, w: Array, g: Geometry, dx: Array | None) -> tuple[Array, Array]:
@@ -258,10 +266,28 @@ def _spread_rows(dout: Array, rows: list[FilterRow], H: int, g: Geometry) -> Arr
     return dsums.reshape(n, G, len(rows) * K, H * g.OW)
 
 
+def _parts(g: Geometry, itemsize: int) -> Iterator[tuple[Geometry, slice, slice]]:
+    """Cut large images at stride 1 into rows of outputs whose copies and partial sums take about PART_BYTES.
+
+    Yields the geometry of a part, its rows of the images, and its rows of the outputs.
+    """
+    height = max(PART_BYTES // ((g.C * g.FW + g.K * g.FH) * g.OW * itemsize), 1)
+    if g.stride[0] > 1 or height >= g.OH:
+        yield g, slice(None), slice(None)
+        return
+    for first in range(0, g.OH, height):
+        last = min(first + height, g.OH)
+        top = first - g.pad[0][0]  # the first row that a filter meets, or would meet in the padding
+        bottom = last - g.pad[0][0] + (g.FH - 1) * g.dilation[0]
+        rows = slice(max(top, 0), max(top, 0, min(bottom, g.H)))  # none, if all of it is padding
+        pad = ((max(-top, 0), max(bottom - g.H, 0)), g.pad[1])
+        yield replace(g, H=rows.stop - rows.start, OH=last - first, pad=pad), rows, slice(first, last)
+
+
 def _bands(g: Geometry, itemsize: int) -> Iterator[slice]:
     """Cut the images into bands whose copies and partial sums take about BAND_BYTES; an image at least."""
     rows = -(-g.H // g.stride[0])
     image_bytes = (g.C * g.FW + g.K * g.FH) * rows * g.OW * itemsize
-    images = max(BAND_BYTES // image_bytes, 1)
+    images = max(BAND_BYTES // max(image_bytes, 1), 1)
     for n in range(0, g.N, images):
         yield slice(n, min(n + images, g.N))

@@ -127,6 +127,14 @@ def test_several_bands_of_images(monkeypatch: pytest.MonkeyPatch) -> None:
         assert relative_error(result, gradient) < 1e-12
 
 
+@given(case=convolutions(grouped=True))
+def test_large_images_in_parts_give_the_same(case: Convolution) -> None:
+    whole = shifted.conv_forward(case.x, case.w, case.b, **case.options)
+    with mock.patch.object(shifted, "PART_BYTES", 1):
+        parts = shifted.conv_forward(case.x, case.w, case.b, **case.options)
+    assert off(parts, whole) < case.tolerance
+
+
 @pytest.mark.parametrize("size", [(3, 3), (12, 11)])
 @pytest.mark.parametrize(
     "options", [{}, {"stride": 2}, {"groups": 2}, {"stride": (1, 2), "groups": 4}], ids=str
