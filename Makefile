@@ -15,7 +15,7 @@ ready := $(VENV)/.ready
 export PATH := $(bin):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install wheel demo lab site release test test-slow test-browser test-pyodide pictures attacks notebooks lint types format lock clean
+.PHONY: help install wheel demo lab site release test test-slow test-browser test-pyodide test-hub pictures attacks notebooks lint types format lock clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -50,6 +50,9 @@ test-browser: $(ready)  ## Work in JupyterLab in a headless Chromium
 
 test-pyodide: $(ready)  ## Run the checks and the notebooks in Pyodide, under node and in a headless Chromium
 	pytest -m pyodide
+
+test-hub: $(ready)  ## Set up a JupyterHub as docs/machines says, and teach a lesson in it (needs root)
+	pytest -m hub
 
 pictures: test-browser  ## Make README's pictures anew
 	cp build/screenshots/check.png build/screenshots/report.png docs

@@ -112,6 +112,13 @@ def _registry() -> str:
     return "" if asked.returncode == 0 else "no package registry answers: connect this machine to one"
 
 
+def _hub() -> str:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return "a hub is set up by root"
+    absent = [name for name in ("bwrap", "npm", "git", "useradd", "runuser") if shutil.which(name) is None]
+    return f"{', '.join(absent)} not installed: apt-get install bubblewrap npm git" if absent else _registry()
+
+
 NEEDS: dict[str, Callable[[], str]] = {
     "sandbox": _sandbox,
     "bubblewrap": _backend("bubblewrap"),
@@ -124,6 +131,7 @@ NEEDS: dict[str, Callable[[], str]] = {
     "registry": _registry,
     "browser": _browser,
     "pyodide": _pyodide,
+    "hub": _hub,
 }
 """What to ask for each marker: it answers with what is missing, or with "" where nothing is."""
 

@@ -55,6 +55,7 @@ def examine(find_course: Callable[[], Course]) -> Iterator[Examined]:
         again = 'reinstall nbgrader: pip install "cs-conv[grade]"'
         yield _tried("nbgrader can make a gradebook", _make_gradebook, again)
         yield from _sandboxes()
+        yield _processes()
     course: Course | None = None
     try:
         course = find_course()
@@ -94,6 +95,17 @@ def _sandboxes() -> Iterator[Examined]:
             return
         problems.append(f"{name}: {tried.problem.splitlines()[-1] if tried.problem else 'failed'}")
     yield Examined("student code can be confined while it is graded", False, "\n".join([*problems, ADVICE]))
+
+
+def _processes() -> Examined:
+    """Whether processes can work together; in some containers a user may make no semaphores."""
+    from autograder.grading.process_pool import process_pool
+
+    try:
+        process_pool(1).shutdown()
+    except CourseError as error:
+        return Examined("several processes can grade together", False, str(error))
+    return Examined("several processes can grade together", True)
 
 
 def _watch(without_group: str) -> str:

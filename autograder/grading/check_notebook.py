@@ -11,12 +11,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
 from typing import Any
 
 import autograder.skip_slow_imports  # noqa: F401  (before anything imports Jupyter)
 from autograder.course import CourseError
 from autograder.grading.open_notebook import OpenedNotebook
+from autograder.grading.process_pool import process_pool
 from autograder.grading.results import Status
 from autograder.grading.trusted import worker
 from autograder.grading.trusted.notebook.template import Template
@@ -71,7 +71,7 @@ class CheckedNotebook:
 @cache
 def _worker() -> ProcessPoolExecutor:
     """One process that runs all notebooks, so that only the first waits for it to start."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=worker.start_worker)
+    return process_pool(1, worker.start_worker)
 
 
 def check_notebook(notebook: OpenedNotebook) -> CheckedNotebook:

@@ -10,11 +10,10 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.grading.gradebook.open import (
@@ -25,6 +24,7 @@ from autograder.grading.gradebook.open import (
 )
 from autograder.grading.interface import Submission
 from autograder.grading.one_run import one_run
+from autograder.grading.process_pool import process_pool
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret, seed_for
 from autograder.grading.submissions.intake import NotPlainFile, other_files, read_notebook_file
@@ -118,9 +118,7 @@ class TrustedEngine:
 
                 self._pool = executor_at(self.address)
             else:
-                self._pool = ProcessPoolExecutor(
-                    self.workers, mp_context=get_context("spawn"), initializer=worker.start_worker
-                )
+                self._pool = process_pool(self.workers, worker.start_worker)
         return self._pool
 
     def renew_pool(self) -> None:
