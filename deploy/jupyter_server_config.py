@@ -1,4 +1,4 @@
-"""Settings of JupyterLab in the container: it listens to the world outside, which sees only the port that is opened."""
+"""JupyterLab in the container listens to the world outside, which sees only the port that is opened."""
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 

@@ -112,11 +112,19 @@ def _registry() -> str:
     return "" if asked.returncode == 0 else "no package registry answers: connect this machine to one"
 
 
+HUB = {"bwrap": "bubblewrap", "npm": "npm", "git": "git", "buildah": "buildah", "mmdebstrap": "mmdebstrap"}
+"""The programs that set up a hub and build an image, and the packages that bring them."""
+
+
 def _hub() -> str:
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return "a hub is set up by root"
-    absent = [name for name in ("bwrap", "npm", "git", "useradd", "runuser") if shutil.which(name) is None]
-    return f"{', '.join(absent)} not installed: apt-get install bubblewrap npm git" if absent else _registry()
+    absent = [name for name in HUB if shutil.which(name) is None]
+    return (
+        f"{', '.join(absent)} not installed: apt-get install {' '.join(HUB.values())}"
+        if absent
+        else _registry()
+    )
 
 
 NEEDS: dict[str, Callable[[], str]] = {
