@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from cs_conv.live.component import MODULES
 from cs_conv.live.frame import computed, packed
+from cs_conv.live.trainer import _sessions
 
 pytestmark = pytest.mark.browser
 
@@ -176,4 +177,19 @@ def test_a_component_that_ends_leaves_nothing(bare: Bare) -> None:
     bare.show("sizes")
     bare.page.evaluate("document.querySelector('main').end()")
     expect(bare.page.locator(".live")).to_have_count(0)
+    assert bare.complaints == []
+
+
+def test_a_training_ends_with_its_page(bare: Bare) -> None:
+    component = bare.show("trainer", "batch=5")
+    component.locator("[name=go]").click()
+    expect(component.locator(".numbers")).to_contain_text("a second", timeout=20 * SECONDS)
+    session = list(_sessions.values())[-1]
+    assert session.advance()
+    bare.page.evaluate("document.querySelector('main').end()")
+    bare.page.wait_for_timeout(500)  # the last question says that it ends
+    steps = session.engine.history.steps
+    bare.page.wait_for_timeout(500)
+    assert not session.advance()
+    assert session.engine.history.steps == steps
     assert bare.complaints == []

@@ -33,6 +33,12 @@ def test_a_frame_has_everything_that_is_drawn_and_can_cross(state):
     assert sum(map(len, buffers)) < 50_000
 
 
+def test_a_picture_of_a_deep_network_is_small():
+    arrays = frame({}, start("INPUT -> [CONV(12) -> RELU]*28 -> FC"))
+    assert arrays["map_shape"][:, 0].tolist() == [2] * 56 + [1]
+    assert sum(map(len, packed(arrays)[1])) < 120_000
+
+
 def test_bytes_are_the_values_around_128(state):
     arrays = frame({}, state)
     top = arrays["top"][0, 1]

@@ -15,6 +15,9 @@ from cs_conv.live.engine.hints import hint
 TILES, ROWS = 12, 3
 """The most channels of a layer that are drawn, and of filters the most input channels."""
 
+FULL = 12
+"""In a network of more layers than this, fewer channels of each are drawn: a picture stays small."""
+
 PIXELS = 32
 """Larger maps are drawn with every second pixel, or fewer."""
 
@@ -64,13 +67,14 @@ def _single(engine: Engine) -> dict[str, Any]:
 def _layers(engine: Engine, outs: list[Array]) -> dict[str, Any]:
     exam = engine.exam or Exam()
     rows, maps, tiles, tops = [], [], [], []
+    most = max(2, TILES * FULL // max(FULL, len(outs)))
     for place, out, shape in zip(engine.plan.layers, outs, engine.network.shapes[:-1], strict=True):
         layer = place.layer
         rows.append(
             [*(*out.shape, 1, 1)[:3], *_learning(engine, layer), exam.dead(layer), exam.active(layer)]
         )
-        maps.append(_map(out))
-        tiles.append(_filters(layer, shape))
+        maps.append(_map(out, most))
+        tiles.append(_filters(layer, shape, most))
         tops.append([_top(maps[-1]), _top(tiles[-1])])
     return {
         "layers": "\n".join(place.name for place in engine.plan.layers),
@@ -93,11 +97,11 @@ def _learning(engine: Engine, layer: Layer) -> tuple[int, float, float]:
     return sum(p.size for each in inner for p in each.parameters.values()), gradient, update
 
 
-def _map(out: Array) -> Array:
+def _map(out: Array, most: int) -> Array:
     """The first channels of a volume as they are; up to 128 numbers in rows of 16."""
     if out.ndim == 3:
         apart = -(-max(out.shape[1:]) // PIXELS)
-        return out[:TILES, ::apart, ::apart]
+        return out[:most, ::apart, ::apart]
     shown = out[:128]
     columns = min(16, len(shown))
     rows = -(-len(shown) // columns)
@@ -106,12 +110,12 @@ def _map(out: Array) -> Array:
     return padded.reshape(1, rows, columns)
 
 
-def _filters(layer: Layer, shape: tuple[int, ...]) -> Array:
+def _filters(layer: Layer, shape: tuple[int, ...], most: int) -> Array:
     """(C, K, H, W): the filters of a convolution, or units that see an image; of other layers none."""
     if isinstance(layer, Conv):
-        return layer.parameters["w"][:TILES, :ROWS].swapaxes(0, 1)
+        return layer.parameters["w"][:most, :ROWS].swapaxes(0, 1)
     if isinstance(layer, FullyConnected) and len(shape) == 3 and shape[0] <= ROWS and max(shape) <= PIXELS:
-        return layer.parameters["w"][:, :TILES].T.reshape(-1, *shape).swapaxes(0, 1)
+        return layer.parameters["w"][:, :most].T.reshape(-1, *shape).swapaxes(0, 1)
     return np.empty((0, 0, 0, 0), np.float32)
 
 

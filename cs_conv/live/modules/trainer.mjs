@@ -238,6 +238,7 @@ export function mount(el, store) {
   return () => {
     stop();
     clearTimeout(timer);
+    if (store.state.running) store.set({ running: false }); // a page that is gone may still be asked after each cell
     view.end();
   };
 }

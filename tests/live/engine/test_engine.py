@@ -186,6 +186,15 @@ def test_units_that_never_fire_are_counted_and_said(few):
     assert hint(engine).startswith("Every unit of layer 2, RELU, is dead: it gives 0 for each of 40 images")
 
 
+def test_a_step_that_takes_long_with_own_functions_is_said_before(few):
+    engine = Engine(OWN, Settings(**{**vars(SMALL), "own": True}), few)
+    engine.look(0)
+    engine.seen.took = 0.01
+    assert hint(engine) == ""
+    engine.seen.took = 0.5
+    assert "one image takes 0.5 s forward, so a step of 20 may take 30 s" in hint(engine)
+
+
 def test_an_exam_is_what_the_network_says_of_held_out_images(few):
     engine = Engine({}, SMALL, few)
     after(engine, 1)
