@@ -16,7 +16,7 @@ from autograder.reports.formulas import mathml
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add all of it to Sphinx."""
     app.add_html_math_renderer("mathml", (_formula("inline"), None), (_formula("block"), None))
-    app.connect("html-page-context", _add_script)
+    app.connect("html-page-context", _complete, priority=900)  # after the theme
     app.connect("autodoc-process-docstring", _as_restructured_text)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -31,9 +31,12 @@ def _formula(display: str) -> Callable[[Any, nodes.Element], None]:
     return visit
 
 
-def _add_script(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
+def _complete(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
     script = context["pathto"]("live/site.mjs", 1)
     context["metatags"] = context.get("metatags", "") + f'<script type="module" src="{script}"></script>'
+    for part in ("furo_navigation_tree", "toctree"):  # headings need a level
+        if isinstance(context.get(part), str):
+            context[part] = context[part].replace('role="heading"', 'role="heading" aria-level="2"')
     if "body" in context:  # what scrolls sideways can be reached with the keyboard
         context["body"] = re.sub(r"<pre(?=>)", '<pre tabindex="0"', context["body"])
 
