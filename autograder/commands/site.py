@@ -20,14 +20,16 @@ def run(to: Path | None, pyodide: Path | None, lite: bool, folder: Path | None) 
     course = instructors_course(folder)
     build_folder = course.root / "build"
     target = (to or build_folder / "site").resolve()
+    if lite and pyodide is None:
+        pyodide = build_folder / "pyodide"  # the notebooks bring Python along, so nobody has to be asked
     with console.status("") as status:
         if pyodide is not None and not pyodide.exists():
             status.update("fetching Pyodide")
             assemble(pyodide, build_folder / "npm")
-        build(course, target, pyodide, lambda what: status.update(escape(what)))
+        build(course, target, pyodide, lambda what: status.update(escape(what)), lite)
+        sizes = build_lite(course, target, lambda what: status.update(escape(what))) if lite else None
         status.update("looking it over")
         found = review(target)
-        sizes = build_lite(course, target, lambda what: status.update(escape(what))) if lite else None
     _print(found, target)
     if sizes is not None:
         console.print(f"the notebooks  {escape(short(target))}/lite/lab  ({sizes})", highlight=False)
