@@ -7,19 +7,21 @@ the code that it imports. So a second build runs only what has changed.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import DEVNULL
+from tempfile import TemporaryDirectory
 
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 import autograder
 import cs_conv
 from autograder.course import Assignment, Course, CourseError
 from autograder.notebooks.files import read_notebook, write_notebook
-from autograder.notebooks.source import read_source
+from autograder.notebooks.source import LEFT_BEHIND, read_source
 
 IMPORTED = (
     Path(cs_conv.__file__).parent,
@@ -39,10 +41,11 @@ def executed(course: Course, assignment: Assignment, name: str, say: Callable[[s
     notebook = read_source(source)
     limit = 5 * assignment.limits.seconds_in_all
     try:
-        NotebookClient(notebook, kernel_name="python3", timeout=limit).execute(
-            cwd=str(source.parent), stderr=DEVNULL
-        )
-    except CellExecutionError as error:
+        with TemporaryDirectory() as folder:  # a notebook may write files
+            place = shutil.copytree(source.parent, Path(folder) / assignment.name, ignore=LEFT_BEHIND)
+            client = NotebookClient(notebook, kernel_name="python3", timeout=limit)
+            client.execute(cwd=str(place), stderr=DEVNULL)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(f"{source} has a cell that fails:\n{error}") from None
     for old in kept.glob(f"{name}-*.ipynb"):
         old.unlink()
