@@ -6,7 +6,6 @@ ids of twelve hexadecimal digits (`source.py`), which no editor gives.
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import shutil
@@ -22,7 +21,7 @@ from nbformat import NotebookNode
 from autograder.course import Assignment, Course
 from autograder.notebooks.files import graded_as, read_notebook, write_notebook
 from autograder.notebooks.own_copies import EARLIER
-from autograder.notebooks.unwritten import NOT_WRITTEN
+from autograder.notebooks.unwritten import is_unanswered
 
 _OURS = re.compile(r"[0-9a-f]{12}")
 
@@ -64,22 +63,6 @@ def carry_over(
         else:
             revised.append(copy)
     return made, revised
-
-
-def is_unanswered(source: str) -> bool:
-    """Whether every function in an answer's cell still says that it is not written yet, and nothing else."""
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        return False
-    return all(isinstance(node, ast.FunctionDef) and _says_so(node) for node in body)
-
-
-def _says_so(function: ast.FunctionDef) -> bool:
-    statements = function.body[ast.get_docstring(function) is not None :]
-    return (
-        len(statements) == 1 and ast.unparse(statements[0]) == f"raise NotImplementedError('{NOT_WRITTEN}')"
-    )
 
 
 def _is_of_an_earlier_release(old: NotebookNode, release: NotebookNode) -> bool:

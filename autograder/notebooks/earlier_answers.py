@@ -1,18 +1,21 @@
-"""A learner's answers from earlier notebooks, for a notebook that builds on them."""
+"""A learner's answers from earlier notebooks, for a notebook that builds on them.
+
+Notebooks are read as JSON, so that this works where nothing of Jupyter is installed.
+"""
 
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.checks import find, judge
 from autograder.checks.exercise import Function
-from autograder.notebooks.carry_over import is_unanswered
-from autograder.notebooks.files import graded_as, read_notebook
 from autograder.notebooks.free_names import binds, needs
 from autograder.notebooks.ipython_syntax import as_python, parsed
+from autograder.notebooks.unwritten import is_unanswered
 
 WIDE = 20
 """The characters that a name takes in what `mine` prints."""
@@ -51,23 +54,32 @@ def _answer(exercise: str, folder: Path) -> tuple[Function | None, str]:
     place = ""
     for path in sorted(folder.glob("*/*.ipynb")):
         try:
-            cells = [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
-        except Exception:  # not a notebook
+            cells = _code_cells(path)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # not a notebook
             continue
-        for cell in cells:
-            marked = graded_as(cell)
+        for number, (source, marked) in enumerate(cells):
             if marked.get("grade_id") != exercise or not marked.get("solution"):
                 continue
             place = f"{path.parent.name}/{path.name}"
-            if is_unanswered(cell.source):
+            if is_unanswered(source):
                 continue
             space: dict[str, Any] = {}
-            sources = [other.source for other in cells if other is not cell]
-            for statement in _needed(sources, cell.source):
+            others = [other for n, (other, _) in enumerate(cells) if n != number]
+            for statement in _needed(others, source):
                 exec(compile(ast.Module([statement], []), place, "exec"), space)
             function: Function = space[exercise]
             return function, place
     return None, f"yours in {place} is not written yet" if place else "there is no notebook with yours here"
+
+
+def _code_cells(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The text of each code cell of a notebook, and what nbgrader says of it."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [
+        ("".join(cell["source"]), cell.get("metadata", {}).get("nbgrader", {}))
+        for cell in cells
+        if cell["cell_type"] == "code"
+    ]
 
 
 def _needed(sources: list[str], answer: str) -> Iterator[ast.stmt]:

@@ -1,12 +1,29 @@
-"""A cell that calls an answer which is not written yet shows one line instead of a traceback."""
+"""Answers that are not written yet: how they look, and the one line that a cell which calls one shows."""
 
 from __future__ import annotations
 
+import ast
 from types import TracebackType
 from typing import Any
 
 NOT_WRITTEN = "not written yet"
 """The message of the NotImplementedError that a released answer raises."""
+
+
+def is_unanswered(source: str) -> bool:
+    """Whether every function in an answer's cell still says that it is not written yet, and nothing else."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return False
+    return all(isinstance(node, ast.FunctionDef) and _says_so(node) for node in body)
+
+
+def _says_so(function: ast.FunctionDef) -> bool:
+    statements = function.body[ast.get_docstring(function) is not None :]
+    return (
+        len(statements) == 1 and ast.unparse(statements[0]) == f"raise NotImplementedError('{NOT_WRITTEN}')"
+    )
 
 
 def say_in_one_line(shell: Any) -> None:

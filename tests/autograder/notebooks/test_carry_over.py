@@ -13,10 +13,11 @@ from autograder.course import load_course
 from autograder.grading.results import Status
 from autograder.grading.stock.engine import NbgraderEngine
 from autograder.grading.trusted import TrustedEngine
-from autograder.notebooks.carry_over import carry_over, is_unanswered
+from autograder.notebooks.carry_over import carry_over
 from autograder.notebooks.files import graded_as, read_notebook, write_notebook
 from autograder.notebooks.own_copies import make_copies
 from autograder.notebooks.release import release
+from autograder.notebooks.unwritten import is_unanswered
 from tests.autograder.conftest import NAME, RIGHT, submissions
 
 MORE = '''

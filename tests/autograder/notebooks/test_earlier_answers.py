@@ -1,5 +1,8 @@
 """Answers that a learner brings from earlier notebooks: right ones are used, of others one is told why."""
 
+import subprocess
+import sys
+
 import nbformat
 import numpy as np
 import pytest
@@ -76,3 +79,17 @@ def test_without_that_notebook_the_function_of_the_course_is_used(tmp_path, caps
 def test_only_exercises_have_answers(tmp_path):
     with pytest.raises(ValueError, match="fc_bakward"):
         mine("fc_bakward", instead, folder=tmp_path)
+
+
+def test_nothing_of_jupyter_is_needed(tmp_path):
+    """So it works in a browser, and where only the library and the checks are installed."""
+    notebook(tmp_path, RIGHT, HELPER)
+    program = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(('nbformat', 'jupytext', 'nbgrader', 'IPython')))\n"
+        "from pathlib import Path\n"
+        "from autograder import mine\n"
+        f"mine('fc_backward', print, folder=Path({str(tmp_path)!r}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "yours, from 10-fully-connected" in done.stdout
