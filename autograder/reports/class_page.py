@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from math import ceil
 from pathlib import Path
@@ -20,6 +20,8 @@ from autograder.reports.tables import points_text, seen
 
 BARS = 12
 """The most bars of the distribution. If there are fewer points than this, each has a bar."""
+MOST_NAMES = 30
+"""So many names of students are shown below a misconception; more of them are folded."""
 
 _STYLE = """
 .bars { display: flex; align-items: flex-end; gap: 3px; height: 11rem; margin: 1rem 0 0; padding: 0;
@@ -112,12 +114,17 @@ def _misconceptions(record: Record) -> str:
         [
             str(m.count),
             escape(m.exercise),
-            f"<strong>{escape(m.name)}</strong><br>{escape(m.advice)}<br>"
-            f"<small>{', '.join(map(named, m.students))}</small>",
+            f"<strong>{escape(m.name)}</strong><br>{escape(m.advice)}<br>{_names(m.students)}",
         ]
         for m in record.misconceptions
     ]
     return table([("students", "n narrow"), ("exercise", "narrow"), ("misconception", "")], rows)
+
+
+def _names(students: Sequence[str]) -> str:
+    """The students' names, folded if there are too many to read at a glance."""
+    names = f"<small>{', '.join(map(named, students))}</small>"
+    return names if len(students) <= MOST_NAMES else f"<details><summary>who</summary>{names}</details>"
 
 
 def _exercises(record: Record) -> str:
