@@ -57,7 +57,7 @@ def run_the_changed(course: Course, found: list[NotebookPoints]) -> None:
 
 def _lessons(found: Sequence[NotebookPoints]) -> Table:
     """A row for each assignment, and one for all of them."""
-    table = Table(box=box.SIMPLE_HEAD, show_footer=True)
+    table = Table(box=box.SIMPLE_HEAD, show_footer=True, show_edge=False)
     by_assignment: dict[str, list[NotebookPoints]] = {}
     for each in found:
         by_assignment.setdefault(each.assignment.name, []).append(each)
