@@ -99,6 +99,6 @@ def show_runs(runs: Mapping[str, Run]) -> None:
 def _draw_losses(ax: Axes, run: Run) -> None:
     ax.plot(np.arange(1, len(run.losses) + 1), run.losses, color=BLACK, linewidth=0.8)
     ax.set_ylim(0, 5)
-    most = max(run.losses)
+    most = np.max(run.losses)  # nan if there is any, unlike max
     if not most <= 5:  # nan, too
         ax.text(0.98, 0.9, f"largest: {most:.0f}", transform=ax.transAxes, ha="right", va="top", fontsize=8)
