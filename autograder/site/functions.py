@@ -50,7 +50,10 @@ class Functions(Mapping[str, Any]):
         self.asked: list[str] = []
 
     def __getitem__(self, name: str) -> Any:
-        """The function of that name. Raises KeyError if the lesson has none so far."""
+        """The function of that name. If the library has a fast one, it stands for the course's answer.
+
+        Raises KeyError if the lesson has none so far.
+        """
         if name in self.typed:
             return self.typed[name]
         if name in MADE:
@@ -60,7 +63,7 @@ class Functions(Mapping[str, Any]):
         if name not in self.asked:
             self.asked.append(name)
         exercise = find(name)
-        return exercise.program or exercise.reference
+        return getattr(im2col, name, None) or exercise.program or exercise.reference
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a function, without using it."""

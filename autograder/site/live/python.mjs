@@ -4,7 +4,12 @@
 const HOME = new URL("./", import.meta.url);
 const AGREED = "cs-conv-python"; // in localStorage: whether the reader has allowed Pyodide's own server
 
-class Ended extends Error {}
+class Ended extends Error {
+  constructor(limit) {
+    super(`It did not end in ${limit / 1000} seconds, so it was ended.`);
+    this.seconds = limit / 1000;
+  }
+}
 
 let about; // live/python.json: where Pyodide lies, and the course's own Python
 let worker;
@@ -92,7 +97,7 @@ async function answer(question, limit) {
   try {
     return await new Promise((resolve, reject) => {
       worker.onmessage = ({ data }) => { if (data.id === id) resolve(data); };
-      timer = setTimeout(() => reject(new Ended(`It did not end in ${limit / 1000} seconds, so it was ended.`)), limit);
+      timer = setTimeout(() => reject(new Ended(limit)), limit);
       worker.postMessage({ ...question, id });
     });
   } catch (problem) {

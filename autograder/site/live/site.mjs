@@ -6,7 +6,7 @@ import { player } from "./player.mjs";
 import { keep, python } from "./python.mjs";
 
 const LIMIT = 10_000; // milliseconds that a picture may take
-const ADVICE = `Your code is computing; after ${LIMIT / 1000} seconds it is ended.`;
+const TRAINS = 60_000; // the same for the trainer: a step on slow functions takes a while
 const ROOT = new URL("../", import.meta.url);
 let parts = 0;
 let leader; // the last part that has an editor
@@ -31,8 +31,10 @@ class LivePart {
     this.stopped = ""; // why the reader's code is not run again before it was changed
     el.innerHTML = `<div class="stage"></div><p class="note" role="status"></p>`;
     this.note = el.querySelector(".note");
+    this.limit = part.component === "trainer" ? TRAINS : LIMIT;
     const first = picture(part.first);
-    this.store = createStore((state) => this.send(state), part.state, first.arrays, first.error, ADVICE);
+    const advice = `Python is computing; after ${this.limit / 1000} seconds it is ended.`;
+    this.store = createStore((state) => this.send(state), part.state, first.arrays, first.error, advice);
     const stage = el.querySelector(".stage");
     mount(stage, this.store);
     if (part.recorded?.plays) player(this, stage, el);
@@ -85,7 +87,7 @@ class LivePart {
     }
     try {
       if (await this.define()) return { error: "Your code cannot be used yet: see below it." };
-      const answer = await python.ask({ kind: "picture", key: this.key, state }, LIMIT);
+      const answer = await python.ask({ kind: "picture", key: this.key, state }, this.limit);
       if (answer.problem) return { error: answer.problem };
       this.show?.(answer.trace);
       return picture(answer);
@@ -127,7 +129,7 @@ class LivePart {
 
   end(problem) {
     if (!(problem instanceof python.Ended)) return problem.message;
-    this.stopped = `Your code did not end in ${LIMIT / 1000} seconds, so it was ended. Change it, and run it again.`;
+    this.stopped = `Your code did not end in ${problem.seconds} seconds, so it was ended. Change it, and run it again.`;
     return this.stopped;
   }
 }

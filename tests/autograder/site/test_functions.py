@@ -1,11 +1,14 @@
 """With which functions a live part draws, and what is said about a reader's errors."""
 
 import importlib
+import inspect
 from typing import Any
 
 import pytest
 
+from autograder.checks.registry import find, names
 from autograder.site.functions import Part
+from cs_conv import im2col
 
 FLIPPED = """\
 def conv_forward(x, w, b, stride=1, pad=0):
@@ -37,6 +40,13 @@ def test_the_functions_that_a_picture_used_are_known() -> None:
 def test_a_lesson_has_only_the_functions_that_it_has_come_to() -> None:
     header, _ = Part("window", []).picture(start("window"))
     assert header["error"].startswith("conv_forward is not defined here")
+
+
+@pytest.mark.parametrize("name", [name for name in names() if hasattr(im2col, name)])
+def test_a_fast_function_takes_what_the_answer_takes(name: str) -> None:
+    answer = find(name).program or find(name).reference
+    takes = [*inspect.signature(answer).parameters]
+    assert [*inspect.signature(getattr(im2col, name)).parameters][: len(takes)] == takes
 
 
 def test_what_a_lesson_makes_of_its_functions_uses_the_readers() -> None:
