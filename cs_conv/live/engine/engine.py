@@ -275,9 +275,9 @@ class Engine:
     def look(self, image: int) -> list[Array]:
         """What each layer makes of one held-out image: see `cs_conv.live.engine.look`.
 
-        Zeros if a learner's function raises, and after an interruption: it may have been for ever in one.
+        Zeros if a learner's function raises, and after an interruption: it may have been for ever in it.
         """
-        if not self._interrupted:
+        if not (self._interrupted and self.plan.own):
             try:
                 return self.seen.at(self.data.test_images[image : image + 1], self.history.steps)
             except Exception as error:

@@ -243,7 +243,8 @@ export function mount(el, store) {
   };
 }
 
-const ended = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+/** A text as a sentence. The name of a function, such as conv_forward, stays as it is. */
+const ended = (text) => text && `${/^[a-z]+ /.test(text) ? text[0].toUpperCase() : text[0]}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 const amount = (value) => (value >= 1000 ? value.toExponential(1).replace("e+", " \u00d7 10^") : value.toFixed(3));
 
 export default widget(mount);

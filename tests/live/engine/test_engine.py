@@ -223,6 +223,7 @@ def test_an_interrupted_step_is_taken_again(few):
     engine.run(0)
     engine.interrupt()
     assert engine.stopped == "Interrupted at step 2. Train goes on from here."
+    assert engine.look(0)[0].any()
     assert not engine.run()
     engine.go()
     assert np.array_equal(after(engine, 4), after(alone, 4))
