@@ -439,12 +439,19 @@ def site(
             help="Add all notebooks as JupyterLite, which runs and checks them in the browser. Needs npm.",
         ),
     ] = False,
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures",
+            help="Let JupyterLite fetch matplotlib from Pyodide's server; else a sentence stands there.",
+        ),
+    ] = False,
     course: Folder = None,
 ) -> None:
     """Make the course's website: lessons with live pictures, this manual, the library's reference."""
     from autograder.commands import site as command
 
-    command.run(to, pyodide, lite, course)
+    command.run(to, pyodide, lite, pictures, course)
 
 
 @app.command(

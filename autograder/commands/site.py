@@ -15,7 +15,7 @@ from autograder.site.review import Review, review
 from autograder.terminal import console, count
 
 
-def run(to: Path | None, pyodide: Path | None, lite: bool, folder: Path | None) -> None:
+def run(to: Path | None, pyodide: Path | None, lite: bool, pictures: bool, folder: Path | None) -> None:
     """Build the site, and say where it is, how large it is, and how to look at it."""
     course = instructors_course(folder)
     build_folder = course.root / "build"
@@ -27,7 +27,9 @@ def run(to: Path | None, pyodide: Path | None, lite: bool, folder: Path | None) 
             status.update("fetching Pyodide")
             assemble(pyodide, build_folder / "npm")
         build(course, target, pyodide, lambda what: status.update(escape(what)), lite)
-        sizes = build_lite(course, target, lambda what: status.update(escape(what))) if lite else None
+        sizes = None
+        if lite:
+            sizes = build_lite(course, target, lambda what: status.update(escape(what)), pictures)
         status.update("looking it over")
         found = review(target)
     _print(found, target)

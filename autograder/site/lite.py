@@ -15,6 +15,7 @@ from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.site import packages, pyodide
+from autograder.site.live_files import CDN
 from autograder.site.wheels import Wheel, read_wheel
 
 STORAGE = "cs-conv"
@@ -70,28 +71,35 @@ class Sizes:
         return f"{self.lite:.0f} MB, and {self.python:.0f} MB of Python, {self.compressed:.0f} MB if gzipped"
 
 
-def build_lite(course: Course, site: Path, say: Callable[[str], None]) -> Sizes:
+def build_lite(course: Course, site: Path, say: Callable[[str], None], pictures: bool = False) -> Sizes:
     """Write JupyterLite with the notebooks of `course` into `site`/lite, and Python into `site`/pyodide.
 
-    Returns how large they are. Raises CourseError if npm cannot fetch Python for the browser, or if
-    JupyterLite does not build.
+    `pictures` lets browsers fetch matplotlib from Pyodide's own server. Returns how large they are. Raises
+    CourseError if npm cannot fetch Python for the browser, or if JupyterLite does not build.
     """
     work = course.root / "build" / "lite"
     shutil.rmtree(work, ignore_errors=True)
     say("putting together Python for the browser")
-    pyodide.assemble(site / "pyodide", course.root / "build" / "npm")
+    cache = course.root / "build" / "npm"
+    pyodide.assemble(site / "pyodide", cache)
     wheels = [*packages.course(), *kernel()]
     pyodide.add(site / "pyodide", wheels)
+    if pictures:
+        pyodide.refer(site / "pyodide", cache, "matplotlib", CDN.format(pyodide.version()))
+    else:
+        pyodide.add(site / "pyodide", [without_pictures()])
     say("making JupyterLite")
     shutil.copytree(course.releases, work / "content", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     _write(work / "jupyter_lite_config.json", {"LiteBuildConfig": _settings(work, site / "lite")})
     _write(work / "jupyter-lite.json", _page([wheel.name for wheel in wheels]))
     _jupyter_lite(work)
-    _add_ours(site, course.root / "build" / "npm")
-    return _sizes(site)
+    _add_ours(site, cache)
+    return measured(site)
 
 
-def _sizes(site: Path) -> Sizes:
+def measured(site: Path) -> Sizes:
+    """How large the parts of a site in this folder are."""
+
     def megabytes(folder: str, size: Callable[[bytes], int]) -> float:
         return sum(size(path.read_bytes()) for path in (site / folder).rglob("*") if path.is_file()) / 1e6
 
@@ -139,7 +147,7 @@ def kernel() -> list[Wheel]:
     own = {part.name: part for part in parts if part.name != "widgetsnbextension"}
     own["pyodide-kernel"] = _mended(own["pyodide-kernel"])
     needed = packages.installed("ipython", "comm", "ipywidgets", "anywidget", "micropip", without=LEFT_OUT)
-    return [*own.values(), *needed, _without_pictures(), *(Wheel(name, "1.0", {}) for name in ASKED_FOR)]
+    return [*own.values(), *needed, *(Wheel(name, "1.0", {}) for name in ASKED_FOR)]
 
 
 def _mended(kernel: Wheel) -> Wheel:
@@ -154,7 +162,7 @@ def _mended(kernel: Wheel) -> Wheel:
     return replace(kernel, files=files)
 
 
-def _without_pictures() -> Wheel:
+def without_pictures() -> Wheel:
     """What stands in for matplotlib, of which neither npm nor PyPI has a build for browsers."""
     return Wheel("matplotlib", "0", {"matplotlib/__init__.py": NO_PICTURES.read_bytes()}, depends=("numpy",))
 

@@ -126,5 +126,23 @@ def add(target: Path, wheels: Iterable[Wheel]) -> None:
     _write_lock(target, lock)
 
 
+def refer(target: Path, cache: Path, name: str, server: str) -> None:
+    """Let Pyodide in `target` fetch a package, and what it requires, from `server`, a folder's address.
+
+    The packages are those of Pyodide's own lock file, with their hashes, so nothing else is accepted.
+    """
+    lock = json.loads((target / LOCK).read_text(encoding="utf-8"))
+    known = json.loads((fetch(cache) / "node_modules" / "pyodide" / LOCK).read_text(encoding="utf-8"))[
+        "packages"
+    ]
+    wanted = [name]
+    while wanted:
+        package = known[wanted.pop()]
+        if package["name"] not in lock["packages"]:
+            lock["packages"][package["name"]] = package | {"file_name": server + package["file_name"]}
+            wanted += package["depends"]
+    _write_lock(target, lock)
+
+
 def _write_lock(target: Path, lock: dict[str, object]) -> None:
     (target / LOCK).write_text(json.dumps(lock, indent=1), encoding="utf-8")

@@ -2,8 +2,13 @@
 
 import functools
 import http.server
+import re
+import shutil
+import subprocess
+import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -14,7 +19,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from autograder.checks import find
 from autograder.course import load_course
-from autograder.site.lite import build_lite
+from autograder.grading.gradebook.read import read_scores
+from autograder.site.lite import build_lite, measured
 
 pytestmark = pytest.mark.pyodide
 
@@ -111,29 +117,124 @@ def answer(lite: Lite, name: str, source: str, aspect: str) -> str:
     return lite.run(lite.cell(f'check("{name}", {name}, "{aspect}")'), PATIENCE)
 
 
-def test_a_wrong_answer_is_named_a_right_one_passes_and_both_survive(
+LESSON = "02-conv-forward/conv_forward.ipynb"
+
+
+def test_a_wrong_answer_is_named_a_right_one_passes_and_both_survive_and_count(
     learner: BrowserContext, lite: Served, tmp_path: Path
 ) -> None:
     page = learner.new_page()
     began = time.monotonic()
-    notebook = Lite(page, lite, "02-conv-forward/conv_forward.ipynb")
+    notebook = Lite(page, lite, LESSON)
     print(f"Python is there after {time.monotonic() - began:.1f} s")
-    aspect = find("conv_window").aspects[0].name
+    aspects = [aspect.name for aspect in find("conv_window").aspects]
     notebook.run(notebook.cell("from autograder import check"), PATIENCE)
-    flipped = WINDOW.replace("* w)", "* w[:, ::-1, ::-1])")
-    said = answer(notebook, "conv_window", flipped, aspect)
+    said = answer(notebook, "conv_window", WINDOW.replace("* w)", "* w[:, ::-1, ::-1])"), aspects[0])
     print(f"a verdict after {time.monotonic() - began:.1f} s")
     page.screenshot(path=SCREENSHOTS / "lite-wrong.png")
     assert "not yet" in said
-    assert "flip" in said
-    began = time.monotonic()
-    assert "passed" in answer(notebook, "conv_window", WINDOW, aspect)
-    print(f"a right answer after {time.monotonic() - began:.1f} s")
+    assert "the filter is flipped" in said
+    for aspect in aspects:
+        assert "passed" in answer(notebook, "conv_window", WINDOW, aspect)
     notebook.save()
     page.reload()
-    again = Lite(page, lite, "02-conv-forward/conv_forward.ipynb")
+    again = Lite(page, lite, LESSON)
     assert "i * stride, j * stride" in again.cell("def conv_window(").inner_text()
-    outside = {
-        url for url in notebook.asked | again.asked if not url.startswith((lite.address, "blob:", "data:"))
-    }
-    assert outside == set()
+    own = (lite.address, "blob:", "data:")
+    assert {url for url in notebook.asked | again.asked if not url.startswith(own)} == set()
+
+    page.goto(lite.url("work.html"))
+    expect(page.get_by_role("link", name=LESSON)).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / "lite-work.png")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save everything as one zip").click()
+    work = tmp_path / "work.zip"
+    saved.value.save_as(work)
+    with zipfile.ZipFile(work) as archive:
+        assert archive.namelist() == [LESSON]
+        archive.extractall(tmp_path / "submitted" / "ann")
+    assert points(tmp_path) == sum(aspect.points for aspect in find("conv_window").aspects)
+
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("dialog")).to_contain_text("This deletes 1 file")
+    page.get_by_role("button", name="Keep everything").click()
+    expect(page.get_by_role("status")).to_have_text("Nothing was deleted.")
+    page.get_by_role("button", name="Delete everything").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_role("link", name=LESSON)).to_have_count(0)
+    page.get_by_label("Load a zip").set_input_files(work)
+    expect(page.get_by_role("status")).to_contain_text("Loaded 1 files from work.zip.")
+    page.goto(lite.url(f"lab/index.html?path={LESSON}"))
+    loaded = page.locator(".jp-CodeCell", has_text="def conv_window(")
+    expect(loaded.first).to_contain_text("i * stride, j * stride", timeout=60 * SECONDS)
+
+
+def points(folder: Path) -> float:
+    """What Ann earns for the second lesson, graded as any submission."""
+    for name in ("course.yml", "nbgrader_config.py"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("assignments", "solutions"):
+        shutil.copytree(ROOT / name / "02-conv-forward", folder / name / "02-conv-forward")
+    for verb in ("release", "grade"):
+        command = [sys.executable, "-m", "autograder", verb, "02", "--course", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    course = load_course(folder)
+    return read_scores(course, course.assignment("02"), "ann")[0]
+
+
+KEPT = """async () => {
+  const name = (await caches.keys()).find((name) => name.startsWith("lite-"));
+  const kept = await (await caches.open(name)).keys();
+  return kept.some(({ url }) => url.includes("numpy")) && kept.some(({ url }) => url.endsWith("speed.ipynb"))
+    && kept.length > 400;
+}"""
+"""Whether what a visit without a network needs is there."""
+
+
+def test_a_second_visit_needs_no_network_and_live_pictures_answer(
+    learner: BrowserContext, site: Path
+) -> None:
+    served = Served(site)
+    page = learner.new_page()
+    Lite(page, served, "01-volumes/volumes.ipynb")
+    page.wait_for_function(KEPT, timeout=PATIENCE * SECONDS)
+    served.stop()
+    page.close()
+
+    page = learner.new_page()  # the server is gone, and Python starts again
+    notebook = Lite(page, served, "01-volumes/volumes.ipynb")
+    size = "def output_size(W, F, S=1, P=0):\n    return (W - F + 2 * P) // S + 1\n"
+    notebook.run(notebook.cell("from autograder import check"), PATIENCE)
+    said = answer(notebook, "output_size", size, find("output_size").aspects[0].name)
+    assert "passed" in said or "not yet" in said
+    live = notebook.cell("sizes(globals()")
+    notebook.run(live, PATIENCE)
+    component = live.locator(".live")
+    expect(component.locator(".say")).to_have_text(re.compile(r"\w"), timeout=60 * SECONDS)
+    before = component.locator(".say").inner_text()
+    component.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(component.locator(".say")).not_to_have_text(before, timeout=60 * SECONDS)
+    page.screenshot(path=SCREENSHOTS / "lite-offline.png")
+
+
+def test_a_phone_is_told_where_the_lessons_read_well(learner: BrowserContext, lite: Served) -> None:
+    page = learner.new_page()
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(lite.url(f"lab/index.html?path={LESSON}"))
+    note = page.locator("#cs-conv-phone")
+    expect(note).to_contain_text("On a phone, read the lessons on the site")
+    assert note.get_by_role("link").get_attribute("href") == "../../"
+    page.screenshot(path=SCREENSHOTS / "lite-phone.png")
+    note.get_by_role("button", name="Go on here").click()
+    expect(note).to_have_count(0)
+
+
+def test_it_is_no_larger_than_it_must_be(site: Path) -> None:
+    """Megabytes; the build prints them."""
+    sizes = measured(site)
+    print(sizes)
+    assert sizes.lite < 25
+    assert sizes.python < 30
+    assert sizes.compressed < 22

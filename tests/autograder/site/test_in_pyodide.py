@@ -1,4 +1,4 @@
-"""Every exercise is judged in the browser's Python as it is here."""
+"""Every exercise is judged, and every notebook runs, in the browser's Python as it does here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import names
+from autograder.course import load_course
+from autograder.notebooks.source import read_source
 from autograder.site import lite, packages, pyodide
+from autograder.site.no_pictures import SENTENCE
 from autograder.site.wheels import Wheel
 from tests.autograder.site.in_node import CACHE, run_in_pyodide
 from tests.autograder.site.judge_all import verdicts
@@ -27,7 +30,15 @@ def folder(tmp_path_factory):
     paths = [*(ROOT / "tests" / place for place in places), HERE / "__init__.py", HERE / "judge_all.py"]
     paths += sorted((ROOT / "tests/autograder/exercises/right_answers").glob("*.py"))
     files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
-    pyodide.add(target, [*packages.course(), *lite.kernel(), Wheel("tests", "0", files, ("autograder",))])
+    pyodide.add(
+        target,
+        [
+            *packages.course(),
+            *lite.kernel(),
+            lite.without_pictures(),
+            Wheel("tests", "0", files, ("autograder",)),
+        ],
+    )
     return target
 
 
@@ -54,3 +65,34 @@ def test_all_exercises_are_judged_as_here(both):
 
 def seconds(rows):
     return sum(row[-1] for each in rows.values() for row in each)
+
+
+@pytest.fixture(scope="module")
+def notebooks():
+    """The code cells of every notebook, answers included, by its assignment."""
+    course = load_course(ROOT)
+    found = {}
+    for assignment in course.assignments:
+        for notebook in assignment.notebooks:
+            cells = read_source(course.answers / assignment.name / f"{notebook}.py").cells
+            found[assignment.name] = [cell.source for cell in cells if cell.cell_type == "code"]
+    return found
+
+
+def test_every_notebook_runs_in_the_kernel_of_jupyterlite(folder, notebooks):
+    """Without matplotlib: a sentence stands where a picture would be, and the cell goes on."""
+    wheels = [wheel.name for wheel in lite.kernel()]
+    code = (HERE / "run_notebooks.py").read_text()
+    said = json.loads(
+        run_in_pyodide(folder, code, [*wheels, "autograder", "cs-conv-clothes"], json.dumps(notebooks))
+    )
+    for name, ran in said.items():
+        print(f"{name}: {ran['seconds']:.1f} s")
+    assert {name: ran["errors"] for name, ran in said.items() if ran["errors"]} == {}
+    assert sorted(said) == sorted(notebooks)
+    drawn = {name: sum("plt." in cell for cell in cells) for name, cells in notebooks.items()}
+    assert all(said[name]["printed"].count(SENTENCE) >= number for name, number in drawn.items())
+    verdicts_ = sum(
+        "application/vnd.cs-conv.verdict+json" in kinds for ran in said.values() for kinds in ran["shown"]
+    )
+    assert verdicts_ == sum(cell.startswith("check(") for cells in notebooks.values() for cell in cells)

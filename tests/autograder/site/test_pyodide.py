@@ -97,3 +97,14 @@ def test_a_wheel_that_is_added_is_found_by_its_name(folder):
     assert lock["sha256"] == hashlib.sha256((folder / lock["file_name"]).read_bytes()).hexdigest()
     said = run_in_pyodide(folder, "import numpy, one_two; print(one_two.value)", ("one-two",))
     assert said.strip() == "12"
+
+
+@pytest.mark.pyodide
+def test_a_package_of_another_server_comes_with_all_that_it_requires_and_with_hashes(folder):
+    pyodide.refer(folder, CACHE, "matplotlib", "https://example.org/full/")
+    lock = json.loads((folder / "pyodide-lock.json").read_text())["packages"]
+    assert {"matplotlib", "pillow", "kiwisolver", "fonttools", "numpy"} <= set(lock)
+    assert all(set(package["depends"]) <= set(lock) for package in lock.values())
+    assert lock["matplotlib"]["file_name"].startswith("https://example.org/full/matplotlib-")
+    assert len(lock["matplotlib"]["sha256"]) == 64
+    assert "://" not in lock["numpy"]["file_name"], "what is here stays here"
