@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import re
 import shutil
 import subprocess
 import sys
@@ -120,7 +119,7 @@ def answer(lite: Lite, name: str, source: str, aspect: str) -> str:
 LESSON = "02-conv-forward/conv_forward.ipynb"
 
 
-def test_a_wrong_answer_is_named_a_right_one_passes_and_both_survive_and_count(
+def test_a_wrong_answer_is_named_a_right_one_passes_is_kept_and_counts(
     learner: BrowserContext, lite: Served, tmp_path: Path
 ) -> None:
     page = learner.new_page()
@@ -155,19 +154,6 @@ def test_a_wrong_answer_is_named_a_right_one_passes_and_both_survive_and_count(
         archive.extractall(tmp_path / "submitted" / "ann")
     assert points(tmp_path) == sum(aspect.points for aspect in find("conv_window").aspects)
 
-    page.get_by_role("button", name="Delete everything").click()
-    expect(page.get_by_role("dialog")).to_contain_text("This deletes 1 file")
-    page.get_by_role("button", name="Keep everything").click()
-    expect(page.get_by_role("status")).to_have_text("Nothing was deleted.")
-    page.get_by_role("button", name="Delete everything").click()
-    page.get_by_role("button", name="Delete it").click()
-    expect(page.get_by_role("link", name=LESSON)).to_have_count(0)
-    page.get_by_label("Load a zip").set_input_files(work)
-    expect(page.get_by_role("status")).to_contain_text("Loaded 1 files from work.zip.")
-    page.goto(lite.url(f"lab/index.html?path={LESSON}"))
-    loaded = page.locator(".jp-CodeCell", has_text="def conv_window(")
-    expect(loaded.first).to_contain_text("i * stride, j * stride", timeout=60 * SECONDS)
-
 
 def points(folder: Path) -> float:
     """What Ann earns for the second lesson, graded as any submission."""
@@ -183,40 +169,39 @@ def points(folder: Path) -> float:
     return read_scores(course, course.assignment("02"), "ann")[0]
 
 
-KEPT = """async () => {
-  const name = (await caches.keys()).find((name) => name.startsWith("lite-"));
-  const kept = await (await caches.open(name)).keys();
-  return kept.some(({ url }) => url.includes("numpy")) && kept.some(({ url }) => url.endsWith("speed.ipynb"))
-    && kept.length > 400;
-}"""
-"""Whether what a visit without a network needs is there."""
-
-
-def test_a_second_visit_needs_no_network_and_live_pictures_answer(
-    learner: BrowserContext, site: Path
+def test_all_work_goes_in_as_one_zip_and_is_not_deleted_by_accident(
+    learner: BrowserContext, lite: Served, tmp_path: Path
 ) -> None:
-    served = Served(site)
+    work = tmp_path / "work.zip"
+    text = (ROOT / "assignments" / LESSON).read_text(encoding="utf-8")
+    with zipfile.ZipFile(work, "w") as archive:
+        archive.writestr(
+            LESSON, text.replace("raise NotImplementedError", "return 42 or NotImplementedError")
+        )
     page = learner.new_page()
-    Lite(page, served, "01-volumes/volumes.ipynb")
-    page.wait_for_function(KEPT, timeout=PATIENCE * SECONDS)
-    served.stop()
-    page.close()
-
-    page = learner.new_page()  # the server is gone, and Python starts again
-    notebook = Lite(page, served, "01-volumes/volumes.ipynb")
-    size = "def output_size(W, F, S=1, P=0):\n    return (W - F + 2 * P) // S + 1\n"
-    notebook.run(notebook.cell("from autograder import check"), PATIENCE)
-    said = answer(notebook, "output_size", size, find("output_size").aspects[0].name)
-    assert "passed" in said or "not yet" in said
-    live = notebook.cell("sizes(globals()")
-    notebook.run(live, PATIENCE)
-    component = live.locator(".live")
-    expect(component.locator(".say")).to_have_text(re.compile(r"\w"), timeout=60 * SECONDS)
-    before = component.locator(".say").inner_text()
-    component.get_by_role("slider").first.focus()
-    page.keyboard.press("ArrowRight")
-    expect(component.locator(".say")).not_to_have_text(before, timeout=60 * SECONDS)
-    page.screenshot(path=SCREENSHOTS / "lite-offline.png")
+    page.goto(lite.url("work.html"))
+    expect(page.locator("#said")).to_contain_text("There is nothing here yet")
+    page.get_by_label("Load a zip").set_input_files(work)
+    expect(page.get_by_role("status")).to_contain_text("Loaded 1 file from work.zip.")
+    with zipfile.ZipFile(work, "w") as archive:
+        archive.writestr(LESSON, text)
+    page.get_by_label("Load a zip").set_input_files(work)
+    expect(page.get_by_role("status")).to_contain_text("1 of these had other content here")
+    expect(page.locator("#list li")).to_have_count(2)
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("dialog")).to_contain_text("This deletes 2 files")
+    expect(page.get_by_role("dialog")).to_contain_text("You have never saved a zip.")
+    page.get_by_role("button", name="Keep everything").click()
+    expect(page.get_by_role("status")).to_have_text("Nothing was deleted.")
+    page.screenshot(path=SCREENSHOTS / "lite-work-two.png")
+    page.locator("#list a").filter(has_text=" before ").click()
+    answered = page.locator(".jp-CodeCell", has_text="return 42 or")
+    expect(answered.first).to_be_attached(timeout=PATIENCE * SECONDS)
+    page.goto(lite.url("work.html"))
+    page.get_by_role("button", name="Delete everything").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_role("status")).to_have_text("Deleted 2 files.")
+    expect(page.locator("#list li")).to_have_count(0)
 
 
 def test_a_phone_is_told_where_the_lessons_read_well(learner: BrowserContext, lite: Served) -> None:

@@ -89,8 +89,8 @@ async function load(file) {
   }
   await files("readwrite", (store) => Promise.all(put.map((each) => done(store.put(each, each.path)))));
   await show();
-  const beside = kept ? ` ${kept} of them were here with other content: that is kept beside them, "before ${when}".` : "";
-  say(`Loaded ${Object.keys(inside).length} files from ${file.name}.${beside}`);
+  const beside = kept ? ` ${kept} of these had other content here, which is kept, too: "before ${when}".` : "";
+  say(`Loaded ${count(Object.keys(inside))} from ${file.name}.${beside}`);
 }
 
 // --- away
@@ -118,7 +118,7 @@ const count = (list) => `${list.length} ${list.length === 1 ? "file" : "files"}`
 async function show() {
   const work = (await everything()).filter(isWork).sort((a, b) => a.path.localeCompare(b.path));
   $("said").textContent = work.length
-    ? `${count(work)} that you changed. They are kept in this browser, on this device, and nowhere else.`
+    ? `${count(work)} that you changed, kept in this browser, on this device, and nowhere else.`
     : "There is nothing here yet. What you change in a notebook is kept in this browser, and listed here.";
   $("list").replaceChildren(...work.map(({ path, last_modified: changed }) => {
     const item = document.createElement("li");
