@@ -146,6 +146,7 @@ def test_an_instructor_follows(tmp_path: Path) -> None:
     assert "left_edges was" not in said
     assert "ben: taken out of the gradebook, so not graded" in said
     assert "3 / 6" in said, "of the assignment that the page makes, without its written answer"
+    assert "4 / 6" in said, "and with it"
     assert (tmp_path / "course" / "my-course" / "feedback" / "ana" / "01-means" / "means.html").is_file()
 
 
