@@ -152,6 +152,13 @@ function followTheme() {
   new MutationObserver(follow).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
 }
 
+/** What is too wide for the page, and so scrolls, can be reached with the keyboard. */
+function reachWide() {
+  for (const el of document.querySelectorAll(".table-wrapper, .cell_output")) {
+    if (el.scrollWidth > el.clientWidth) el.tabIndex = 0;
+  }
+}
+
 async function keepThisPage() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(new URL("sw.js", ROOT));
@@ -160,6 +167,8 @@ async function keepThisPage() {
 }
 
 followTheme();
+reachWide();
+addEventListener("resize", reachWide);
 let shown = Promise.resolve();
 const near = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
