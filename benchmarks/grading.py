@@ -162,6 +162,19 @@ def where_it_goes(course: Course, assignment: str) -> dict[str, float]:
     }
 
 
+def feedback(course: Course, assignment: str) -> float:
+    """CPU seconds for each feedback page of the class, in this process, which has been started already."""
+    from autograder.reports.feedback import who_gets_pages, write_feedback
+
+    given = course.assignment(assignment)
+    students = who_gets_pages(course, given)
+    cpu = time.process_time()
+    made = list(write_feedback(course, given, students))
+    if problems := [problem for _, _, problem in made if problem]:
+        raise SystemExit(f"a page could not be made: {problems[0]}")
+    return (time.process_time() - cpu) / sum(len(pages) for _, pages, _ in made)
+
+
 def class_in(folder: Path, given: argparse.Namespace, size: int) -> tuple[Course, list[str]]:
     """The class that was asked for."""
     if given.tiny:
@@ -193,6 +206,7 @@ def main() -> None:
             assignment = course.assignments[0].name if given.tiny else given.assignment
             ours = trusted(course, assignment, names, given.workers, given.backend)
             goes = where_it_goes(course, assignment)
+            page = feedback(course, assignment)
             # Sandboxes end with their namespaces, so their time does not reach ours by itself.
             inside = (goes["student"] + goes["start"]) * len(names)
             ours = dataclasses.replace(ours, cpu=ours.cpu + inside)
@@ -200,7 +214,8 @@ def main() -> None:
             if not given.no_stock:
                 course, some = class_in(folders[1], given, given.stock_students)
                 theirs = stock(course, assignment, some)
-        rounds.append(report(ours, theirs, goes))
+        rounds.append(report(ours, theirs, goes) | {"feedback_page_cpu": page})
+        print(f"{page:.3f} CPU s for each feedback page")
     if given.json:
         machine = {
             "cores": os.cpu_count(),
