@@ -92,7 +92,7 @@ def formgrader(course: Course, home: Path) -> Iterator[Any]:
             return json.loads(answer.read())
 
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 400
         while True:
             with suppress(OSError):
                 ask("status")
