@@ -1,15 +1,16 @@
 // Keeps JupyterLite and Python in the browser, so that a second visit is fast and needs no network.
 //
 // All files of one build belong together: what is kept is of this build alone, and is taken from the cache first.
-// JupyterLite's own service worker, which lets the kernel read files, is loaded below and does the rest.
+// JupyterLite's own service worker, which lets the kernel read files, is loaded below and does the rest. It shares the
+// names of this file, so none may be given twice.
 
-const CACHE = "lite-{{ build }}";
+const THIS_BUILD = "lite-{{ build }}";
 const FILES = {{ files }};
 const OWN = ["/api/drive", "/api/stdin/", "/api/service-worker-heartbeat"];
 const AT_ONCE = 4;
 
 self.addEventListener("activate", (event) => {
-  const old = (name) => name.startsWith("lite-") && name !== CACHE;
+  const old = (name) => name.startsWith("lite-") && name !== THIS_BUILD;
   event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))));
 });
 
@@ -22,7 +23,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function answer(request, url, client) {
-  const cache = await caches.open(CACHE);
+  const cache = await caches.open(THIS_BUILD);
   const kept = await cache.match(url.origin + url.pathname);
   if (kept) return kept;
   tell(client, url);
@@ -52,7 +53,7 @@ self.addEventListener("message", (event) => {
 });
 
 async function keep() {
-  const cache = await caches.open(CACHE);
+  const cache = await caches.open(THIS_BUILD);
   const names = FILES.map((name) => new URL(name, self.registration.scope).href);
   const next = async () => {
     for (let name = names.pop(); name; name = names.pop()) {
