@@ -14,18 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course import Course, CourseError
-from autograder.site import packages, pyodide
+from autograder.site import lite_kernel, packages, pyodide
 from autograder.site.live_files import CDN
 from autograder.site.wheels import Wheel, read_wheel
 
 STORAGE = "cs-conv"
 """The name of the browser's database that keeps a learner's notebooks."""
-KERNEL = Path(sys.prefix) / "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension"
-EXTENSIONS = (
-    KERNEL,
-    KERNEL.parents[1] / "@jupyter-widgets/jupyterlab-manager",
-    KERNEL.parents[1] / "anywidget",
-)
+WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
+"""Extensions of this environment's JupyterLab that live pictures need in the browser, too."""
 NO_PICTURES = Path(__file__).with_name("no_pictures.py")
 LEFT_OUT = frozenset({"jedi", "parso", "jupyterlab-widgets", "widgetsnbextension"})
 """What others require, and do without: suggestions while one types come from Python itself."""
@@ -82,7 +78,8 @@ def build_lite(course: Course, site: Path, say: Callable[[str], None], pictures:
     say("putting together Python for the browser")
     cache = course.root / "build" / "npm"
     pyodide.assemble(site / "pyodide", cache)
-    wheels = [*packages.course(), *kernel()]
+    fetched = lite_kernel.fetch(cache)
+    wheels = [*packages.course(), *kernel(fetched)]
     pyodide.add(site / "pyodide", wheels)
     if pictures:
         pyodide.refer(site / "pyodide", cache, "matplotlib", CDN.format(pyodide.version()))
@@ -90,9 +87,9 @@ def build_lite(course: Course, site: Path, say: Callable[[str], None], pictures:
         pyodide.add(site / "pyodide", [without_pictures()])
     say("making JupyterLite")
     shutil.copytree(course.releases, work / "content", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    _write(work / "jupyter_lite_config.json", {"LiteBuildConfig": _settings(work, site / "lite")})
+    _write(work / "jupyter_lite_config.json", {"LiteBuildConfig": _settings(work, site / "lite", fetched)})
     _write(work / "jupyter-lite.json", _page([wheel.name for wheel in wheels]))
-    _jupyter_lite(work)
+    _jupyter_lite(work, fetched)
     _add_ours(site, cache)
     return measured(site)
 
@@ -107,14 +104,16 @@ def measured(site: Path) -> Sizes:
     return Sizes(megabytes("lite", len), megabytes("pyodide", len), compressed)
 
 
-def _settings(work: Path, target: Path) -> dict[str, object]:
+def _settings(work: Path, target: Path, fetched: Path) -> dict[str, object]:
+    installed = Path(sys.prefix) / "share/jupyter/labextensions"
+    extensions = [fetched / lite_kernel.EXTENSION, *(installed / name for name in WIDGETS)]
     return {
         "output_dir": str(target),
         "contents": [str(work / "content")],
         "cache_dir": str(work / "cache"),
         "apps": ["lab"],
         "ignore_sys_prefix": True,
-        "federated_extensions": [str(path) for path in EXTENSIONS],
+        "federated_extensions": [str(path) for path in extensions],
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
     }
@@ -141,9 +140,10 @@ def _page(names: list[str]) -> dict[str, object]:
     }
 
 
-def kernel() -> list[Wheel]:
-    """What a notebook's kernel consists of, live pictures included."""
-    parts = [read_wheel(path) for path in sorted((KERNEL / "static" / "pypi").glob("*.whl"))]
+def kernel(fetched: Path) -> list[Wheel]:
+    """What a notebook's kernel consists of, live pictures included; `fetched` comes from lite_kernel."""
+    wheels = (fetched / lite_kernel.EXTENSION / "static" / "pypi").glob("*.whl")
+    parts = [read_wheel(path) for path in sorted(wheels)]
     own = {part.name: part for part in parts if part.name != "widgetsnbextension"}
     own["pyodide-kernel"] = _mended(own["pyodide-kernel"])
     needed = packages.installed("ipython", "comm", "ipywidgets", "anywidget", "micropip", without=LEFT_OUT)
@@ -172,9 +172,10 @@ def _write(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
-def _jupyter_lite(work: Path) -> None:
+def _jupyter_lite(work: Path, fetched: Path) -> None:
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
-    tried = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+    with_kernel = os.environ | {"PYTHONPATH": str(fetched)}
+    tried = subprocess.run(command, cwd=work, env=with_kernel, capture_output=True, text=True, check=False)
     if tried.returncode != 0:
         raise CourseError(f"JupyterLite could not be built:\n{(tried.stdout + tried.stderr)[-2000:]}")
 

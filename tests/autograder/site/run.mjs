@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 const { folder, packages, code, given } = JSON.parse(readFileSync(0, "utf8"));
 const { loadPyodide } = await import(`${folder}pyodide.mjs`);
 const quiet = () => {};
+console.log = quiet; // it tells which packages are loaded; what Python prints takes another way
 const python = await loadPyodide({ indexURL: folder });
 await python.loadPackage(packages, { messageCallback: quiet });
 python.globals.set("given", given);

@@ -10,7 +10,7 @@ import pytest
 from autograder.checks import names
 from autograder.course import load_course
 from autograder.notebooks.source import read_source
-from autograder.site import lite, packages, pyodide
+from autograder.site import lite, lite_kernel, packages, pyodide
 from autograder.site.no_pictures import SENTENCE
 from autograder.site.wheels import Wheel
 from tests.autograder.site.in_node import CACHE, run_in_pyodide
@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
         target,
         [
             *packages.course(),
-            *lite.kernel(),
+            *lite.kernel(lite_kernel.fetch(CACHE)),
             lite.without_pictures(),
             Wheel("tests", "0", files, ("autograder",)),
         ],
@@ -81,7 +81,7 @@ def notebooks():
 
 def test_every_notebook_runs_in_the_kernel_of_jupyterlite(folder, notebooks):
     """Without matplotlib: a sentence stands where a picture would be, and the cell goes on."""
-    wheels = [wheel.name for wheel in lite.kernel()]
+    wheels = [wheel.name for wheel in lite.kernel(lite_kernel.fetch(CACHE))]
     code = (HERE / "run_notebooks.py").read_text()
     said = json.loads(
         run_in_pyodide(folder, code, [*wheels, "autograder", "cs-conv-clothes"], json.dumps(notebooks))
