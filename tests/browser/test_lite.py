@@ -204,6 +204,32 @@ def test_all_work_goes_in_as_one_zip_and_is_not_deleted_by_accident(
     expect(page.locator("#list li")).to_have_count(0)
 
 
+KEPT = """async () => {
+  const name = (await caches.keys()).find((name) => name.startsWith("lite-"));
+  return name ? (await (await caches.open(name)).keys()).length : 0;
+}"""
+"""How many files are there for a visit without a network."""
+
+
+def test_a_second_visit_needs_no_network(learner: BrowserContext, site: Path) -> None:
+    served = Served(site)
+    page = learner.new_page()
+    Lite(page, served, LESSON)
+    kept, before = 0, -1
+    while kept < 450 or kept != before:
+        page.wait_for_timeout(5 * SECONDS)
+        kept, before = page.evaluate(KEPT), kept
+    print(f"{kept} files are kept")
+    served.stop()
+    page.close()
+    page = learner.new_page()  # the server is gone, and Python starts again
+    notebook = Lite(page, served, "01-volumes/volumes.ipynb")
+    notebook.run(notebook.cell("from autograder import check"), PATIENCE)
+    size = "def output_size(W, F, S=1, P=0):\n    return (W - F + 2 * P) // S\n"
+    assert "not yet" in answer(notebook, "output_size", size, find("output_size").aspects[0].name)
+    page.screenshot(path=SCREENSHOTS / "lite-offline.png")
+
+
 def test_a_phone_is_told_where_the_lessons_read_well(learner: BrowserContext, lite: Served) -> None:
     page = learner.new_page()
     page.set_viewport_size({"width": 390, "height": 800})
