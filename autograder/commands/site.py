@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from autograder.commands.selection import instructors_course
-from autograder.course import short
+from autograder.course import CourseError, short
 from autograder.site.build import build
 from autograder.site.lite import build_lite
 from autograder.site.pyodide import assemble
@@ -17,6 +17,8 @@ from autograder.terminal import console, count
 
 def run(to: Path | None, pyodide: Path | None, lite: bool, pictures: bool, folder: Path | None) -> None:
     """Build the site, and say where it is, how large it is, and how to look at it."""
+    if pictures and not lite:
+        raise CourseError("--pictures is for the notebooks in JupyterLite: add --lite")
     course = instructors_course(folder)
     build_folder = course.root / "build"
     target = (to or build_folder / "site").resolve()

@@ -30,13 +30,15 @@ def write_pages(course: Course, to: Path, parts: Path, say: Callable[[str], None
     """Write the sources of all pages into the folder `to`, and the files of live parts into `parts`."""
     lessons = [*_lessons(course, to / "lessons", parts, say, lite)]
     texts = sorted(path.stem for path in (course.root / "docs").glob("*.md"))
+    machines = sorted(path.stem for path in (course.root / "docs" / "machines").glob("*.md"))
+    texts += [f"machines/{name}" for name in machines]
     _copy(course.root, to, ["README.md", "CONTRIBUTING.md", *(f"docs/{name}.md" for name in texts)])
     modules = [*_reference(to / "reference")]
-    others = [name for name in texts if name not in LEARNERS + INSTRUCTORS]
+    others = [name for name in texts if name not in LEARNERS + INSTRUCTORS and "/" not in name]
     contents = [
         _tree("Lessons", ["lessons/index", "train"]),
         _tree("For learners", [*_docs(LEARNERS, texts), "Install it <README>"]),
-        _tree("For instructors", _docs(INSTRUCTORS, texts)),
+        _tree("For instructors", _docs([*INSTRUCTORS, *(f"machines/{name}" for name in machines)], texts)),
         _tree("For contributors", ["CONTRIBUTING", *_docs(others, texts)]),
         _tree("Reference", ["reference/index"]),
     ]

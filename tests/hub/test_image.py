@@ -48,13 +48,15 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     run(*buildah, "from", "--name", "course", "localhost/course")
     yield Path(run(*buildah, "mount", "course").strip())
     run(*buildah, "rm", "--all")
+    run(*buildah, "rmi", "--all", "--force")
 
 
 def _of_this_machine() -> Sequence[str]:
     """What pip and apt need in the build to find this machine's registries."""
     found = [f"--env={n}={v}" for n, v in os.environ.items() if n.startswith("PIP_") or n in CERTIFICATES]
-    shared = ("/etc/ssl/certs", "/etc/pip.conf", "/etc/apt/apt.conf.d", "/opt/pypi", "/opt/wheels")
-    return [*found, *(f"--volume={path}:{path}:ro" for path in shared if Path(path).exists())]
+    settings = ("/etc/ssl/certs", "/etc/pip.conf", "/etc/apt/apt.conf.d")
+    shared = [path for path in settings if Path(path).exists()]
+    return [*found, *(f"--volume={path}:{path}:ro" for path in (*shared, *Path("/opt").iterdir()))]
 
 
 def inside(image: Path, script: str, *mounted: str | Path) -> str:
