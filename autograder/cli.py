@@ -428,8 +428,8 @@ def site(
         typer.Option(
             "--pyodide",
             metavar="FOLDER",
-            help="Put this Pyodide into the site; npm makes the folder if it does not exist. Without it,"
-            " readers are asked whether to fetch it from Pyodide's server.",
+            help="Put this Pyodide into the site; npm makes the folder if it does not exist, or is of another"
+            " version. Without it, readers are asked whether to fetch it from Pyodide's server.",
         ),
     ] = None,
     lite: Annotated[

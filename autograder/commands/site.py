@@ -10,7 +10,7 @@ from autograder.commands.selection import instructors_course
 from autograder.course import CourseError, short
 from autograder.site.build import build
 from autograder.site.lite import build_lite
-from autograder.site.pyodide import assemble
+from autograder.site.pyodide import assemble, is_assembled
 from autograder.site.review import Review, review
 from autograder.terminal import console, count
 
@@ -25,7 +25,7 @@ def run(to: Path | None, pyodide: Path | None, lite: bool, pictures: bool, folde
     if lite and pyodide is None:
         pyodide = build_folder / "pyodide"  # the notebooks bring Python along, so nobody has to be asked
     with console.status("") as status:
-        if pyodide is not None and not pyodide.exists():
+        if pyodide is not None and not is_assembled(pyodide):
             status.update("fetching Pyodide")
             assemble(pyodide, build_folder / "npm")
         build(course, target, pyodide, lambda what: status.update(escape(what)), lite)

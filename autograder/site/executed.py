@@ -25,9 +25,18 @@ from autograder.notebooks.source import LEFT_BEHIND, read_source
 
 IMPORTED = (
     Path(cs_conv.__file__).parent,
-    *(Path(autograder.__file__).parent / n for n in ("checks", "exercises")),
+    *(
+        Path(autograder.__file__).parent / name
+        for name in (
+            "__init__.py",
+            "predictions.py",
+            "notebooks/earlier_answers.py",
+            "notebooks/unwritten.py",
+        )
+    ),
+    *(Path(autograder.__file__).parent / name for name in ("checks", "exercises")),
 )
-"""The folders whose code the notebooks run."""
+"""The files and folders whose code the notebooks run."""
 
 
 def executed(course: Course, assignment: Assignment, name: str, say: Callable[[str], None]) -> NotebookNode:
@@ -56,7 +65,8 @@ def executed(course: Course, assignment: Assignment, name: str, say: Callable[[s
 def _content(source: Path) -> str:
     """A hash of the source, of the files beside it and of all code that notebooks import."""
     hashed = hashlib.sha256()
-    paths = [path for folder in (source.parent, *IMPORTED) for path in sorted(folder.rglob("*"))]
+    places = (source.parent, *IMPORTED)
+    paths = [path for place in places for path in ([place] if place.is_file() else sorted(place.rglob("*")))]
     for path in paths:
         if path.is_file() and path.suffix not in (".pyc", ".mjs", ".npz"):
             hashed.update(path.name.encode() + b"\0" + path.read_bytes())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import autograder
 from autograder.site.live_parts import DATA
-from autograder.site.pyodide import version
+from autograder.site.pyodide import LOCK, version
 from autograder.site.wheels import WHEN
 from cs_conv import data
 from cs_conv.live.component import MODULES
@@ -50,11 +50,16 @@ def write_live(site: Path, pyodide: Path | None) -> None:
 
 
 def _write_service_worker(site: Path, pyodide: str) -> None:
-    """A new build has other caches, so that nothing of an old one is shown."""
+    """A new build has other caches, so that nothing of an old one is shown.
+
+    The cache of Python changes with Pyodide's lock file: it has hashes, and refuses a NumPy of another build.
+    """
     paths = sorted(path for path in site.rglob("*") if path.is_file())
     build = sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:10]
+    lock = site / "pyodide" / LOCK
+    python = version() + (f" {sha256(lock.read_bytes()).hexdigest()[:10]}" if lock.is_file() else "")
     script = (LIVE / "sw.js").read_text(encoding="utf-8")
-    for slot, value in {"build": build, "python": version(), "pyodide": pyodide}.items():
+    for slot, value in {"build": build, "python": python, "pyodide": pyodide}.items():
         script = script.replace(f"{{{{ {slot} }}}}", value)
     (site / "sw.js").write_text(script, encoding="utf-8")
 

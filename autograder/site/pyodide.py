@@ -37,18 +37,32 @@ def version() -> str:
     return str(pinned["packages"]["node_modules/pyodide"]["version"])
 
 
+def is_assembled(target: Path) -> bool:
+    """Whether the folder `target` has all of Pyodide, in the version that is pinned."""
+    lock = target / LOCK
+    return lock.is_file() and json.loads(lock.read_text(encoding="utf-8"))["info"]["version"] == version()
+
+
 def assemble(target: Path, cache: Path) -> None:
-    """Write Pyodide, its lock file and NumPy into the folder `target`.
+    """Write Pyodide, its lock file and NumPy into the folder `target`, in place of an earlier version.
 
     npm fetches each version once, into `cache`. Raises CourseError if npm is missing or cannot fetch it.
     """
     fetched = fetch(cache)
-    target.mkdir(parents=True, exist_ok=True)
+    begun = target.with_name(f"{target.name}.part")
+    shutil.rmtree(begun, ignore_errors=True)
+    begun.mkdir(parents=True)
     for name in CORE:
-        shutil.copyfile(fetched / "node_modules" / "pyodide" / name, target / name)
+        shutil.copyfile(fetched / "node_modules" / "pyodide" / name, begun / name)
     whole = json.loads((fetched / "node_modules" / "pyodide" / LOCK).read_text(encoding="utf-8"))
-    _write_lock(target, whole | {"packages": {}})
-    add(target, [_numpy(fetched)])
+    _write_lock(begun, whole | {"packages": {}})
+    add(begun, [_numpy(fetched)])
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.glob("*.whl"):
+        old.unlink()
+    for path in sorted(begun.iterdir(), key=lambda path: path.name == LOCK):  # the lock file is the last
+        path.replace(target / path.name)
+    begun.rmdir()
 
 
 def fetch(cache: Path) -> Path:

@@ -175,6 +175,13 @@ def test_a_network_is_trained_on_its_page(visit: Visit) -> None:
     assert losses
     assert max(losses) < 2.0  # ten classes: 2.3 is a guess
     part.screenshot(path=SCREENSHOTS / "site-trainer-trained.png")
+    part.get_by_text("Train it with functions of your own").click()
+    part.get_by_label("my own functions").check()
+    for word in ("first", "second"):
+        visit.run(part, f"def conv_forward(x, w, b, stride=1, pad=0):\n    raise ValueError('{word}')\n")
+        expect(part.locator(".trace")).to_be_hidden()
+        part.get_by_role("button", name="one step").click()
+        expect(part.locator(".say")).to_contain_text(word)
     assert visit.complaints == []
 
 

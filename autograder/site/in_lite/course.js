@@ -3,7 +3,7 @@
 
 const strip = document.createElement("div");
 strip.id = "cs-conv";
-strip.innerHTML = `<span role="status"></span> <a href="../../">The site</a> <a href="../work.html">Your work: save or load it</a>`;
+strip.innerHTML = `<span role="status"></span><span class="time" aria-hidden="true"></span> <a href="../../">The site</a> <a href="../work.html">Your work: save or load it</a>`;
 const style = document.createElement("style");
 style.textContent = `
 #cs-conv { position: fixed; bottom: 0; left: 50%; transform: translateX(-50%); z-index: 20; height: 24px; padding: 0 12px;
@@ -12,16 +12,17 @@ style.textContent = `
 #cs-conv-phone { position: fixed; inset: 0 0 auto 0; z-index: 30; padding: 12px; background: #fff3cd; color: #222;
   font: 15px/1.4 system-ui, sans-serif; }
 #cs-conv-phone button { min-height: 32px; margin-left: 8px; }
-body.jp-mod-dark #cs-conv { background: #111; color: #ddd; }
-body.jp-mod-dark #cs-conv a { color: #8ab4f8; }`;
+body[data-jp-theme-light="false"] #cs-conv { background: #111; color: #ddd; }
+body[data-jp-theme-light="false"] #cs-conv a { color: #8ab4f8; }`;
 document.head.append(style);
 document.body.append(strip);
-const status = strip.querySelector("span");
+const status = strip.querySelector("[role=status]");
+const time = strip.querySelector(".time");
 
 // --- Python's start
 
 const FAILED = 120_000;
-const began = performance.now();
+let began = 0; // when a notebook was first open: without one, Python is not asked for
 let loading = "";
 
 navigator.serviceWorker?.addEventListener("message", ({ data }) => {
@@ -30,17 +31,24 @@ navigator.serviceWorker?.addEventListener("message", ({ data }) => {
 
 const kernel = () => document.querySelector("#jp-main-statusbar")?.textContent ?? "";
 
+/** What is said is read aloud where it changes; the seconds are not. */
+function say(text, seconds = "") {
+  if (status.textContent !== text) status.textContent = text;
+  time.textContent = seconds;
+}
+
 function watch() {
   if (/\| Idle/.test(kernel())) {
-    status.textContent = "";
+    say("");
     keepEverything();
     return;
   }
-  if (performance.now() - began > FAILED && !/\| Busy/.test(kernel())) {
-    status.textContent = "Python has not started. Reload the page; it needs a browser of the last two years.";
-  } else if (document.querySelector(".jp-NotebookPanel")) {
-    const seconds = Math.round((performance.now() - began) / 1000);
-    status.textContent = `Starting Python in your browser${loading && `: ${loading}`} (${seconds} s)`;
+  if (document.querySelector(".jp-NotebookPanel")) began ||= performance.now();
+  const passed = performance.now() - began;
+  if (began && passed > FAILED && !/\| Busy/.test(kernel())) {
+    say("Python has not started. Reload the page; it needs a browser of the last two years.");
+  } else if (began) {
+    say(`Starting Python in your browser${loading && `: ${loading}`}`, ` (${Math.round(passed / 1000)} s)`);
   }
   setTimeout(watch, 500);
 }

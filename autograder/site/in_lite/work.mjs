@@ -14,18 +14,19 @@ const done = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-async function files(mode, ask) {
+async function inDatabase(ask) {
   const opened = indexedDB.open(STORAGE);
   opened.onupgradeneeded = () => ["files", "counters", "checkpoints"].map((name) => opened.result.createObjectStore(name));
   const database = await done(opened);
   try {
-    if (!database.objectStoreNames.contains("files")) return [];
-    return await ask(database.transaction("files", mode).objectStore("files"));
+    return await ask(database, [...database.objectStoreNames]);
   } finally {
     database.close();
   }
 }
 
+const files = (mode, ask) =>
+  inDatabase((database, names) => (names.includes("files") ? ask(database.transaction("files", mode).objectStore("files")) : []));
 const everything = () => files("readonly", (store) => done(store.getAll()));
 const isWork = ({ type }) => type === "notebook" || type === "file";
 
@@ -56,6 +57,20 @@ async function save() {
 
 // --- in
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** What is not text is kept byte for byte, too. */
+function plain(data) {
+  try {
+    return { format: "text", mimetype: "text/plain", content: UTF8.decode(data) };
+  } catch {
+    return { format: "base64", mimetype: "application/octet-stream", content: btoa(strFromU8(data, true)) };
+  }
+}
+
+const equal = (a, b) => a.length === b.length && a.every((byte, n) => byte === b[n]);
+const isContent = ({ name }) => !name.endsWith("/") && !name.startsWith("__MACOSX/"); // macOS adds notes of its own
+
 function model(path, data, before) {
   const now = new Date().toISOString();
   const name = path.slice(path.lastIndexOf("/") + 1);
@@ -65,27 +80,27 @@ function model(path, data, before) {
     if (!Array.isArray(content.cells)) throw new Error(`${path} is not a notebook`);
     return { ...about, type: "notebook", format: "json", mimetype: "application/json", content };
   }
-  return { ...about, type: "file", format: "text", mimetype: "text/plain", content: strFromU8(data) };
+  return { ...about, type: "file", ...plain(data) };
 }
 
 const aside = (path, when) => path.replace(/(\.\w+)?$/, ` before ${when}$1`);
 
 async function load(file) {
-  const inside = unzipSync(new Uint8Array(await file.arrayBuffer()), { filter: ({ name }) => !name.endsWith("/") });
+  const inside = unzipSync(new Uint8Array(await file.arrayBuffer()), { filter: isContent });
   const there = new Map((await everything()).map((each) => [each.path, each]));
   const when = new Date().toISOString().slice(0, 19).replaceAll(":", ".");
   const put = [];
   let kept = 0;
   for (const [path, data] of Object.entries(inside)) {
     const before = there.get(path);
-    const same = before && strFromU8(bytes(before)) === strFromU8(data);
-    if (same) continue;
+    const loaded = model(path, data, before);
+    if (before && equal(bytes(before), bytes(loaded))) continue;
     if (before) {
       const path_ = aside(path, when);
       put.push({ ...before, path: path_, name: path_.slice(path_.lastIndexOf("/") + 1) });
       kept += 1;
     }
-    put.push(model(path, data, before));
+    put.push(loaded);
   }
   await files("readwrite", (store) => Promise.all(put.map((each) => done(store.put(each, each.path)))));
   await show();
@@ -94,6 +109,13 @@ async function load(file) {
 }
 
 // --- away
+
+/** Checkpoints are copies of the work, so every store is emptied. */
+const empty = () =>
+  inDatabase((database, names) => {
+    const all = database.transaction(names, "readwrite");
+    return Promise.all(names.map((name) => done(all.objectStore(name).clear())));
+  });
 
 async function clear() {
   const work = (await everything()).filter(isWork);
@@ -106,7 +128,7 @@ async function clear() {
   await new Promise((resolve) => $("sure").addEventListener("close", resolve, { once: true }));
   if ($("sure").returnValue === "save") return save();
   if ($("sure").returnValue !== "delete") return say("Nothing was deleted.");
-  await files("readwrite", (store) => done(store.clear()));
+  await empty();
   await show();
   return say(`Deleted ${count(work)}.`);
 }

@@ -17,6 +17,7 @@ export function editor(live, el) {
   const text = el.querySelector("textarea");
   const trace = el.querySelector(".trace");
   const verdict = el.querySelector(".verdict");
+  let turn = 0; // counts what was run: an answer about code of an earlier turn is not shown
   text.value = code;
 
   live.show = (said) => {
@@ -24,21 +25,23 @@ export function editor(live, el) {
     trace.hidden = !said;
   };
 
-  /** Take over the code; whether it could be. */
+  /** Take over the code; the number of this turn, or 0 if the code cannot be used or is of an earlier turn. */
   async function define() {
+    const mine = ++turn;
     verdict.replaceChildren();
     live.show("");
     live.use(text.value);
     await live.begin();
     live.waiting = !python.ready;
-    if (!python.started) return false; // the reader has to agree first
+    if (!python.started) return 0; // the reader has to agree first
     try {
       const problem = await live.define();
+      if (mine !== turn) return 0;
       live.show(problem);
-      return !problem;
+      return problem ? 0 : mine;
     } catch (problem) {
-      live.show(live.end(problem));
-      return false;
+      if (mine === turn) live.show(live.end(problem));
+      return 0;
     }
   }
 
@@ -47,20 +50,24 @@ export function editor(live, el) {
   }
 
   async function check(name) {
-    if (!(await define())) return;
+    const mine = await define();
+    if (!mine) return;
     live.draw();
     verdict.textContent = "Checking.";
     try {
       const { html, problem } = await python.ask({ kind: "check", key: live.key, name }, CHECK_LIMIT);
+      if (mine !== turn) return;
       verdict.innerHTML = html ?? "";
       if (problem) live.show(problem);
     } catch (problem) {
+      if (mine !== turn) return;
       verdict.replaceChildren();
       live.show(live.end(problem));
     }
   }
 
   function restore() {
+    turn += 1;
     text.value = code;
     verdict.replaceChildren();
     live.show("");

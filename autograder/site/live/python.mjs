@@ -16,13 +16,15 @@ let worker;
 let starting; // resolves when Python answers; undefined as long as nobody needs it
 let ready = false;
 let said = "";
+let arrived = "";
 let queue = Promise.resolve();
 let number = 0;
 let life = 0;
 const listeners = new Set();
 
-function tell(text) {
+function tell(text, much = "") {
   said = text;
+  arrived = much;
   for (const listener of listeners) listener();
 }
 
@@ -32,6 +34,8 @@ export const python = {
   get started() { return Boolean(starting); },
   /** What there is to say while Python is not there. */
   get said() { return said; },
+  /** How much of it has arrived, while that is so. */
+  get arrived() { return arrived; },
   /** Counts the workers: one that is new knows nothing of what its predecessor was told. */
   get life() { return life; },
   listen(listener) { listeners.add(listener); },
@@ -72,7 +76,8 @@ async function begin() {
     worker.onmessage = ({ data }) => {
       if (data.files) resolve(data);
       else if (data.problem) reject(new Error(data.problem));
-      else tell(progress(data));
+      else if (data.loaded) tell("Python is starting: everything has arrived.");
+      else tell("Python is starting.", progress(data));
     };
     worker.postMessage({ kind: "start", pyodide: new URL(about.pyodide, HOME).href, course: new URL(about.course, HOME).href });
   });
@@ -82,10 +87,9 @@ async function begin() {
   tell("");
 }
 
-function progress({ bytes, loaded }) {
-  if (loaded) return "Python is starting: everything has arrived.";
+function progress({ bytes }) {
   const all = about.bytes ? ` of ${megabytes(about.bytes)}` : "";
-  return `Python is starting: ${megabytes(bytes)}${all} MB have arrived.`;
+  return `${megabytes(bytes)}${all} MB have arrived.`;
 }
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);

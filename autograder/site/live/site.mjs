@@ -29,8 +29,9 @@ class LivePart {
     this.waiting = false; // whether a picture was asked for before Python was there
     this.followers = []; // parts that draw with the same code
     this.stopped = ""; // why the reader's code is not run again before it was changed
-    el.innerHTML = `<div class="stage"></div><p class="note" role="status"></p>`;
-    this.note = el.querySelector(".note");
+    el.innerHTML = `<div class="stage"></div><p class="note"><span role="status"></span> <span class="arrived" aria-hidden="true"></span></p>`;
+    this.note = el.querySelector(".note [role=status]");
+    this.arrived = el.querySelector(".arrived");
     this.limit = part.component === "trainer" ? TRAINS : LIMIT;
     const first = picture(part.first);
     const advice = `Python is computing; after ${this.limit / 1000} seconds it is ended.`;
@@ -51,6 +52,7 @@ class LivePart {
     const idle = `${recorded} Change something, and Python starts in this page.`;
     const text = python.ready ? "Python computes these pictures in this page." : python.said || idle;
     if (this.note.textContent !== text) this.note.textContent = text;
+    this.arrived.textContent = python.arrived; // it changes so often that nobody wants to hear it
     if (!this.waiting || (python.started && !python.ready)) return;
     this.waiting = !python.ready;
     if (python.ready) this.store.ask();
@@ -86,7 +88,11 @@ class LivePart {
       return { error: python.started ? "This picture follows as soon as Python is there." : "Python is not started." };
     }
     try {
-      if (await this.define()) return { error: "Your code cannot be used yet: see below it." };
+      const unusable = await this.define();
+      if (unusable) {
+        this.show?.(unusable);
+        return { error: "Your code cannot be used yet: see below it." };
+      }
       const answer = await python.ask({ kind: "picture", key: this.key, state }, this.limit);
       if (answer.problem) return { error: answer.problem };
       this.show?.(answer.trace);
@@ -169,13 +175,16 @@ async function keepThisPage() {
 followTheme();
 reachWide();
 addEventListener("resize", reachWide);
+const waiting = [...document.querySelectorAll(".live-part")];
 let shown = Promise.resolve();
 const near = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;
-    near.unobserve(target);
-    shown = shown.then(() => show(target)); // one after the other: some follow the one above
+    for (const el of waiting.splice(0, waiting.indexOf(target) + 1)) { // in order: some follow the one above
+      near.unobserve(el);
+      shown = shown.then(() => show(el)).catch(console.error);
+    }
   }
 }, { rootMargin: "400px" });
-for (const el of document.querySelectorAll(".live-part")) near.observe(el);
+for (const el of waiting) near.observe(el);
 addEventListener("load", () => keepThisPage().catch(() => {}));

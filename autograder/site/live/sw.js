@@ -3,8 +3,9 @@
 // Pages and their files come from the network if there is one. Python itself and NumPy are of one version and large:
 // they are taken from the cache first.
 
-const SITE = "cs-conv-site-{{ build }}";
-const PYTHON = "cs-conv-python-{{ python }}";
+const OURS = `cs-conv ${new URL(self.registration.scope).pathname} `; // other sites of this host have caches, too
+const SITE = `${OURS}site {{ build }}`;
+const PYTHON = `${OURS}python {{ python }}`;
 const PYODIDE = new URL("{{ pyodide }}", self.registration.scope).href;
 const LITE = new URL("lite/", self.registration.scope).href; // has a service worker of its own
 
@@ -19,7 +20,7 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => {
   const tidy = async () => {
     const names = await caches.keys();
-    const old = names.filter((name) => name.startsWith("cs-conv-") && name !== SITE && name !== PYTHON);
+    const old = names.filter((name) => name.startsWith(OURS) && name !== SITE && name !== PYTHON);
     await Promise.all(old.map((name) => caches.delete(name)));
     await self.clients.claim();
   };
@@ -37,18 +38,19 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { method, url, mode } = event.request;
   if (method !== "GET" || !ours(url)) return;
-  event.respondWith(isFixed(url) ? cacheFirst(event.request) : networkFirst(event.request, mode === "navigate"));
+  event.respondWith(isFixed(url) ? cacheFirst(event) : networkFirst(event, mode === "navigate"));
 });
 
-async function cacheFirst(request) {
-  const cache = await cacheOf(request.url);
-  return (await cache.match(request)) ?? fetched(request, cache);
+async function cacheFirst(event) {
+  const cache = await cacheOf(event.request.url);
+  return (await cache.match(event.request)) ?? fetched(event, cache);
 }
 
-async function networkFirst(request, ignoreSearch) {
+async function networkFirst(event, ignoreSearch) {
+  const { request } = event;
   const cache = await cacheOf(request.url);
   try {
-    return await fetched(request, cache);
+    return await fetched(event, cache);
   } catch (problem) {
     const kept = await cache.match(request, { ignoreSearch });
     if (kept) return kept;
@@ -56,8 +58,9 @@ async function networkFirst(request, ignoreSearch) {
   }
 }
 
-async function fetched(request, cache) {
-  const response = await fetch(request);
-  if (response.status === 200) await cache.put(request, response.clone());
+// The page does not wait until the file is kept, and gets it even if there is no room left to keep it.
+async function fetched(event, cache) {
+  const response = await fetch(event.request);
+  if (response.status === 200) event.waitUntil(cache.put(event.request, response.clone()).catch(() => {}));
   return response;
 }

@@ -7,8 +7,9 @@ from autograder.site.functions import Part
 parts = {}
 
 def define(key, component, names, hidden, typed):
-    parts[key] = Part(component, json.loads(names), hidden)
-    return parts[key].define(typed) if typed else ""
+    if key not in parts:  # a training that has begun keeps the functions of its part
+        parts[key] = Part(component, json.loads(names), hidden)
+    return parts[key].define(typed)
 
 def picture(key, state):
     header, buffers = parts[key].picture(json.loads(state))

@@ -7,7 +7,7 @@ import { OWN_KEYS, frameOf, room, showSliders, slider } from "./page.mjs";
 import { GREYS, drawTiles } from "./tiles.mjs";
 
 const GAP = 50; // milliseconds between a picture and the next question while it trains
-const SHOWN = 200; // held-out images to choose from
+const SHOWN = 500; // held-out images to choose from: those of an exam
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200];
 const TRAINING = { stroke: "var(--mark)", "stroke-width": 1.5 };
 const HELD_OUT = { stroke: "var(--wrong)", "stroke-width": 2, "stroke-dasharray": "6 3" };
@@ -162,8 +162,8 @@ export function mount(el, store) {
       const [number, saidClass, right] = frame.wrong.data.slice(3 * k, 3 * k + 3);
       const bytes = frame.wrong_images.data.subarray(k * high * wide, (k + 1) * high * wide);
       const text = `said ${classes[saidClass]} (${percent(frame.wrong_sure.data[k])}%), is ${classes[right]}`;
+      if (one.dataset.image === String(number) && one.lastChild.textContent === text) return;
       one.dataset.image = number;
-      if (one.lastChild.textContent === text) return;
       drawTiles(one.firstChild, bytes, { count: 1, rows: high, columns: wide, colours: GREYS, zoom: 1, room: wide });
       one.lastChild.textContent = text;
       one.title = `look at image ${number}`;

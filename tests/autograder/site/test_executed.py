@@ -1,11 +1,13 @@
 """Executed notebooks: run once, away from the sources, and kept until something changes."""
 
+import inspect
 from pathlib import Path
 
 import pytest
 
+import autograder
 from autograder.course import Course, CourseError, load_course
-from autograder.site.executed import executed
+from autograder.site.executed import IMPORTED, executed
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +43,12 @@ def test_a_notebook_is_run_once_and_leaves_no_files(course: Course) -> None:
     assert executed(course, course.assignment("01"), "a", said.append).cells[0].outputs[0].text == "other\n"
     assert len(said) == 2
     assert len(list(course.root.glob("build/site-executed/01-a/*.ipynb"))) == 1
+
+
+@pytest.mark.parametrize("name", autograder.__all__)
+def test_what_notebooks_import_from_here_counts_as_their_code(name: str) -> None:
+    path = Path(inspect.getfile(getattr(autograder, name)))
+    assert any(path.is_relative_to(place) for place in IMPORTED)
 
 
 def test_a_cell_that_fails_is_named(course: Course) -> None:

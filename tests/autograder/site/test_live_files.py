@@ -2,15 +2,18 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.site.front import backward_part, forward_part
-from autograder.site.live_files import LARGE, archive, write_live
+from autograder.site.live_files import LARGE, LIVE, archive, write_live
+from cs_conv.live.trainer import start
 
 DRAWS = """\
 import sys
@@ -62,6 +65,36 @@ def test_a_site_without_pyodide_names_its_server_and_one_with_it_does_not(tmp_pa
         worker = (tmp_path / name / "sw.js").read_text()
         assert "{{" not in worker
         assert ("cdn.jsdelivr.net" in worker) == (name == "a")
+
+
+def test_python_is_kept_under_another_name_if_its_lock_file_is_another(tmp_path: Path) -> None:
+    """A kept NumPy whose hash is not that of the lock file would not be loaded."""
+    names = []
+    for lock in ("first", "second", "second"):
+        site = tmp_path / str(len(names))
+        (site / "pyodide").mkdir(parents=True)
+        (site / "pyodide" / "pyodide-lock.json").write_text(lock)
+        write_live(site, None)
+        (name,) = re.findall(r"}(python [\w. ]+)`", (site / "sw.js").read_text())
+        names.append(name)
+    assert names[0] != names[1] == names[2]
+
+
+def test_code_that_is_edited_is_used_by_a_training_that_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What worker.mjs runs: training keeps the functions with which it began."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    space: dict[str, Any] = {}
+    exec((LIVE / "worker.mjs").read_text(encoding="utf-8").split("`")[1], space)
+    state = start("INPUT -> CONV(2) -> FC", batch=1, own=True)
+    typed = "def conv_forward(x, w, b, stride=1, pad=0):\n    raise ValueError('{}')\n"
+    names = '["conv_forward", "conv_backward"]'
+    for step, word in enumerate(("first", "second")):
+        assert space["define"](1, "trainer", names, "", typed.format(word)) == ""
+        for single in (step, step + 1):  # the button "one step" counts how often it was pressed
+            header, _, _ = space["picture"](1, json.dumps(state | {"single": single}))
+        assert f"ValueError at step 1: {word}" in json.loads(header)["texts"]["stopped"]
+    space["define"](1, "trainer", names, "", "")
+    assert space["parts"][1].functions.typed == {}
 
 
 def test_the_first_pages_pictures_are_recorded_and_right(tmp_path: Path) -> None:

@@ -41,6 +41,43 @@ def test_a_wheel_is_the_same_bytes_each_time_and_lists_its_files(tmp_path):
         assert {line.split(",")[0] for line in record} == set(archive.namelist())
 
 
+@pytest.fixture
+def few_files(tmp_path, monkeypatch):
+    """In place of npm's packages: files of a few bytes."""
+    packed = tmp_path / "npm" / "node_modules" / "pyodide"
+    packed.mkdir(parents=True)
+    for name in pyodide.CORE:
+        (packed / name).write_text(name)
+    (packed / pyodide.LOCK).write_text(json.dumps({"info": {"version": pyodide.version()}, "packages": {}}))
+    monkeypatch.setattr(pyodide, "fetch", lambda _: tmp_path / "npm")
+    monkeypatch.setattr(pyodide, "_numpy", lambda _: Wheel("numpy", "2", {"numpy/__init__.py": b""}))
+    return tmp_path / "pyodide"
+
+
+def test_a_folder_is_assembled_if_it_has_all_of_the_pinned_version(few_files):
+    assert not pyodide.is_assembled(few_files)
+    pyodide.assemble(few_files, CACHE)
+    assert pyodide.is_assembled(few_files)
+    (few_files / pyodide.LOCK).write_text('{"info": {"version": "0.1"}, "packages": {}}')
+    (few_files / "numpy-1-py3-none-any.whl").touch()
+    assert not pyodide.is_assembled(few_files)
+    pyodide.assemble(few_files, CACHE)
+    assert pyodide.is_assembled(few_files)
+    names = {*pyodide.CORE, pyodide.LOCK, "numpy-2-py3-none-any.whl"}
+    assert {path.name for path in few_files.iterdir()} == names
+    assert not few_files.with_name("pyodide.part").exists()
+
+
+def test_what_is_interrupted_leaves_the_folder_as_it_was(few_files, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pyodide, "_numpy", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        pyodide.assemble(few_files, CACHE)
+    assert not few_files.exists()
+
+
 @pytest.mark.pyodide
 def test_without_a_registry_the_error_says_what_to_do_and_a_later_try_goes_on(tmp_path, monkeypatch):
     with monkeypatch.context() as offline:
