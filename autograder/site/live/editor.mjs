@@ -58,7 +58,7 @@ export function editor(live, el) {
       const { html, problem } = await python.ask({ kind: "check", key: live.key, name }, CHECK_LIMIT);
       if (mine !== turn) return;
       verdict.innerHTML = html ?? "";
-      if (problem) live.show(problem);
+      if (problem) live.show(live.stopped || problem);
     } catch (problem) {
       if (mine !== turn) return;
       verdict.replaceChildren();

@@ -94,6 +94,7 @@ class LivePart {
         return { error: "Your code cannot be used yet: see below it." };
       }
       const answer = await python.ask({ kind: "picture", key: this.key, state }, this.limit);
+      if (answer.problem && this.defined !== python.life) return this.send(state); // a new worker does not know this part
       if (answer.problem) return { error: answer.problem };
       this.show?.(answer.trace);
       return picture(answer);
