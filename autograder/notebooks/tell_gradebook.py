@@ -174,7 +174,7 @@ class KeepCells(SaveCells):
     def _remove(self, cell: Any) -> str:
         """Remove a cell with its grades and comments; returns a sentence if people gave points for it."""
         session = self.gradebook.db
-        said = keep_gone(self.assignment_id, cell, session)
+        said = keep_gone(self.gradebook, self.assignment_id, cell)
         session.execute(delete(Grade).where(Grade.cell_id == cell.id))
         session.execute(delete(Comment).where(Comment.cell_id == cell.id))
         session.expire_all()
@@ -220,4 +220,4 @@ def remove_notebooks(gradebook: Gradebook, assignment: str, but: set[str]) -> li
 
 
 def _keep_cells(gradebook: Gradebook, assignment: str, notebook: Any) -> list[str]:
-    return [keep_gone(assignment, cell, gradebook.db) for cell in notebook._base_cells]
+    return [keep_gone(gradebook, assignment, cell) for cell in notebook._base_cells]

@@ -6,15 +6,19 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from autograder.grading.gradebook import discards
 from autograder.grading.gradebook.own_tables import gone_table as table
 from autograder.terminal import count
 
 
-def keep_gone(assignment: str, cell: Any, session: Any) -> str:
+def keep_gone(gradebook: Any, assignment: str, cell: Any) -> str:
     """Keep the points and comments that people gave for a cell; the caller removes it and commits.
 
-    Returns a sentence if there were points.
+    If it was thrown out, that ends. Returns a sentence if there were points.
     """
+    session = gradebook.db
+    if cell.type != "SolutionCell":
+        discards.undo(gradebook, assignment, cell)
     where = {"assignment": assignment, "notebook": cell.notebook.name, "cell": cell.name}
     rows: dict[str, dict[str, Any]] = {}
     points = 0
@@ -26,12 +30,16 @@ def keep_gone(assignment: str, cell: Any, session: Any) -> str:
         if comment.manual_comment:
             rows.setdefault(comment.student.id, {})["comment"] = comment.manual_comment
     nothing = {"manual": None, "extra": None, "comment": None}
+    own = {"GradeCell": ("manual", "extra"), "SolutionCell": ("comment",)}.get(cell.type, tuple(nothing))
     for student, given in rows.items():
+        # A written answer is two cells of one name: one has points, the other a comment.
+        before = session.execute(select(table).where(_row(where, student))).mappings().first() or nothing
+        kept = {column: before[column] for column in nothing if column not in own}
         session.execute(delete(table).where(_row(where, student)))
-        session.execute(insert(table).values(**where, **nothing | given, student=student))
-    kept = f"{count(points, 'grade')} given by hand"
+        session.execute(insert(table).values(**where, **nothing | kept | given, student=student))
+    sentence = f"{count(points, 'grade')} given by hand"
     verb = "is kept and comes" if points == 1 else "are kept and come"
-    return f"{cell.name} is gone; {kept} {verb} back with it" if points else ""
+    return f"{cell.name} is gone; {sentence} {verb} back with it" if points else ""
 
 
 def bring_back(submission: Any, cell: Any, new: Any, session: Any) -> None:

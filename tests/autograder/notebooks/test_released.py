@@ -12,6 +12,7 @@ import pytest
 from autograder.commands.doctor import _releases
 from autograder.commands.grade import _unexpected
 from autograder.course import Course, CourseError, load_course
+from autograder.grading.gradebook.discards import discard, discards
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.trusted.notebook.template import load_templates
 from autograder.notebooks.changes_since_release import changes_since_release
@@ -256,6 +257,23 @@ def test_a_test_that_comes_back_has_the_points_that_a_person_gave(judged):
         assert gradebook.find_comment("total", "sums", NAME, "ana").manual_comment == "nearly"
 
 
+def test_a_test_that_was_thrown_out_and_dropped_comes_back_with_the_points_that_a_person_gave(judged):
+    path = judged.answers / NAME / "sums.py"
+    text = path.read_text(encoding="utf-8")
+    with open_gradebook(judged) as gradebook:
+        discard(gradebook, NAME, gradebook.find_grade_cell("total_test", "sums", NAME), "none")
+        gradebook.db.commit()
+    dropped(judged, "total_test")
+    rewrite(judged, '"points": 3', '"points": 5')
+    (said,) = release(judged, judged.assignments[0]).remarks
+    assert said == "total_test is gone; 1 grade given by hand is kept and comes back with it"
+    path.write_text(text, encoding="utf-8")
+    release(judged, judged.assignments[0])
+    assert given(judged)["total_test"] == 1.5
+    with open_gradebook(judged) as gradebook:
+        assert discards(gradebook, NAME) == {}
+
+
 def test_a_test_is_renamed(judged):
     rewrite(judged, '"grade_id": "total_test"', '"grade_id": "total_of_three"')
     assert release(judged, judged.assignments[0]).remarks == ()
@@ -319,6 +337,7 @@ def test_a_notebook_is_added_and_removed(judged):
         assert gradebook.find_grade("new_test", "more", NAME, "ben").max_score == 2
         assert gradebook.find_grade("total_test", "sums", NAME, "ana").manual_score == 1.5
         gradebook.find_grade("new_test", "more", NAME, "ben").manual_score = 1
+        discard(gradebook, NAME, gradebook.find_grade_cell("new_test", "more", NAME), "full")
         gradebook.db.commit()
     (judged.root / "course.yml").write_text(text)
     path.unlink()

@@ -16,7 +16,8 @@ from autograder.grading.written.answers import read_questions
 from autograder.grading.written.marking_file import marking_file, read_marks
 from autograder.grading.written.record_marks import compare, record
 from autograder.notebooks.files import graded_as, read_notebook, write_notebook
-from tests.autograder.grading.trusted.essays import make_course
+from autograder.notebooks.release import release
+from tests.autograder.grading.trusted.essays import ESSAY, make_course
 
 NAME = "01-sums"
 SMALLER = "It is smaller than the input because the filter does not fit at the border."
@@ -208,6 +209,20 @@ def test_two_graders_at_once_never_overwrite_each_other(essays):
     assert {name: found[0] for name, found in grades(essays).items()} == dict.fromkeys(
         ("ana", "ben", "cleo", "dan"), 2
     )
+
+
+def test_an_answer_that_was_dropped_comes_back_with_its_points_and_its_comment(essays):
+    mark()
+    judge(essays, "ana", "3", '"Right."')
+    mark("--write")
+    path = essays.answers / NAME / "sums.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(ESSAY, ""), encoding="utf-8")
+    (said,) = release(essays, essays.assignments[0]).remarks
+    assert said == "essay is gone; 2 grades given by hand are kept and come back with it"
+    path.write_text(text, encoding="utf-8")
+    release(essays, essays.assignments[0])
+    assert grades(essays)["ana"][:2] == (3, "Right.")
 
 
 def test_what_there_is_to_do_first_is_said(essays):
