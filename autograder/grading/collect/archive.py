@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,6 +27,10 @@ JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints
 
 class Refused(Exception):
     """A file in an archive is not read; the message says why."""
+
+
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError, OSError)
+"""What reading a damaged archive raises, by how it is packed."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,9 @@ class Entry:
         try:
             with self.archive.open(self.info) as file:
                 data = file.read(most + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as error:
+        except _DAMAGE as error:
             raise Refused(f"the archive is damaged there ({error})") from None
-        except (NotImplementedError, RuntimeError) as error:
+        except (NotImplementedError, RuntimeError, MemoryError) as error:
             raise Refused(f"it cannot be unpacked here ({error})") from None
         if len(data) > most:
             raise Refused(f"it grows beyond {most >> 20} MiB when it is unpacked")
@@ -82,7 +88,7 @@ def inner(data: bytes, most: int) -> list[Entry]:
         raise Refused(f"it is a zip file of more than {most} files")
     try:
         return _entries(zipfile.ZipFile(io.BytesIO(data)))
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError) as error:
+    except (*_DAMAGE, NotImplementedError) as error:
         raise Refused(f"it is a damaged zip file ({error})") from None
 
 

@@ -91,7 +91,7 @@ def _file(path: str, data: bytes, upload: Upload, lessons: Lessons, assignment: 
 def _beside(who: str, files: Iterable[_File], assignment: str, chosen: Chosen) -> None:
     """Take what is beside the notebooks, except notebooks of other lessons and nbgrader's own two files."""
     left = MOST_ALTOGETHER
-    taken = {path.casefold() for path in chosen.files}
+    taken = {path.casefold() for path in (*chosen.files, STAMP, SECRET)}
     folders: set[str] = set()
     later_first = [*files][::-1]
     later_first.sort(key=lambda file: (file.path, -file.order))

@@ -15,7 +15,7 @@ from autograder.grading.collect.file_names import looks_like_notebook
 from autograder.grading.collect.hand_over import Collected, HandOver
 from autograder.grading.collect.lessons import Lessons, Meant
 from autograder.grading.collect.moments import moment
-from autograder.grading.collect.roster import Person, Roster, course_names
+from autograder.grading.collect.roster import Roster, course_names
 from autograder.grading.collect.systems import SYSTEMS, Sender, Unclear, Upload
 from autograder.grading.gradebook.open import has_gradebook, open_gradebook
 from autograder.grading.submissions.students import removed, students_who_handed_in
@@ -27,6 +27,8 @@ LISTS = {
     "zip": "a list of students (CSV)",
 }
 """What a roster is in each system."""
+_NAMING = ("login", "sid", "email", "number")
+"""What may be a student's name in the course, the likeliest first."""
 _SOME = 200
 """The most notebooks whose cells are read to find the assignment."""
 Accounts = dict[str, list[Upload]]
@@ -65,9 +67,10 @@ def read_rosters(course: Course, paths: Sequence[Path]) -> Roster:
                     "email": student.email,
                     "number": student.lms_user_id,
                 }
-                same = (
-                    kind for kind in ("login", "sid", "number", "email") if roster.find(**{kind: student.id})
-                )
+                # The name may be the login of one and the number of another: it is the first one's.
+                found = {kind: roster.find(**{kind: student.id}) for kind in _NAMING}
+                first = next(filter(None, found.values()), None)
+                same = [kind for kind, person in found.items() if person is not None and person is first]
                 roster.add(
                     {kind: text for kind, text in known.items() if text} | dict.fromkeys(same, student.id)
                 )
@@ -150,11 +153,10 @@ class _Run:
         self.found = Collection(assignment.name, notes=roster.two_accounts())
         in_roster = (text for person in roster.people for text in person.known_as.get("student", ()))
         self.known = {*students_who_handed_in(course), *in_roster}
-        self.names = {id(person): name for name, person in course_names(roster.people, self.known).items()}
 
     def do(self, uploads: Sequence[Upload], unclear: Sequence[Unclear]) -> None:
         """Hand over what every student handed in, and keep the rest aside."""
-        names = {upload.sender.account: self._student(upload.sender) for upload in uploads}
+        names = self._names(uploads)
         if not any(names.values()):
             raise CourseError(
                 f"none of the {len(names)} senders in {self.file} is known, the first is {min(names)}; "
@@ -178,16 +180,22 @@ class _Run:
                 self._leave_unread(upload.entry, why, account, upload.name)
         return students
 
-    def _student(self, sender: Sender) -> str:
-        """The sender's name in the course; "" if nobody knows them."""
-        person = sender.find(self.roster)
-        if person is not None:
-            return self.names.get(id(person), "")
-        facts = sender.known if self.system == "gradescope" else {"student": sender.account}
-        says_itself = self.system == "zip" or (self.system == "gradescope" and "email" in facts)
-        if self.roster.has_rows or not says_itself:
-            return ""
-        return next(iter(course_names([Person({k: [v] for k, v in facts.items()})], self.known)), "")
+    def _names(self, uploads: Sequence[Upload]) -> dict[str, str]:
+        """Each sender's name in the course by account; "" if nobody knows them."""
+        senders = {upload.sender.account: upload.sender for upload in uploads}
+        if not self.roster.has_rows:
+            for sender in [sender for sender in senders.values() if sender.find(self.roster) is None]:
+                self.roster.add(self._says_itself(sender))
+        names = {id(person): name for name, person in course_names(self.roster.people, self.known).items()}
+        return {account: names.get(id(sender.find(self.roster)), "") for account, sender in senders.items()}
+
+    def _says_itself(self, sender: Sender) -> dict[str, str]:
+        """What the zip file says of a sender whom no list has, if that is enough to know them."""
+        if self.system == "zip":
+            return {"student": sender.account}
+        if self.system == "gradescope" and "email" in sender.known:
+            return {kind: text for kind, text in sender.known.items() if kind != "submission"}  # a group's
+        return {}
 
     def _one(self, student: str, accounts: Accounts) -> None:
         """Choose among what one student handed in, and put it into submitted/."""

@@ -94,33 +94,42 @@ class HandOver:
         earlier = self.record.students.get(student)
         if there is not None and earlier is not None and _is_older(about, earlier):
             return "older"
+        done = "new" if there is None else "same" if _same(there, files) else "replaced"
+        if done != "same":
+            self._write(student, target, files)
         self.record.students[student] = about
         self._no_longer_aside(about.account, files.values())
-        if there is not None and _same(there, files):
-            return "same"
+        return done
+
+    def _write(self, student: str, target: Path, files: Mapping[str, bytes]) -> None:
+        """Make the folder `target` hold these files; what was there goes to earlier/."""
         new = self.folder / f".new-{safe_name(student)}"
         shutil.rmtree(new, ignore_errors=True)
         for name, data in files.items():
             write_whole(new / name, data)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if there is not None or target.is_symlink():
+        if target.exists() or target.is_symlink():
             kept = _free(self.folder / "earlier" / student)
             kept.parent.mkdir(parents=True, exist_ok=True)
             target.rename(kept)
         new.rename(target)
-        return "new" if there is None else "replaced"
 
     def keep_aside(self, left: LeftOver) -> None:
         """Keep a file that is part of no submission in left-over/WHO/."""
         if left.data is not None:
             with suppress(Refused):
                 name = safe_path(left.name)
-                _write_beside(self.folder / "left-over" / safe_name(left.who) / name, left.data)
+                _write_beside(self._aside(left.who) / name, left.data)
+
+    def _aside(self, who: str) -> Path:
+        """The folder in left-over/ of what somebody handed in."""
+        name = safe_name(who)
+        return self.folder / "left-over" / (f"_{name}" if name.casefold() == WHY else name)
 
     def _no_longer_aside(self, account: str, taken: Iterable[bytes]) -> None:
         """Remove from left-over/ what an earlier run left there of this account and is now taken."""
         contents = set(taken)
-        folder = self.folder / "left-over" / safe_name(account)
+        folder = self._aside(account)
         for path in [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else ():
             if path.read_bytes() in contents:
                 path.unlink()

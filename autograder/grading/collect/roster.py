@@ -137,20 +137,37 @@ def course_names(people: Sequence[Person], known: Iterable[str]) -> dict[str, Pe
     """Each person by their name in the course, no two by one.
 
     That is a name that the course knows already, else the login, a number or the whole e-mail address. What
-    stands before the @ is enough only for a name that the course knows, and that one person alone can mean.
+    stands before the @ is enough only for a name that the course knows, that one person alone can mean, and
+    that is nobody's login or number.
     """
     taken = {name.casefold(): name for name in known}
     local = Counter(text for person in people for text in set(_local_parts(person)))
+    owned = {
+        text.casefold()
+        for person in people
+        for kind in (_ORDER[1:-1] if _is_only_a_name(person) else _ORDER[:-1])
+        for text in person.known_as.get(kind, ())
+    }
     names: dict[str, Person] = {}
-    for person in people:
+    for person in sorted(people, key=_rank):
         own = [text for kind in _ORDER for text in person.known_as.get(kind, ())]
-        short = [text for text in _local_parts(person) if local[text] == 1]
+        short = [text for text in _local_parts(person) if local[text] == 1 and text not in owned]
         known_ones = [taken[text.casefold()] for text in (*own, *short) if text.casefold() in taken]
         usable = [*known_ones, *filter(fit_for_a_folder, own)]
         name = next((name for name in usable if name not in names), "")
         if name:
             names[name] = person
     return names
+
+
+def _rank(person: Person) -> int:
+    """Who has a name in the course comes first; a name alone leaves it to whoever has such an address."""
+    return 2 if _is_only_a_name(person) else int("student" not in person.known_as)
+
+
+def _is_only_a_name(person: Person) -> bool:
+    """Whether this is a name of the gradebook or of a folder, and nothing tells whose."""
+    return "student" in person.known_as and "email" not in person.known_as and not person.cells
 
 
 def _local_parts(person: Person) -> list[str]:

@@ -54,14 +54,14 @@ _CANVAS_ANONYMOUS = re.compile(r"(?:LATE_)?anon_[A-Za-z0-9]+_\d+_.+")
 _PLUGIN = r"(?P<name>[^/_]*)_(?P<id>\d+)_(?P<plugin>assignsubmission_[a-z]+)"
 _MOODLE_FOLDER = re.compile(_PLUGIN + r"_?/(?P<file>.+)")
 _MOODLE_FLAT = re.compile(_PLUGIN + r"_(?P<file>[^/]+)")
-_GRADESCOPE = re.compile(r"(?:[^/]+/)?submission_(?P<id>\d+)/(?P<file>.+)")
+_GRADESCOPE = re.compile(r"(?:(?!submission_\d+/)[^/]+/)?submission_(?P<id>\d+)/(?P<file>.+)")
 
 
 def canvas(entries: Sequence[Entry], roster: Roster) -> Iterator[Upload | Unclear]:
     """`NAME[_LATE]_USERID_ATTACHMENTID_FILE`; of text and links `NAME[_LATE]_USERID_text.html`."""
     for entry in entries:
         base = entry.name.rpartition("/")[2]
-        found = _CANVAS_TEXT.fullmatch(base) or _CANVAS.fullmatch(base)
+        found = _CANVAS.fullmatch(base) or _CANVAS_TEXT.fullmatch(base)
         if _CANVAS_ANONYMOUS.fullmatch(base):
             yield entry, "the assignment is anonymous in Canvas; show the names there and download it again"
         elif found is None:
@@ -90,7 +90,7 @@ def gradescope(entries: Sequence[Entry], roster: Roster) -> Iterator[Upload | Un
     facts = _gradescope_facts(entries)
     for entry in entries:
         found = _GRADESCOPE.fullmatch(entry.name)
-        if entry.name.rpartition("/")[2] == GRADESCOPE_FACTS and (found is None or "/" not in found["file"]):
+        if found is None and entry.name.rpartition("/")[2] == GRADESCOPE_FACTS:
             continue
         if found is None:
             yield entry, "it is in no folder of a submission"
@@ -152,7 +152,7 @@ def _without_wrapper(entries: Sequence[Entry], roster: Roster) -> list[str]:
 def _gradescope_facts(entries: Sequence[Entry]) -> dict[str, list[Sender]]:
     """Who handed in each submission and when, from the file of facts; {} if it cannot be read."""
     for entry in entries:
-        if entry.name.rpartition("/")[2] == GRADESCOPE_FACTS and entry.name.count("/") <= 1:
+        if entry.name.rpartition("/")[2] == GRADESCOPE_FACTS and _GRADESCOPE.fullmatch(entry.name) is None:
             try:
                 loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
                 found = yaml.load(entry.read(_FACTS_MOST), Loader=loader)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course, CourseError
-from autograder.grading.collect.collect import collect
+from autograder.grading.collect import hand_over
+from autograder.grading.collect.collect import collect, read_rosters
 from autograder.grading.gradebook.open import open_gradebook
 from tests.autograder.conftest import RIGHT
 from tests.autograder.grading.collect.zips import (
@@ -123,6 +124,68 @@ def test_gradescope_says_itself_who_came_when(course, tmp_path):
     stamp = course.submitted(chie, NAME) / "timestamp.txt"
     assert stamp.read_text() == "2027-02-13 01:30:00.000000 UTC"
     assert list(why(found)) == ["300009/sums.ipynb"]
+
+
+def test_gradescopes_facts_come_from_no_students_files(course, tmp_path):
+    ana, eve = notebook(course, **RIGHT), notebook(course)
+    facts = GRADESCOPE.replace("300002", "300001").replace("300001", "999", 1)
+    files_ = {
+        "submission_300002/submission_metadata.yml": facts,
+        "submission_300002/submission_300001/sums.ipynb": eve,
+        "submission_300001/sums.ipynb": ana,
+        "submission_metadata.yml": GRADESCOPE,
+    }
+    collect(course, "gradescope", make_zip(tmp_path / "export.zip", files_), [], "01", None)
+    assert submitted(course)[f"S1/{NAME}/sums.ipynb"] == ana
+    assert set(files(course.submitted("ben@example.invalid", NAME))) == {
+        "sums.ipynb", "submission_metadata.yml", "timestamp.txt"
+    }  # fmt: skip
+
+
+def test_an_address_at_gradescope_takes_nobodys_name(course, tmp_path):
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("ana", email="ana@u.example")
+    facts = GRADESCOPE.replace("ana@example.invalid", "ana@evil.example").replace("  :sid: S1", "")
+    files_ = {f"e/submission_30000{n}/sums.ipynb": notebook(course) for n in (1, 2)}
+    path = make_zip(tmp_path / "export.zip", {"e/submission_metadata.yml": facts, **files_})
+    found = collect(course, "gradescope", path, [], None, None)
+    assert set(found.done) == {"ana@evil.example", "ben@example.invalid", "chie@example.invalid"}
+
+
+def test_the_name_of_an_attachment_makes_it_nobody_elses(course, tmp_path, roster):
+    path = make_zip(
+        tmp_path / "s.zip",
+        {
+            "leeana_70001_900001_sums.ipynb": notebook(course, **RIGHT),
+            "nunezben_70002_900002_sums.ipynb": notebook(course),
+            "nunezben_70002_900003_70001_text.html": "not ana's",
+        },
+    )
+    collect(course, "canvas", path, [roster], None, None)
+    assert {name for name in submitted(course) if name.endswith("html")} == {f"ben/{NAME}/70001_text.html"}
+
+
+def test_the_number_of_one_may_be_the_login_of_another(course, tmp_path):
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("70002")
+    people = CANVAS.replace("S1,ana", "70002,ana")
+    found = read_rosters(course, [write(tmp_path / "r.csv", people)])
+    assert len(found.people) == 3
+    assert found.find(student="70002") is found.find(number="70001")
+
+
+def full_disk(path: Path, data: bytes) -> None:
+    raise OSError("the disk is full")
+
+
+def test_what_could_not_be_written_is_not_noted_as_collected(course, tmp_path, roster, monkeypatch):
+    path = make_zip(tmp_path / "1.zip", {"leeana_70001_1_sums.ipynb": notebook(course)})
+    with monkeypatch.context() as patch:
+        patch.setattr(hand_over, "write_whole", full_disk)
+        with pytest.raises(OSError, match="full"):
+            collect(course, "canvas", path, [roster], None, None)
+    assert hand_over.read_record(course, NAME).students == {}
+    assert collect(course, "canvas", path, [roster], None, None).done == {"ana": "new"}
 
 
 def test_your_own_zip_by_folders_or_by_names(course, tmp_path):

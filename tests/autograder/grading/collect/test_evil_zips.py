@@ -13,7 +13,7 @@ from autograder.course import CourseError
 from autograder.grading.collect.collect import collect
 from autograder.grading.collect.file_names import safe_name, safe_path, undone
 from tests.autograder.grading.collect.test_collect import files, why
-from tests.autograder.grading.collect.zips import NAME, link, make_zip, notebook, zipped
+from tests.autograder.grading.collect.zips import NAME, link, make_zip, notebook, write, zipped
 
 
 def collected(course, path: Path):
@@ -103,6 +103,33 @@ def test_a_size_that_lies_and_a_zip_in_a_zip_in_a_zip(course, tmp_path):
     assert not any(len(data) > 1 << 20 for data in content.values())
     assert why(found)["chie/sums.zip"] == "it was not unpacked: it is a zip file of more than 200 files"
     assert "it is a damaged zip file" in why(found)["dan/sums.zip"]
+
+
+def test_damage_of_every_kind_of_packing_is_left_over(course, tmp_path):
+    path = tmp_path / "s.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("ana/sums.ipynb", notebook(course))
+        for kind in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+            archive.writestr(f"ana/{kind}.txt", "words " * 99, kind)
+        starts = [info.header_offset + 30 + len(info.filename) for info in archive.infolist()[1:]]
+    data = bytearray(path.read_bytes())
+    for at in starts:
+        data[at + 4 : at + 24] = b"\xff" * 20
+    path.write_bytes(data)
+    found = collected(course, path)
+    assert set(files(course.submitted())) == {f"ana/{NAME}/sums.ipynb"}
+    assert len([said for said in why(found).values() if "damaged" in said]) == 3
+
+
+def test_a_folder_or_a_sender_with_the_name_of_a_file_of_ours_stops_no_class(course, tmp_path):
+    names = {"ana/sums.ipynb": notebook(course), "ana/timestamp.txt/x": "x", "why.txt/sums.ipynb": "{}"}
+    people = write(tmp_path / "people.csv", "login,time\nana,2027-02-12 10:00\n")
+    found = collect(course, "zip", make_zip(tmp_path / "s.zip", names), [people], "01", None)
+    assert found.done == {"ana": "new"}
+    assert why(found)["ana/timestamp.txt/x"] == "another file or folder has that name"
+    aside = course.root / "collected" / NAME / "left-over"
+    assert (aside / "_why.txt" / "sums.ipynb").is_file()
+    assert "why.txt is in no roster" in (aside / "why.txt").read_text(encoding="utf-8")
 
 
 def test_names_that_a_system_forbids_clash_or_lie(course, tmp_path):

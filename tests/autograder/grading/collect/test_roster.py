@@ -79,6 +79,22 @@ def test_two_people_never_share_a_name(tmp_path):
     assert set(course_names(roster.people, [])) == {"x", "y"}
 
 
+def test_what_stands_before_the_at_takes_nobodys_own_login(tmp_path):
+    roster = read(tmp_path, "name,login,email\nEve,eve,ana@evil.example\nAna,ana,a.lee@u.example\n")
+    names = course_names(roster.people, ["ana"])
+    assert {name: person.full_name() for name, person in names.items()} == {"ana": "Ana", "eve": "Eve"}
+    roster = read(tmp_path, "name,login,sid\nEve,x,ana\n")
+    roster.add({"student": "ana", "email": "a.lee@u.example", "name": "Ana"})
+    names = course_names(roster.people, ["ana"])
+    assert {name: person.full_name() for name, person in names.items()} == {"ana": "Ana", "x": "Eve"}
+
+
+def test_a_name_of_the_gradebook_alone_is_found_by_an_address(tmp_path):
+    roster = read(tmp_path, MOODLE)
+    roster.add({"student": "ana"})
+    assert course_names(roster.people, ["ana"])["ana"] is roster.find(participant="4001")
+
+
 def test_two_rows_of_one_person_are_said(tmp_path):
     roster = read(tmp_path, CANVAS + '"Lee, Ana",70011,S1,ana.lee,Monday,,\n')
     assert roster.two_accounts() == ["Lee, Ana has several accounts: ana, ana.lee"]
