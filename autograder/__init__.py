@@ -23,7 +23,7 @@ def __getattr__(name: str) -> Any:
 
 def _in_a_notebook() -> None:
     """In a notebook, have the error of an answer that is not written yet shown in one line."""
-    if "IPython" in sys.modules:
+    if sys.modules.get("IPython"):  # None where it is kept out
         from IPython import get_ipython
 
         from autograder.notebooks.unwritten import say_in_one_line

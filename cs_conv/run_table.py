@@ -27,7 +27,7 @@ class RunTable:
     """The trainings in a CSV file, which other programs can open as well.
 
     path: the file; it is made by the first `add`. Nothing in it is ever changed or deleted, and a line that
-    cannot be read stays there.
+    cannot be read stays there. A training is one line, whatever stands in the lines around it.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -41,10 +41,11 @@ class RunTable:
         self.path = Path(path)
 
     def add(self, name: str, parameters: int, accuracy: float, seconds: float, note: str = "") -> None:
-        """Add a training. ValueError if the accuracy is not a fraction, 0 to 1."""
+        """Add a training; lines in its name and note are joined. ValueError if accuracy isn't 0 to 1."""
         if not 0 <= accuracy <= 1:
             raise ValueError(f"an accuracy is a fraction, 0 to 1, not {accuracy:g}")
         when = datetime.now().strftime("%Y-%m-%d %H:%M")
+        name, note = (" ".join(str(text).splitlines()) for text in (name, note))
         line = (when, name, int(parameters), f"{accuracy:.4f}", f"{seconds:.1f}", note)
         with self.path.open("a+b") as file:
             begun = self._beginning(file)
@@ -67,7 +68,8 @@ class RunTable:
         if not self.path.exists():
             return []
         text = self.path.read_text(encoding="utf-8", errors="replace")
-        return [line for line in csv.reader(io.StringIO(text, newline="")) if line and line != [*COLUMNS]]
+        lines = [_values(line) for line in text.replace("\r\n", "\n").split("\n") if line]
+        return [line for line in lines if line != [*COLUMNS]]
 
     def __str__(self) -> str:
         """The table as text, with a star at the best accuracy."""
@@ -95,9 +97,18 @@ def _as_csv(values: tuple[object, ...]) -> str:
     return text.getvalue()
 
 
+def _values(line: str) -> list[str]:
+    """The values of one line, read by itself: a quotation mark that is left open ends with it."""
+    try:
+        return next(csv.reader([line]))
+    except csv.Error:
+        return [line]
+
+
 def _as_run(line: list[str]) -> KeptRun | None:
     try:
         when, name, parameters, accuracy, seconds, note = line
-        return KeptRun(when, name, int(parameters), float(accuracy), float(seconds), note)
+        run = KeptRun(when, name, int(parameters), float(accuracy), float(seconds), note)
     except ValueError:
         return None
+    return run if 0 <= run.accuracy <= 1 else None

@@ -16,22 +16,24 @@ def test_what_was_added_is_there_in_order_and_the_best_has_a_star(tmp_path):
         ("small", 1000, 0.85, 12.0),
         ('two, "quoted"', 20_490, 0.875, 31.0),
     ]
-    assert table.runs()[1].note == "note: 3x3,\nthen a pooling"
+    assert table.runs()[1].note == "note: 3x3, then a pooling"
     text = str(RunTable(table.path))
     assert "87.5%*" in text
     assert "85.0%*" not in text
     assert "20,490" in text
 
 
-def test_a_line_that_broke_off_stays_and_the_next_begins_below_it(tmp_path):
+@pytest.mark.parametrize("broken", [b"2026-11-30 10:00,brok", b'2026-11-30 10:00,"brok', b"a,b,1,nan,1,"])
+def test_a_line_that_broke_off_stays_and_the_next_begins_below_it(tmp_path, broken):
     table = RunTable(tmp_path / "my_runs.csv")
     table.add("first", 1, 0.5, 1)
     with table.path.open("ab") as file:
-        file.write(b"2026-11-30 10:00,brok")
+        file.write(broken)
     table.add("third", 3, 0.25, 1)
     assert [run.name for run in table.runs()] == ["first", "third"]
-    assert b"2026-11-30 10:00,brok" in table.path.read_bytes()
+    assert broken in table.path.read_bytes()
     assert "1 further line" in str(table)
+    assert "50.0%*" in str(table)
 
 
 def test_a_file_of_something_else_is_kept(tmp_path):

@@ -13,8 +13,8 @@ NAN, INF = float("nan"), float("inf")
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
-    def case(tag, about, losses, first=0.001, error=None):
-        rates = [first * 10**n for n in range(len(losses))]
+    def case(tag, about, losses, first=0.001, error=None, times=10):
+        rates = [first * times**n for n in range(len(losses))]
         table = dict(zip(rates, losses, strict=True))
 
         def loss_after(rate):
@@ -32,6 +32,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("finite", "a rise before the best", [2.0, 2.5, 0.5, 1.0], 0.01)
     yield case("finite", "five rates", (1 + rng.permutation(5) / 4).tolist(), 1e-4)
     yield case("finite", "six rates", (2 + rng.permutation(6) / 8).tolist(), 1e-3)
+    yield case("finite", "rates that fall", [0.5, 2.0, 1.0], 1.0, times=0.5)
+    yield case("finite", "losses that have grown large", [2e6, 5e4])
     yield case("nan", "the last loss is nan", [2.0, 1.0, NAN], 0.01)
     yield case("nan", "the first loss is nan", [NAN, 1.0, 2.0], 0.1)
     yield case("nan", "nan in the middle", [2.0, NAN, 1.5, 1.0], 0.01)

@@ -33,7 +33,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("units", "all units are dead", (np.zeros((2, 3)),))
     yield Case("units", "no unit is dead", (drawn([], 4, 3),))
     yield Case("units", "six units, drawn at random", (drawn([1, 4], 5, 6),))
-    yield Case("units", "a small value is a sign of life", (once(1e-3, 4, 3, 1),))
+    yield Case("units", "a small value is a sign of life", (once(1e-9, 4, 3, 1),))
     yield Case("channels", "two channels of 1x2 pixels", (drawn([1], 2, 2, 1, 2),))
     yield Case("channels", "a channel that lives at one place, for one image", (once(2.0, 3, 4, 2, 2, 2),))
     yield Case("channels", "a channel that lives for one image of 30", (once(1.0, 30, 2, 1, 2, 2),))

@@ -59,6 +59,19 @@ mistakes.change(
     },
 )
 mistakes.change(
+    "the old velocity turned round",
+    "The old velocity keeps its sign: + momentum * velocity.",
+    {"momentum * velocity": "-momentum * velocity"},
+)
+mistakes.change(
+    "a velocity that points uphill",
+    "The parameter is right; the velocity is what is added to it, so turn its sign.",
+    {
+        "momentum * velocity - rate * gradient": "rate * gradient - momentum * velocity",
+        "return parameter + velocity": "return parameter - velocity",
+    },
+)
+mistakes.change(
     "no momentum",
     "A part of the old velocity stays: momentum * velocity.",
     {"momentum * velocity - rate": "-rate"},

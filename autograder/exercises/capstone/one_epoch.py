@@ -33,7 +33,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         order = rng.permutation(N)
         while (order[:batch] == np.arange(N)[:batch]).any():  # no image stands where it stood
             order = rng.permutation(N)
-        return Case(tag, about, (trainer(weights), images, labels, order, batch))
+        return Case(tag, about, (trainer(weights), images, labels, order, batch), calls=-(-N // batch))
 
     yield case("whole", "four images of one pixel, batches of 2", 4, 2, (1,))
     yield case("whole", "six images, batches of 3", 6, 3, (1,))
@@ -152,6 +152,13 @@ mistakes.change(
             "return [step(images[chosen], labels[chosen])]"
         )
     },
+)
+LOSS = "losses.append(step(images[chosen], labels[chosen]))"
+mistakes.change(
+    "more steps than batches",
+    "Each call of step moves the network: call it once for each batch, and keep the loss that it returns.",
+    {LOSS: f"step(images[chosen], labels[chosen])\n{LOSS}"},
+    {"losses = []": "losses = []\nstep(images, labels)"},
 )
 mistakes.change(
     "the mean of the losses",

@@ -14,7 +14,7 @@ from autograder.checks.exercise import Case, Exercise, aspect
 def cases(rng: np.random.Generator) -> Iterator[Case]:
     def drawn(tag, about, N, K, k):
         """Scores without ties in a row, and labels that are often among the best, but not always."""
-        scores = rng.permuted(np.tile(np.arange(float(K)), (N, 1)), axis=1)
+        scores = rng.permuted(np.tile(np.arange(K) / 4 - 1, (N, 1)), axis=1)
         place = rng.integers(0, K, N)
         return Case(tag, about, (scores, np.argsort(-scores, axis=1)[np.arange(N), place], k))
 
@@ -24,6 +24,8 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
         yield drawn("best", f"{N} images, {K} classes", N, K, 1)
     yield Case("best", "two images, both of them right", (two, np.array([1, 0]), 1))
     yield Case("more", "two images, the best two", (two, np.array([2, 1]), 2))
+    alike = np.array([[0.0, 3.0, 2.0, 1.0], [1.0, 2.0, 3.0, 0.0]])
+    yield Case("more", "two images with the same best two", (alike, np.array([1, 3]), 2))
     for N, K, k in ((3, 4, 2), (5, 6, 3), (7, 6, 2), (11, 8, 3), (13, 9, 5), (17, 10, 5), (4, 5, 2)):
         yield drawn("more", f"{N} images, {K} classes, the best {k}", N, K, k)
     yield drawn("more", "all classes count", 5, 4, 4)
@@ -50,6 +52,11 @@ mistakes.change(
     "the smallest scores",
     "argsort puts the smallest first: the largest stand at the end.",
     {"[:, -k:]": "[:, :k]"},
+)
+mistakes.change(
+    "the last images in place of the best classes",
+    "[-k:] takes the last k images; [:, -k:] takes the last k classes of each image.",
+    {"[:, -k:]": "[-k:]", HIT: "np.isin(labels, best)"},
 )
 mistakes.change(
     "only the class in place k",

@@ -53,7 +53,8 @@ class Own:
         found = self.source["max_pool_forward"](x, size, stride)
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise ValueError("max_pool_forward must return two things: out and switches")
-        return fitting("max_pool_forward", "out", found[0], (g.N, g.C, g.OH, g.OW), x), found[1]
+        switches = np.asarray(found[1]).astype(np.intp)  # places, perhaps kept as floats
+        return fitting("max_pool_forward", "out", found[0], (g.N, g.C, g.OH, g.OW), x), switches
 
     def max_pool_backward(self, dout: Array, switches: Any, x_shape: Any, size: Any, stride: Any) -> Array:
         """The learner's dx of a pooling."""

@@ -12,6 +12,7 @@ from autograder.notebooks.regions import as_solved
 from autograder.notebooks.source import read_source
 from cs_conv.broken import HUNTED
 from cs_conv.data import Dataset, cifar, fashion_mnist
+from cs_conv.live.engine.own import NEEDED, WELCOME
 from tests.autograder.conftest import REPOSITORY
 from tests.data.test_cifar import NAME, binary
 
@@ -38,6 +39,14 @@ def run(tmp_path, monkeypatch):
 
 
 LAYERS = ("import numpy as np\n\nfrom autograder", "from autograder import mine", "def my_network")
+NAMES = (
+    "conv_forward",
+    "conv_backward",
+    "max_pool_forward",
+    "max_pool_backward",
+    "fc_backward",
+    "softmax_loss",
+)
 TRAINING = ("def momentum_step", "def one_epoch", "def make_step")
 
 
@@ -66,6 +75,25 @@ def test_a_training_can_be_repeated_from_its_seed(run, few, capsys):
     assert (
         "fast_conv_forward    the course's: there is no notebook with yours here" in capsys.readouterr().out
     )
+
+
+def test_answers_that_compute_in_float64_train_the_network_as_well(run, few):
+    """Their check accepts it; the network is float32, and stays so."""
+    space = run(*LAYERS, *TRAINING)
+
+    def in_float64(function):
+        def answer(*args, **options):
+            found = function(*args, **options)
+            return tuple(np.asarray(part, float) for part in found) if type(found) is tuple else found + 0.0
+
+        return answer
+
+    for name in (*NEEDED, *WELCOME, "momentum_step"):
+        space[name] = in_float64(space[name])
+    network = space["my_network"]()
+    losses, _, _ = space["train"](network, few, [0.05], batch=50)
+    assert np.isfinite(losses).all()
+    assert {p.dtype for layer in network.layers for p in layer.parameters.values()} == {np.dtype(np.float32)}
 
 
 @pytest.mark.slow
