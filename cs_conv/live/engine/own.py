@@ -32,7 +32,7 @@ class Own:
         if {"max_pool_forward", "max_pool_backward"} <= {*self.names}:
             made["MaxPool"] = lambda size, stride: MaxPool(size, stride, kernels=self)
         if "fc_backward" in self.names:
-            made["FullyConnected"] = lambda units: _OwnFullyConnected(units, self)
+            made["FullyConnected"] = lambda units: OwnFullyConnected(units, self)
         return made
 
     def conv_forward(self, x: Array, w: Array, b: Array, stride: Any = 1, pad: Any = 0) -> Array:
@@ -72,7 +72,9 @@ class Own:
         return float(loss), fitting("softmax_loss", "dscores", found[1], scores.shape, scores)
 
 
-class _OwnFullyConnected(FullyConnected):
+class OwnFullyConnected(FullyConnected):
+    """A fully connected layer that goes back by the learner's function."""
+
     def __init__(self, units: int, own: Own) -> None:
         super().__init__(units)
         self._own = own
