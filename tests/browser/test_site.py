@@ -108,6 +108,17 @@ def test_the_code_that_is_edited_draws_forward_and_back(first: Visit) -> None:
     assert first.complaints == []
 
 
+def test_parts_come_in_order_and_one_that_does_not_load_stops_no_other(visit: Visit) -> None:
+    asked: list[str] = []
+    visit.page.on("request", lambda request: "/live/parts/" in request.url and asked.append(request.url))
+    visit.page.route("**/live/parts/window-*.json", lambda route: route.abort())
+    scroll = "() => document.querySelector('[data-part*=messages]').scrollIntoView()"
+    visit.page.add_init_script(f"addEventListener('DOMContentLoaded', {scroll})")
+    visit.open()
+    expect(visit.part("messages").locator(".note")).to_contain_text("computed when the site was built")
+    assert ["/window-" in asked[0], "/messages-" in asked[1]] == [True, True]
+
+
 def test_an_error_is_read_as_in_a_notebook(first: Visit) -> None:
     part = first.part("window")
     code = part.locator("textarea").input_value()
