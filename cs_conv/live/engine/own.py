@@ -80,6 +80,7 @@ class OwnFullyConnected(FullyConnected):
         self._own = own
 
     def backward(self, dout: Array) -> Array:
+        """The learner's dx; dw and db become the gradients."""
         x, w = self._take(), self.parameters["w"]
         found = self._own.source["fc_backward"](dout, x, w)
         shapes = {"dx": x.shape, "dw": w.shape, "db": w.shape[1:]}
