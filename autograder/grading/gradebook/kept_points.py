@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from autograder.grading.gradebook.own_tables import has_table, outcomes_judged
+from autograder.grading.gradebook.own_tables import has_table, outcomes_judged, set_aside_table
 from autograder.grading.gradebook.own_tables import kept_points_table as table
 
 KeptPoints = Mapping[str, tuple[str, float]]
@@ -28,8 +28,11 @@ def kept_points(gradebook: Any, assignment: str) -> KeptPoints:
 def keep_points(gradebook: Any, assignment: str) -> None:
     """Keep the points that tests have given until now; the caller commits, and has made our tables."""
     forget_kept_points(gradebook, assignment)
+    rows = gradebook.db.execute(select(set_aside_table.c.grade, set_aside_table.c.auto))
+    given = {row.grade: row.auto for row in rows}  # by the tests of questions that were thrown out
     for submission in gradebook.assignment_submissions(assignment):
-        grades = {g.id: g.auto_score for n in submission.notebooks for g in n.grades if g.auto_score}
+        mine = {g.id: given.get(g.id, g.auto_score) for n in submission.notebooks for g in n.grades}
+        grades = {grade: points for grade, points in mine.items() if points}
         rows = [
             {"assignment": assignment, "grade": i, "answers": digest_of(outcome), "points": grades[i]}
             for i, outcome in outcomes_judged(gradebook, grades).items()

@@ -85,13 +85,16 @@ def judgement(grade: Any) -> dict[str, Any]:
     }
 
 
-def set_missing_to_zero(course: Course, assignment: Assignment, student: str) -> list[str]:
+def set_missing_to_zero(
+    course: Course, assignment: Assignment, student: str, graded: bool = True
+) -> list[str]:
     """Give 0 points to tests that the graded notebook lacks, even if an earlier submission had them.
 
-    Creates the submission in the gradebook if there is none. Returns the grade_ids.
+    Creates the submission in the gradebook if there is none. `graded` says whether nbgrader has just entered
+    what the other tests gave; else they keep what they had. Returns the grade_ids.
     """
     verdicts = _verdicts_on_disk(course, assignment, student)
-    missing = []
+    missing: list[tuple[str, str]] = []
     with open_gradebook(course) as gradebook:
         gradebook.update_or_create_student(student)
         submission = gradebook.update_or_create_submission(assignment.name, student)
@@ -99,12 +102,13 @@ def set_missing_to_zero(course: Course, assignment: Assignment, student: str) ->
             for grade in notebook.grades:
                 if (notebook.name, grade.name) not in verdicts:
                     grade.auto_score, grade.needs_manual_grade = 0, False
-                    missing.append(grade.name)
+                    missing.append((notebook.name, grade.name))
         for (notebook_name, cell), out in discards(gradebook, assignment.name).items():
-            grade = gradebook.find_grade(cell, notebook_name, assignment.name, student)
-            record(gradebook, grade, out, grade.auto_score, None)
+            if graded or (notebook_name, cell) in missing:  # else it holds what counts, not what a test gave
+                grade = gradebook.find_grade(cell, notebook_name, assignment.name, student)
+                record(gradebook, grade, out, grade.auto_score, None)
         gradebook.db.commit()
-    return missing
+    return [cell for _, cell in missing]
 
 
 def test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:

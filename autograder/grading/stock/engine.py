@@ -144,7 +144,7 @@ class NbgraderEngine:
             from autograder.grading.gradebook.read import set_missing_to_zero
 
             with GradebookLock(course).held():
-                set_missing_to_zero(course, assignment, submission.student)
+                set_missing_to_zero(course, assignment, submission.student, graded=False)
             score = 0.0
         return Result(
             student=submission.student,

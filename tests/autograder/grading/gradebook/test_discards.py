@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.course import Course
-from autograder.grading.gradebook.discards import discards, record
+from autograder.grading.gradebook.discards import discard, discards, record
+from autograder.grading.gradebook.kept_points import keep_points, kept_points
 from autograder.grading.gradebook.open import open_gradebook
+from autograder.grading.gradebook.own_tables import keep_outcomes
+from autograder.grading.gradebook.read import set_missing_to_zero
 from autograder.notebooks.release import release
 from tests.autograder.conftest import NAME
 
@@ -99,6 +104,25 @@ def test_a_release_changes_nothing_of_it(judged: Course) -> None:
     assert worth(judged) == (5, 2, 4), "3 that ana had in the last test stay until it is graded again"
     run(judged, "of_three", "--undo")
     assert worth(judged) == (5.5, 2.5, 6)
+
+
+def test_what_a_test_gave_is_kept_and_not_what_counts_instead(judged: Course) -> None:
+    with open_gradebook(judged) as gradebook:
+        given = gradebook.find_grade("add_test", "sums", NAME, "ana")
+        keep_outcomes(gradebook, {given.id: "1.0 answers"})
+        discard(gradebook, NAME, given.cell, "none")
+        keep_points(gradebook, NAME)
+        assert kept_points(gradebook, NAME) == {given.id: ("answers", 1)}
+
+
+def test_a_grading_that_did_not_end_leaves_what_a_test_gave(judged: Course) -> None:
+    run(judged, "add_test", "--no-points")
+    graded = judged.autograded("ana", NAME)
+    graded.mkdir(parents=True)
+    shutil.copy(judged.releases / NAME / "sums.ipynb", graded)
+    assert set_missing_to_zero(judged, judged.assignments[0], "ana", graded=False) == []
+    run(judged, "add_test", "--undo")
+    assert worth(judged) == (4.5, 0.5, 6)
 
 
 def test_what_cannot_be_meant_is_answered_in_a_sentence(judged: Course) -> None:
