@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rich.table import Table
 from autograder.commands.selection import instructors_course
 from autograder.course import Assignment, Course, CourseError, short
 from autograder.grading.gradebook.open import open_gradebook, require_gradebook_writable, require_release
+from autograder.grading.one_run import one_run
 from autograder.grading.whole_files import write_whole
 from autograder.grading.written.answers import Question, read_questions
 from autograder.grading.written.marking_file import Judgement, Where, marking_file, read_marks
@@ -30,7 +32,9 @@ def run(
     assignment = course.assignment(name)
     require_release(course, assignment.name)
     path = file or course.root / "marks" / f"{assignment.name}.yml"
-    with open_gradebook(course) as gradebook:
+    # While points are written, no grading run may put another answer in the place of one that was read.
+    alone = one_run(course, assignment.name) if write else nullcontext()
+    with alone, open_gradebook(course) as gradebook:
         if shows_history:
             _show_history(history(gradebook, assignment.name))
             return

@@ -131,7 +131,7 @@ def _points(node: Any, place: list[Any], question: JudgedQuestion, group: Group)
             known = ", ".join(question.rubric) or "nothing: write a rubric above the groups"
             problem = f"{unknown[0]!r} is not in the rubric; it has {known}"
             raise strict_yaml.LineError(strict_yaml.line_of(node, [*place, name]), problem)
-        points = sum(question.rubric[line] for line in dict.fromkeys(group.meets))
+        points = round(sum(question.rubric[line] for line in dict.fromkeys(group.meets)), 9)
         if group.points not in (None, points):
             problem = (
                 f"points is {group.points:g}, but the lines of the rubric give {points:g}; keep one of them"
@@ -181,11 +181,11 @@ def _question(assignment: Assignment, question: Question, kept: Mapping[Where, J
     yield from _remark(question.asked, "  # ")
     yield f"  - notebook: {quoted(question.notebook)}"
     yield f"    cell: {quoted(question.cell)}"
-    yield f"    most: {question.most:g}"
+    yield f"    most: {exact(question.most)}"
     rubric = assignment.rubrics.get(question.cell, {})
     if rubric:
         yield "    rubric:"
-        yield from (f"      {quoted(name)}: {points:g}" for name, points in rubric.items())
+        yield from (f"      {quoted(name)}: {exact(points)}" for name, points in rubric.items())
     yield "    groups:"
     for number, group in enumerate(_groups(question, kept), 1):
         yield from _group(number, question, group, kept, bool(rubric))
@@ -244,7 +244,7 @@ def _group(
     yield from (f"          {quoted(answer.student)}: {answer.version}" for answer in group)
     if rubric and points is None:
         yield "        meets:"
-    yield f"        points:{'' if points is None else f' {points:g}'}"
+    yield f"        points:{'' if points is None else f' {exact(points)}'}"
     yield f"        comment:{f' {quoted(comment)}' if comment else ''}"
 
 
@@ -258,6 +258,11 @@ def _remark(text: str, before: str) -> Iterator[str]:
     yield from (f"{before}{line}".rstrip() for line in lines[:MOST_LINES])
     if more > 0:
         yield f"{before}... {more} more lines; see them in formgrader"
+
+
+def exact(points: float) -> str:
+    """A number of points, as YAML reads it back exactly."""
+    return repr(float(points)).removesuffix(".0")
 
 
 def quoted(text: str) -> str:

@@ -72,7 +72,8 @@ def compare(questions: Sequence[Question], judged: Mapping[Where, Judgement]) ->
             found.gone.append(judgement)
             continue
         points = answer.points if judgement.points is None else judgement.points
-        comment = answer.comment if judgement.comment is None else judgement.comment
+        same = judgement.comment in (None, answer.comment.strip())  # the file is read without blanks around
+        comment = answer.comment if same else judgement.comment
         settles = answer.waits and judgement.points is not None
         if (points, comment) == (answer.points, answer.comment) and not settles:
             continue

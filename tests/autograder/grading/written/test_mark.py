@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course import Course, load_course
 from autograder.grading.gradebook.open import open_gradebook
+from autograder.grading.one_run import one_run
 from autograder.grading.written.answers import read_questions
 from autograder.grading.written.marking_file import marking_file, read_marks
 from autograder.grading.written.record_marks import compare, record
@@ -223,6 +224,15 @@ def test_an_answer_that_was_dropped_comes_back_with_its_points_and_its_comment(e
     path.write_text(text, encoding="utf-8")
     release(essays, essays.assignments[0])
     assert grades(essays)["ana"][:2] == (3, "Right.")
+
+
+def test_no_points_are_written_while_a_grading_run_may_change_the_answer(essays):
+    mark()
+    judge(essays, "ana", "3")
+    with one_run(essays, NAME):
+        assert "another grading run is at work" in mark("--write", code=2)
+        assert "2 grades would change" in mark()
+    assert grades(essays)["ana"] == WAITS
 
 
 def test_what_there_is_to_do_first_is_said(essays):

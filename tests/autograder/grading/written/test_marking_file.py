@@ -54,6 +54,20 @@ def test_a_file_that_nobody_edited_changes_nothing(tmp_path, comment):
     assert (found.changes, found.stale, found.gone) == ([], [], [])
 
 
+@pytest.mark.parametrize(("points", "comment"), [(10 / 3, "a third"), (2.5, "  blanks around\n")])
+def test_long_numbers_and_blanks_around_a_comment_change_nothing(tmp_path, points, comment):
+    asked = question("one", points=points, comment=comment)
+    found = compare([asked], read(tmp_path / "marks.yml", marking_file(ASSIGNMENT, [asked], {})))
+    assert (found.changes, found.stale, found.gone) == ([], [], [])
+
+
+def test_points_of_a_rubric_are_added_up_as_a_person_does(tmp_path):
+    rubric = ASSIGNMENT.model_copy(update={"rubrics": {"essay": {"border": 0.1, "example": 0.2}}})
+    text = marking_file(rubric, [question("one")], {}).replace("meets:", "meets: [border, example]")
+    (found,) = read(tmp_path / "marks.yml", text.replace("points:", "points: 0.3")).values()
+    assert found.points == 0.3
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_quoted_text_is_read_back_exactly(text):
     assert strict_yaml.read(f"key: {quoted(text)}")[1] == {"key": text}
