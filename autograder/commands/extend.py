@@ -19,6 +19,9 @@ from autograder.grading.gradebook.own_tables import make_tables
 from autograder.grading.submissions.students import about_removed, removed, students_who_handed_in
 from autograder.terminal import console, count, printable
 
+MOST_DAYS = 3650
+"""The longest extension."""
+
 
 def run(
     student: str | None,
@@ -60,7 +63,10 @@ def _asked(due: datetime, days: float | None, hours: float | None, until: str | 
         except ValueError as error:
             raise CourseError(f"--until: {error}") from None
     elif until is None and (days, hours) != (None, None):
-        more = timedelta(days=days or 0, hours=hours or 0)
+        long = (days or 0) + (hours or 0) / 24
+        if not -MOST_DAYS <= long <= MOST_DAYS:
+            raise CourseError(f"that is {long:g} days; an extension may have {MOST_DAYS}")
+        more = timedelta(days=long)
     else:
         raise CourseError("say how long: --days 3, --hours 12 or both, or --until '2027-02-15 23:59 +01:00'")
     if more <= timedelta(0):

@@ -137,8 +137,13 @@ def moodle_rows(
             rows.append([*map(guarded, who), *cells])
         elif worksheet:
             filled = person.cells | ({"Grade": cells[0]} if cells[0] else {})
-            chosen = ("Full name", "Email address")  # by students; the rest is Moodle's own
-            rows.append([guarded(filled[n]) if n in chosen else filled[n] for n in known.headings])
+            moodles = ("Identifier", "Grade")  # the rest may be a student's, as Online text is
+            rows.append(
+                [
+                    filled[n] if n in moodles or filled[n] == "-" else guarded(filled[n])
+                    for n in known.headings
+                ]
+            )
         else:
             first, last = (person.first(kind) for kind in ("first", "last"))
             who = (first or student.first, last or student.last, person.first("sid"), person.first("email"))

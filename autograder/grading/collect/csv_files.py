@@ -23,6 +23,7 @@ def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
     if data.startswith(b"PK"):
         raise CourseError(f"{path} is a spreadsheet (or a zip file); save it as CSV and name that file")
     text = _decoded(data)
+    csv.field_size_limit(MOST_BYTES)  # Moodle's worksheet may have whole essays as cells
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     except csv.Error as error:

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from autograder.course import CourseError
+from autograder.course import Assignment, CourseError
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.reports.export import (
+    StudentPoints,
     canvas_rows,
     guarded,
     moodle_rows,
@@ -93,6 +94,16 @@ def test_moodle(graded, tmp_path):
         ["Ana", "Lee", "ana", "ana@example.org", "1.5"],
         ["", "", "ben", "", ""],
     ]
+
+
+def test_no_cell_of_moodles_worksheet_is_a_formula(tmp_path):
+    head = ["Identifier", "Full name", "Email address", "Grade", "Department", "Online text", "Feedback"]
+    ana = ["Participant 1", "@Ana", "ana@example.org", "-", "=cmd", "+" * 200_000, "-"]
+    write_csv(tmp_path / "worksheet.csv", [head, ana])
+    points = StudentPoints("ana", "", "", "ana@example.org", {"01-sums": 1.5})
+    assignment = Assignment(name="01-sums", title="Sums", notebooks={"sums": None})
+    rows, _ = moodle_rows([points], [assignment], tmp_path / "worksheet.csv")
+    assert rows[1] == [*ana[:1], "'@Ana", ana[2], "1.5", "'=cmd", "'" + "+" * 200_000, "-"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])

@@ -93,6 +93,8 @@ def test_what_cannot_be_meant_is_answered_in_a_sentence(strict: Course) -> None:
         (["ana", "01", "--days", "1", "--until", "2027-03-01"], "say how long"),
         (["ana", "01", "--days", "-1"], "1 day before it is due (2027-02-12 23:59 UTC); to take"),
         (["ana", "01", "--until", "soon"], "--until: 'soon' is not a date"),
+        (["ana", "01", "--days", "1e7"], "that is 1e+07 days; an extension may have 3650"),
+        (["ana", "01", "--hours", "nan"], "that is nan days"),
         (["ana"], "name a student and an assignment"),
         (["ben", "01", "--undo"], "ben has no extension"),
         (["zoe", "01", "--days", "1"], "zoe: no such student"),
