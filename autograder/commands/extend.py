@@ -66,7 +66,7 @@ def _asked(due: datetime, days: float | None, hours: float | None, until: str | 
         long = (days or 0) + (hours or 0) / 24
         if not -MOST_DAYS <= long <= MOST_DAYS:
             raise CourseError(f"that is {long:g} days; an extension may have {MOST_DAYS}")
-        more = timedelta(days=long)
+        more = timedelta(days=days or 0, hours=hours or 0)
     else:
         raise CourseError("say how long: --days 3, --hours 12 or both, or --until '2027-02-15 23:59 +01:00'")
     if more <= timedelta(0):

@@ -137,13 +137,7 @@ def moodle_rows(
             rows.append([*map(guarded, who), *cells])
         elif worksheet:
             filled = person.cells | ({"Grade": cells[0]} if cells[0] else {})
-            moodles = ("Identifier", "Grade")  # the rest may be a student's, as Online text is
-            rows.append(
-                [
-                    filled[n] if n in moodles or filled[n] == "-" else guarded(filled[n])
-                    for n in known.headings
-                ]
-            )
+            rows.append([_of_worksheet(name, filled[name]) for name in known.headings])
         else:
             first, last = (person.first(kind) for kind in ("first", "last"))
             who = (first or student.first, last or student.last, person.first("sid"), person.first("email"))
@@ -155,6 +149,11 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
     """Write the rows as UTF-8 CSV."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
+
+
+def _of_worksheet(heading: str, text: str) -> str:
+    """A cell of Moodle's worksheet, guarded if it may be a student's own text, as "Online text" is."""
+    return text if heading in WORKSHEET or text == "-" else guarded(text)
 
 
 def _cells(student: StudentPoints, assignments: Sequence[Assignment]) -> list[str]:

@@ -72,8 +72,9 @@ def compare(questions: Sequence[Question], judged: Mapping[Where, Judgement]) ->
             found.gone.append(judgement)
             continue
         points = answer.points if judgement.points is None else judgement.points
-        same = judgement.comment in (None, answer.comment.strip())  # the file is read without blanks around
-        comment = answer.comment if same else judgement.comment
+        comment = answer.comment if judgement.comment is None else judgement.comment
+        if comment == answer.comment.strip():  # the file is read without blanks around
+            comment = answer.comment
         settles = answer.waits and judgement.points is not None
         if (points, comment) == (answer.points, answer.comment) and not settles:
             continue
