@@ -24,7 +24,8 @@ def lab(course, monkeypatch):
         shown = CliRunner().invoke(app, ["lab", *words])
         assert shown.exit_code == 0, shown.output
         (served,) = (word for word in became[-1] if word.startswith("--ServerApp.root_dir="))
-        return served.partition("=")[2], " ".join(shown.output.split())
+        said = " ".join(line for line in shown.output.splitlines() if not line.startswith("next: "))
+        return served.partition("=")[2], " ".join(said.split())
 
     return run
 

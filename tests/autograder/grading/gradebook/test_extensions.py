@@ -12,8 +12,8 @@ from autograder.course import Course, load_course
 from autograder.grading.gradebook.extensions import extensions
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.nbgrader_settings import settings
-from autograder.reports import refresh_record
 from autograder.reports.feedback import Pages
+from autograder.reports.refresh_record import refresh_record
 from tests.autograder.conftest import NAME
 
 LATE = datetime(2027, 2, 14, 12, 0)
