@@ -32,6 +32,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     scores = rng.permuted(np.tile(np.arange(7.0), (9, 1)), axis=1)
     labels = rng.integers(0, 7, 9)
     yield Case("more", "scores that are not contiguous", (scattered(scores), labels, 3))
+    yield Case("more", "scores that are close to each other", (scores / 1000 + 100, labels, 3))
     yield Case("more", "float32, scores below 0", (scores.astype(np.float32) - 9, labels, 2))
 
 
