@@ -51,9 +51,9 @@ def _gradescope(course: Course, assignments: Sequence[Assignment], to: Path | No
         path = _writable(course, to, f"{assignment.name}-gradescope.zip")
         written, left = write_autograder(course, assignment, path)
         console.print(f"{escape(short(path.absolute()))}: {count(written, 'student')}", highlight=False)
-        if left:
-            names = escape(printable(", ".join(left)))
-            console.print(f"[yellow]left out, nothing graded:[/] {names}", highlight=False)
+        for why, students in left.items():
+            listed = escape(printable(", ".join(students)))
+            console.print(f"[yellow]left out, {why}:[/] {listed}", highlight=False)
 
 
 def _writable(course: Course, to: Path | None, name: str) -> Path:

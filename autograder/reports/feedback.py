@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from autograder.grading.gradebook.read import read_together, scores_of, verdicts
 from autograder.grading.nbgrader_settings import settings
 from autograder.grading.results import Status
 from autograder.grading.seeds import read_secret
-from autograder.grading.submissions.intake import SECRET
+from autograder.grading.submissions.intake import SECRET, NotPlainFile, read_notebook_file
 from autograder.grading.submissions.students import removed
+from autograder.grading.submissions.without_outputs import HANDED_IN, digest_of_file
 from autograder.grading.trusted.autograded_folder import of_the_exchange
 from autograder.grading.trusted.computing_time import TestTooLong, limited
 from autograder.grading.whole_files import write_whole
@@ -33,6 +34,9 @@ SECONDS = 60
 """The most seconds for one student's pages. They take less than one unless a student made them slow."""
 Notebooks = Mapping[str, Mapping[str, Any]]
 """Graded notebooks by name, as nbformat 4 has them."""
+
+HANDED_IN_SINCE = "handed in again since it was graded; run cs-conv grade"
+"""Why what was graded is not given for what is there now."""
 
 
 def who_gets_pages(course: Course, assignment: Assignment, students: Iterable[str] = ()) -> dict[str, str]:
@@ -120,6 +124,16 @@ class Pages:
             for name, path in paths.items()
             if path.is_file()
         }
+
+    def handed_in_since(self, student: str) -> bool:
+        """Whether a notebook is another now than what was graded; False if the grading did not note that."""
+        folder = self.course.submitted(student, self.assignment.name)
+        for name, notebook in self.graded(student).items():
+            noted = notebook.get("metadata", {}).get(HANDED_IN)
+            with suppress(OSError, NotPlainFile):
+                if noted and noted != digest_of_file(read_notebook_file(folder / f"{name}.ipynb")):
+                    return True
+        return False
 
     def html(self, student: str, notebooks: Notebooks, remark: str = "") -> dict[str, str]:
         """The page of each of these notebooks; if there are none, of each notebook of the assignment."""

@@ -23,7 +23,7 @@ from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.results import TestScore
 from autograder.grading.submissions.intake import NotPlainFile, read_notebook_file
 from autograder.grading.whole_files import add_to_zip, writing_zip
-from autograder.reports.feedback import Pages, who_gets_pages
+from autograder.reports.feedback import HANDED_IN_SINCE, Pages, who_gets_pages
 from autograder.reports.feedback_notebook import findings
 from autograder.reports.notebook_page import PageContent
 
@@ -33,9 +33,10 @@ _SETUP = "#!/bin/sh\ncommand -v python3 || (apt-get update && apt-get install -y
 _RUN = '#!/bin/sh\nexec python3 /autograder/source/run_autograder.py "$@"\n'
 
 
-def write_autograder(course: Course, assignment: Assignment, path: Path) -> tuple[int, list[str]]:
-    """Write the zip file. Returns how many students it has, and whose work is not graded."""
-    results, left = [], []
+def write_autograder(course: Course, assignment: Assignment, path: Path) -> tuple[int, dict[str, list[str]]]:
+    """Write the zip file. Returns how many students it has, and by why who was left out."""
+    results: list[dict[str, Any]] = []
+    left: dict[str, list[str]] = {}
     record = read_record(course, assignment.name).students
     with open_gradebook(course) as gradebook:
         pages = Pages(course, assignment, gradebook)
@@ -49,7 +50,10 @@ def write_autograder(course: Course, assignment: Assignment, path: Path) -> tupl
             except MissingEntry:
                 contents = {}
             if not files or not contents:
-                left.append(student)
+                left.setdefault("nothing graded", []).append(student)
+                continue
+            if pages.handed_in_since(student):
+                left.setdefault(HANDED_IN_SINCE, []).append(student)
                 continue
             known = {emails.get(student), record[student].account if student in record else None, student}
             results.append(

@@ -16,7 +16,7 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.grading.collect.hand_over import Collected, read_record
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.whole_files import add_to_zip, writing_zip
-from autograder.reports.feedback import Pages, who_gets_pages
+from autograder.reports.feedback import HANDED_IN_SINCE, Pages, who_gets_pages
 from autograder.reports.feedback_notebook import feedback_notebook
 
 
@@ -46,6 +46,9 @@ def pack_feedback(
             came = record.get(student)
             if came is None or came.system != system:
                 packed.without.setdefault(f"not collected from {system}", []).append(student)
+                continue
+            if pages.handed_in_since(student):
+                packed.without.setdefault(HANDED_IN_SINCE, []).append(student)
                 continue
             moodle = system == "moodle"
             made = (

@@ -38,6 +38,8 @@ class NotebookOutcome(BaseModel):
     """The grade_ids of answers that are as they were released."""
     answers: dict[str, str] = {}
     """A digest of the answers that each cell with points is about, by the cell's grade_id."""
+    handed_in: str = ""
+    """The digest of the file that was graded."""
     document: dict[str, Any] | None = None
     """The executed notebook, in nbformat 4."""
     sandbox: str = ""

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.grading.results import Status
+from autograder.grading.submissions.without_outputs import digest_of_file
 from autograder.grading.trusted import child
 from autograder.grading.trusted.job import Job
 from autograder.grading.trusted.outcome import NotebookOutcome, unreadable, with_the_rest
@@ -134,7 +135,8 @@ def grade_job(job: Job) -> NotebookOutcome:
             problem = str(error)
             continue
         outcome = end if isinstance(end, NotebookOutcome) else _as_far_as_it_came(job, end)
-        return outcome.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
+        seconds = round(time.monotonic() - began, 3)
+        return outcome.model_copy(update={"seconds": seconds, "handed_in": digest_of_file(job.submitted)})
     return NotebookOutcome(notebook=job.template.name, status=Status.NOT_GRADED, detail=problem)
 
 

@@ -20,6 +20,7 @@ from autograder.grading.seeds import read_secret
 from autograder.grading.submissions.cells import text_of
 from autograder.grading.submissions.intake import other_files
 from autograder.grading.submissions.timestamps import FORM, when_it_came
+from autograder.grading.submissions.without_outputs import HANDED_IN
 from autograder.grading.trusted.autograded_folder import carried, mirror, of_the_exchange
 from autograder.grading.trusted.outcome import NotebookOutcome
 
@@ -143,7 +144,7 @@ class Writer:
         submitted = self.course.submitted(student, self.assignment.name)
         files = {
             f"{outcome.notebook}.ipynb": (
-                json.dumps(outcome.document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+                json.dumps(_document(outcome), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
             ).encode("utf-8", "replace")
             for outcome in outcomes
             if outcome.document is not None
@@ -184,6 +185,12 @@ class Writer:
         del kept
         session.rollback()
         return result
+
+
+def _document(outcome: NotebookOutcome) -> dict[str, Any]:
+    """The graded notebook, which says which file it was."""
+    document = outcome.document or {}
+    return document | {"metadata": {**document["metadata"], HANDED_IN: outcome.handed_in}}
 
 
 def _readable(outcome: NotebookOutcome | None) -> bool:

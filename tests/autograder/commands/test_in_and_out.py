@@ -79,6 +79,10 @@ def test_canvas_there_and_back(run, course, tmp_path):
     assert "**1 of 6 points**" in ben.cells[0].source
     assert "isclose" not in nbformat.writes(ben), "a hidden test stays hidden"
     assert "6 of 6" in pages.read("sums.html").decode()
+    (course.submitted("ana", "01-sums") / "sums.ipynb").write_bytes(notebook(course))
+    said = run("feedback", "--zip", "canvas")
+    assert "2 files for 2 students" in said
+    assert "left out, handed in again since it was graded; run cs-conv grade: ana" in said
 
 
 def test_moodle_there_and_back(run, course, tmp_path):
@@ -120,6 +124,11 @@ def test_gradescope_there_and_back(run, course, tmp_path):
     run("collect", "gradescope", make_zip(tmp_path / "s.zip", entries))
     run("grade", "01")
     assert "reports/01-sums-gradescope.zip: 3 students" in run("export", "gradescope")
+    (course.submitted("S1", "01-sums") / "sums.ipynb").write_bytes(notebook(course))
+    said = run("export", "gradescope")
+    assert "left out, handed in again since it was graded; run cs-conv grade: S1" in said
+    (course.submitted("S1", "01-sums") / "sums.ipynb").write_bytes(ana)
+    run("export", "gradescope")
     place = tmp_path / "autograder"
     with zipfile.ZipFile(course.reports / "01-sums-gradescope.zip") as packed:
         assert {"setup.sh", "run_autograder"} <= set(packed.namelist())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import timedelta
 
 import pytest
 
 from autograder.course import Assignment, CourseError
 from autograder.grading.gradebook.open import open_gradebook
+from autograder.grading.submissions.without_outputs import HANDED_IN, digest_of_file
 from autograder.reports.export import (
     StudentPoints,
     canvas_rows,
@@ -18,6 +20,7 @@ from autograder.reports.export import (
     read_possible,
     write_csv,
 )
+from autograder.reports.gradescope import write_autograder
 
 POLICY = """
 from nbgrader.plugins import LateSubmissionPlugin
@@ -110,6 +113,20 @@ def test_no_cell_of_moodles_worksheet_is_a_formula(tmp_path):
 def test_no_cell_is_a_formula(text):
     assert guarded(text) == f"'{text}"
     assert guarded(f"x{text}") == f"x{text}"
+
+
+def test_what_was_handed_in_again_since_it_was_graded_has_no_points_at_gradescope(graded, hand_in, tmp_path):
+    (assignment,) = graded.assignments
+    path = hand_in("ana")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"][HANDED_IN] = digest_of_file(path.read_bytes())
+    folder = graded.autograded("ana", assignment.name)
+    folder.mkdir(parents=True)
+    (folder / "sums.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    assert write_autograder(graded, assignment, tmp_path / "a.zip") == (1, {})
+    hand_in("ana", add="def add(a, b):\n    return a + b")
+    written, left = write_autograder(graded, assignment, tmp_path / "a.zip")
+    assert (written, left) == (0, {"handed in again since it was graded; run cs-conv grade": ["ana"]})
 
 
 @pytest.mark.parametrize("text", ["", "name,points\n", "Student\n\0"])
