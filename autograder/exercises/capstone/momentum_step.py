@@ -53,6 +53,11 @@ mistakes.change(
     "The gradient points to where the loss grows. The velocity is what is added to the parameter, so it gets "
     "- rate * gradient.",
     {"- rate * gradient": "+ rate * gradient"},
+)
+mistakes.change(
+    "a velocity that is subtracted",
+    "Some books keep a velocity that is subtracted. Here it is added to the parameter, so it gets "
+    "- rate * gradient, and the old one, which you are given, has that sign, too.",
     {
         "momentum * velocity - rate": "momentum * velocity + rate",
         "return parameter + velocity": "return parameter - velocity",
