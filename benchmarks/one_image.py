@@ -18,14 +18,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 
 from benchmarks import machine
 from benchmarks.measure import quartiles
+from benchmarks.output import add_options, put_out
 from benchmarks.tables import Row, Table
 from cs_conv import zoo
 from cs_conv.folding import fold_batch_norm
@@ -40,13 +39,7 @@ OURS, THEIRS = "cs_conv", "PyTorch"
 def main(arguments: Sequence[str] | None = None) -> None:
     given = _arguments(arguments)
     rows = [row for name in given.network or NETWORKS for row in _measured(name, given.turns)]
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(machine.describe(), highlight=False)
-    console.print(_table(rows).printed(f"load at the end {machine.load():.1f}"))
-    if given.markdown:
-        given.markdown.write_text(_table(rows).markdown() + "\n", encoding="utf-8")
-    if given.json:
-        given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    put_out(_table(rows), rows, given)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -57,8 +50,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--network", action="append", choices=list(zoo.NETWORKS), help="only this one; may be repeated"
     )
     parser.add_argument("--turns", type=int, default=15, help="calls of each; default: 15")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table")
+    add_options(parser)
     given = parser.parse_args(arguments)
     if given.turns < 1:
         parser.error(f"--turns {given.turns}: at least one is needed")

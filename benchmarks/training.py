@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import os
 import statistics
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 
 from benchmarks import machine
 from benchmarks.measure import quartiles
+from benchmarks.output import add_options, put_out
 from benchmarks.tables import Row, Table
 from cs_conv import zoo
 from cs_conv.data import Dataset, fashion_mnist
@@ -53,13 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     machine.keep_to(1)
     machine.keep_memory()
     rows = [row for name in given.network or NETWORKS for row in _measured(name, given.images, given.epochs)]
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(machine.describe(), highlight=False)
-    console.print(_table(rows).printed(f"load at the end {machine.load():.1f}"))
-    if given.markdown:
-        given.markdown.write_text(_table(rows).markdown() + "\n", encoding="utf-8")
-    if given.json:
-        given.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    put_out(_table(rows), rows, given)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -73,8 +65,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--images", type=int, default=10_000, help="in an epoch; default: 10,000, all there are"
     )
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table")
+    add_options(parser)
     given = parser.parse_args(arguments)
     if min(given.images, given.epochs) < 1:
         parser.error(f"--images {given.images} --epochs {given.epochs}: at least one of each is needed")
