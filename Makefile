@@ -77,6 +77,8 @@ format: $(ready)  ## Rewrite sources to the style
 lock:  ## Pin the dependencies anew (needs uv)
 	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes pyproject.toml --extra dev \
 		-o requirements.lock
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes pyproject.toml --extra hub \
+		--constraint requirements.lock -o deploy/requirements.lock
 
 clean:  ## Remove the environment and everything that was built
 	rm -rf $(VENV) build demo

@@ -4,6 +4,7 @@ The wheels are looked up, not installed: README says on which versions the tests
 resolved.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,16 @@ def test_a_package_without_a_wheel_is_noticed(tmp_path: Path) -> None:
     lock.write_text("numpy==2.0.2\n", encoding="utf-8")
     assert resolve(lock, "windows", "3.11").returncode == 0
     assert "no usable wheels" in resolve(lock, "windows", "3.14").stderr
+
+
+def test_a_hub_has_the_versions_that_are_tested() -> None:
+    tested, deployed = (
+        set(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE))
+        for path in ("requirements.lock", "deploy/requirements.lock")
+    )
+    names = {name for name, _ in tested}
+    assert len([pin for pin in deployed if pin[0] in names]) > 100
+    assert {pin for pin in deployed if pin[0] in names} <= tested
 
 
 def test_no_version_is_refused() -> None:
