@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lab import ROOT, SCREENSHOTS, SECONDS, Server, serving
 from live_lab import Lab, open_lab
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import needs
 
@@ -21,6 +21,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for all tests."""
+    expect.set_options(timeout=30 * SECONDS)  # as for actions: the kernel answers beside other tests
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=needs.chromium(), args=FLAGS)
         yield chromium

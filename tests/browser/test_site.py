@@ -34,9 +34,7 @@ PAGES = {
 def site() -> Iterator[str]:
     """The address of the site."""
     with serving_site() as address:
-        expect.set_options(timeout=30 * SECONDS)  # Python computes beside other tests
         yield address
-        expect.set_options(timeout=5 * SECONDS)
 
 
 @pytest.fixture
