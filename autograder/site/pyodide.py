@@ -151,9 +151,10 @@ def refer(target: Path, cache: Path, name: str, server: str) -> None:
     ]
     wanted = [name]
     while wanted:
-        package = known[wanted.pop()]
-        if package["name"] not in lock["packages"]:
-            lock["packages"][package["name"]] = package | {"file_name": server + package["file_name"]}
+        key = wanted.pop()  # what Pyodide looks up; the name may have capitals
+        package = known[key]
+        if key not in lock["packages"]:
+            lock["packages"][key] = package | {"file_name": server + package["file_name"]}
             wanted += package["depends"]
     _write_lock(target, lock)
 

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.gradebook.discards import discards
 from autograder.grading.submissions.attachments import Attachments, attachments_of
 from autograder.grading.submissions.cells import text_of
 from autograder.notebooks.free_names import binds, defines, imports, looked_up, needs
@@ -105,6 +104,7 @@ def load_templates(
     """
     from nbgrader.api import MissingEntry
 
+    from autograder.grading.gradebook.discards import discards  # a learner's `check` has no gradebook
     from autograder.notebooks.released import cells_of, read_released
 
     again = f"run: cs-conv release {assignment.name}"
