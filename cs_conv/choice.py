@@ -9,21 +9,24 @@ there are fewer outputs than filters, shifted's copy of the filters costs more t
 bench --variant im2col --variant shifted` measures both.
 
 `cs_conv.winograd` is faster still for many channels, but its float32 errors are ten times as large, which a
-gradient check notices. So it is never chosen here: ask for it, with `Conv(64, 3, pad=1, kernels=winograd)`.
+gradient check notices. So it is chosen only where no gradient can follow (`cs_conv.layers.only_forward`);
+elsewhere ask for it, with `Conv(64, 3, pad=1, kernels=winograd)`.
 """
 
 from __future__ import annotations
 
 from types import ModuleType
 
-from cs_conv import depthwise, im2col, pointwise, shifted
+from cs_conv import depthwise, im2col, pointwise, shifted, winograd
 from cs_conv.geometry import Geometry
 
 FEWEST_CHANNELS = 8
 
 
-def kernels_for(g: Geometry) -> ModuleType:
+def kernels_for(g: Geometry, only_forward: bool = False) -> ModuleType:
     """Return the module whose conv_forward and conv_backward are to be called for this geometry.
+
+    only_forward: there will be no gradient, so errors of a few millionths of the largest output do no harm.
 
     >>> from cs_conv.geometry import conv_geometry
     >>> import numpy as np
@@ -35,6 +38,8 @@ def kernels_for(g: Geometry) -> ModuleType:
     """
     if pointwise.serves(g):
         return pointwise
+    if only_forward and winograd.pays(g):
+        return winograd
     if g.groups > 1 and depthwise.serves(g):
         return depthwise
     if g.K // g.groups > g.N * g.OH * g.OW:

@@ -26,7 +26,7 @@ Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 201
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -74,6 +74,7 @@ INPUT, FILTER, OUTPUT = (np.kron(matrix, matrix) for matrix in (B_T, G, A_T))  #
 FEWEST_CHANNELS = 32  # of images and of filters, or the turning costs more than it saves
 LEAST_FILLED = 1 / 2  # of whole tiles by outputs: the rest is computed for nothing
 BAND_TILES = 128  # tiles turned at a time: many enough for the products to be fast, few enough for the caches
+FILTER_VALUES = 2**21  # of turned filters at a time, if they are used only once: 8 MB in float32
 
 
 def conv_forward(
@@ -87,13 +88,14 @@ def conv_forward(
     if not _serves(g):
         return im2col.conv_forward(x, w, b, stride, pad, dilation, groups)
     check_bias(b, g, x.dtype)
-    filters = _filters(w)  # (36, K, C)
     out = np.empty((g.N, g.K, *_whole_tiles(g)), x.dtype)
+    filters = _filters_in_parts(w, g)
     for images, rows, inputs in _inputs(x, g):
-        products = filters @ inputs.transpose(0, 2, 1)  # (36, K, T)
-        values = OUTPUT.astype(x.dtype) @ products.reshape(36, -1)  # (16, K * T)
-        tiles = _tiles_of(out, g)[:, :, :, images, rows]
-        np.add(values.reshape(tiles.shape), b.reshape(-1, 1, 1, 1, 1, 1), out=tiles)
+        for some, turned in filters:
+            products = turned @ inputs.transpose(0, 2, 1)  # (36, K, T)
+            values = OUTPUT.astype(x.dtype) @ products.reshape(36, -1)  # (16, K * T)
+            tiles = _tiles_of(out, g)[:, :, some, images, rows]
+            np.add(values.reshape(tiles.shape), b[some].reshape(-1, 1, 1, 1, 1, 1), out=tiles)
     return np.ascontiguousarray(out[:, :, : g.OH, : g.OW])
 
 
@@ -138,6 +140,15 @@ def conv_filter_gradients(
     return dw.T.reshape(w.shape).copy(), np.asarray(dout).sum(axis=(0, 2, 3))
 
 
+def pays(g: Geometry) -> bool:
+    """Return whether a forward pass takes less time here than by exact variants.
+
+    There must be many channels, many outputs for which filters are turned, and hardly any tile in vain.
+    """
+    filled = 0.9 * math.prod(_whole_tiles(g)) <= g.OH * g.OW
+    return _serves(g) and filled and min(g.C, g.K) >= 64 and g.N * g.OH * g.OW >= 512
+
+
 def _serves(g: Geometry) -> bool:
     """Return whether this module computes such a layer; not with more padding than a filter can bridge."""
     bridged = all(max(pads) <= 2 * step for pads, step in zip(g.pad, g.dilation, strict=True))
@@ -164,6 +175,15 @@ def _tiles_of(out: Array, g: Geometry) -> Array:
     return out.reshape(g.N, g.K, TH, 4, DH, TW, 4, DW).transpose(3, 6, 1, 0, 2, 4, 7, 5)
 
 
+def _filters_in_parts(w: Array, g: Geometry) -> Iterable[tuple[slice, Array]]:
+    """Filters turned into (36, K, C): all of them, or, if they are used only once, some at a time."""
+    used_once = g.N * math.prod(_whole_tiles(g)) <= 16 * BAND_TILES
+    step = max(FEWEST_CHANNELS, FILTER_VALUES // (36 * g.C)) if used_once else g.K
+    parts = (slice(first, first + step) for first in range(0, g.K, step))
+    turned = ((some, _filters(w[some])) for some in parts)
+    return turned if used_once else list(turned)
+
+
 def _filters(w: Array) -> Array:
     """Filters (K, C, 3, 3) turned into (36, K, C)."""
     K, C = w.shape[:2]
@@ -176,10 +196,9 @@ def _inputs(x: Array, g: Geometry) -> Iterator[tuple[slice, slice, Array]]:
     height = min(-(-BAND_TILES // (DH * DW * TW)), TH)
     images = max(BAND_TILES // (height * DH * DW * TW), 1)
     for n in range(0, g.N, images):
-        windows = _windows(x[n : n + images], g)
         for top in range(0, TH, height):
-            rows = slice(top, top + height)
-            yield slice(n, n + images), rows, _turned(windows[:, :, :, :, rows])
+            rows = slice(top, min(top + height, TH))
+            yield slice(n, n + images), rows, _turned(_windows(x[n : n + images], g, rows))
 
 
 def _turned(windows: Array) -> Array:
@@ -188,14 +207,18 @@ def _turned(windows: Array) -> Array:
     return (INPUT.astype(windows.dtype) @ pixels).reshape(36, -1, windows.shape[1])
 
 
-def _windows(x: Array, g: Geometry) -> Array:
-    """The pixels of every tile as a view of padded images: (N, C, 6, 6, TH, DH, DW, TW).
+def _windows(x: Array, g: Geometry, rows: slice) -> Array:
+    """The pixels of some rows of tiles as a view of padded images: (N, C, 6, 6, rows, DH, DW, TW).
 
     With dilation 2, a tile takes every second row and begins at an even or at an odd one: its phase, in DH.
     """
-    (TH, TW), (DH, DW), ((top, _), (left, _)) = _tile_counts(g), g.dilation, g.pad
-    padded = np.zeros((*x.shape[:2], (4 * TH + 2) * DH, (4 * TW + 2) * DW), x.dtype)
-    padded[:, :, top : top + g.H, left : left + g.W] = x
+    (_, TW), (DH, DW), ((top, _), (left, _)) = _tile_counts(g), g.dilation, g.pad
+    count = rows.stop - rows.start
+    padded = np.zeros((*x.shape[:2], (4 * count + 2) * DH, (4 * TW + 2) * DW), x.dtype)
+    above = 4 * DH * rows.start - top  # the image's row that is the first here
+    seen = x[:, :, max(above, 0) : max(above + padded.shape[2], 0)]
+    below = max(-above, 0)
+    padded[:, :, below : below + seen.shape[2], left : left + g.W] = seen
     n, c, row, column = padded.strides
     strides = (n, c, DH * row, DW * column, 4 * DH * row, row, column, 4 * DW * column)
-    return as_strided(padded, (*x.shape[:2], 6, 6, TH, DH, DW, TW), strides, writeable=False)
+    return as_strided(padded, (*x.shape[:2], 6, 6, count, DH, DW, TW), strides, writeable=False)

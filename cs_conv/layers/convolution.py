@@ -73,7 +73,7 @@ class Conv(Layer):
     def _kernels_for(self, x: Array) -> Any:
         if self.kernels is not None:
             return self.kernels
-        return kernels_for(conv_geometry(x, self.parameters["w"], **self._options))
+        return kernels_for(conv_geometry(x, self.parameters["w"], **self._options), self._only_forward)
 
     @property
     def _options(self) -> dict[str, Any]:

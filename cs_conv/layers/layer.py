@@ -62,6 +62,11 @@ class Layer:
     def _keep(self, kept: Any) -> None:
         self._kept = kept if _keeping.get() else None
 
+    @property
+    def _only_forward(self) -> bool:
+        """Whether no backward pass will follow."""
+        return not _keeping.get()
+
     def _take(self) -> Any:
         if self._kept is None:
             raise RuntimeError(f"backward of {self} needs the values that forward keeps: call forward first")
@@ -105,6 +110,8 @@ def in_training(layers: Iterable[Layer]) -> Iterator[None]:
 @contextmanager
 def only_forward() -> Iterator[None]:
     """In the `with` block, layers keep nothing for a backward pass, so values are freed as soon as possible.
+
+    Convolutions with many channels use Winograd's algorithm, whose errors are larger (`cs_conv.choice`).
 
     >>> layer = Layer()
     >>> with only_forward():

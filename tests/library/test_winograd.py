@@ -22,7 +22,7 @@ Sides = tuple[tuple[int, int], tuple[int, int]]
 
 @pytest.fixture(autouse=True, scope="module")
 def _small_layers_will_do() -> Iterator[None]:
-    with mock.patch.multiple(winograd, FEWEST_CHANNELS=1, LEAST_FILLED=0):
+    with mock.patch.multiple(winograd, FEWEST_CHANNELS=1, LEAST_FILLED=0, FILTER_VALUES=0):
         yield
 
 

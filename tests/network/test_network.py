@@ -1,11 +1,13 @@
 """Networks as wholes: shapes, gradients through all layers, what is said where a layer does not fit."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
 from cs_conv import im2col, naive, winograd
 from cs_conv.gradcheck import numeric_gradient, relative_error
-from cs_conv.layers import Conv, FullyConnected, MaxPool, ReLU, softmax_loss
+from cs_conv.layers import Conv, FullyConnected, MaxPool, ReLU, only_forward, softmax_loss
 from cs_conv.network import Network
 
 
@@ -70,6 +72,19 @@ def test_prediction_in_batches_is_prediction():
     np.testing.assert_array_equal(network.predict(x, batch=3), whole)
     assert network.predict(x[:0]).shape == (0,)
     assert network.accuracy(x, whole) == 1
+
+
+def test_only_predictions_use_winograds_algorithm():
+    network = Network([Conv(64, 3, pad=1), ReLU(), Conv(64, 3, pad=1)], (64, 24, 24))
+    x = np.random.default_rng(2).standard_normal((1, 64, 24, 24), np.float32)
+    scores = network.forward(x)
+    with mock.patch.object(winograd, "conv_forward", wraps=winograd.conv_forward) as asked:
+        np.testing.assert_array_equal(network.forward(x), scores)
+        assert not asked.called
+        with only_forward():
+            predicted = network.forward(x)
+        assert asked.call_count == 2
+    assert 0 < np.abs(predicted - scores).max() < 5e-5 * np.abs(scores).max()
 
 
 @pytest.mark.parametrize(
