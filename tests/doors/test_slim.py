@@ -77,6 +77,12 @@ def test_with_what_students_install_grading_names_its_extra(command: str) -> Non
     assert 'run: pip install "cs-conv[grade]"' in done.stderr
 
 
+def test_students_commands_import_nothing_that_instructors_install() -> None:
+    commands = ("lab", "check", "progress", "certificate", "solution")
+    done = run("-c", f"from autograder.commands import {', '.join(commands)}", lacks=missing("lab"))
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
 def test_students_check_and_see_progress_without_nbgrader(tmp_path: Path) -> None:
     path = ROOT / "assignments" / "05-pooling" / "pooling.ipynb"

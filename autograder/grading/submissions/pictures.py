@@ -8,8 +8,6 @@ from __future__ import annotations
 import io
 import warnings
 
-from PIL import Image
-
 MOST_PIXELS = 8_000_000
 MOST_BYTES = 4 << 20
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
@@ -27,6 +25,8 @@ def header(data: bytes) -> tuple[str, int]:
     sure = data.startswith(_BEGINNINGS[:3]) or data[4:8] == b"ftyp"
     if not sure and not data.startswith(_BEGINNINGS):
         return "", 0
+    from PIL import Image  # slow to import, and few cells hold pictures
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
