@@ -21,6 +21,11 @@ from tests.needs import (  # noqa: F401  (hooks)
 for _library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
+# Python keeps what it has compiled, whatever the owner has set. Tests import thousands of files and start
+# hundreds of processes, and each process would compile its files again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # A busy machine is no failure: what must be fast is measured where it is tested.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
