@@ -101,7 +101,7 @@ def _reads(node: ast.AST) -> set[str]:
         own = {argument.arg for argument in arguments}
         if not isinstance(node, ast.Lambda):
             shared = {n for part in ast.walk(node) if isinstance(part, ast.Global) for n in part.names}
-            own |= binds(node.body) - {root(t) for t in _parts_set(node)} - shared
+            own |= {name for name, how in _bound(node.body) if how != "changed"} - shared
             outside = set().union(*(_reads(part) for part in node.decorator_list), set())
             outside |= set().union(
                 *(_reads(p) for p in [*node.args.defaults, *node.args.kw_defaults] if p), set()
@@ -111,14 +111,6 @@ def _reads(node: ast.AST) -> set[str]:
     if isinstance(node, _COMPREHENSIONS):
         return inner - binds([generator.target for generator in node.generators])
     return inner
-
-
-def _parts_set(node: ast.AST) -> list[ast.expr]:
-    return [
-        part
-        for part in ast.walk(node)
-        if isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store)
-    ]
 
 
 def root(node: ast.AST) -> str:

@@ -179,6 +179,10 @@ def test_names() -> None:
     assert needs(tree) == {"y", "z", "i", "w", "r", "t"}
     assert binds([tree]) == {"a", "x", "i", "w", "f"}
     assert needs_of_text("def broken(") == {"def", "broken"}
+    assert needs(ast.parse("def f():\n    out = np.zeros(3)\n    out[0] = total[0] = 1\n    return out")) == {
+        "np",
+        "total",
+    }  # `out` is f's own, though a part of it is set
 
 
 @pytest.mark.parametrize(
