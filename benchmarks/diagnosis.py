@@ -22,7 +22,7 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -116,8 +116,13 @@ def plain(name: str) -> str:
     return name.split(": ", 1)[1] if name.split(":")[0] in PARTS else name
 
 
-ANY_SIZE = ("conv_forward", "conv_slices", "conv_backward", "im2col", "col2im")
-"""Exercises that any sizes can be asked of."""
+ANY_SIZE: Mapping[str, Callable[[Geometry, np.random.Generator], Geometry]] = {
+    **dict.fromkeys(("conv_forward", "conv_slices", "conv_backward", "im2col", "col2im"), lambda g, rng: g),
+    **dict.fromkeys(
+        ("dilated_conv", "dilated_conv_dx"), lambda g, rng: replace(g, dilation=int(rng.integers(1, 5)))
+    ),
+}
+"""Exercises that any sizes can be asked of, with what besides a convolution's own sizes is drawn for them."""
 
 PARTS = {"dx", "dw", "db", "dcols", "dx and dw", "dx and db", "dw and db", "dcols and dw"}
 
@@ -235,7 +240,8 @@ def of_fresh_sizes(said: Said, functions: list[Function], count: int = 60) -> No
             ):
                 continue
             calls = [
-                (g, {n: rng.normal(size=sizes(n, g)) for n in asked.layer.given}) for g in fresh(rng, count)
+                (g, {n: rng.normal(size=sizes(n, g)) for n in asked.layer.given})
+                for g in fresh(said.exercise, rng, count)
             ]
             cases = [Case("fresh", g.words, *asked.layer.call(g, arrays)) for g, arrays in calls]
             theirs = called(function, said.exercise, cases)
@@ -247,7 +253,7 @@ def of_fresh_sizes(said: Said, functions: list[Function], count: int = 60) -> No
                 said.others.append(f"elsewhere not as described: {part}, {[f.name for f in faults(found)]}")
 
 
-def fresh(rng: np.random.Generator, count: int) -> list[Geometry]:
+def fresh(exercise: str, rng: np.random.Generator, count: int) -> list[Geometry]:
     """Sizes of layers whose windows fit, some larger than those at which functions are read."""
     found: list[Geometry] = []
     while len(found) < count:
@@ -255,6 +261,7 @@ def fresh(rng: np.random.Generator, count: int) -> list[Geometry]:
         H, W = (int(v) for v in rng.integers(1, 10, 2))
         FH, FW = (int(v) for v in rng.integers(1, 6, 2))
         geometry = Geometry(N, C, H, W, K, FH, FW, int(rng.integers(1, 5)), int(rng.integers(0, 4)))
+        geometry = ANY_SIZE[exercise](geometry, rng)
         found += [geometry] if geometry.fits else []
     return found
 

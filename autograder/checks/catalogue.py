@@ -96,14 +96,15 @@ def changed(source: str, changes: Mapping[str, str]) -> str:
     """
     places = []
     for old, new in changes.items():
-        # The lines of a text may be indented further in the program than where the change is written.
-        found = list(re.finditer(re.escape(old).replace("\\\n", "\n *"), source))
+        # The lines of a text may be indented further in the program than where the change is written. After a
+        # newline at its end comes a line that is not part of it, with an indent of its own.
+        found = list(re.finditer(re.sub(r"\\\n(?!\Z)", "\n *", re.escape(old)), source))
         if len(found) != 1:
             raise ValueError(f"the text {old!r} must be in the program once, and is there {len(found)} times")
         begin, end = found[0].span()
         line = source[source.rfind("\n", 0, begin) + 1 :]
         indent = line[: len(line) - len(line.lstrip(" "))]
-        places.append((begin, end, new.replace("\n", f"\n{indent}")))
+        places.append((begin, end, re.sub(r"\n(?!\Z)", f"\n{indent}", new)))
     result, at = "", 0
     for begin, end, new in sorted(places):
         if begin < at:

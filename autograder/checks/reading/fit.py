@@ -80,7 +80,7 @@ def _certain(t: Table, column: str, rule: Line | Rule | None) -> Line | Rule | N
 
 def _fitting(t: Table, column: str, best: Line) -> list[Line]:
     """The rules that fit as well, but for those that are much further from what is right."""
-    menu = lines(best.axis)
+    menu = lines(best.axis, t.spread)
     near = [line for line in menu if line.cost <= best.cost + 1.0]
     return [line for line in near if np.array_equal(line(t), t.columns[column])]
 
@@ -89,7 +89,7 @@ def _line(t: Table, column: str, most: int | None = None) -> Line | None:
     """How the rows or columns of the pixels are found; only the first rules are tried if `most` is given."""
     axis = "yz".index(column)
     some = t.take(np.arange(0, len(t), 1 + len(t) // 60))
-    for line in lines(axis)[:most]:
+    for line in lines(axis, t.spread)[:most]:
         if np.array_equal(line(some), some.columns[column]) and np.array_equal(line(t), t.columns[column]):
             return line
     return None

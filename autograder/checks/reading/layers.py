@@ -54,11 +54,14 @@ OTHER_FORMS: Mapping[str, tuple[Form, ...]] = {
 """Forms in which people give a part whose products are right; an axis without columns has the length 1."""
 
 SIZE = {
-    "n": "N", "k": "K", "i": "OH", "j": "OW", "wk": "K", "c": "C", "p": "FH", "q": "FW",
+    "n": "N", "k": "K", "i": "OH", "j": "OW", "wk": "K", "c": "CG", "p": "FH", "q": "FW",
     "xn": "N", "xc": "C", "y": "H", "z": "W", "bk": "K",
     "rc": "C", "rp": "FH", "rq": "FW", "mn": "N", "mi": "OH", "mj": "OW",
 }  # fmt: skip
 """How far the numbers in a column go."""
+
+LETTERS = {**SIZE, "c": "C"}
+"""The same for people: all arrays of which they see the channels have those of the image."""
 
 
 def sizes(array: str, g: Geometry) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The exercises whose results are sums of products, and how each is asked."""
+"""The exercises whose results are sums of products, and how each is asked; variants are in `variants.py`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cs_conv import naive
 
 from .geometry import TABLES, Geometry
 from .layers import AXES, COLUMNS, READ, Arrays, Form, Layer, Sum, sizes
+from .variants import VARIANTS
 
 
 def _options(g: Geometry) -> dict[str, int]:
@@ -186,6 +187,7 @@ BACKWARD = Layer(
 )
 
 LAYERS: Mapping[str, Layer] = {
+    **VARIANTS,
     "conv_forward": FORWARD,
     "fast_conv_forward": FORWARD,
     "conv_slices": FORWARD,

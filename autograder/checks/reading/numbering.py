@@ -13,7 +13,7 @@ from itertools import permutations
 
 import numpy as np
 
-from .layers import AXES, SIZE, Sum
+from .layers import AXES, LETTERS, SIZE, Sum
 from .table import Table
 
 Columns = Mapping[str, np.ndarray]
@@ -70,12 +70,6 @@ def numberings(total: Sum) -> tuple[Numbering, ...]:
     for array in dict.fromkeys(a for a in (total.part, total.hot, total.seen) if a and len(AXES[a]) > 1):
         found += _of_columns(array) if len(AXES[array]) == 6 else _of_array(array)
     return tuple(found)
-
-
-LETTERS = {
-    "n": "N", "k": "K", "i": "OH", "j": "OW", "wk": "K", "c": "C", "p": "FH", "q": "FW", "xn": "N", "xc": "C",
-    "y": "H", "z": "W",
-}  # fmt: skip
 
 
 def _of_array(array: str) -> Iterator[Numbering]:

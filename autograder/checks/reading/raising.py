@@ -16,6 +16,7 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "without padding": lambda g: g.pad == 0,
     "with padding": lambda g: g.pad > 0,
     "at a stride above 1": lambda g: g.stride > 1,
+    "at a dilation above 1": lambda g: g.dilation > 1,
     "for filters that are not square": lambda g: g.FH != g.FW,
     "for images that are not square": lambda g: g.H != g.W,
     "where the output is not square": lambda g: g.OH != g.OW,
@@ -44,7 +45,7 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "where there are more images than filters": lambda g: g.N > g.K,
     "where the filter is larger than the image": lambda g: g.FH > g.H or g.FW > g.W,
     "with filters larger than 1x1": lambda g: g.FH * g.FW > 1,
-    "where windows overlap": lambda g: g.stride < max(g.FH, g.FW),
+    "where windows overlap": lambda g: g.stride < max(g.RH, g.RW),
     "where the output is smaller than the image": lambda g: g.OH < g.H or g.OW < g.W,
     "where the output is larger than the image": lambda g: g.OH > g.H or g.OW > g.W,
     "where the output and the image differ in size": lambda g: (g.OH, g.OW) != (g.H, g.W),
@@ -56,9 +57,14 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     "unless the stride divides H - FH and W - FW": lambda g: (
         (g.H - g.FH) % g.stride > 0 or (g.W - g.FW) % g.stride > 0
     ),
+    "unless the stride divides H - FH + 2 pad and W - FW + 2 pad": lambda g: (
+        (g.H - g.FH + 2 * g.pad) % g.stride > 0 or (g.W - g.FW + 2 * g.pad) % g.stride > 0
+    ),
     "unless the stride divides H - FW + 2 pad and W - FH + 2 pad": lambda g: (
         (g.H - g.FW + 2 * g.pad) % g.stride > 0 or (g.W - g.FH + 2 * g.pad) % g.stride > 0
     ),
+    "unless the stride divides H - FH + 2 pad": lambda g: (g.H - g.FH + 2 * g.pad) % g.stride > 0,
+    "unless the stride divides W - FW + 2 pad": lambda g: (g.W - g.FW + 2 * g.pad) % g.stride > 0,
     "unless the stride divides W - FH + 2 pad": lambda g: (g.W - g.FH + 2 * g.pad) % g.stride > 0,
     "unless the stride divides H - FW + 2 pad": lambda g: (g.H - g.FW + 2 * g.pad) % g.stride > 0,
     "unless H - FH + 2 pad and W - FW + 2 pad are even": lambda g: (

@@ -100,7 +100,10 @@ def _reaching(
                 ("where windows reach beyond the padded image", t.pad),
                 ("where windows reach beyond the image", 0 * t.pad),
             ):
-                left = [(t.H + over - (y - t.p), t.FH), (t.W + over - (z - t.q), t.FW)]
+                left = [
+                    (-(-(size + over - (place - weight * t.dilation)) // t.dilation), F)
+                    for size, place, weight, F in ((t.H, y, t.p, t.FH), (t.W, z, t.q, t.FW))
+                ]  # so many weights of the window have a pixel
                 cut = np.logical_or.reduce([n < F for n, F in left])
                 bad = np.logical_or.reduce([(n < F) & (n != 1) & (F > 1) for n, F in left])
                 one = t.C * np.prod([np.clip(n, 0, F) for n, F in left], axis=0) == 1

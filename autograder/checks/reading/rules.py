@@ -99,14 +99,14 @@ WHICH: Mapping[str, tuple[Rule, ...]] = {
 class Line:
     """How the pixels of a window are found along one axis: step * index + way * weight + start.
 
-    Right is i * stride + p - pad along the rows. `border` says what happens beyond the edge of the image:
-    right is "zeros", so that such products are not there.
+    Right is i * stride + p * dilation - pad along the rows. `border` says what happens beyond the edge of the
+    image: right is "zeros", so that such products are not there.
     """
 
     axis: int
     step: str = "stride"
     other_index: bool = False
-    way: str = "1"
+    way: str = "dilation"
     other_weight: bool = False
     start: str = "-pad"
     border: str = "zeros"
@@ -128,8 +128,8 @@ class Line:
         index, weight = (t.i, t.j)[a ^ self.other_index], (t.p, t.q)[a ^ self.other_weight]
         F = (t.FH, t.FW)[a]
         start = STARTS[self.start](t, F)
-        if self.way == "-1":
-            start = start + (t.FH, t.FW)[a ^ self.other_weight] - 1
+        if self.way == "-dilation":
+            start = start + ((t.FH, t.FW)[a ^ self.other_weight] - 1) * t.dilation
         return STEPS[self.step](t, a) * index + WAYS[self.way](t) * weight + start
 
     def __call__(self, t: Table) -> np.ndarray:
@@ -151,12 +151,23 @@ STEPS: Mapping[str, Callable[[Table, int], np.ndarray]] = {
     "stride - 1": lambda t, a: t.stride - 1,
     "the other F": lambda t, a: (t.FW, t.FH)[a],
     "O": lambda t, a: (t.OH, t.OW)[a],
+    "dilation": lambda t, a: t.dilation,
+    "stride * dilation": lambda t, a: t.stride * t.dilation,
+    "stride + dilation": lambda t, a: t.stride + t.dilation,
+    "stride + dilation - 1": lambda t, a: t.stride + t.dilation - 1,
 }
 WAYS: Mapping[str, Formula] = {
-    "1": lambda t: 1 + 0 * t.stride,
-    "-1": lambda t: -1 + 0 * t.stride,
+    "dilation": lambda t: t.dilation,
+    "-dilation": lambda t: -t.dilation,
     "stride": lambda t: t.stride,
     "0": lambda t: 0 * t.stride,
+    "1": lambda t: 1 + 0 * t.stride,
+    "dilation + 1": lambda t: t.dilation + 1,
+    "dilation - 1": lambda t: t.dilation - 1,
+    "max(dilation - 1, 1)": lambda t: np.maximum(t.dilation - 1, 1),
+    "2 * dilation": lambda t: 2 * t.dilation,
+    "dilation ** 2": lambda t: t.dilation**2,
+    "stride * dilation": lambda t: t.stride * t.dilation,
 }
 STARTS: Mapping[str, Callable[[Any, Any], Any]] = {
     "-pad": lambda t, F: -t.pad,
@@ -191,6 +202,11 @@ STARTS: Mapping[str, Callable[[Any, Any], Any]] = {
     "1 - min(pad, 1)": lambda t, F: 1 - np.minimum(t.pad, 1),
     "-F // 2 - pad": lambda t, F: (F - 1) // 2 - (F - 1) - t.pad,
     "stride - 1": lambda t, F: t.stride - 1,
+    "-stride": lambda t, F: -t.stride,
+    "-pad * dilation": lambda t, F: -t.pad * t.dilation,
+    "dilation - 1 - pad": lambda t, F: t.dilation - 1 - t.pad,
+    "1 - dilation - pad": lambda t, F: 1 - t.dilation - t.pad,
+    "(F - 1) * (1 - dilation) - pad": lambda t, F: (F - 1) * (1 - t.dilation) - t.pad,
 }
 SELDOM = tuple(STARTS)[21:]
 """Starts that are tried where nothing else is wrong with the rows or columns but their step and a flip."""
@@ -198,7 +214,8 @@ SELDOM = tuple(STARTS)[21:]
 PADDED: Mapping[str, str] = {
     "0": "0", "1": "-1", "2 pad": "-2 pad", "F - 1": "-(F - 1)", "F": "-F", "F // 2": "-F // 2",
     "(F - 1) // 2": "-(F - 1) // 2", "(F + 1) // 2": "-(F + 1) // 2", "(K - 1) // 2": "-(K - 1) // 2",
-    "pad + 1": "-pad - 1", "(F' - 1) // 2": "-(F' - 1) // 2",
+    "pad + 1": "-pad - 1", "(F' - 1) // 2": "-(F' - 1) // 2", "stride": "-stride",
+    "pad * dilation": "-pad * dilation",
 }  # fmt: skip
 """Where windows begin with another padding."""
 
@@ -234,17 +251,31 @@ STRETCHED: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 """A window that is cut to its first row or column: NumPy uses it for all rows or columns of the filter."""
 
 
-@lru_cache(maxsize=2)
-def lines(axis: int) -> tuple[Line, ...]:
-    """All ways to find rows or columns, the right one first, then by how far they are from it."""
+FLIPPED = ("dilation", "-dilation")
+DENSE = (tuple(STEPS)[:9], tuple(WAYS)[:4], tuple(start for start in STARTS if "dilation" not in start))
+"""Steps, ways and starts that differ from each other where weights stand side by side, too."""
+
+
+@lru_cache(maxsize=4)
+def lines(axis: int, spread: bool = False) -> tuple[Line, ...]:
+    """All ways to find rows or columns, the right one first, then by how far they are from it.
+
+    Those for weights that are `spread` out come in only if there are such.
+    """
     found = (
         Line(axis, step, turned, way, swapped, start, border)
         for step, turned, way, swapped, start, border in every(
             STEPS, (False, True), WAYS, (False, True), STARTS, (*BORDERS, *STRETCHED)
         )
-        if (border == "zeros" and (start not in SELDOM or (not turned and not swapped and way[-1] == "1")))
-        or (not swapped and way == "1" and border in STRETCHED)
-        or (not turned and step == "stride" and way == "1" and border in BORDERS)
+        if (
+            (border == "zeros" and (start not in SELDOM or (not turned and not swapped and way in FLIPPED)))
+            or (not swapped and way == "dilation" and border in STRETCHED)
+            or (not turned and step == "stride" and way == "dilation" and border in BORDERS)
+        )
+        and (
+            (step in DENSE[0] and way in DENSE[1] and start in DENSE[2])
+            or (spread and not turned and border == "zeros")
+        )
     )
     return tuple(sorted(found, key=lambda line: line.cost))
 
@@ -261,6 +292,7 @@ def _windows(t: Table, axis: int) -> np.ndarray:
     """How many windows hold the row or column of each product."""
     pixel, F, count = ((t.y, t.FH, t.OH), (t.z, t.FW, t.OW))[axis]
     last = np.minimum((pixel + t.pad) // t.stride, count - 1)
+    last = np.where(t.dilation > 1, np.nan, last)  # it may lie between the weights of a window
     return last - np.maximum(0, -((F - 1 - pixel - t.pad) // t.stride)) + 1
 
 
@@ -356,8 +388,8 @@ ABSENT: tuple[Rule, ...] = (
     *(rule for name, (thing, size) in THINGS.items() for rule in _ends(name, size, thing)),
     Rule("zeros around the result: the padding is put there",
          "The zeros go around the input, before windows are cut out, not around the result.",
-         lambda t: (t.i < t.pad) | (t.j < t.pad) | (t.i > (t.H - t.FH) // t.stride + t.pad)
-         | (t.j > (t.W - t.FW) // t.stride + t.pad)),
+         lambda t: (t.i < t.pad) | (t.j < t.pad) | (t.i > (t.H - t.RH) // t.stride + t.pad)
+         | (t.j > (t.W - t.RW) // t.stride + t.pad)),
     Rule("places of the result beyond OH and OW are never filled",
          "The result has OH rows and OW columns: look at the shape with which you make it.",
          lambda t: (t.i >= t.OH) | (t.j >= t.OW)),
@@ -375,10 +407,10 @@ ABSENT: tuple[Rule, ...] = (
     _beyond("columns of the filters", "q", "K", "K"),
     Rule("loops that end where the unpadded image ends: its last rows of outputs are left out",
          "i counts the OH rows of the output, and OH counts the padding.",
-         lambda t: t.i > (t.H - t.FH) // t.stride),
+         lambda t: t.i > (t.H - t.RH) // t.stride),
     Rule("loops that end where the unpadded image ends: its last columns of outputs are left out",
          "j counts the OW columns of the output, and OW counts the padding.",
-         lambda t: t.j > (t.W - t.FW) // t.stride),
+         lambda t: t.j > (t.W - t.RW) // t.stride),
     Rule("rows of outputs whose window begins beyond the unpadded image are left out",
          "The windows go on to the end of the padded image.", lambda t: t.i * t.stride >= t.H),
     Rule("columns of outputs whose window begins beyond the unpadded image are left out",

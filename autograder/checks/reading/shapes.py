@@ -12,7 +12,7 @@ import numpy as np
 
 from .full import Full, fulls
 from .geometry import Geometry
-from .layers import AXES, OTHER_FORMS, SIZE, Form, Layer
+from .layers import AXES, LETTERS, OTHER_FORMS, SIZE, Form, Layer
 
 Shape = tuple[int, ...]
 Size = Callable[[Geometry], int]
@@ -24,7 +24,7 @@ class SizeRule:
     """How far the numbers in a column go if not as they should: the fault's name, and what to look at.
 
     `padding` is set if all of it could come from this padding in place of the right one. The size
-    of a full convolution has its causes, too.
+    of a full convolution has its causes, too. `bare` is the formula where it may give less than nothing.
     """
 
     name: str
@@ -32,6 +32,7 @@ class SizeRule:
     formula: Size
     padding: str = ""
     full: Full | None = None
+    bare: Size | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def shaped(layer: Layer, part: str, seen: Seen) -> Shaped | None:
     alike = _alike(axes, seen)
     for number, axis in enumerate(axes):
         here = [(g, shape[number]) for g, shape in seen]
-        menu = [{c: alike[c] for c in axis}] if {*axis} <= alike.keys() else _changes(axis)
+        own = {*axis} <= alike.keys()
+        menu = [{c: alike[c] for c in axis}] if own else _changes(axis, _spread(seen))
         rules = next((r for r in menu if all(_length(axis, r, g) == n for g, n in here)), None)
         if rules is None:
             return _moved(layer, part, seen)
@@ -143,7 +145,7 @@ def _alike(axes: Form, seen: Seen) -> Mapping[str, SizeRule]:
                 n == getattr(g, SIZE[c]) for c, here in zip((one, two), lengths, strict=True) for g, n in here
             ):
                 continue
-            for first, second in zip(rules(SIZE[one]), rules(SIZE[two]), strict=True):
+            for first, second in zip(*(rules(LETTERS[c], _spread(seen)) for c in (one, two)), strict=True):
                 pairs = zip((first, second), lengths, strict=True)
                 if all(rule.formula(g) == n for rule, here in pairs for g, n in here):
                     return {one: first, two: second}
@@ -154,14 +156,19 @@ def _length(axis: Sequence[str], rules: Mapping[str, SizeRule], g: Geometry) -> 
     return prod(rules[c].formula(g) if c in rules else int(getattr(g, SIZE[c])) for c in axis)
 
 
-def _changes(axis: Sequence[str]) -> Iterator[Mapping[str, SizeRule]]:
+def _spread(seen: Seen) -> bool:
+    """Whether weights stand further apart than pixels at some of these geometries."""
+    return any(g.dilation > 1 for g, _ in seen)
+
+
+def _changes(axis: Sequence[str], spread: bool) -> Iterator[Mapping[str, SizeRule]]:
     """What may be wrong with the length of an axis: nothing, one column, or rows and columns alike."""
     yield {}
     for column in axis:
-        yield from ({column: rule} for rule in rules(SIZE[column]))
+        yield from ({column: rule} for rule in rules(LETTERS[column], spread))
     for one, two in (("i", "j"), ("y", "z"), ("p", "q")):
         if one in axis and two in axis:
-            for first, second in zip(rules(SIZE[one]), rules(SIZE[two]), strict=True):
+            for first, second in zip(*(rules(LETTERS[c], spread) for c in (one, two)), strict=True):
                 yield {one: first, two: second}
 
 
@@ -169,14 +176,17 @@ SIZES = ("H", "W", "C", "N", "K", "FH", "FW", "OH", "OW")
 
 
 @lru_cache(maxsize=32)
-def rules(name: str) -> tuple[SizeRule, ...]:
-    """What a size may be instead; `name` is OH, OW, H, W, or another size of a geometry."""
+def rules(name: str, spread: bool = False) -> tuple[SizeRule, ...]:
+    """What a size may be instead; `name` is OH, OW, H, W, or another size of a geometry.
+
+    More can go wrong with it where weights are `spread` out.
+    """
     made = "Look at the shape with which you make the result, and at the loops that fill it."
     found: list[SizeRule] = []
     if name in ("OH", "OW"):
-        found += _outputs(name)
+        found += _outputs(name, spread)
     if name in ("H", "W"):
-        found += _images(name)
+        found += _images(name, spread)
     pairs = {"H": "W", "FH": "FW", "OH": "OW", "W": "H", "FW": "FH", "OW": "OH"}
     plain = sorted((n for n in SIZES if n != name), key=lambda n: n != pairs.get(name))
     found += [SizeRule(f"the length {n}, where {name} belongs", made, _size(n)) for n in plain]
@@ -187,16 +197,41 @@ def _size(name: str) -> Size:
     return lambda g: int(getattr(g, name))
 
 
-def _outputs(name: str) -> Iterator[SizeRule]:
+def _reaches(F: str) -> Mapping[str, Size]:
+    """Over how many rows or columns a window with gaps is taken to reach, the right one first."""
+
+    def of(g: Geometry) -> int:
+        return int(getattr(g, F))
+
+    return {
+        f"(({F} - 1) * dilation + 1)": lambda g: (of(g) - 1) * g.dilation + 1,
+        F: of,
+        f"{F} * dilation": lambda g: of(g) * g.dilation,
+        f"({F} - 1) * dilation": lambda g: (of(g) - 1) * g.dilation,
+        f"({F} + ({F} - 1) * dilation)": lambda g: of(g) + (of(g) - 1) * g.dilation,
+        f"(({F} - 1) * (dilation - 1) + 1)": lambda g: (of(g) - 1) * (g.dilation - 1) + 1,
+        f"({F} + dilation)": lambda g: of(g) + g.dilation,
+        f"({F} + dilation - 1)": lambda g: of(g) + g.dilation - 1,
+    }
+
+
+def _outputs(name: str, spread: bool) -> Iterator[SizeRule]:
     """Other sizes of an output: (n + 2 pad - F) // stride + 1 with something else in some places."""
     n, F, other_n, other_F = ("H", "FH", "W", "FW") if name == "OH" else ("W", "FW", "H", "FH")
-    advice = f"{name} is ({n} - {F} + 2 pad) // stride + 1: compare yours with it, term by term."
+    lengths: dict[str, Size] = {f: _size(f) for f in (F, other_F, "K", "stride")}
+    if spread:
+        lengths = {**_reaches(F), next(iter(others := _reaches(other_F))): next(iter(others.values()))}
+    reach, reaches = next(iter(lengths.items()))
+    steps = {"stride": _size("stride"), "1": lambda g: 1, F: _size(F)}
+    if spread:
+        steps |= {"(stride * dilation)": lambda g: g.stride * g.dilation, "dilation": lambda g: g.dilation}
+    advice = f"{name} is ({n} - {reach} + 2 pad) // stride + 1: compare yours with it, term by term."
     terms = (
         (n, other_n),
-        (F, other_F, "K", "stride"),
+        tuple(lengths),
         (2, 1, 0, 4, 3),
         ((1, 0), (0, 1), (0, 0), (2, 0), (1, 1), (1, -1), (0, -1)),
-        ("stride", "1", F),
+        tuple(steps),
     )
     right = tuple(menu[0] for menu in terms)
     ways = sorted(product(*terms), key=lambda way: sum(a != b for a, b in zip(way, right, strict=True)))
@@ -204,24 +239,23 @@ def _outputs(name: str) -> Iterator[SizeRule]:
         padding = {0: "", 1: " + pad"}.get(pads, f" + {pads} pad")
         top = f"{image} - {filters}{padding}" + {0: "", 1: " + 1", -1: " - 1"}[before]
         words = (top if step == "1" else f"({top}) // {step}") + (f" + {added}" if added else "")
-        alone = (image, filters, (added, before), step) == (n, F, *right[3:])
+        alone = (image, filters, (added, before), step) == (n, reach, *right[3:])
         padding = {0: "0", 4: "2 pad"}.get(pads, "") if alone else ""
-        yield SizeRule(
-            f"{name} = {words}", advice, _output(image, filters, pads, added, before, step), padding
-        )
+        bare = _output(_size(image), lengths[filters], pads, added, before, steps[step])
+        yield SizeRule(f"{name} = {words}", advice, _none_below(bare), padding, bare=bare)
     yield SizeRule(
         f"{name} = ({n} + 2 pad) // stride", advice, lambda g: (getattr(g, n) + 2 * g.pad) // g.stride
     )
     yield SizeRule(
-        f"{name} = ({n} - {F}) // stride + 1 + 2 pad",
+        f"{name} = ({n} - {reach}) // stride + 1 + 2 pad",
         advice,
-        lambda g: (getattr(g, n) - getattr(g, F)) // g.stride + 1 + 2 * g.pad,
+        lambda g: (getattr(g, n) - reaches(g)) // g.stride + 1 + 2 * g.pad,
     )
-    for padding, formula in PADDINGS.items():
+    for padding, formula in {**PADDINGS, **(SPREAD if spread else {})}.items():
         for side, called in ((F, padding), (other_F, padding.replace("F", "F'"))):
             if side == F or "F" in padding:
                 words = f"{name} with {padding.replace('F', side)} for pad"
-                yield SizeRule(words, advice, _output_padded(n, F, formula, side), called)
+                yield SizeRule(words, advice, _output_padded(n, reaches, formula, side), called)
     yield SizeRule(f"{name} = {n} // stride", advice, lambda g: getattr(g, n) // g.stride)
     yield SizeRule(f"{name} = {n} + 2 pad", advice, lambda g: getattr(g, n) + 2 * g.pad)
 
@@ -235,32 +269,32 @@ PADDINGS: Mapping[str, Callable[[Geometry, int], int]] = {
     "(F + 1) // 2": lambda g, F: (F + 1) // 2,
     "(K - 1) // 2": lambda g, F: (g.K - 1) // 2,
     "pad + 1": lambda g, F: g.pad + 1,
+    "stride": lambda g, F: g.stride,
 }
+SPREAD: Mapping[str, Callable[[Geometry, int], int]] = {"pad * dilation": lambda g, F: g.pad * g.dilation}
 """How far people pad whatever `pad` says; F is the filter's side along the axis."""
 
 
-def _output_padded(image: str, filters: str, padding: Callable[[Geometry, int], int], side: str) -> Size:
+def _output_padded(image: str, reach: Size, padding: Callable[[Geometry, int], int], side: str) -> Size:
     """The size with another padding."""
-    return lambda g: max(
-        0,
-        (getattr(g, image) - getattr(g, filters) + 2 * padding(g, getattr(g, side))) // g.stride + 1,
-    )
+    return lambda g: max(0, (getattr(g, image) - reach(g) + 2 * padding(g, getattr(g, side))) // g.stride + 1)
 
 
-def _output(image: str, filters: str, pads: int, added: int, before: int, step: str) -> Size:
-    def size(g: Geometry) -> int:
-        top = getattr(g, image) - getattr(g, filters) + pads * g.pad + before
-        return max(0, int(top // (1 if step == "1" else getattr(g, step)) + added))
-
-    return size
+def _output(image: Size, reach: Size, pads: int, added: int, before: int, step: Size) -> Size:
+    return lambda g: (image(g) - reach(g) + pads * g.pad + before) // step(g) + added
 
 
-def _images(name: str) -> Iterator[SizeRule]:
+def _none_below(size: Size) -> Size:
+    """The size, or nothing where it is negative."""
+    return lambda g: max(0, size(g))
+
+
+def _images(name: str, spread: bool) -> Iterator[SizeRule]:
     """Other sizes of a gradient that should be as large as the image."""
     rows, F = ("rows", "FH") if name == "H" else ("columns", "FW")
     cut = f"The gradient has the shape of x: cut {rows} pad to pad + {name} out of the padded one."
 
-    whole = list(fulls(name))
+    whole = list(fulls(name, spread))
     yield from (_of_full(full, cut) for full in whole if len(full.causes) == 1)
     menu: Mapping[str, Size] = {
         f"pad {rows} too many are cut off": lambda g: max(0, getattr(g, name) - g.pad),
@@ -271,8 +305,9 @@ def _images(name: str) -> Iterator[SizeRule]:
         yield SizeRule(words, cut, formula)
     for other_name in (n for n in SIZES if n != name):
         yield SizeRule(f"{other_name} {rows}, where {name} belong", cut, _sliced(name, other_name))
+    reach = f"({F} - 1) * dilation" if spread else f"{F} - 1"
     about = (
-        f"dx is as large as forward's input: dout with stride - 1 zeros between its {rows} and {F} - 1 "
+        f"dx is as large as forward's input: dout with stride - 1 zeros between its {rows} and {reach} "
         f"around it gives {name} + 2 pad {rows}."
     )
     yield from (_of_full(full, about) for full in whole if len(full.causes) > 1)

@@ -51,6 +51,11 @@ class Table:
     def _sizes(self) -> Mapping[str, np.ndarray]:
         return {name: np.array([getattr(g, name) for g in self.geometries], int) for name in NAMES}
 
+    @cached_property
+    def spread(self) -> bool:
+        """Whether weights stand further apart than pixels at some geometry, so that this can go wrong."""
+        return any(g.dilation > 1 for g in self.geometries)
+
     def take(self, which: np.ndarray) -> Table:
         """The products chosen by a mask or by their numbers."""
         columns = {name: column[which] for name, column in self.columns.items()}

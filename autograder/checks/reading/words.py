@@ -9,15 +9,19 @@ import numpy as np
 
 from .description import Description, right
 from .full import Full
-from .layers import SIZE, Form, Sum
+from .layers import LETTERS, Form, Sum
 from .read import PartRead
-from .rules import BORDERS, FACTOR, PADDED, STARTS, Line, Rule, lines
+from .rules import BORDERS, DENSE, FACTOR, PADDED, STARTS, Line, Rule, lines
 
 CORNER = (
     "The window of output (i, j) begins at row i * stride - pad and column j * stride - pad of the image: "
     "work out by hand where the second window begins."
 )
 MEETS = "Weight (p, q) of a filter meets the pixel p rows and q columns from the corner of the window."
+APART = (
+    "Weight (p, q) of a filter meets the pixel p * dilation rows and q * dilation columns from the corner of "
+    "the window."
+)
 PADDING = "The padding is zeros around the image: no pixel of it is read there."
 ODD = "Ask of each axis what it counts, and where an axis goes away: by a sum over it, or by an index."
 ORDER = "The values are there, but the axes stand in another order: transpose moves axes, reshape does not."
@@ -132,7 +136,7 @@ def shape_faults(read: PartRead, explained: Collection[int] = ()) -> list[Fault]
         found.append(Fault(f"the shape {_shape(read.shape.form)}, where {_shape(read.axes)} belongs", ODD))
     if not read.shape.in_order:
         form = read.shape.form or read.axes
-        axes = ", ".join(" * ".join(SIZE[c] for c in form[a]) or "1" for a in read.shape.order)
+        axes = ", ".join(" * ".join(LETTERS[c] for c in form[a]) or "1" for a in read.shape.order)
         found.append(Fault(f"the axes in the order ({axes})", ORDER))
     told = {"yz"[axis] for axis in explained}
     return found + [Fault(rule.name, rule.advice) for c, rule in read.shape.sizes.items() if c not in told]
@@ -140,7 +144,7 @@ def shape_faults(read: PartRead, explained: Collection[int] = ()) -> list[Fault]
 
 def _shape(form: Form) -> str:
     """A shape in letters, such as (K, C * FH * FW)."""
-    sizes = [" * ".join(SIZE[c] for c in axis) or "1" for axis in form]
+    sizes = [" * ".join(LETTERS[c] for c in axis) or "1" for axis in form]
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 
@@ -203,15 +207,15 @@ def _of_line(line: Line, step_told: bool, start_told: bool) -> Iterator[tuple[st
         yield f"step {line.step}", Fault(words, CORNER)
     if line.other_index:
         yield f"index {axis}", Fault(f"{thing} found with {other}, where {index} belongs", CORNER)
-    if line.way == "-1":
+    if line.way == "-dilation":
         yield "flip", Fault("the filters flipped {where}", MEETS)
     elif line.way != wanted.way:
-        words = (
-            "the stride between the weights {where}"
-            if line.way == "stride"
-            else "the same pixel under every weight {where}"
-        )
-        yield f"way {line.way}", Fault(words, MEETS)
+        words = {
+            "stride": "the stride between the weights {where}",
+            "0": "the same pixel under every weight {where}",
+            "1": "dilation ignored: weights side by side {where}",
+        }.get(line.way, f"weights {line.way} pixels apart, where dilation belongs, {{where}}")
+        yield f"way {line.way}", Fault(words, MEETS if line.way in DENSE[1] else APART)
     if line.other_weight:
         yield "swap", Fault("rows and columns of the filters swapped, {where}", MEETS)
     if line.start != wanted.start and not start_told and not added:

@@ -42,6 +42,11 @@ def test_the_lines_of_a_new_text_are_indented_like_the_old_one():
     )
 
 
+def test_the_line_after_a_text_that_ends_with_a_newline_keeps_its_indent():
+    assert changed(LINES, {"t += n\n": "t = n\n"}) == LINES.replace("t += n", "t = n")
+    assert changed(LINES, {"t -= 0\n": "\n"}) == LINES.replace("t -= 0", "")
+
+
 def test_a_change_of_several_lines_is_written_without_their_indentation():
     assert changed(LINES, {"t += n\nt -= 0": "t -= n"}) == LINES.replace("t += n\n        t -= 0", "t -= n")
 

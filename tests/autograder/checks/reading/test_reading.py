@@ -13,7 +13,7 @@ from autograder.checks.reading.linear import LAYERS
 from autograder.checks.reading.questions import questions
 from autograder.checks.reading.reader import read
 from autograder.checks.run_answer import call_all
-from tests.autograder.checks.reading import real_gradients
+from tests.autograder.checks.reading import real_gradients, real_variants
 from tests.autograder.checks.reading.real_mistakes import REAL
 
 SEED = 3
@@ -21,7 +21,9 @@ SEED = 3
 
 @pytest.mark.parametrize("seed", [SEED, pytest.param(SEED + 1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
-    ("exercise", "function", "names"), [*REAL, *real_gradients.REAL], ids=lambda p: getattr(p, "__name__", "")
+    ("exercise", "function", "names"),
+    [*REAL, *real_gradients.REAL, *real_variants.REAL],
+    ids=lambda p: getattr(p, "__name__", ""),
 )
 def test_what_real_people_write_is_named_and_nothing_else_is(exercise, function, names, seed):
     verdict = judge(exercise, function, seed)

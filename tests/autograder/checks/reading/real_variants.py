@@ -1,0 +1,159 @@
+"""Mistakes that people make in variants of a convolution, each with all the names that it gets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+REAL = []
+"""(exercise, function, names)"""
+
+BOTH = "in rows and columns"
+
+
+def real(exercise, *names):
+    def add(function):
+        REAL.append((exercise, function, names))
+        return function
+
+    return add
+
+
+def padded(x, pad):
+    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+
+
+# Filters with gaps
+
+
+def number_of_windows(x, w, stride, pad, reach=lambda F, d: (F - 1) * d + 1, d=1):
+    return ((n + 2 * pad - reach(F, d)) // stride + 1 for n, F in zip(x.shape[2:], w.shape[2:], strict=True))
+
+
+def forward(xp, w, b, size, place):
+    """Each product by itself; `place` says which row and column of the padded image a weight meets."""
+    out = np.zeros((len(xp), len(w), *size))
+    for k, i, j in np.ndindex(*out.shape[1:]):
+        for p, q in np.ndindex(*w.shape[2:]):
+            y, z = place(i, j, p, q)
+            out[:, k, i, j] += xp[:, :, y, z] @ w[k, :, p, q]
+        out[:, k, i, j] += b[k]
+    return out
+
+
+@real("dilated_conv", f"dilation ignored: weights side by side {BOTH}")
+def gaps_in_the_size_only(x, w, b, stride=1, pad=0, dilation=1):
+    size = number_of_windows(x, w, stride, pad, d=dilation)
+    return forward(padded(x, pad), w, b, size, lambda i, j, p, q: (i * stride + p, j * stride + q))
+
+
+@real("dilated_conv", f"windows begin at -pad * dilation, where -pad belongs, {BOTH}")
+def padded_for_the_gaps_as_well(x, w, b, stride=1, pad=0, dilation=1):
+    size, d = number_of_windows(x, w, stride, pad, d=dilation), dilation
+    xp = padded(x, pad * d)
+    return forward(xp, w, b, size, lambda i, j, p, q: (i * stride + p * d, j * stride + q * d))
+
+
+@real("dilated_conv", "bias counted once a channel")
+def bias_in_the_loop_over_channels(x, w, b, stride=1, pad=0, dilation=1):
+    size = number_of_windows(x, w, stride, pad, d=dilation)
+    out, xp, (FH, FW) = np.zeros((len(x), len(w), *size)), padded(x, pad), w.shape[2:]
+    for n, k, i, j, c in np.ndindex(*out.shape, x.shape[1]):
+        y, z = i * stride, j * stride
+        rows = slice(y, y + (FH - 1) * dilation + 1, dilation)
+        window = xp[n, c, rows, z : z + (FW - 1) * dilation + 1 : dilation]
+        out[n, k, i, j] += (window * w[k, c]).sum() + b[k]
+    return out
+
+
+@real(
+    "dilated_conv",
+    "OH = (H - FH * dilation + 2 pad - 1) // stride + 1",
+    "OW = (W - FW * dilation + 2 pad - 1) // stride + 1",
+)
+def the_formula_of_the_size_without_its_brackets(x, w, b, stride=1, pad=0, dilation=1):
+    d = dilation
+    size = [max(0, n) for n in number_of_windows(x, w, stride, pad, lambda F, d: d * F + 1, d)]
+    xp = padded(x, pad)
+    return forward(xp, w, b, size, lambda i, j, p, q: (i * stride + p * d, j * stride + q * d))
+
+
+@real(
+    "dilated_conv",
+    f"the filters flipped {BOTH}",
+    "step 1 in the columns, where the stride belongs",
+)
+def flipped_and_without_a_stride_in_the_columns(x, w, b, stride=1, pad=0, dilation=1):
+    size, d = number_of_windows(x, w, stride, pad, d=dilation), dilation
+    xp, w = padded(x, pad), w[:, :, ::-1, ::-1]
+    return forward(xp, w, b, size, lambda i, j, p, q: (i * stride + p * d, j + q * d))
+
+
+@real(
+    "dilated_conv",
+    "OH = (H - (FH + (FH - 1) * dilation) + 2 pad) // stride + 1",
+    "OW = (W - (FW + (FW - 1) * dilation) + 2 pad) // stride + 1",
+    f"weights dilation + 1 pixels apart, where dilation belongs, {BOTH}",
+)
+def as_many_zeros_between_as_the_dilation(x, w, b, stride=1, pad=0, dilation=1):
+    d = dilation + 1
+    size = [max(0, n) for n in number_of_windows(x, w, stride, pad, d=d)]
+    xp = padded(x, pad)
+    return forward(xp, w, b, size, lambda i, j, p, q: (i * stride + p * d, j * stride + q * d))
+
+
+def backward(dout, w, x_shape, pad, place):
+    """The dx of a padded image, large enough for every message, and cut to the image."""
+    N, C, H, W = x_shape
+    dx = np.zeros((N, C, 9 * (H + 2 * pad), 9 * (W + 2 * pad)))
+    for n, k, i, j in np.ndindex(*dout.shape):
+        for p, q in np.ndindex(*w.shape[2:]):
+            y, z = place(i, j, p, q)
+            dx[n, :, y, z] += dout[n, k, i, j] * w[k, :, p, q]
+    return dx[:, :, pad : pad + H, pad : pad + W]
+
+
+@real("dilated_conv_dx", f"the stride between the weights {BOTH}")
+def stride_for_the_gaps(dout, w, x_shape, stride=1, pad=0, dilation=1):
+    s = stride
+    return backward(dout, w, x_shape, pad, lambda i, j, p, q: (i * s + p * s, j * s + q * s))
+
+
+@real("dilated_conv_dx", f"weights max(dilation - 1, 1) pixels apart, where dilation belongs, {BOTH}")
+def one_pixel_too_few_between(dout, w, x_shape, stride=1, pad=0, dilation=1):
+    d = max(dilation - 1, 1)
+    return backward(dout, w, x_shape, pad, lambda i, j, p, q: (i * stride + p * d, j * stride + q * d))
+
+
+@real("dilated_conv_dx", "divided by the number of images")
+def a_mean_of_the_images(dout, w, x_shape, stride=1, pad=0, dilation=1):
+    d = dilation
+    dx = backward(dout, w, x_shape, pad, lambda i, j, p, q: (i * stride + p * d, j * stride + q * d))
+    return dx / len(dout)
+
+
+@real(
+    "dilated_conv_dx",
+    "step 1 in the rows, where the stride belongs",
+    f"the filters flipped {BOTH}",
+)
+def flipped_and_without_a_stride_in_the_rows(dout, w, x_shape, stride=1, pad=0, dilation=1):
+    d, w = dilation, w[:, :, ::-1, ::-1]
+    return backward(dout, w, x_shape, pad, lambda i, j, p, q: (i + p * d, j * stride + q * d))
+
+
+@real(
+    "dilated_conv_dx",
+    "FH - 1 zeros around dout in the rows, where (FH - 1) * dilation belong",
+    "FW - 1 zeros around dout in the columns, where (FW - 1) * dilation belong",
+)
+def dout_surrounded_as_if_there_were_no_gaps(dout, w, x_shape, stride=1, pad=0, dilation=1):
+    (N, C, H, W), (FH, FW), (OH, OW) = x_shape, w.shape[2:], dout.shape[2:]
+    wide = np.zeros((*dout.shape[:2], (OH - 1) * stride + 1, (OW - 1) * stride + 1))
+    wide[:, :, ::stride, ::stride] = dout
+    wide = np.pad(wide, ((0, 0), (0, 0), (FH - 1, FH - 1), (FW - 1, FW - 1)))
+    h, v = (max(0, n - (F - 1) * dilation) for n, F in zip(wide.shape[2:], (FH, FW), strict=True))
+    dx = np.zeros((N, C, h, v))
+    for p, q in np.ndindex(FH, FW):
+        here = wide[:, :, p * dilation :, q * dilation :][:, :, :h, :v]
+        dx += np.einsum("nkij,kc->ncij", here, w[:, :, FH - 1 - p, FW - 1 - q])
+    return dx[:, :, pad : pad + H, pad : pad + W]
