@@ -30,14 +30,15 @@ def _first(part: str, asked: Questions, pairs: Pairs) -> Fault | None:
     results = [o.parts[part] for _, o in pairs if part in o.parts]
     if not all(np.isfinite(r).all() for r in results):
         return SHUT
-    found = [_at(part, asked, pairs[i:]) for i, (q, _) in enumerate(pairs) if q.kind == "first"]
+    found = [_at(part, asked, pairs, i) for i, (q, _) in enumerate(pairs) if q.kind == "first"]
     if not any(found):
         return None
     return found[0] if found[0] is not None and all(f == found[0] for f in found) else SHUT
 
 
-def _at(part: str, asked: Questions, pairs: Pairs) -> Fault | None:
-    """The same at one geometry, whose calls stand at the beginning of these."""
+def _at(part: str, asked: Questions, every: Pairs, begin: int) -> Fault | None:
+    """The same at one geometry, whose calls begin there."""
+    pairs = every[begin:]
     first = pairs[0][1].parts.get(part)
     again = pairs[1][1].parts.get(part)
     if first is None or again is None or first.shape != again.shape:
@@ -59,12 +60,28 @@ def _at(part: str, asked: Questions, pairs: Pairs) -> Fault | None:
                 f"A right `{part}` does not depend on the numbers in `{name}`, only on its shape.",
             )
         if name in used and _near(first, one) and _near(first, two):
-            return Fault(
-                f"it does not change with {name}", f"Each product in `{part}` has a number of `{name}` in it."
-            )
+            return _unchanged(part, name, every, first)
         if name in used and not _near(first + one, two):
             return _why(first + one - two, pairs[0][0])
     return None
+
+
+def _unchanged(part: str, name: str, every: Pairs, first: np.ndarray) -> Fault:
+    """Why results without a bias, like `first`, do not change with an array that is used."""
+    for question, outcome in every:
+        if question.kind == "biased" and not first.any():
+            probed = next(o for q, o in every if q.geometry == question.geometry)
+            one, two = (o.parts.get(part) for o in (probed, outcome))
+            if one is None or two is None or one.shape != two.shape:
+                return SHUT
+            if not _near(one, two):
+                return Fault(
+                    "nothing is left where b is 0",
+                    "A bias is added to a sum of products: it multiplies nothing.",
+                )
+    return Fault(
+        f"it does not change with {name}", f"Each product in `{part}` has a number of `{name}` in it."
+    )
 
 
 def _why(rest: np.ndarray, question: Question) -> Fault:

@@ -31,8 +31,9 @@ DIGITS = 8
 class Question:
     """One call: at which geometry, with which arrays, and which numbers of which array are `hot`.
 
-    `kind` is "probe" (numbers everywhere), "again" (the same for the second time), "more" and "both" (two
-    calls of an array `changed`, whose sum must be the sum of the results), or "table".
+    `kind` is "probe" (numbers everywhere), "first" (the same without a bias), "again" (that for the second
+    time), "more" and "both" (two calls of an array `changed`, whose sum must be the sum of the results),
+    "biased" (a probe with one other array), or "table".
     """
 
     kind: str
@@ -82,6 +83,10 @@ def questions(exercise: str) -> Questions:
             more = _unlike(rng, sizes(name, g))
             ask("more", g, {**first, name: more}, changed=name)
             ask("both", g, {**first, name: first[name] + more}, changed=name)
+    if "b" in layer.given:  # whether what was said of no bias holds with one
+        g, name = tables[2], layer.given[0]
+        probed = next(q for q in asked if q.geometry == g).arrays
+        ask("biased", g, {**probed, name: _unlike(rng, sizes(name, g))}, changed=name)
     for g in tables:
         for hot in dict.fromkeys(s.hot for s in layer.sums):
             seen = {s.seen for s in layer.sums if s.hot == hot}

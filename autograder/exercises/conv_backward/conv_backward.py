@@ -378,6 +378,11 @@ mistakes.change(
     {"* x_pad[n, :, rows, columns]": "* w[k]", "* w[k]": "* x_pad[n, :, rows, columns]"},
 )
 mistakes.change(
+    "dx: an image holds the images before it, too",
+    "What is added up for one image goes on in the next: begin each image with zeros.",
+    {"return dx, dw, db": "return np.cumsum(dx, axis=0), dw, db"},
+)
+mistakes.change(
     "only the first image",
     "All N images count, for dx, dw and db: look at the loop over them, and whether `return` stands inside "
     "it.",

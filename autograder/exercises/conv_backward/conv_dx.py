@@ -65,6 +65,11 @@ mistakes.change(
     {"dx_pad[n, :, rows, columns] +=": "dx_pad[:, :, rows, columns] +="},
 )
 mistakes.change(
+    "an image holds the images before it, too",
+    "What is added up for one image goes on in the next: begin each image with zeros.",
+    {"return dx_pad": "return np.cumsum(dx_pad, axis=0)"},
+)
+mistakes.change(
     "only the first image",
     "Every image gets a gradient: look at the loop over them, and whether `return` stands inside it.",
     {"range(N)": "range(1)"},

@@ -136,6 +136,11 @@ INTO_DX = {
 """An array of the right shape takes what is left of dx_pad: another shape is an error."""
 
 mistakes.change(
+    "an image holds the images before it, too",
+    "What is added up for one image goes on in the next: begin each image with zeros.",
+    {"return dx_pad": "return np.cumsum(dx_pad, axis=0)"},
+)
+mistakes.change(
     "filters not flipped",
     "Down a column of the table the weights stand in reversed order: turn the filters by 180 degrees "
     "before you slide them.",

@@ -377,6 +377,17 @@ mistakes.change(
     {"b[k]": "0", "return out": "return np.cumsum(out, axis=1) + b[:, None, None]"},
 )
 mistakes.change(
+    "an image holds the images before it, too",
+    "What is added up for one image goes on in the next: begin each image with zeros.",
+    {"return out": "return np.cumsum(out - b[:, None, None], axis=0) + b[:, None, None]"},
+    {"return out": "return np.cumsum(out, axis=0)"},
+)
+mistakes.change(
+    "multiplied by the bias",
+    "The bias is added to the sum of the products.",
+    {"w[k], b[k], i, j, stride)": "w[k], 0, i, j, stride) * b[k]"},
+)
+mistakes.change(
     "only the first filter",
     "Loop over all K filters; out has one channel for each.",
     {"range(K)": "range(1)"},

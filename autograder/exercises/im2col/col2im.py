@@ -299,6 +299,11 @@ mistakes.change(
     {"N, C, H, W = x_shape": "N, C, W, H = x_shape"},
 )
 mistakes.change(
+    "an image holds the images before it, too",
+    "What is added up for one image goes on in the next: begin each image with zeros.",
+    {"return padded": "return np.cumsum(padded, axis=0)"},
+)
+mistakes.change(
     "only the first image",
     "The columns of all images stand side by side; the later ones have to go back too.",
     {"range(N)": "range(1)"},

@@ -69,6 +69,11 @@ backward_mistakes(
 )
 
 mistakes.change(
+    "an image holds the images before it, too",
+    "What is added up for one image goes on in the next: begin each image with zeros.",
+    {"return dx": "return np.cumsum(dx, axis=0)"},
+)
+mistakes.change(
     "whole division",
     "`//` drops the digits after the point, and rounds negative numbers down. A share can be any number.",
     {"/ (FH * FW)": "// (FH * FW)"},

@@ -92,6 +92,11 @@ def _(dout, switches, x_shape, size, stride):
 
 
 mistakes.change(
+    "an image holds the images before it, too",
+    "What is added up for one image goes on in the next: begin each image with zeros.",
+    {"return dx": "return np.cumsum(dx, axis=0)"},
+)
+mistakes.change(
     "the gradient to every pixel of the window",
     "All pixels of a window get the gradient. Only the one at the switch made the output; the others get "
     "none.",

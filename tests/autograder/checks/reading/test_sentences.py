@@ -108,3 +108,15 @@ def test_the_padding_is_named_as_the_function_knows_it():
     told = [(m.name, m.advice) for m in judge("filter_bank", pads_by_1).mistakes]
     assert not [words for words in told if "`pad`" in words[1] or "where pad" in words[0]]
     assert any("(F - 1) / 2" in words for mistake in told for words in mistake)
+
+
+def test_a_result_that_changes_with_x_only_if_there_is_a_bias():
+    """Without a bias it is 0 for every x; that it does not change with x would be untrue."""
+    multiplied = next(m for m in find("conv_forward").mistakes if m.name == "multiplied by the bias")
+    said = [s.name for s in reading_of("conv_forward", multiplied.function).sentences]
+    assert said == ["at least: nothing is left where b is 0"]
+    biases = reading_of(
+        "conv_forward",
+        lambda *args, **options: 0 * find("conv_forward").reference(*args, **options) + args[2].sum(),
+    )
+    assert [s.name for s in biases.sentences] == ["at least: it does not change with x"]
