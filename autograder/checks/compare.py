@@ -84,6 +84,9 @@ class Results(Protocol):
     def agreement(self, wanted: Any) -> np.ndarray:
         """In which cases both gave the same."""
 
+    def is_one_value(self, among: np.ndarray) -> bool:
+        """Whether all cases of a mask gave one and the same value, or nothing."""
+
 
 @dataclass(frozen=True, eq=False)
 class Row:
@@ -148,3 +151,10 @@ class Row:
         """The rule, for the values that these indices choose from both."""
         single = self.single[mine] | wanted.single[theirs]
         return near(self.values[mine], wanted.values[theirs], wanted.limits[theirs], single)
+
+    def is_one_value(self, among: np.ndarray) -> bool:
+        """Whether all cases of a mask gave one and the same number, or nothing."""
+        arrays = iter(self.arrays)
+        came = [None if shape is None else next(arrays) for shape in self.shapes]
+        found = [array for array, here in zip(came, among, strict=True) if here and array is not None]
+        return all(array.ndim == 0 and same(array, found[0]) for array in found)

@@ -263,6 +263,10 @@ OTHERS: tuple[tuple[str, str], ...] = (
         "arrays used as indices must be of integer",
         "The array that is used as an index holds floats: make it with dtype=int",
     ),
+    (
+        r"^(?:max|min)\(\) (?:arg is an empty sequence|iterable argument is empty)",
+        "There is nothing here to choose from: the list is empty",
+    ),
     ("valid indices$", "An index here is neither a whole number nor a slice"),
 )
 """Other errors, and what they mean."""

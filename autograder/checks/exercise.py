@@ -18,7 +18,8 @@ class Case:
 
     `tag` decides for which aspects the case counts, and `about` tells students what it is about. `args` are
     arrays, other plain data, and functions. `calls` limits how often an answer may call those in all, or only
-    the arguments that `calls_of` names.
+    the arguments that `calls_of` names. If what such a function returns depends on its earlier calls, an
+    attribute `begin` of it, a function without arguments, makes it forget them before each call of an answer.
 
     If the sizes do not fit, `rounded` has the arguments of the part that fits: its result is accepted from
     answers that round down. If the case must end in a ValueError for another reason, `error` has what the

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .differences import DataRow
 from .errors import alike as same_reason
 from .exercise import Aspect, Case, Exercise, Mistake
 from .findings import RECTANGLES, Finding, Kind
@@ -187,12 +186,6 @@ def agreeing(mine: Answer, theirs: Answer, cases: Collection[int]) -> frozenset[
     return (mine.fine & theirs.fine) | same
 
 
-def _is_one_value(mine: Answer, part: str, asked: np.ndarray) -> bool:
-    """Whether a part is other plain data, and the same wherever it is wrong."""
-    row = mine.rows[part]
-    return isinstance(row, DataRow) and row.is_one_value(mine.wrong(part) & asked)
-
-
 def _in_aspects(mistake: Mistake, aspects: list[Aspect], exercise: Exercise) -> Recognised:
     parts = frozenset[str]().union(*(a.parts or exercise.parts for a in aspects))
     return Recognised(mistake.name, mistake.advice, parts, tuple(a.name for a in aspects))
@@ -216,7 +209,7 @@ def _recognise_in(exercise: Exercise, seed: int, mine: Answer, aspect: Aspect) -
     alike = np.array([case.tag == RECTANGLES and _settings(case) in settings for case in cases])
     if aspect.only_shape or (np.any([mine.wrong(p) for p in parts], axis=0) & asked).sum() < ENOUGH:
         return None
-    if all(_is_one_value(mine, part, asked) for part in parts):
+    if all(mine.rows[part].is_one_value(mine.wrong(part) & asked) for part in parts):
         return None  # an answer that always gives this would agree, too
     same_there = {
         entry.mistake.name: entry.mistake

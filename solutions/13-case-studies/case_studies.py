@@ -15,7 +15,7 @@
 #
 # After this notebook you can say of any network what it costs: how many parameters it has, how much memory
 # a training step takes, and how many images at a time a GPU can hold. You will use that to find the wrong
-# lines of a printed table. It takes about 60 minutes.
+# claims of a printed text. It takes about 75 minutes.
 #
 # | you write | what it does | difficulty | minutes | lines | points |
 # |---|---|---|---|---|---|
@@ -23,6 +23,7 @@
 # | `memory_of` | the bytes of a training step, and of use | medium | 15 | 6 | 4 |
 # | `largest_batch` | the images that fit into a GPU | easy | 10 | 4 | 3 |
 # | `wrong_lines` | which lines of a printed table are wrong | easy | 5 | 2 | 3 |
+# | `corrected` | what is right in the place of seven claims | medium | 10 | 1 | 7 |
 
 # %% locked="setup"
 import numpy as np
@@ -34,9 +35,10 @@ from autograder import check, predict
 #
 # - **LeNet** (1998) read the amounts on cheques: two convolutions, two poolings, three fully connected
 #   layers.
-# - **AlexNet** (2012) is much the same with more and larger layers. It could name five classes for each
-#   image, and for 16% of the images none of the five was right; the second best entry of that year had
-#   26%. From then on nearly everybody used convolutional networks for images.
+# - **AlexNet** (2012) is much the same with more and larger layers. It was shared out between two GPUs, so
+#   three of its convolutions have two groups (notebook 09). It could name five classes for each image, and for
+#   16% of the images none of the five was right; the second best entry of that year had 26%. From then on nearly
+#   everybody used convolutional networks for images.
 # - **ZFNet** (2013) has smaller filters and a smaller stride in its first layer: 7x7 at stride 2 in place of
 #   11x11 at stride 4.
 # - **GoogLeNet** (2014) has inception modules (notebook 12). It takes the mean of each channel before its
@@ -83,6 +85,33 @@ print(f"GoogLeNet without its last layer: {short:,} parameters")
 # the sum of a ResNet block and its way around. Our copy of the notes says that GoogLeNet has 4 million
 # parameters. By the table in its paper it has 7.0 million, or 6.0 million without the last layer. We know no
 # way of counting that gives 4 million.)
+#
+# ## A row more on one side
+#
+# Most of these networks halve their images: 224, 112, 56, 28. They do it with windows of 7 or 3 pixels at
+# stride 2, and then the same padding at both ends never fits: (224 - 7 + 2 * 3) / 2 + 1 is 112.5. Libraries
+# round down, so that the last row of the padding is never read. Here that row is left out, which gives the
+# same values. With 3 rows above and 2 below, how many rows does the first layer of ResNet give?
+
+# %%
+from cs_conv.geometry import output_size
+
+predict("output_size(224, 7, 2, (3, 2))", ..., "(224 - 7 + 3 + 2) / 2 + 1. It halves the image.")
+
+# %%
+halves = [
+    *(("GoogLeNet, ResNet: the first layer", 224, 7, 2, (3, 2)), ("GoogLeNet: poolings", 112, 3, 2, (0, 1))),
+    *(("ResNet: a block that halves", 56, 3, 2, (1, 0)), ("ZFNet: the first layer", 224, 7, 2, (1, 0))),
+    *(("ZFNet: the first pooling", 110, 3, 2, (1, 0)), ("AlexNet, with images of 224", 224, 11, 4, (1, 2))),
+]
+for about, size, window, stride, pad in halves:
+    places = output_size(size, window, stride, pad)
+    even = (size - window + 2 * max(pad)) / stride + 1
+    print(f"{about:35} {size:3} to {places:3} with pad {pad}; with {max(pad)} at both ends {even:6.2f}")
+
+# %% [markdown]
+# That one idea explains the 112, 56 and 28 of the papers, ZFNet's 110 and AlexNet's 55: where its paper says
+# 224, the course takes images of 227, as the notes do (notebook 01).
 #
 # ## A ledger
 #
@@ -404,44 +433,114 @@ for line in wrong_lines(printed, without_biases):
     print(
         f"line {line:2}: printed {printed[line]:9,}, right {counted[line]:9,}: {times:.3g} times the right one"
     )
-print(
-    f"the printed lines add up to {sum(printed):,}; the printed total is 138 million, and right is {sum(counted):,}"
-)
+print(f"the printed lines add up to {sum(printed):,}")
 assert sum(counted) == 138_344_128
 
 # %% [markdown]
-# The printed total is right, but these lines add up to 186 million. Now the other column. The notes print
-# "24M * 4 bytes ~= 93MB / image" for the values of a forward pass. What does your ledger say?
+# These lines add up to 186 million, and the notes print 138 million as their total. Which of the two is wrong?
+# And how right is the rest of the text? Here are the plans that you need for the next exercise.
 
 # %%
-print(f"{values / 1e6:.2f} million values: {4 * values / 1e6:.0f} MB, or {4 * values / 2**20:.0f} MiB")
-print(f"24 million values would be {4 * 24e6 / 1e6:.0f} MB, or {4 * 24e6 / 2**20:.1f} MiB")
+overlapping = {"kind": "pool", "size": 3, "stride": 2}
+convolutions = [conv(96, 11, 4), overlapping, conv(256, 5, 1, 2), overlapping, *[conv(384, 3, 1, 1)] * 2]
+alexnet = [*convolutions, conv(256, 3, 1, 1), overlapping, *vgg16[-3:]]
+three_layers = [conv(64, 3, 1, 1)] * 3
+print("AlexNet without groups, on (3, 227, 227):", len(alexnet), "layers")
+print("three convolutions, on (3, 224, 224):", len(three_layers), "layers")
 
 # %% [markdown]
-# 15.24 million values take 61 MB. This slip is the notes' own, and readers have reported it. The cell
-# compares four more claims of our copy with your ledger: AlexNet's first layer has 96 filters of 1x1x1x3; its
-# last volume is 7x7x512; three 3x3 layers of 64 filters take 72 MB; most of the computing is in the early
-# layers. The last line of its results has the share of each of the five blocks of VGG-16, which end with a
-# pooling, and of the fully connected layers.
+# ### Exercise 5: corrected
+#
+# *Medium, about 10 minutes, about 1 line and what you count before, 7 points: one for each claim.*
+#
+# These are claims of our copy of the notes. Six of the seven are wrong. Count each of them with your ledger, in
+# cells of your own. Then write `corrected`. It gets a letter and returns what is right: one of the texts in its
+# row.
+#
+# | claim | our copy says | choose from |
+# |---|---|---|
+# | `"A"` | a filter of AlexNet's first layer has 1x1x1x3 weights | `"1x1x1x3"`, `"11x11x1"`, `"11x11x3"` |
+# | `"B"` | an image has 24 million values in VGG-16 | `"15.09 million"`, `"15.24 million"`, `"24 million"`, `"28.79 million"` |
+# | `"C"` | they take 93 MB in a forward pass | `"15 MB"`, `"61 MB"`, `"93 MB"`, `"122 MB"` |
+# | `"D"` | AlexNet's last volume, before it is fully connected, is 7x7x512 | `"6x6x256"`, `"7x7x512"`, `"13x13x256"` |
+# | `"E"` | the values of three 3x3 layers of 64 filters on 224x224 pixels take 72 MB with their gradients | `"39 MB"`, `"72 MB"`, `"77 MB"`, `"78 MB"` |
+# | `"F"` | most of the computing of VGG-16 is in the early layers | `"the early layers"`, `"the middle"`, `"the late layers"` |
+# | `"G"` | VGG-16 has 138 million parameters | `"138 million"`, `"186 million"` |
+#
+# ReLUs work in place. A value is a float32 number, and 1 MB is 10**6 bytes. The early layers are the first two
+# blocks of VGG-16, each of which ends with a pooling; the middle are the next two blocks; the late layers are all
+# that follow. Computing means multiplications.
+#
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which of the claims does the table that you printed for VGG-16 answer already?
+# </details><details><summary>Hint 2: the idea</summary>
+#
+# A filter's weights are its part of the row's `parameters`, without its bias. Bytes are 4 times the values. A
+# convolution multiplies each of its weights once at each place, and a place is a row and a column of its volume.
+# </details><details><summary>Hint 3: nearly the answer</summary>
+#
+# `ledger(three_layers, (3, 224, 224))[1:]` has the three layers alone; their gradients double the values. For the
+# computing, add up `row["parameters"] * row["shape"][1] * row["shape"][2]` over the convolutions of `rows`, up to
+# the second pooling, from there to the fourth, and behind it. (The biases make no difference to which is
+# largest.) Then write a dict from letters to texts, with `[claim]` behind it.
+# </details>
+
+
+# %% answer="corrected"
+def corrected(claim):
+    """Return what is right: one of the texts that stand beside the claim.
+
+    claim: a letter, "A" to "G".
+    """
+    ### BEGIN SOLUTION
+    return {
+        "A": "11x11x3",
+        "B": "15.24 million",
+        "C": "61 MB",
+        "D": "6x6x256",
+        "E": "77 MB",
+        "F": "the middle",
+        "G": "138 million",
+    }[claim]
+    ### END SOLUTION
+
+
+# %% test="a filter"
+check("corrected", corrected, "a filter")
+
+# %% test="values"
+check("corrected", corrected, "values")
+
+# %% test="bytes"
+check("corrected", corrected, "bytes")
+
+# %% test="a volume"
+check("corrected", corrected, "a volume")
+
+# %% test="three layers"
+check("corrected", corrected, "three layers")
+
+# %% test="computing"
+check("corrected", corrected, "computing")
+
+# %% test="parameters"
+check("corrected", corrected, "parameters")
+
+# %% [markdown]
+# The same counts in one cell, with the share of the computing that each of the five blocks of VGG-16 has, and
+# the fully connected layers at the end:
 
 # %%
 from itertools import pairwise
 
-overlapping = {"kind": "pool", "size": 3, "stride": 2}
-convolutions = [conv(96, 11, 4), overlapping, conv(256, 5, 1, 2), overlapping, *[conv(384, 3, 1, 1)] * 2]
-alexnet = [*convolutions, conv(256, 3, 1, 1), overlapping, *vgg16[-3:]]
-first = ledger(alexnet, (3, 227, 227))[1]
-print(
-    f"AlexNet's first layer: {(first['parameters'] - 96) // 96} weights in each of 96 filters, not 1x1x1x3 = 3"
-)
-last_volume = ledger(alexnet, (3, 227, 227))[-4]["shape"]
-print("AlexNet's last volume, said to be 7x7x512:", last_volume)
-
-three = ledger([conv(64, 3, 1, 1)] * 3, (3, 224, 224))[1:]
-both = 2 * 4 * sum(row["values"] for row in three)
-print(
-    f"three 3x3 layers of 64 filters on 224x224, said to take 72 MB: {both / 1e6:.0f} MB or {both / 2**20:.1f} MiB"
-)
+first, last_volume = (ledger(alexnet, (3, 227, 227))[n] for n in (1, -4))
+print(f"A: {(first['parameters'] - 96) // 96} weights in each of 96 filters of AlexNet's first layer")
+print(f"B, C: {values / 1e6:.2f} million values, {4 * values / 1e6:.0f} MB or {4 * values / 2**20:.0f} MiB")
+print(f"      (24 million would be {4 * 24e6 / 1e6:.0f} MB or {4 * 24e6 / 2**20:.1f} MiB)")
+print("D: AlexNet's last volume is", last_volume["shape"])
+both = 2 * 4 * sum(row["values"] for row in ledger(three_layers, (3, 224, 224))[1:])
+print(f"E: the three layers take {both / 1e6:.0f} MB or {both / 2**20:.1f} MiB")
 
 macs, ends = [], [0, 3, 6, 10, 14, 18, len(rows) - 1]
 for begin, end in pairwise(ends):
@@ -453,16 +552,16 @@ for begin, end in pairwise(ends):
             )
         )
     )
-shares = [f"{m / sum(macs):.1%}" for m in macs]
-print("the computing, said to be mostly in the early layers:", ", ".join(shares))
+print("F: the computing of the blocks:", ", ".join(f"{m / sum(macs):.1%}" for m in macs))
+print(f"G: {parameters / 1e6:.1f} million parameters")
 assert sum(macs) == 15_470_264_320
 
 # %% [markdown]
-# A filter of AlexNet's first layer is 11x11x3, which is 363 weights; the notes' own matrix of them, 96x363,
-# says so, too. The last volume is 6x6x256; 7x7x512 is the notes' own slip. The three layers take 77 MB, with
-# the gradients of their values. And most of the computing of VGG-16 is in the *middle*. Each pooling leaves a
-# quarter of the places. But up to the fourth block, there are twice as many filters on twice as many
-# channels, which makes up for it. It is the memory that sits in the early layers.
+# The 24 million and the 7x7x512 are the notes' own slips; readers have reported the first. The others may be
+# our copy's: beside its 1x1x1x3 it has a matrix of AlexNet's filters that is 96x363, and 363 is 11x11x3. The 138
+# million are right. And most of the computing of VGG-16 is in the *middle*. Each pooling leaves a quarter of the
+# places. But up to the fourth block, there are twice as many filters on twice as many channels, which makes up
+# for it. It is the memory that sits in the early layers.
 #
 # That is why many networks shrink the image at once, with a first layer of 7x7 at stride 2: a compromise
 # that saves memory.

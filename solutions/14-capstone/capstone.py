@@ -199,7 +199,8 @@ predict(
 # Write `one_epoch`. It calls `step(images, labels)` once for each batch (graded) and returns the losses that
 # `step` returned, a list. Do not change the arguments (graded).
 #
-# - `order` has the numbers of the images in the order in which to use them.
+# - `order` has the numbers of the images in the order in which to use them. Each step changes the network, so
+#   the batches must come in this order (graded).
 # - Every batch has `batch` images. The last one has those that are left; they may be fewer.
 #
 # An example: with `order = [4, 1, 0, 3, 2]` and `batch = 2` there are three steps: with the images 4 and 1, with

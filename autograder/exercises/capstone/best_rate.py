@@ -33,7 +33,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield case("finite", "five rates", (1 + rng.permutation(5) / 4).tolist(), 1e-4)
     yield case("finite", "six rates", (2 + rng.permutation(6) / 8).tolist(), 1e-3)
     yield case("finite", "rates that fall", [0.5, 2.0, 1.0], 1.0, times=0.5)
-    yield case("finite", "losses that have grown large", [2e6, 5e4])
+    yield case("finite", "losses that have grown large", [2e30, 5e20])
     yield case("nan", "the last loss is nan", [2.0, 1.0, NAN], 0.01)
     yield case("nan", "the first loss is nan", [NAN, 1.0, 2.0], 0.1)
     yield case("nan", "nan in the middle", [2.0, NAN, 1.5, 1.0], 0.01)
@@ -72,6 +72,30 @@ mistakes.change(
     {
         "return min(finite, key=losses.get)": "return rates[int(np.argmin(list(losses.values())))]",
         ALL: "rates",
+    },
+)
+mistakes.change(
+    "nan taken out, and inf not",
+    "A loss of inf is no better than nan: np.isfinite is False for both.",
+    {"np.isfinite(losses[rate])": "not np.isnan(losses[rate])"},
+)
+mistakes.change(
+    "nan looked for with == or !=",
+    "nan is equal to nothing, not even to itself: np.isfinite finds it.",
+    {"np.isfinite(losses[rate])": 'losses[rate] != float("nan") and losses[rate] != float("inf")'},
+)
+mistakes.change(
+    "a loss of 0 left out",
+    "0 is a finite loss, and the best: `if loss` is False for it.",
+    {"if np.isfinite(losses[rate])": "if losses[rate] and np.isfinite(losses[rate])"},
+)
+mistakes.change(
+    "the place among the finite losses taken for the place in rates",
+    "Once some losses are taken out, the others have other places: keep each loss together with its rate.",
+    {
+        "return min(finite, key=losses.get)": (
+            "return rates[int(np.argmin([losses[rate] for rate in finite]))]"
+        )
     },
 )
 mistakes.change(
@@ -116,6 +140,30 @@ mistakes.change(
             "return finite[-1]"
         )
     },
+)
+mistakes.change(
+    "stopped at the first loss that is nan or inf",
+    "The rates after it may have a finite loss: leave this one out, and go on.",
+    {
+        ALL: "[]",
+        "if not finite:": (
+            "for rate in rates:\n"
+            "    if not np.isfinite(losses[rate]):\n"
+            "        break\n"
+            "    finite.append(rate)\n"
+            "if not finite:"
+        ),
+    },
+)
+mistakes.change(
+    "the smallest loss so far never renewed",
+    "When a loss is smaller than the smallest so far, keep the loss as well as its rate.",
+    {"return min(finite, key=losses.get)": "return finite[-1]"},
+)
+mistakes.change(
+    "an error for any loss that is not finite",
+    "Raise only if no loss is finite: otherwise leave out those that are not.",
+    {"if not finite:": "if len(finite) < len(rates):"},
 )
 mistakes.change(
     "no error if nothing is finite",

@@ -102,6 +102,7 @@ mistakes.change(
         ".reshape(len(alive), -1).any(axis=1)": ".reshape(len(alive), -1)",
         "for k in range(len(alive)) if not alive[k]": "for k in range(len(alive)) for a in alive[k] if not a",
     },
+    {"return [k for k in range(len(alive)) if not alive[k]]": "return np.where(out == 0)[1].tolist()"},
 )
 mistakes.change(
     "counted from 1",
@@ -112,6 +113,15 @@ mistakes.change(
     "images in the place of channels",
     "Axis 0 counts the images, axis 1 the channels.",
     {"(out > 0).any(axis=0)": "(out > 0).any(axis=1)"},
+)
+mistakes.change(
+    "as many channels as images",
+    "out.shape[0] counts the images, out.shape[1] the channels.",
+    {
+        "return [k for k in range(len(alive)) if not alive[k]]": (
+            "return [k for k in range(len(out)) if not out[:, k].any()]"
+        )
+    },
 )
 mistakes.change(
     "only the first dead one", "Return all of them.", {"if not alive[k]]": "if not alive[k]][:1]"}

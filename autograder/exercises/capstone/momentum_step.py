@@ -77,6 +77,26 @@ mistakes.change(
     },
 )
 mistakes.change(
+    "rate and momentum in each other's place",
+    "momentum is the part of the velocity that is kept; the rate is how far the gradient pushes.",
+    {"momentum * velocity - rate * gradient": "rate * velocity - momentum * gradient"},
+)
+mistakes.change(
+    "the rate used twice",
+    "The velocity has the rate in it already: add it to the parameter as it is.",
+    {"return parameter + velocity": "return parameter + rate * velocity"},
+)
+mistakes.change(
+    "the gradient used twice",
+    "The velocity has the gradient in it already: add it to the parameter, and nothing else.",
+    {"return parameter + velocity": "return parameter + velocity - rate * gradient"},
+)
+mistakes.change(
+    "the parameter in the place of its gradient",
+    "The gradient pushes the velocity; what the parameter is does not matter for it.",
+    {"rate * gradient": "rate * parameter"},
+)
+mistakes.change(
     "no momentum",
     "A part of the old velocity stays: momentum * velocity.",
     {"momentum * velocity - rate": "-rate"},
@@ -108,12 +128,21 @@ mistakes.change(
     "the rate put on the velocity",
     "The velocity has the rate in it already: it is how far the parameter moves.",
     {"- rate * gradient": "- gradient", "return parameter + velocity": "return parameter + rate * velocity"},
+    {"- rate * gradient": "+ gradient", "return parameter + velocity": "return parameter - rate * velocity"},
 )
 mistakes.change("no rate", "The gradient is multiplied by the rate.", {"- rate * gradient": "- gradient"})
 mistakes.change(
     "a mean of velocity and gradient",
     "Here the gradient counts whole: it isn't multiplied by 1 - momentum.",
     {"- rate * gradient": "- (1 - momentum) * rate * gradient"},
+    {
+        "- rate * gradient": "+ (1 - momentum) * gradient",
+        "return parameter + velocity": "return parameter - rate * velocity",
+    },
+    {
+        "- rate * gradient": "- (1 - momentum) * gradient",
+        "return parameter + velocity": "return parameter + rate * velocity",
+    },
 )
 mistakes.change(
     "momentum on the gradient as well",

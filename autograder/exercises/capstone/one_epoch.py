@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,16 +13,29 @@ from autograder.checks.exercise import Case, Exercise, aspect
 
 
 def trainer(weights):
-    """A made-up step, whose loss tells which images it got, with which labels."""
+    """A made-up step, whose loss tells the images, their labels, and how many steps came before."""
+    steps = itertools.count()
 
     def step(images, labels):
-        """Trains on images (B, ...) and labels (B,), and returns the mean loss of this batch."""
+        """Trains on images (B, ...) with labels (B,). Returns their mean loss, which falls with each step."""
         images, labels = np.asarray(images, float), np.asarray(labels)
-        if len(images) != len(labels) or len(images) == 0:
+        if images.ndim < 2 or labels.ndim != 1:
+            shapes = f"{images.shape} and {labels.shape}"
+            raise ValueError(
+                f"step takes images (B, ...) first, then labels (B,); these have the shapes {shapes}"
+            )
+        if len(images) == 0:
+            raise ValueError("this batch has no image: there is nothing to train on")
+        if len(images) != len(labels):
             raise ValueError(f"a batch needs a label for each image, not {len(labels)} for {len(images)}")
         sums = images.reshape(len(images), -1) @ weights
-        return float(np.mean(sums * (1 + labels)))
+        return float(np.mean(sums * (1 + labels))) - next(steps)
 
+    def begin():
+        nonlocal steps
+        steps = itertools.count()
+
+    step.begin = begin
     return step
 
 
@@ -158,12 +172,94 @@ mistakes.change(
     "more steps than batches",
     "Each call of step moves the network: call it once for each batch, and keep the loss that it returns.",
     {LOSS: f"step(images[chosen], labels[chosen])\n{LOSS}"},
+    {LOSS: f"{LOSS}\nstep(images[chosen], labels[chosen])"},
     {"losses = []": "losses = []\nstep(images, labels)"},
+    {"losses = []": "losses = []\nstep(images[order[:batch]], labels[order[:batch]])"},
+    {
+        "losses = []": "losses = []\nfirst = step(images[order[:batch]], labels[order[:batch]])",
+        "return losses": "return [first, *losses[1:]]",
+    },
+)
+LATER = "range(0, len(order), batch)"
+BACKWARDS = "range(0, len(order), batch)[::-1]"
+mistakes.change(
+    "the batches from the last to the first",
+    "Each step moves the network, so their order counts: begin with the images that stand first in order.",
+    {LATER: BACKWARDS},
+    {LATER: BACKWARDS, "return losses": "return losses[::-1]"},
 )
 mistakes.change(
-    "the mean of the losses",
-    "Return all of them, a list.",
+    "the smaller last batch trained first",
+    "Each step moves the network, so their order counts: the images that are left come last.",
+    {LATER: "sorted(range(0, len(order), batch), key=lambda start: start + batch <= len(order))"},
+    {
+        LATER: "sorted(range(0, len(order), batch), key=lambda start: start + batch <= len(order))",
+        "return losses": "return losses[1:] + losses[:1] if len(order) % batch else losses",
+    },
+)
+mistakes.change(
+    "an empty batch at the end",
+    "If the batches come out even, nothing is left for one more: stop where order ends.",
+    {LATER: "range(0, len(order) // batch * batch + 1, batch)"},
+)
+mistakes.change(
+    "only the last batch",
+    "step stands below the loop: call it inside, once for each batch.",
+    {LOSS: "pass", "return losses": "return [step(images[chosen], labels[chosen])]"},
+)
+mistakes.change(
+    "only the first number of each batch used",
+    "order has a number for each image: take the images with the numbers order[start : start + batch].",
+    {"images[chosen]": "images[order[start] :][:batch]", "labels[chosen]": "labels[order[start] :][:batch]"},
+)
+mistakes.change(
+    "every so manyth image in one batch",
+    "A batch has images that stand next to each other in order: order[start : start + batch].",
+    {CHOSEN: "chosen = order[start // batch :: -(-len(order) // batch)]"},
+)
+mistakes.change(
+    "labels first, then images",
+    "step takes the images first.",
+    {"step(images[chosen], labels[chosen])": "step(labels[chosen], images[chosen])"},
+)
+mistakes.change(
+    "one number for all losses",
+    "Return the losses of all steps, a list.",
     {"return losses": "return sum(losses) / len(losses)"},
+    {"return losses": "return sum(losses)"},
+)
+mistakes.change(
+    "the mean of all losses so far",
+    "Each loss stands for itself: append what step returned.",
+    {"return losses": "return [sum(losses[: n + 1]) / (n + 1) for n in range(len(losses))]"},
+)
+mistakes.change(
+    "losses divided by the size of the batch",
+    "step returns a mean already: append what it returned.",
+    {
+        "losses.append(step(images[chosen], labels[chosen]))": (
+            "losses.append(step(images[chosen], labels[chosen]) / batch)"
+        )
+    },
+    {
+        "losses.append(step(images[chosen], labels[chosen]))": (
+            "losses.append(step(images[chosen], labels[chosen]) / len(chosen))"
+        )
+    },
+)
+mistakes.change(
+    "losses multiplied by the size of the batch",
+    "Append what step returned, the mean loss of its batch.",
+    {
+        "losses.append(step(images[chosen], labels[chosen]))": (
+            "losses.append(step(images[chosen], labels[chosen]) * batch)"
+        )
+    },
+    {
+        "losses.append(step(images[chosen], labels[chosen]))": (
+            "losses.append(step(images[chosen], labels[chosen]) * len(chosen))"
+        )
+    },
 )
 mistakes.change(
     "only the last loss", "Return the losses of all steps.", {"return losses": "return losses[-1]"}

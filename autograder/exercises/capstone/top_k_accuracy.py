@@ -71,7 +71,27 @@ mistakes.change(
 )
 mistakes.change("one class too many", "k classes count.", {"[:, -k:]": "[:, -k - 1 :]"})
 mistakes.change(
-    "the best class left out", "The best one is among the k best.", {"[:, -k:]": "[:, -k - 1 : -1]"}
+    "one class too few",
+    "k classes count: the right one may have k - 1 others above it.",
+    {"[:, -k:]": "[:, scores.shape[1] - k + 1 :]"},
+)
+mistakes.change(
+    "the best class left out",
+    "The best one is among the k best.",
+    {"[:, -k:]": "[:, -k - 1 : -1]"},
+    {"[:, -k:]": "[:, -k:-1]"},
+)
+mistakes.change(
+    "labels without a second axis",
+    "(N, k) and (N,) do not meet image by image: labels[:, np.newaxis] has the shape (N, 1).",
+    {"labels[:, np.newaxis]": "labels"},
+)
+mistakes.change(
+    "rounded",
+    "Return the fraction as it is; round only what you print.",
+    {f"np.mean({HIT})": f"round(float(np.mean({HIT})), 2)"},
+    {f"np.mean({HIT})": f"round(float(np.mean({HIT})), 3)"},
+    {f"np.mean({HIT})": f"round(float(np.mean({HIT})), 1)"},
 )
 mistakes.change(
     "sorted over the images",

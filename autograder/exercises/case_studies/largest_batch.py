@@ -27,6 +27,7 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("fits", "values drawn at random", (rows_of((values, 0), (2 * values, 10**7)), 4))
     large = rows_of((million, 0), (million, 10**9))
     yield Case("not", "the parameters alone are too large", (large, 3))
+    yield Case("not", "room for half an image", (rows_of((10**8, 0), (10**8, 10**6)), 1))
     yield Case("not", "not one image fits", (rows_of((2 * 10**8, 0), (10**6, 2 * 10**8)), 3))
 
 
@@ -69,6 +70,55 @@ mistakes.change(
     "room for one image more",
     "Round down: what is left over is too little for one image more.",
     {"left // (4 * 2 * values)": "left // (4 * 2 * values) + 1"},
+)
+mistakes.change(
+    "what fits exactly left out",
+    "If the memory is just enough for the last image, that image fits: <=, not <.",
+    {"left // (4 * 2 * values)": "(left - 1) // (4 * 2 * values)"},
+)
+mistakes.change(
+    "a positive number where nothing fits",
+    "What is left may be less than nothing; then the answer is 0.",
+    {"max(left // (4 * 2 * values), 0)": "abs(left) // (4 * 2 * values)"},
+    {"max(left // (4 * 2 * values), 0)": "abs(left // (4 * 2 * values))"},
+)
+mistakes.change(
+    "an error if nothing fits",
+    "If not even one image fits, return 0.",
+    {
+        "return max(left // (4 * 2 * values), 0)": (
+            'if left < 4 * 2 * values:\n    raise ValueError("it does not fit")\n'
+            "return left // (4 * 2 * values)"
+        )
+    },
+)
+mistakes.change(
+    "multiplied by what stands behind //",
+    "a // 4 * 2 goes from left to right: first divided by 4, then multiplied by 2. Put brackets around all "
+    "that divides.",
+    {"left // (4 * 2 * values)": "left // 4 * 2 * values"},
+)
+mistakes.change(
+    "counted as in use",
+    "The GPU trains: all volumes are kept, and each value and each parameter has a gradient.",
+    {
+        'values = sum(row["values"] for row in rows)': (
+            'values = [row["values"] for row in rows]\n'
+            "values = max(a + b for a, b in zip(values, [*values[1:], 0], strict=True))"
+        ),
+        "4 * (2 + state) * parameters": "4 * parameters",
+        "4 * 2 * values": "4 * values",
+    },
+)
+mistakes.change(
+    "megabytes",
+    "A gigabyte has 10**9 bytes.",
+    {"gigabytes * 10**9": "gigabytes * 10**6"},
+)
+mistakes.change(
+    "1 byte for each value",
+    "A value has 4 bytes, and so has its gradient.",
+    {"(4 * 2 * values)": "(2 * values)"},
 )
 mistakes.change(
     "gigabytes of 2**30 bytes",

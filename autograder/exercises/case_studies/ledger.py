@@ -85,6 +85,117 @@ mistakes.change(
     },
 )
 mistakes.change(
+    "one bias for a whole convolution",
+    "Each filter has a bias of its own.",
+    {'layer["filters"] * (shape[0] * F * F + 1)': 'layer["filters"] * shape[0] * F * F + 1'},
+)
+mistakes.change(
+    "one bias for a whole fully connected layer",
+    "Each unit has a bias of its own.",
+    {'layer["units"] * (int(np.prod(shape)) + 1)': 'layer["units"] * int(np.prod(shape)) + 1'},
+)
+mistakes.change(
+    "a bias for each channel of a filter",
+    "A filter has one bias, however many channels it sees.",
+    {"(shape[0] * F * F + 1)": "shape[0] * (F * F + 1)"},
+)
+mistakes.change(
+    "as many biases as channels come in",
+    "Each filter has a bias: their number is that of the filters.",
+    {'layer["filters"] * (shape[0] * F * F + 1)': '(layer["filters"] * F * F + 1) * shape[0]'},
+)
+mistakes.change(
+    "as many biases as values come in",
+    "Each unit has a bias: their number is that of the units.",
+    {'layer["units"] * (int(np.prod(shape)) + 1)': '(layer["units"] + 1) * int(np.prod(shape))'},
+)
+mistakes.change(
+    "a bias at every place",
+    "All places share a filter's bias, too.",
+    {
+        'parameters = layer["filters"] * (shape[0] * F * F + 1)': "before = shape",
+        'shape = (layer["filters"], *((n - F + 2 * P) // S + 1 for n in shape[1:]))': (
+            'shape = (layer["filters"], *((n - F + 2 * P) // S + 1 for n in shape[1:]))\n'
+            'parameters = layer["filters"] * (before[0] * F * F + shape[1] * shape[2])'
+        ),
+    },
+)
+mistakes.change(
+    "parameters for poolings",
+    "A pooling learns nothing: it has no parameters.",
+    {'F, S = layer["size"], layer["stride"]': 'F, S = layer["size"], layer["stride"]\nparameters = F * F'},
+    {
+        'F, S = layer["size"], layer["stride"]': (
+            'F, S = layer["size"], layer["stride"]\nparameters = shape[0] * F * F'
+        )
+    },
+)
+mistakes.change(
+    "the parameters of the layer before kept",
+    "ReLUs and poolings have no parameters: set the number to 0 for each layer.",
+    {
+        "for layer in plan:": "parameters = 0\nfor layer in plan:",
+        'kind, parameters = layer["kind"], 0': 'kind = layer["kind"]',
+    },
+)
+mistakes.change(
+    "parameters added up from row to row",
+    "A row has the parameters of its own layer.",
+    {
+        "kind, parameters = layer": "before = rows[-1]['parameters']\nkind, parameters = layer",
+        '"parameters": parameters}': '"parameters": before + parameters}',
+    },
+)
+mistakes.change(
+    "the padding of the last convolution used for poolings",
+    "A pooling has no padding here.",
+    {"for layer in plan:": "P = 0\nfor layer in plan:", "(n - F) // S": "(n - F + 2 * P) // S"},
+)
+mistakes.change(
+    "sizes divided by the stride alone",
+    "The size of the window counts as well: (H - F + 2P) / S + 1.",
+    {"(n - F + 2 * P) // S + 1": "n // S", "(n - F) // S + 1": "n // S"},
+    {"(n - F + 2 * P) // S + 1": "n // S"},
+    {"(n - F) // S + 1": "n // S"},
+    {"(n - F + 2 * P) // S + 1": "-(-n // S)"},
+)
+mistakes.change(
+    "poolings divide by their size",
+    "Windows may overlap: (H - F) / S + 1 rows.",
+    {"(n - F) // S + 1": "n // F"},
+)
+mistakes.change(
+    "padding added behind the division",
+    "Padding makes the image larger before the filter moves over it: (H - F + 2P) / S + 1.",
+    {"(n - F + 2 * P) // S + 1": "(n - F) // S + 1 + 2 * P"},
+)
+mistakes.change(
+    "width and height the same",
+    "H and W may differ: compute both.",
+    {
+        "2 * P) // S + 1 for n in shape[1:]": "2 * P) // S + 1 for n in (shape[1], shape[1])",
+        "(n - F) // S + 1 for n in shape[1:]": "(n - F) // S + 1 for n in (shape[1], shape[1])",
+    },
+)
+mistakes.change(
+    "bytes in the place of values",
+    "Count the values; bytes come later.",
+    {
+        'int(np.prod(shape)), "parameters": parameters': '4 * int(np.prod(shape)), "parameters": parameters',
+        'int(np.prod(shape)), "parameters": 0': '4 * int(np.prod(shape)), "parameters": 0',
+    },
+)
+mistakes.change(
+    "a last row with the sums",
+    "The ledger has a row for the image and one for each layer.",
+    {
+        "return rows": (
+            'sums = {key: sum(row[key] for row in rows) for key in ("values", "parameters")}\n'
+            'return [*rows, {"kind": "total", "shape": (), **sums}]'
+        )
+    },
+)
+mistakes.change(
     "a bias for each weight of a filter",
     "A filter has one bias, however many weights it has.",
     {"(shape[0] * F * F + 1)": "(shape[0] * F * F * 2)"},
@@ -138,6 +249,7 @@ mistakes.change(
     "poolings halve, whatever their size and stride",
     "A pooling of 3 at stride 2 gives (H - 3) / 2 + 1 rows.",
     {"*((n - F) // S + 1 for n in shape[1:])": "*(-(-n // 2) for n in shape[1:])"},
+    {"*((n - F) // S + 1 for n in shape[1:])": "*(n // 2 for n in shape[1:])"},
 )
 mistakes.change(
     "poolings change nothing",
@@ -179,6 +291,16 @@ mistakes.change(
             '"shape": (*shape[1:], shape[0]), "values": int(np.prod(shape)), "parameters": 0'
         ),
     },
+)
+mistakes.change(
+    "columns before rows",
+    "The order of a shape is (C, H, W).",
+    {"shape = tuple(input_shape)": "shape = (input_shape[0], input_shape[2], input_shape[1])"},
+)
+mistakes.change(
+    "one dict for all rows",
+    "A dict that is changed is changed in every row that holds it: make a new one for each row.",
+    {"return rows": "return [rows[-1]] * len(rows)"},
 )
 mistakes.change(
     "ReLUs left out",

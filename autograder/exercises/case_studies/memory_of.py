@@ -140,6 +140,7 @@ mistakes.change(
     "the optimiser's numbers kept in use",
     "Without training there are no gradients and no optimiser: count the parameters once.",
     {"max(pairs) + parameters": "max(pairs) + (2 + state) * parameters"},
+    {"max(pairs) + parameters": "max(pairs) + (1 + state) * parameters"},
 )
 mistakes.change(
     "4 bytes for the values, 1 for the parameters",
@@ -149,6 +150,80 @@ mistakes.change(
             "4 * 2 * batch * sum(values) + (2 + state) * parameters"
         ),
         "4 * (batch * max(pairs) + parameters)": "4 * batch * max(pairs) + parameters",
+    },
+)
+mistakes.change(
+    "the parameters multiplied by state",
+    "A parameter, its gradient and the numbers of the optimiser lie side by side: add them up.",
+    {TRAINING: "2 * batch * sum(values) + 2 * state * parameters"},
+)
+mistakes.change(
+    "a gradient of the parameters for each image",
+    "The images' gradients are added up: a parameter has one, whatever the batch.",
+    {TRAINING: "2 * batch * sum(values) + (1 + batch + state) * parameters"},
+)
+mistakes.change(
+    "the gradients of the values counted for one image",
+    "Each image of the batch has its own values, and its own gradients of them.",
+    {TRAINING: "(batch + 1) * sum(values) + (2 + state) * parameters"},
+)
+mistakes.change(
+    "no gradient for the image",
+    "Count twice the values of every row here, those of the image, too.",
+    {TRAINING: "batch * (2 * sum(values) - values[0]) + (2 + state) * parameters"},
+)
+mistakes.change(
+    "the optimiser's numbers kept for the values",
+    "The optimiser keeps numbers for what it changes: the parameters. A value has a gradient and no more.",
+    {TRAINING: "(2 + state) * batch * sum(values) + (2 + state) * parameters"},
+)
+mistakes.change(
+    "three of each value",
+    "A value has one gradient: count it twice.",
+    {TRAINING: "3 * batch * sum(values) + (2 + state) * parameters"},
+)
+mistakes.change(
+    "no brackets around 2 + state",
+    "* comes before +: without brackets only state is multiplied.",
+    {TRAINING: "2 * batch * sum(values) + 2 + state * parameters"},
+)
+mistakes.change(
+    "gigabytes or mebibytes",
+    "Return bytes.",
+    {"return 4 * (2 * batch": "return 4e-9 * (2 * batch", "return 4 * (batch": "return 4e-9 * (batch"},
+    {
+        "return 4 * (2 * batch": "return 4 / 2**20 * (2 * batch",
+        "return 4 * (batch": "return 4 / 2**20 * (batch",
+    },
+)
+mistakes.change(
+    "the last pair of volumes left out",
+    "The last two volumes are neighbours, too: look at where your loop ends.",
+    {"max(pairs)": "max(pairs[:-2] or values)"},
+)
+mistakes.change(
+    "the image left out of the neighbours",
+    "The image and the first volume are neighbours, too.",
+    {"max(pairs)": "max(pairs[1:-1] or values)"},
+)
+mistakes.change(
+    "the first and the last volume taken for neighbours",
+    "values[-1] is the last entry. The image has no volume before it: begin with the second row.",
+    {"max(pairs)": "max(values[n] + values[n - 1] for n in range(len(values)))"},
+)
+mistakes.change(
+    "three volumes at a time",
+    "Two neighbours are needed: what a layer reads, and what it gives.",
+    {"max(pairs)": "max(sum(values[n : n + 3]) for n in range(len(values)))"},
+)
+mistakes.change(
+    "only the parameters of the two neighbours",
+    "All parameters stay in memory, those of layers that have done their work, too.",
+    {
+        "4 * (batch * max(pairs) + parameters)": (
+            "4 * max(batch * n + sum(row['parameters'] for row in rows[at : at + 2]) "
+            "for at, n in enumerate(pairs))"
+        )
     },
 )
 mistakes.change(

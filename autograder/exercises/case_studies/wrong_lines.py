@@ -27,6 +27,12 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     large = rng.integers(10**4, 10**6, 4).tolist()  # the same numbers as different objects, unlike small ones
     alike = [large[0] + 0, large[1] + 1, large[2] + 0, large[3] + 0]
     yield Case("found", "large numbers", (alike, rows_of((9, 0), *((9, m) for m in large))))
+    shifted = [30, 30, 200]  # each number stands one line too low
+    yield Case("found", "the numbers stand one line too low", (shifted, rows))
+    yield Case("found", "a line has the number of values", ([64, 200, 170], rows))
+    twice = rows_of((9, 0), (9, 40), (9, 0), (9, 40), (9, 50), connected=1)
+    yield Case("found", "two lines with the same number", ([40, 50, 50], twice))
+    yield Case("found", "the same wrong number in two lines", ([30, 7, 7], rows))
     moved = rows_of((9, 0), (9, 0), (9, 7), (9, 8))
     yield Case("found", "two rows without parameters at the beginning", ([8, 7], moved))
 
@@ -112,11 +118,60 @@ mistakes.change(
             "return [n for a, (n, b) in zip(printed, numbered, strict=True) if a != b]"
         ),
     },
+    {
+        'counted = [row["parameters"] for row in rows if row["parameters"]]': (
+            'numbered = [(n, row["parameters"]) for n, row in enumerate(rows) if row["parameters"]]'
+        ),
+        "return [line for line, (a, b) in enumerate(zip(printed, counted, strict=True)) if a != b]": (
+            "return [n for n, b in numbered if printed[n] != b]"
+        ),
+    },
 )
 mistakes.change(
     "right wherever it stands",
     "A line is right only if its own layer has that number.",
     {"if a != b": "if a not in counted"},
+)
+mistakes.change(
+    "a line looked for by its number",
+    "Two lines may have the same number, and index finds the first of them. Count the lines: enumerate.",
+    {"return [line for": "return [counted.index(b) for"},
+    {"return [line for": "return [printed.index(a) for"},
+)
+mistakes.change(
+    "each line compared with every row",
+    "A line belongs to one row: go through both lists at once, with zip.",
+    {
+        "for line, (a, b) in enumerate(zip(printed, counted, strict=True)) if a != b": (
+            "for line, a in enumerate(printed) for b in counted if a != b"
+        )
+    },
+    {
+        "for line, (a, b) in enumerate(zip(printed, counted, strict=True)) if a != b": (
+            'for line, a in enumerate(printed) for row in rows if a != row["parameters"]'
+        )
+    },
+)
+mistakes.change(
+    "the last line left out",
+    "The last line counts as well: go through all of them.",
+    {"if a != b]": "if a != b and line < len(printed) - 1]"},
+)
+mistakes.change(
+    "values compared with parameters",
+    'The printed numbers are parameters: row["parameters"].',
+    {'[row["parameters"] for row': '[row["values"] for row'},
+)
+mistakes.change(
+    "biases taken out once more",
+    "Compare with the ledger as you get it: the cell above has taken the biases out.",
+    {'[row["parameters"] for row': '[row["parameters"] - row["shape"][0] for row'},
+)
+mistakes.change(
+    "small differences let through",
+    "Whole numbers agree exactly, or the line is wrong: compare with !=.",
+    {"if a != b": "if abs(a - b) > 0.01 * b"},
+    {"if a != b": "if not np.isclose(a, b)"},
 )
 mistakes.change(
     "`is not` in the place of `!=`",

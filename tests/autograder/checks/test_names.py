@@ -27,6 +27,11 @@ def test_one_number_returned_twice_is_not_called_an_exchange():
     assert names_of("trip_times", answer) == ["once: the trips counted in every call"]
 
 
+def test_one_number_for_all_cases_has_no_name():
+    """With `all` for `any`, the accuracy of the k best is 0. Not every answer of 0 has this fault."""
+    assert names_of("top_k_accuracy", lambda scores, labels, k: 0.0) == []
+
+
 def test_one_gradient_from_the_wrong_factor_is_not_called_two():
     def answer(dout, x, w):
         dx, dw = find("conv1d_backward").reference(dout, x, w)

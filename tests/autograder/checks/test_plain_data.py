@@ -225,6 +225,19 @@ def test_calls_of_a_function_are_counted():
     assert verdict.to_dict("two calls")["where"] == "called `f` 3 times; 2 calls are enough."
 
 
+def test_a_function_that_remembers_its_calls_begins_anew_for_each_answer_and_each_case():
+    def backwards(step, images, labels, order, batch):
+        parts = [order[i : i + batch] for i in range(0, len(order), batch)]
+        return [step(images[part], labels[part]) for part in reversed(parts)][::-1]
+
+    right = find("one_epoch").reference
+    for _ in range(2):
+        assert judge("one_epoch", right).passed
+        assert [m.name for m in judge("one_epoch", backwards).mistakes] == [
+            "the batches from the last to the first"
+        ]
+
+
 def test_a_function_takes_plain_data_only_and_keeps_its_name():
     seen = []
 
