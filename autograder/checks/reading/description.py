@@ -10,8 +10,9 @@ import numpy as np
 from .geometry import Geometry
 from .layers import AXES, READ, SIZE, Sum
 from .numbering import Numbering
-from .rules import EVERY, FACTOR, WHICH, Line, Rule, lines
+from .rules import EVERY, FACTOR, Line, Rule, lines
 from .table import Table, joined
+from .which import WHICH
 
 Sizes = Callable[[Geometry, str], int]
 """How far the numbers in a column go at a geometry; other than right where a result has a wrong size."""
@@ -105,7 +106,7 @@ def said(rule: Rule, t: Table) -> np.ndarray:
     return rule.formula(t) if rule.formula is not None else np.zeros(len(t), bool)
 
 
-RIGHT_COLUMNS = ("wk", "xn", "xc", "bk", *READ)
+RIGHT_COLUMNS = ("wi", "wj", "wk", "xn", "xc", "bi", "bj", "bk", *READ)
 
 
 def right(total: Sum) -> Description:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
@@ -10,9 +11,10 @@ import numpy as np
 
 from .description import Description, Sizes, right, right_sizes, said
 from .layers import AXES, Sum
-from .numbering import numberings
-from .rules import ABSENT, ADD, EVERY, FACTOR, NOTHING, ORDERS, WHICH, Line, Rule, lines, overwritten
+from .numbering import Numbering, numberings
+from .rules import ABSENT, ADD, EVERY, FACTOR, NOTHING, ORDERS, Line, Rule, lines, overwritten
 from .table import Table
+from .which import menu
 
 
 def _described(total: Sum, t: Table, sizes: Sizes) -> Description:
@@ -31,20 +33,25 @@ def _described(total: Sum, t: Table, sizes: Sizes) -> Description:
     return Description(total, columns, missing, _factor(t), sizes=sizes)
 
 
-def described(total: Sum, t: Table, sizes: Sizes = right_sizes) -> Description:
-    """The description of a table that was read; what cannot be said of it is None."""
+def described(
+    total: Sum, t: Table, sizes: Sizes = right_sizes, first: Sequence[Numbering] = ()
+) -> Description:
+    """The description of a table that was read; what cannot be said of it is None.
+
+    If its places are numbered in another way, the ways of the other sums in `first` are the likeliest.
+    """
     found = _described(total, t, sizes)
     if found.whole and (found.sensible or sizes is not right_sizes):
         return found
-    other = _numbered(total, t) if sizes is right_sizes else None
+    other = _numbered(total, t, first) if sizes is right_sizes else None
     return found if other is None else other
 
 
-def _numbered(total: Sum, t: Table) -> Description | None:
+def _numbered(total: Sum, t: Table, first: Sequence[Numbering]) -> Description | None:
     """The same with the places numbered in another way, if that explains the table."""
     mine = np.sort(t.keys(total.columns))
     some = t.take(np.arange(0, len(t), 1 + len(t) // 60))
-    for numbering in numberings(total):
+    for numbering in (*first, *numberings(total)):
         if numbering.back is None:
             found = replace(right(total), numbering=numbering)
             theirs = np.sort(found.table(t.geometries).keys(total.columns))
@@ -75,13 +82,15 @@ def _certain(t: Table, column: str, rule: Line | Rule | None) -> Line | Rule | N
     """
     if isinstance(rule, Line):
         return rule if rule == lines(rule.axis)[0] or len(_fitting(t, column, rule)) == 1 else None
-    return None if rule is None or rule.formula is EVERY else rule
+    if rule is None or rule.formula is EVERY:
+        return None
+    alike = [other for other in menu(t, column) if other.formula is not EVERY and _is(t, column, other)]
+    return rule if rule == menu(t, column)[0] or len(alike) == 1 else None
 
 
 def _fitting(t: Table, column: str, best: Line) -> list[Line]:
     """The rules that fit as well, but for those that are much further from what is right."""
-    menu = lines(best.axis, t.spread)
-    near = [line for line in menu if line.cost <= best.cost + 1.0]
+    near = [line for line in lines(best.axis, t.spread) if line.cost <= best.cost + 1.0]
     return [line for line in near if np.array_equal(line(t), t.columns[column])]
 
 
@@ -96,15 +105,18 @@ def _line(t: Table, column: str, most: int | None = None) -> Line | None:
 
 
 def _which(t: Table, column: str) -> Rule | None:
-    for rule in sorted(WHICH[column], key=lambda rule: rule.formula is EVERY):
-        if rule.formula is EVERY:
+    for rule in sorted(menu(t, column), key=lambda rule: rule.formula is EVERY):
+        if rule.formula is EVERY or _is(t, column, rule):
             return rule
-        try:
-            if np.array_equal(rule.formula(t), t.columns[column]):
-                return rule
-        except AttributeError:  # a column that this sum does not have
-            continue
     return None
+
+
+def _is(t: Table, column: str, rule: Rule) -> bool:
+    """Whether a rule gives all numbers of a column."""
+    try:
+        return np.array_equal(said(rule, t), t.columns[column])
+    except AttributeError:  # a column that this sum does not have
+        return False
 
 
 def _factor(t: Table) -> Rule | None:
@@ -128,26 +140,26 @@ def _missing(every: Table, inside: np.ndarray, gone: np.ndarray, total: Sum) -> 
         return ()
     if gone.all():
         return (NOTHING,)
-    menu: list[tuple[Rule, np.ndarray]] = []
+    reasons: list[tuple[Rule, np.ndarray]] = []
     for rule in (*ABSENT, *_overwriting(total)):
         try:
             here = said(rule, every)[inside]
         except (AttributeError, KeyError):
             continue
         if here.any() and not (here & ~gone).any():
-            menu.append((rule, here))
-    for rule, here in menu:
+            reasons.append((rule, here))
+    for rule, here in reasons:
         if np.array_equal(here, gone):
             return (rule,)
-    for (one, here), (two, more) in combinations(menu, 2):
+    for (one, here), (two, more) in combinations(reasons, 2):
         if np.array_equal(here | more, gone):
             return (one, two)
     found: list[Rule] = []
     left = gone.copy()
     while (
-        menu and left.any() and len(found) < MOST
+        reasons and left.any() and len(found) < MOST
     ):  # each time the rule that explains the most of what is left
-        rule, here = max(menu, key=lambda pair: int((pair[1] & left).sum()))
+        rule, here = max(reasons, key=lambda pair: int((pair[1] & left).sum()))
         if not (here & left).any():
             break
         found.append(rule)

@@ -28,6 +28,8 @@ AXES: Mapping[str, tuple[str, ...]] = {
     "dw": WEIGHT,
     "b": BIAS,
     "db": BIAS,
+    "w[i, j]": ("wi", "wj", *WEIGHT),
+    "b[i, j]": ("bi", "bj", *BIAS),
     "out": OUTPUT,
     "dout": OUTPUT,
     "cols": COLUMNS,
@@ -56,6 +58,7 @@ OTHER_FORMS: Mapping[str, tuple[Form, ...]] = {
 SIZE = {
     "n": "N", "k": "K", "i": "OH", "j": "OW", "wk": "K", "c": "CG", "p": "FH", "q": "FW",
     "xn": "N", "xc": "C", "y": "H", "z": "W", "bk": "K",
+    "wi": "OH", "wj": "OW", "bi": "OH", "bj": "OW",
     "rc": "C", "rp": "FH", "rq": "FW", "mn": "N", "mi": "OH", "mj": "OW",
 }  # fmt: skip
 """How far the numbers in a column go."""

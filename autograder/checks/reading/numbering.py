@@ -67,19 +67,28 @@ def _reordered(array: str, order: Sequence[str], advice: str, *names: str) -> Nu
 def numberings(total: Sum) -> tuple[Numbering, ...]:
     """The numberings that people use for the arrays of a sum."""
     found: list[Numbering] = []
-    for array in dict.fromkeys(a for a in (total.part, total.hot, total.seen) if a and len(AXES[a]) > 1):
-        found += _of_columns(array) if len(AXES[array]) == 6 else _of_array(array)
+    arrays = (total.part, total.hot, total.seen) if total.hot[:1] != "b" else (total.hot, total.part)
+    for array in dict.fromkeys(a for a in arrays if a and len(AXES[a]) > 1):
+        found += _of_columns(array) if array in ("cols", "matrix", "dcols") else _of_array(array)
     return tuple(found)
 
 
 def _of_array(array: str) -> Iterator[Numbering]:
     axes = AXES[array]
-    for order in permutations(axes):
+    for order in permutations(axes) if len(axes) < 6 else _of_places(axes):
         if order != axes:
             there = ", ".join(LETTERS[a] for a in order)
-            yield _reordered(array, order, RESHAPE, f"`{array}` used as if its axes were ({there})")
+            yield _reordered(
+                array, order, RESHAPE, f"`{array.split('[')[0]}` used as if its axes were ({there})"
+            )
     if array in ("out", "dout"):
         yield from _rows_of_wrong_length(array, ("i", "j"))
+
+
+def _of_places(axes: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Orders of the axes of the filters of all places."""
+    i, j, k, *weights = axes
+    yield from ((k, i, j, *weights), (j, i, k, *weights), (k, *weights, i, j), (i, j, *weights, k))
 
 
 def _of_columns(array: str) -> Iterator[Numbering]:

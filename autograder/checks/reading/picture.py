@@ -167,9 +167,15 @@ def _label(value: Mapping[str, int], factor: float) -> str:
     filter_ = (
         f"filter {value['wk']}: " if "wk" in value and value["wk"] != value.get("k", value["wk"]) else ""
     )
+    place = f"place {value['wi']},{value['wj']}: " if _elsewhere(value) else ""
     channel = f"channel {value['c']}: " if "c" in value and value["c"] != value.get("xc", value["c"]) else ""
     weight = f"{value['p']},{value['q']}" if "p" in value else str(value.get("s", "x"))
-    return f"{times}{filter_}{channel}{weight}"
+    return f"{times}{place}{filter_}{channel}{weight}"
+
+
+def _elsewhere(value: Mapping[str, int]) -> bool:
+    """Whether a weight belongs to another place than the output."""
+    return "wi" in value and (value["wi"], value["wj"]) != (value.get("i"), value.get("j"))
 
 
 def _tables(picture: Picture) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 import numpy as np
 
@@ -22,6 +23,9 @@ LARGE = 2.0**40
 
 DIGIT = 61.0
 """Without a `seen` array, several numbers are hot at once: 1, 61, 61 ** 2. What comes out is their digits."""
+
+PRIMES = [n for n in range(2, 100) if all(n % d for d in range(2, n))]
+"""Their square roots are no multiples of each other: no factor makes one filter's weight another's."""
 
 DIGITS = 8
 """As many digits are exact in double precision."""
@@ -76,10 +80,10 @@ def questions(exercise: str) -> Questions:
         ask("probe", g, {name: _unlike(rng, sizes(name, g)) for name in layer.given})
     for g in tables[2:5:2]:
         first = next(q for q in asked if q.geometry == g).arrays
-        first = {**first, **({"b": np.zeros(g.K)} if "b" in first else {})}
+        first = {n: 0 * numbers if n[0] == "b" else numbers for n, numbers in first.items()}
         ask("first", g, first)
         ask("again", g, first)
-        for name in (name for name in layer.given if name != "b"):
+        for name in (name for name in layer.given if name[0] != "b"):
             more = _unlike(rng, sizes(name, g))
             ask("more", g, {**first, name: more}, changed=name)
             ask("both", g, {**first, name: first[name] + more}, changed=name)
@@ -112,12 +116,10 @@ def _switched(hot: str, seen: set[str], g: Geometry) -> list[np.ndarray]:
         return [np.zeros(0)]
     shape = sizes(hot, g)
     size = int(np.prod(shape))
-    if hot == "w":  # the same weight of all filters, each with a size of its own
-        filters = np.sqrt(2 + np.arange(g.K))
-        return [
-            filters[:, None, None, None] * (np.arange(size // g.K).reshape(1, *shape[1:]) == t)
-            for t in range(size // g.K)
-        ]
+    if hot[0] == "w":  # the same weight of all filters, each with a size of its own
+        weights = shape[-3:]
+        filters = np.sqrt(PRIMES[: size // prod(weights)]).reshape(*shape[:-3], 1, 1, 1)
+        return [filters * (np.arange(prod(weights)).reshape(weights) == t) for t in range(prod(weights))]
     several = DIGITS if seen == {""} else 1
     return [
         np.where(np.arange(size) // several == t, DIGIT ** (np.arange(size) % several), 0.0).reshape(shape)

@@ -35,6 +35,10 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     ),
     "with several columns of pixels": lambda g: g.W > 1,
     "with several rows of pixels": lambda g: g.H > 1,
+    "with several groups": lambda g: g.groups > 1,
+    "with several groups, unless there are as many filters as channels": lambda g: (
+        g.groups > 1 and g.K != g.C
+    ),
     "with several images": lambda g: g.N > 1,
     "with several channels": lambda g: g.C > 1,
     "with several filters": lambda g: g.K > 1,

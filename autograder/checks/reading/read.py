@@ -52,7 +52,7 @@ def _read(part: str, asked: Questions, outcomes: Sequence[Outcome]) -> PartRead:
     shape = shaped(layer, part, seen)
     if shape is None:
         return PartRead(part, None, layer.axes(part), spelled(seen), unreadable=True)
-    sums = []
+    sums: list[tuple[Sum, Table, Description]] = []
     for total in (s for s in layer.sums if s.part == part):
         pieces = []
         answered = set(range(len(asked.tables)))
@@ -72,7 +72,8 @@ def _read(part: str, asked: Questions, outcomes: Sequence[Outcome]) -> PartRead:
         kept = sorted(answered)
         pieces = [(kept.index(number), *rest) for number, *rest in pieces if number in answered]  # type: ignore[misc]
         table = joined([asked.tables[number] for number in kept], total.columns, pieces)
-        sums.append((total, table, described(total, table, sizes_of(shape))))
+        first = [d.numbering for *_, d in sums if d.numbering is not None and d.numbering.array == part]
+        sums.append((total, table, described(total, table, sizes_of(shape), first)))
     return PartRead(part, shape, layer.axes(part), sums=tuple(sums))
 
 

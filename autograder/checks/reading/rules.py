@@ -5,11 +5,10 @@ A rule is a formula with words. Each list begins with what is right and goes on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product as every
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -34,63 +33,6 @@ class Rule:
 
 EVERY = None
 RIGHT = ""
-
-# Which image, filter, channel
-
-
-def _which(
-    thing: str, right: str, size: str, others: Sequence[str], advice: str, all_of: str
-) -> tuple[Rule, ...]:
-    return (
-        Rule(RIGHT, "", lambda t: getattr(t, right)),
-        Rule(f"always the first {thing}", advice, lambda t: 0 * getattr(t, right)),
-        Rule(f"always the last {thing}", advice, lambda t: getattr(t, size) - 1),
-        Rule(f"the {thing}s in reversed order", advice, lambda t: getattr(t, size) - 1 - getattr(t, right)),
-        *(Rule(f"{thing} number {o}, where {right} belongs", advice, attrgetter(o)) for o in others),
-        Rule(all_of, advice, EVERY),
-    )  # fmt: skip
-
-
-IMAGES = "Image n of the result belongs to image n of the input, and to no other."
-FILTERS = "Filter w[k] and bias b[k] belong to channel k of the output, and to no other."
-CHANNELS = "A weight w[k, c] meets the pixels of channel c, and of no other."
-TAKES = (
-    "Weight (c, fh, fw) of a filter meets row (c, fh, fw) of the matrix, and window (n, i, j) is its column."
-)
-FOUR = "np.pad(x, pad) pads all four axes. Images and channels get (0, 0), rows and columns (pad, pad)."
-
-WHICH: Mapping[str, tuple[Rule, ...]] = {
-    "xn": (
-        *_which("image", "n", "N", ("k", "c"), IMAGES, "every image mixed with every other"),
-        Rule("padded along the images as well", FOUR, lambda t: t.n - t.pad),
-    ),
-    "wk": _which("filter", "k", "K", ("n", "c"), FILTERS, "every filter mixed with every other"),
-    "xc": (
-        *_which("channel", "c", "C", ("k", "n"), CHANNELS, "every channel mixed with every other"),
-        Rule("padded along the channels as well", FOUR, lambda t: t.c - t.pad),
-    ),
-    **{
-        column: _which(thing, right, size, others, TAKES, f"every {thing} with every other")
-        for column, thing, right, size, others in (
-            ("rc", "channel", "c", "C", ()),
-            ("rp", "row of the window", "p", "FH", ("q",)),
-            ("rq", "column of the window", "q", "FW", ("p",)),
-            ("mn", "image", "n", "N", ()),
-            ("mi", "row of windows", "i", "OH", ("j",)),
-            ("mj", "column of windows", "j", "OW", ("i",)),
-        )
-    },
-    "bk": _which(
-        "filter's bias",
-        "k",
-        "K",
-        ("n", "j", "i"),
-        FILTERS,
-        "the biases of all filters in each",
-    ),
-}
-"""For each of these columns, what it may be."""
-
 
 # Rows and columns
 
@@ -384,6 +326,8 @@ NOTHING = Rule(
     lambda t: t.N > 0,
 )
 
+CHANNELS = "A weight w[k, c] meets the pixels of one channel, and of no other."
+
 ABSENT: tuple[Rule, ...] = (
     *(rule for name, (thing, size) in THINGS.items() for rule in _ends(name, size, thing)),
     Rule("zeros around the result: the padding is put there",
@@ -428,6 +372,8 @@ ABSENT: tuple[Rule, ...] = (
     Rule("windows that overlap the padding at the top or on the left are left out",
          "Only the products with the padding are zero; the rest of such a window counts.",
          lambda t: (t.i * t.stride < t.pad) | (t.j * t.stride < t.pad)),
+    Rule("weight c of a filter meets channel c of each group, and no other", CHANNELS,
+         lambda t: (t.xc - t.c) % t.CG != 0),
     Rule("only the first ceil(OH / stride) rows of outputs count",
          "i counts the OH rows of the output, whatever the stride.",
          lambda t: t.i >= -(-t.OH // t.stride)),

@@ -190,6 +190,8 @@ def rules(name: str, spread: bool = False) -> tuple[SizeRule, ...]:
     pairs = {"H": "W", "FH": "FW", "OH": "OW", "W": "H", "FW": "FH", "OW": "OH"}
     plain = sorted((n for n in SIZES if n != name), key=lambda n: n != pairs.get(name))
     found += [SizeRule(f"the length {n}, where {name} belongs", made, _size(n)) for n in plain]
+    if name == "K":
+        found.append(SizeRule("the length min(C, K), where K belongs", made, lambda g: min(g.C, g.K)))
     return (*found, SizeRule(f"the length 1, where {name} belongs", made, lambda g: 1))
 
 

@@ -1,4 +1,4 @@
-"""How the variants of a convolution are asked: filters with gaps."""
+"""How the variants of a convolution are asked: filters with gaps, groups, filters for each place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+
+from cs_conv import naive
 
 from .geometry import Geometry, more
 from .layers import Arrays, Layer, Sum
@@ -68,6 +70,65 @@ def _open_dilated_dx(args: Args, options: Mapping[str, int]) -> Opened:
     return _layer(x_shape, w.shape, options), {"dout": dout, "w": w}
 
 
+# Groups
+
+GROUPED = (
+    Geometry(1, 2, 2, 3, 2, 2, 2, groups=2),
+    Geometry(2, 4, 3, 3, 2, 2, 2, pad=1, groups=2),
+    Geometry(1, 4, 3, 4, 4, 2, 3, groups=2),
+    Geometry(1, 6, 3, 5, 3, 3, 3, stride=2, groups=3),
+    Geometry(1, 3, 3, 5, 6, 3, 3, stride=2, pad=1, groups=3),
+    Geometry(1, 6, 2, 3, 4, 1, 2, groups=2),
+    Geometry(1, 2, 3, 3, 2, 2, 2),
+    Geometry(1, 3, 4, 2, 3, 2, 2, stride=2, groups=3),
+    Geometry(1, 9, 1, 3, 3, 1, 2, groups=3),
+    Geometry(1, 3, 1, 3, 9, 1, 2, pad=1, groups=3),
+    Geometry(2, 6, 2, 2, 3, 1, 1, groups=3),
+)
+
+
+def _in_groups(g: Geometry, rng: np.random.Generator) -> Geometry:
+    groups = int(rng.integers(1, 4))
+    return replace(g, C=g.C * groups, K=g.K * groups, groups=groups)
+
+
+SHARED_OUT = (*GROUPED, *more(30, _in_groups))
+
+
+def conv_forward(x: Any, w: Any, b: Any, stride: int = 1, pad: int = 0) -> np.ndarray:
+    """The right convolution, handed to answers that build on it."""
+    x, w, b = (np.asarray(a, np.float64) for a in (x, w, b))
+    return naive.conv_forward(x, w, b, stride, pad)
+
+
+def _open_grouped(args: Args, options: Mapping[str, int]) -> Opened:
+    x, w, b, groups, _ = args
+    return _layer(x.shape, w.shape, options, groups), {"x": x, "w": w, "b": b}
+
+
+# Filters for each place
+
+LOCAL = (
+    Geometry(1, 1, 2, 3, 1, 2, 2),
+    Geometry(1, 1, 3, 4, 2, 2, 2),
+    Geometry(2, 2, 3, 2, 2, 2, 1),
+    Geometry(1, 2, 3, 5, 1, 1, 3, stride=2),
+    Geometry(2, 2, 5, 5, 2, 3, 3, stride=2),
+    Geometry(1, 1, 4, 3, 1, 2, 2),
+    Geometry(1, 2, 4, 7, 1, 1, 1, stride=3),
+    Geometry(1, 1, 2, 8, 2, 2, 2, stride=3),
+    Geometry(2, 1, 5, 2, 2, 2, 2),
+    Geometry(2, 3, 2, 3, 2, 1, 2),
+    Geometry(1, 1, 4, 4, 2, 2, 2),
+)
+EVERYWHERE = (*LOCAL, *more(30, lambda g, rng: replace(g, pad=0)))
+
+
+def _open_local(args: Args, options: Mapping[str, int]) -> Opened:
+    x, w, b = args
+    return _layer(x.shape, w.shape[2:], options), {"x": x, "w[i, j]": w, "b[i, j]": b}
+
+
 VARIANTS: Mapping[str, Layer] = {
     "dilated_conv": Layer(
         ("x", "w", "b"),
@@ -90,6 +151,28 @@ VARIANTS: Mapping[str, Layer] = {
         _open_dilated_dx,
         tables=GAPS,
         probes=SPREAD,
+    ),
+    "grouped_conv": Layer(
+        ("x", "w", "b"),
+        (Sum("out", "w", "x"), Sum("out", "b")),
+        lambda g, arrays: (
+            (*(arrays[name] for name in ("x", "w", "b")), g.groups, conv_forward),
+            _options(g, "stride", "pad"),
+        ),
+        _open_grouped,
+        tables=GROUPED,
+        probes=SHARED_OUT,
+    ),
+    "locally_connected": Layer(
+        ("x", "w[i, j]", "b[i, j]"),
+        (Sum("out", "w[i, j]", "x"), Sum("out", "b[i, j]")),
+        lambda g, arrays: (
+            tuple(arrays[name] for name in ("x", "w[i, j]", "b[i, j]")),
+            _options(g, "stride"),
+        ),
+        _open_local,
+        tables=LOCAL,
+        probes=EVERYWHERE,
     ),
 }
 """These exercises, by name."""

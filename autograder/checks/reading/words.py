@@ -155,11 +155,11 @@ def _of_bias(name: str) -> str:
 
 def _of_sum(total: Sum, description: Description, steps: set[int], starts: set[int]) -> Iterator[Fault]:
     wanted = right(total).columns
-    bias = total.hot == "b"
+    bias = total.hot[:1] == "b"
     if description.numbering is not None:
         yield from (Fault(name, description.numbering.advice) for name in description.numbering.names)
     for column, rule in description.columns.items():
-        if isinstance(rule, Rule) and rule != wanted[column]:
+        if isinstance(rule, Rule) and rule != wanted[column] and rule.name:
             yield Fault(rule.name, rule.advice)
     yield from _lines(description, steps, starts)
     for rule in description.missing or ():

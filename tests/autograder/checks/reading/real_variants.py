@@ -157,3 +157,138 @@ def dout_surrounded_as_if_there_were_no_gaps(dout, w, x_shape, stride=1, pad=0, 
         here = wide[:, :, p * dilation :, q * dilation :][:, :, :h, :v]
         dx += np.einsum("nkij,kc->ncij", here, w[:, :, FH - 1 - p, FW - 1 - q])
     return dx[:, :, pad : pad + H, pad : pad + W]
+
+
+# Groups
+
+
+def group_by_group(x, w, b, groups, conv, stride=1, pad=0, *, channels, filters=None, biases=None):
+    """One convolution a group; the functions say what group g takes, if it is not the right thing."""
+    C, K = x.shape[1], len(w)
+    if C % groups or K % groups:
+        raise ValueError(f"{C} channels and {K} filters for {groups} groups")
+    parts = []
+    for g in range(groups):
+        own = slice(g * K // groups, (g + 1) * K // groups)
+        weights = w[own] if filters is None else w[filters(g)]
+        bias = b[own] if biases is None else biases(g)
+        parts.append(conv(x[:, channels(g)], weights, bias, stride, pad))
+    return np.concatenate(parts, axis=1)
+
+
+@real("grouped_conv", "the channels from number g on for group g")
+def groups_that_overlap(x, w, b, groups, conv, **options):
+    seen = w.shape[1]
+    return group_by_group(x, w, b, groups, conv, **options, channels=lambda g: slice(g, g + seen))
+
+
+@real("grouped_conv", "the channels of the groups in the opposite order")
+def the_last_group_first(x, w, b, groups, conv, **options):
+    xs = np.split(np.arange(groups * w.shape[1]), groups)[::-1]
+    return group_by_group(x, w, b, groups, conv, **options, channels=lambda g: xs[g])
+
+
+@real("grouped_conv", "number g of the biases for all of group g")
+def one_bias_a_group(x, w, b, groups, conv, **options):
+    seen, made = w.shape[1], len(w) // groups
+    return group_by_group(
+        x, w, b, groups, conv, **options,
+        channels=lambda g: slice(g * seen, (g + 1) * seen), biases=lambda g: np.full(made, b[g]),
+    )  # fmt: skip
+
+
+@real("grouped_conv", "the channels of group k % groups for filter k")
+def filters_take_turns(x, w, b, groups, conv, stride=1, pad=0):
+    C, K = x.shape[1], len(w)
+    if C % groups or K % groups:
+        raise ValueError("these groups are not equal")
+    seen, out = C // groups, []
+    for k in range(K):
+        g = k % groups
+        out.append(conv(x[:, g * seen : (g + 1) * seen], w[k : k + 1], b[k : k + 1], stride, pad))
+    return np.concatenate(out, axis=1)
+
+
+@real(
+    "grouped_conv",
+    "every filter sees the channels of all groups",
+    "weight c of a filter meets channel c of each group, and no other",
+)
+def filters_repeated_for_all_channels(x, w, b, groups, conv, stride=1, pad=0):
+    if x.shape[1] % groups or len(w) % groups:
+        raise ValueError("these groups are not equal")
+    return conv(x, np.tile(w, (1, groups, 1, 1)), b, stride, pad)
+
+
+@real(
+    "grouped_conv",
+    "an error with several groups, unless there are as many filters as channels",
+    "an error where there are more channels than filters",
+)
+def as_many_channels_a_group_as_filters(x, w, b, groups, conv, **options):
+    made = len(w) // groups
+    return group_by_group(
+        x, w, b, groups, conv, **options, channels=lambda g: slice(g * made, (g + 1) * made)
+    )
+
+
+# A filter for each place
+
+
+def place_by_place(x, w, b, stride, filters, biases, corner=None):
+    """`filters` and `biases` say what place (i, j) has, `corner` where its window begins."""
+    OH, OW, K, _, FH, FW = w.shape
+    out = np.zeros((len(x), K, OH, OW))
+    for i, j in np.ndindex(OH, OW):
+        y, z = corner(i, j) if corner else (i * stride, j * stride)
+        window = x[:, :, y : y + FH, z : z + FW]
+        out[:, :, i, j] = np.einsum("ncpq,kcpq->nk", window, filters(i, j)) + biases(i, j)
+    return out
+
+
+@real("locally_connected", "the filters of place number j * OH + i, where i * OW + j belongs")
+def places_counted_column_by_column(x, w, b, stride=1):
+    OH, OW, *rest = w.shape
+    flat = w.reshape(OH * OW, *rest)
+    return place_by_place(x, w, b, stride, lambda i, j: flat[j * OH + i], lambda i, j: b[i, j])
+
+
+@real("locally_connected", "`b` used as if its axes were (K, OH, OW)")
+def biases_reshaped_where_they_should_be_transposed(x, w, b, stride=1):
+    out = place_by_place(x, w, b, stride, lambda i, j: w[i, j], lambda i, j: 0)
+    return out + b.reshape(out.shape[1:])
+
+
+@real("locally_connected", "`out` used as if its axes were (N, OH, OW, K)")
+def filters_last_and_then_reshaped(x, w, b, stride=1):
+    out = place_by_place(x, w, b, stride, lambda i, j: w[i, j], lambda i, j: b[i, j])
+    return out.transpose(0, 2, 3, 1).reshape(out.shape)
+
+
+@real(
+    "locally_connected",
+    "the filters of place (i * stride, j * stride), counted around, for place (i, j)",
+)
+def filters_of_the_corner_of_the_window(x, w, b, stride=1):
+    OH, OW = w.shape[:2]
+    return place_by_place(
+        x, w, b, stride, lambda i, j: w[i * stride % OH, j * stride % OW], lambda i, j: b[i, j]
+    )
+
+
+@real(
+    "locally_connected",
+    f"the filters flipped {BOTH}",
+    "step 1 in the columns, where the stride belongs",
+)
+def flipped_and_side_by_side(x, w, b, stride=1):
+    w = w[..., ::-1, ::-1]
+    return place_by_place(
+        x, w, b, stride, lambda i, j: w[i, j], lambda i, j: b[i, j], lambda i, j: (i * stride, j)
+    )
+
+
+@real("locally_connected", "the biases of all places together")
+def biases_of_all_places(x, w, b, stride=1):
+    total = b.sum(axis=(0, 1))
+    return place_by_place(x, w, b, stride, lambda i, j: w[i, j], lambda i, j: total)
