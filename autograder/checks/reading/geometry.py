@@ -16,7 +16,8 @@ class Geometry:
     """Sizes of a layer: N images, C channels, H x W pixels, K filters of FH x FW, a stride and a padding.
 
     Weights stand `dilation` pixels apart. Channels and filters are shared out among `groups`.
-    With `only`, one output is asked for, the one at this row and column.
+    With `only`, one output is asked for, the one at this row and column. With `rows`, the images are given as
+    rows of values: C of them, one pixel each.
     """
 
     N: int
@@ -31,6 +32,7 @@ class Geometry:
     only: tuple[int, int] | None = None
     dilation: int = 1
     groups: int = 1
+    rows: bool = False
 
     @property
     def RH(self) -> int:  # noqa: N802

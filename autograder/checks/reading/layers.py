@@ -50,6 +50,7 @@ OTHER_FORMS: Mapping[str, tuple[Form, ...]] = {
         (("mn", *READ[:3]), ("mi", "mj")),
     ),
     "dw": ((("wk",), WEIGHT[1:]),),
+    "dx": ((("xn",), PIXEL[1:]),),
     "out": ((("k",), ("n", "i", "j")), (("n", "i", "j"), ("k",)), (("n",), ("k",), ("i",), ("j",))),
     "db": ((("bk",), ()), ((), ("bk",)), ((), ("bk",), (), ())),
 }
@@ -77,12 +78,14 @@ class Sum:
     """A sum of products in a part of a result: of numbers of `hot`, or of them with numbers of `seen`.
 
     Both are names of arrays that the function is given. To read the table, numbers of `hot` are switched on
-    one at a time, and those of `seen` are all different.
+    one at a time, and those of `seen` are all different. The weights of a full connection, with `connected`,
+    are a matrix (D, K).
     """
 
     part: str
     hot: str = ""
     seen: str = ""
+    connected: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -99,7 +102,8 @@ class Layer:
     `given` names the arrays in the order of the arguments. `call` makes the arguments and options of a call,
     and `opened` finds the geometry and the arrays of one again; arrays have an axis a column there. An array
     that goes in or comes out in another form is in `forms`, with the columns that each of its axes counts.
-    `pad` is how much padding is right, in words, for a function that has no such argument.
+    `pad` is how much padding is right, in words, for a function that has no such argument. `words` has words
+    that are said of a convolution, with what is said of this layer instead.
     """
 
     given: tuple[str, ...]
@@ -110,13 +114,16 @@ class Layer:
     tables: tuple[Geometry, ...] = TABLES
     probes: tuple[Geometry, ...] = PROBES
     pad: str = "pad"
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def axes(self, array: str) -> Form:
         """The columns that each axis of an array counts, as it goes in or comes out."""
         return self.forms[array] if array in self.forms else tuple((column,) for column in AXES[array])
 
     def said(self, words: str) -> str:
-        """Words about the padding as they are said of this function."""
+        """Words about the padding, and others, as they are said of this function."""
+        for before, after in self.words.items():
+            words = words.replace(before, after)
         if self.pad == "pad":
             return words
         for before, after in (("where ", " belongs"), ("where -", " belongs"), ("`", "`")):

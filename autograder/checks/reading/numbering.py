@@ -14,7 +14,7 @@ from itertools import permutations
 import numpy as np
 
 from .layers import AXES, LETTERS, SIZE, Sum
-from .table import Table
+from .table import PIXEL, WEIGHT, Table
 
 Columns = Mapping[str, np.ndarray]
 
@@ -54,8 +54,11 @@ def _unflat(t: Table, flat: np.ndarray, axes: Sequence[str]) -> Columns:
     return {**found, axes[0]: flat}
 
 
-def _reordered(array: str, order: Sequence[str], advice: str, *names: str) -> Numbering:
-    axes = AXES[array]
+def _reordered(
+    array: str, order: Sequence[str], advice: str, *names: str, axes: Sequence[str] = ()
+) -> Numbering:
+    """Places counted in one order of the axes, and found again in another: the array's own, or `axes`."""
+    axes = axes or AXES[array]
     return Numbering(
         names, advice, array,
         lambda t: _unflat(t, _flat(t, order), axes),
@@ -66,6 +69,8 @@ def _reordered(array: str, order: Sequence[str], advice: str, *names: str) -> Nu
 @lru_cache(maxsize=32)
 def numberings(total: Sum) -> tuple[Numbering, ...]:
     """The numberings that people use for the arrays of a sum."""
+    if total.connected:
+        return tuple(_of_connection(total))
     found: list[Numbering] = []
     arrays = (total.part, total.hot, total.seen) if total.hot[:1] != "b" else (total.hot, total.part)
     for array in dict.fromkeys(a for a in arrays if a and len(AXES[a]) > 1):
@@ -89,6 +94,34 @@ def _of_places(axes: Sequence[str]) -> Iterator[Sequence[str]]:
     """Orders of the axes of the filters of all places."""
     i, j, k, *weights = axes
     yield from ((k, i, j, *weights), (j, i, k, *weights), (k, *weights, i, j), (i, j, *weights, k))
+
+
+VALUES = "Value d of a row is the d-th pixel in the order of memory: channels first, then rows, then columns."
+
+
+def _of_connection(total: Sum) -> Iterator[Numbering]:
+    """The arrays of a full connection: a volume is laid out as a row of D values, and weights are (D, K)."""
+    arrays = {total.part, total.hot, total.seen}
+    unit, *values = WEIGHT
+    for array in sorted(arrays & {"w", "dw"}):
+        for order in list(permutations(values))[1:]:
+            there = ", ".join({"c": "C", "p": "H", "q": "W"}[axis] for axis in order)
+            name = f"values numbered in the order ({there}), where (C, H, W) belongs"
+            yield _reordered(array, (unit, *order), VALUES, name)
+        way = "reshaped to (K, D)" if array == "w" else "reshaped from (K, D)"
+        name = f"`{array}` {way}, where it should be transposed"
+        yield _reordered(array, WEIGHT, RESHAPE, name, axes=(*values, unit))
+        name = f"the rows of `{array}` from the last to the first"
+        yield Numbering((name,), VALUES, array, _reversed, _reversed)
+    for array, way in (("x", "to"), ("dx", "from")):
+        name = f"`{array}` reshaped {way} (D, N), where it should be transposed"
+        yield from (_reordered(a, (*PIXEL[1:], PIXEL[0]), RESHAPE, name) for a in arrays & {array})
+    name = "`dout` reshaped to (K, N), where it should be transposed"
+    yield _reordered("dout", ("k", "n", "i", "j"), RESHAPE, name)
+
+
+def _reversed(t: Table) -> Columns:
+    return {axis: getattr(t, SIZE[axis]) - 1 - t.columns[axis] for axis in WEIGHT[1:]}
 
 
 def _of_columns(array: str) -> Iterator[Numbering]:

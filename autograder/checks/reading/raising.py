@@ -35,6 +35,8 @@ CONDITIONS: Mapping[str, Callable[[Geometry], bool]] = {
     ),
     "with several columns of pixels": lambda g: g.W > 1,
     "with several rows of pixels": lambda g: g.H > 1,
+    "where x is a matrix, (N, D)": lambda g: g.rows,
+    "where x has four axes": lambda g: not g.rows,
     "with several groups": lambda g: g.groups > 1,
     "with several groups, unless there are as many filters as channels": lambda g: (
         g.groups > 1 and g.K != g.C

@@ -48,7 +48,11 @@ def read_parts(asked: Questions, outcomes: Sequence[Outcome]) -> Mapping[str, Pa
 def _read(part: str, asked: Questions, outcomes: Sequence[Outcome]) -> PartRead:
     layer = asked.layer
     pairs = list(zip(asked.asked, outcomes, strict=True))
-    seen = [(q.geometry, o.parts[part].shape) for q, o in pairs if q.kind == "probe" and part in o.parts]
+    seen = [
+        (q.geometry, o.parts[part].shape)
+        for q, o in pairs
+        if q.kind == "probe" and part in o.parts and not q.geometry.rows
+    ]
     shape = shaped(layer, part, seen)
     if shape is None:
         return PartRead(part, None, layer.axes(part), spelled(seen), unreadable=True)

@@ -72,8 +72,8 @@ class Shaped:
 
     def as_given(self, layer: Layer, g: Geometry) -> Shape:
         """The same with its axes in the order in which they come."""
-        right = self.of(layer, g)
-        return tuple(right[axis] for axis in self.order)
+        right, form = self.of(layer, g), self.form or layer.axes(self.part)
+        return tuple(right[axis] for axis in self.order if not g.rows or form[axis] not in (("y",), ("z",)))
 
     def split(self, result: np.ndarray, layer: Layer, g: Geometry) -> np.ndarray:
         """A result with one axis a column, in the order of the part's columns."""
@@ -84,7 +84,7 @@ class Shaped:
     def joined(self, whole: np.ndarray, layer: Layer, g: Geometry) -> np.ndarray:
         """The way back: a result with its own axes."""
         whole = whole.transpose([AXES[self.part].index(c) for c in self._columns(layer)])
-        return whole.reshape(self.of(layer, g)).transpose(self.order)
+        return whole.reshape(self.of(layer, g)).transpose(self.order).reshape(self.as_given(layer, g))
 
     def _columns(self, layer: Layer) -> list[str]:
         """The columns that the axes count, one after the other; those of a single entry come last."""

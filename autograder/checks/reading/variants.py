@@ -10,6 +10,7 @@ import numpy as np
 
 from cs_conv import naive
 
+from .connected import CONNECTED
 from .geometry import Geometry, more
 from .layers import Arrays, Layer, Sum
 
@@ -152,6 +153,7 @@ VARIANTS: Mapping[str, Layer] = {
         tables=GAPS,
         probes=SPREAD,
     ),
+    "fc_backward": CONNECTED,
     "grouped_conv": Layer(
         ("x", "w", "b"),
         (Sum("out", "w", "x"), Sum("out", "b")),

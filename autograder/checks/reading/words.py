@@ -242,7 +242,7 @@ def right_things(read: PartRead, total: Sum, description: Description) -> Sequen
     said = []
     if read.shape is not None and read.shape.in_order and not read.shape.sizes and not read.shape.form:
         said.append("the shape is right")
-    for axis, column in enumerate("yz"):
+    for axis, column in enumerate("yz" if not total.connected else ""):
         if column in wanted and description.columns[column] == wanted[column]:
             said.append(f"the {('rows', 'columns')[axis]} are right")
     return said

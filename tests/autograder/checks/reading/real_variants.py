@@ -292,3 +292,61 @@ def flipped_and_side_by_side(x, w, b, stride=1):
 def biases_of_all_places(x, w, b, stride=1):
     total = b.sum(axis=(0, 1))
     return place_by_place(x, w, b, stride, lambda i, j: w[i, j], lambda i, j: total)
+
+
+# Full connections
+
+
+def connected(dout, x, w):
+    rows = x.reshape(len(x), -1)
+    return (dout @ w.T).reshape(x.shape), rows.T @ dout, dout.sum(axis=0)
+
+
+@real("fc_backward", "dx: `dx` reshaped from (D, N), where it should be transposed")
+def dx_from_the_transposed_product(dout, x, w):
+    return (w @ dout.T).reshape(x.shape), *connected(dout, x, w)[1:]
+
+
+@real("fc_backward", "dw: `dw` reshaped from (K, D), where it should be transposed")
+def dw_reshaped_where_it_should_be_transposed(dout, x, w):
+    dx, dw, db = connected(dout, x, w)
+    return dx, dw.T.reshape(w.shape), db
+
+
+@real("fc_backward", "dx and dw: values numbered in the order (W, H, C), where (C, H, W) belongs")
+def rows_in_the_order_of_fortran(dout, x, w):
+    rows = x.reshape(len(x), -1, order="F")
+    return (dout @ w.T).reshape(x.shape, order="F"), rows.T @ dout, dout.sum(axis=0)
+
+
+@real("fc_backward", "db: the shape (1, K), where (K,) belongs")
+def the_axis_of_images_kept(dout, x, w):
+    return *connected(dout, x, w)[:2], dout.sum(axis=0, keepdims=True)
+
+
+@real("fc_backward", "dx: always the first unit", "dw: only the last image counts")
+def two_slips_in_the_loops(dout, x, w):
+    dx, dw, db = np.zeros((len(x), len(w))), np.zeros(w.shape), np.zeros(w.shape[1])
+    rows = x.reshape(len(x), -1)
+    for n, k in np.ndindex(dout.shape):
+        dx[n] += dout[n, k] * w[:, 0]
+        dw[:, k] = dout[n, k] * rows[n]
+        db[k] += dout[n, k]
+    return dx.reshape(x.shape), dw, db
+
+
+@real("fc_backward", "dx: the rows of `w` from the last to the first", "db: counted twice")
+def weights_upside_down(dout, x, w):
+    dx, dw, db = connected(dout, x, w[::-1])
+    return dx, dw, db + dout.sum(axis=0)
+
+
+@real("fc_backward", "dx: every image mixed with every other")
+def dout_summed_too_early(dout, x, w):
+    _, dw, db = connected(dout, x, w)
+    return np.zeros(x.shape) + (db @ w.T).reshape(x.shape[1:]), dw, db
+
+
+@real("fc_backward", "divided by the number of images")
+def a_mean_in_all_parts(dout, x, w):
+    return tuple(part / len(x) for part in connected(dout, x, w))
