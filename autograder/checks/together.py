@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -85,8 +86,12 @@ def _pairs(entries: Sequence[Entry], likely: Mapping[Entry, np.ndarray]) -> Iter
                 yield one, two
 
 
+@lru_cache(maxsize=3 * MOST)
 def _made(one: Entry, two: Entry) -> Entry | None:
-    """Both mistakes in one program; None if they change the same text."""
+    """Both mistakes in one program; None if they change the same text.
+
+    Remembered, because the parts of a result mostly ask for the same pairs.
+    """
     first, second = _change(one), _change(two)
     if first is None or second is None:
         return None
