@@ -89,18 +89,18 @@ def assert_table(exercise, seeds, everything=True):
     assert {key: n for key, n in rows.items() if n != len(seeds) or key[0] in MUST_NOT_BE} == {}
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 def test_right_answers_pass_and_mistakes_are_named(exercise):
     assert_table(exercise, QUICK)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 def test_right_answers_pass_and_mistakes_are_named_on_many_seeds(exercise):
     assert_table(exercise, SLOW, everything=False)
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 def test_every_change_leaves_a_program_that_python_can_read(exercise):
     """A call of one that Python cannot read would only raise an error, like many a mistake."""
     for mistake in find(exercise).mistakes:
@@ -108,7 +108,7 @@ def test_every_change_leaves_a_program_that_python_can_read(exercise):
         assert not isinstance(made, Changed) or callable(made.function), mistake.name
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 def test_a_name_has_one_advice_in_sentences(exercise):
     mistakes = find(exercise).mistakes
     advice = {m.name: m.advice for m in mistakes}
@@ -116,7 +116,7 @@ def test_a_name_has_one_advice_in_sentences(exercise):
     assert all(m.advice.endswith(".") for m in mistakes)
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 def test_right_answers_come_in_several_styles(exercise):
     assert len(right_answers(exercise)) >= 6
 
@@ -150,7 +150,7 @@ CLOSE = {
 
 
 @pytest.mark.parametrize("change", CLOSE)
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 def test_a_right_answer_with_one_change_is_caught_and_placed(exercise, change):
     failure = judge(exercise, CLOSE[change](right_answers(exercise)[0]), SEED).failure
     assert failure is not None
@@ -164,7 +164,7 @@ def caught(exercise, function):
     return bool(findings(known, SEED, compared(known, SEED, outcomes)))
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 def test_two_mistakes_at_once_are_caught(exercise):
     """What is wrong in two ways differs from the reference by the sum of both errors."""
     for first, second in pairwise(own_mistakes(exercise)):
@@ -186,7 +186,7 @@ def test_two_mistakes_at_once_are_caught(exercise):
         )
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 def test_a_mistake_in_float32_is_still_caught(exercise):
     in_float32 = on_parts(lambda a: np.asarray(a, np.float32))
     for mistake in (m for m in own_mistakes(exercise) if not m.slow):
@@ -198,7 +198,7 @@ def takes_arrays(exercise):
     return any(isinstance(arg, np.ndarray) for case in cases for arg in case.args)
 
 
-@pytest.mark.parametrize("exercise", list(filter(takes_arrays, names())))
+@pytest.mark.parametrize("exercise", list(filter(takes_arrays, names())), scope="module")
 def test_a_right_answer_that_changes_its_input_is_caught(exercise):
     right = right_answers(exercise)[0]
 
