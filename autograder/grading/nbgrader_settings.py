@@ -15,6 +15,7 @@ from autograder.course import RELEASE, SOURCE, Course, CourseError, load_course
 from autograder.grading.nbgrader_workarounds import (
     let_alembic_run,
     let_extensions_wait,
+    let_new_gradebooks_be_quick,
     let_the_folder_have_brackets,
     let_timestamps_be_read,
     let_validate_show_reports,
@@ -50,6 +51,7 @@ def _fill(config: Config, course: Course) -> Config:
     let_the_folder_have_brackets(str(course.root))
     let_timestamps_be_read()
     let_extensions_wait()
+    let_new_gradebooks_be_quick()
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.source_directory = SOURCE

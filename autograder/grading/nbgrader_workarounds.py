@@ -92,7 +92,7 @@ def _below_the_folder(pattern: str) -> list[str]:
 
 
 def let_alembic_run() -> None:
-    """Prepare the environment for the command `alembic`, which nbgrader runs whenever it opens a gradebook.
+    """Prepare the environment for the command `alembic`, with which nbgrader upgrades a gradebook.
 
     The command lies beside this Python and must be on PATH. It reads the gradebook's path in the locale's
     encoding, so that must not be ASCII.
@@ -103,3 +103,20 @@ def let_alembic_run() -> None:
         os.environ["PATH"] = os.pathsep.join([commands, *path])
     if codecs.lookup(locale.getencoding()).name == "ascii":
         os.environ["LC_ALL"] = "C.UTF-8"
+
+
+def let_new_gradebooks_be_quick() -> None:
+    """Have nbgrader look up the version of a new gradebook in this process.
+
+    It would start the command `alembic`, which imports all of nbgrader once more: seconds for an empty file.
+    """
+    from nbgrader import api
+
+    api.get_alembic_version = _newest_version
+
+
+def _newest_version() -> str | None:
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    return ScriptDirectory(ALEMBIC_DIR).get_current_head()
