@@ -49,6 +49,7 @@ def _show(found: Collection) -> None:
         for what, words in (
             ("new", "new"),
             ("same", "collected before"),
+            ("timed", "collected before, with another time (the earlier one is kept)"),
             ("replaced", "handed in again (the earlier ones are kept)"),
         )
         if number[what]

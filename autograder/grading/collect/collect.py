@@ -41,7 +41,7 @@ class Collection:
 
     assignment: str
     done: dict[str, str] = field(default_factory=dict)
-    """By student: `new`, `same`, `replaced` or `older`."""
+    """By student: `new`, `same`, `timed`, `replaced` or `older`."""
     without_notebook: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     """Students whom the system calls late without saying how late."""
@@ -167,6 +167,12 @@ class _Run:
         for student, accounts in sorted(self._by_student(uploads, names).items()):
             self._one(student, accounts)
         self.over.say_why(self.found.left)
+        new = sorted(student for student in self.found.done if student not in self.known)
+        if self.known and new:
+            self.found.notes.append(
+                f"new in this course: {', '.join(new)}; if they are in it under other names, delete their "
+                "folders in submitted/ and give the lists that have both names: --roster FILE --roster FILE"
+            )
 
     def _by_student(self, uploads: Sequence[Upload], names: Mapping[str, str]) -> dict[str, Accounts]:
         """The files by student and account. Files of unknown senders are left over."""
@@ -176,8 +182,7 @@ class _Run:
             if names[account]:
                 students[names[account]][account].append(upload)
             else:
-                why = f"{account} is in no roster and not in the gradebook"
-                self._leave_unread(upload.entry, why, account, upload.name)
+                self._leave_unread(upload.entry, self._unknown(upload.sender), account, upload.name)
         return students
 
     def _names(self, uploads: Sequence[Upload]) -> dict[str, str]:
@@ -188,6 +193,14 @@ class _Run:
                 self.roster.add(self._says_itself(sender))
         names = {id(person): name for name, person in course_names(self.roster.people, self.known).items()}
         return {account: names.get(id(sender.find(self.roster)), "") for account, sender in senders.items()}
+
+    def _unknown(self, sender: Sender) -> str:
+        """Why a sender has no name in the course."""
+        name = sender.known.get("name", "")
+        number = len(self.roster.called(name))
+        if number > 1:
+            return f"{number} students are called {name}, and no list tells which of them this is"
+        return f"{sender.account} is in no roster and not in the gradebook"
 
     def _says_itself(self, sender: Sender) -> dict[str, str]:
         """What the zip file says of a sender whom no list has, if that is enough to know them."""

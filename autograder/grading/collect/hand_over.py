@@ -87,14 +87,22 @@ class HandOver:
             raise CourseError("another cs-conv collect is running for this course; wait for it") from None
 
     def put(self, student: str, files: Mapping[str, bytes], about: Collected) -> str:
-        """Make submitted/STUDENT/ASSIGNMENT hold these files; returns `new`, `same`, `replaced`, `older`."""
+        """Make submitted/STUDENT/ASSIGNMENT hold these files.
+
+        Returns `new`, `same`, `timed` (the same files with another time), `replaced` or `older`.
+        """
         target = self.course.submitted(student, self.assignment)
-        files = {**files, **({STAMP: about.came.strftime(FORM).encode()} if about.came else {})}
         there = _content(target)
+        alike = there is not None and _same(there, files)
+        files = {**files, **({STAMP: about.came.strftime(FORM).encode()} if about.came else {})}
         earlier = self.record.students.get(student)
-        if there is not None and earlier is not None and _is_older(about, earlier):
-            return "older"
-        done = "new" if there is None else "same" if _same(there, files) else "replaced"
+        older = there is not None and earlier is not None and _is_older(about, earlier)
+        if older and not (alike and about.came):  # the time may have been read in a wrong zone before
+            return "same" if alike else "older"
+        if there is None:
+            done = "new"
+        else:
+            done = "same" if _same(there, files) else "timed" if alike else "replaced"
         if done != "same":
             self._write(student, target, files)
         self.record.students[student] = about

@@ -124,13 +124,17 @@ class Roster:
             if not text:
                 continue
             if kind == "name":
-                same = [person for person in self.people if _letters(text) in _names(person)]
+                same = self.called(text)
                 person = same[0] if len(same) == 1 else None
             else:
                 person = self._by.get((kind, _key(text)))
             if person is not None:
                 return person
         return None
+
+    def called(self, name: str) -> list[Person]:
+        """All persons of a name, which may be several."""
+        return [person for person in self.people if name and _letters(name) in _names(person)]
 
 
 def course_names(people: Sequence[Person], known: Iterable[str]) -> dict[str, Person]:

@@ -107,7 +107,7 @@ def test_moodle_folders_and_flat_names_with_times_of_the_due_dates_zone(course, 
     }
     assert found.timed == 2
     zone = timezone(timedelta(hours=2))
-    assert set(collect(course, "moodle", path, [worksheet], None, zone).done.values()) == {"older"}
+    assert set(collect(course, "moodle", path, [worksheet], None, zone).done.values()) == {"timed"}
 
 
 def test_gradescope_says_itself_who_came_when(course, tmp_path):
@@ -290,6 +290,55 @@ def test_a_time_that_a_teacher_wrote_stays_where_the_zip_has_none(course, tmp_pa
     (course.submitted("ana", NAME) / "timestamp.txt").write_text("2027-02-01 10:00")
     assert collect(course, "canvas", path, [roster], None, None).done == {"ana": "same"}
     assert (course.submitted("ana", NAME) / "timestamp.txt").exists()
+
+
+def test_a_time_that_was_read_in_a_wrong_zone_is_corrected(course, tmp_path):
+    """Moodle's times have no zone. Whoever forgot `--zone` collects the same file again."""
+    worksheet = write(tmp_path / "w.csv", MOODLE)
+    path = make_zip(
+        tmp_path / "m.zip", {"Ana Lee_4001_assignsubmission_file/sums.ipynb": notebook(course, **RIGHT)}
+    )
+    east, west = timezone(timedelta(hours=9)), timezone(timedelta(hours=-5))
+    done = [
+        collect(course, "moodle", path, [worksheet], None, zone).done["ana@example.invalid"]
+        for zone in (west, east, east, None)
+    ]
+    assert done == ["new", "timed", "same", "timed"]
+    folder = course.submitted("ana@example.invalid", NAME)
+    assert (folder / "timestamp.txt").read_text() == "2027-02-12 12:00:00.000000 UTC", "that of the due date"
+    kept = files(course.root / "collected" / NAME / "earlier")
+    assert kept["ana@example.invalid/1/timestamp.txt"] == b"2027-02-12 17:00:00.000000 UTC"
+    earlier = write(tmp_path / "e.csv", MOODLE.replace("12:00 PM", "11:00 AM"))
+    other = make_zip(tmp_path / "o.zip", {"Ana Lee_4001_assignsubmission_file/sums.ipynb": notebook(course)})
+    assert set(collect(course, "moodle", other, [earlier], None, None).done.values()) == {"older"}
+
+
+def test_students_who_get_a_second_name_are_said(course, tmp_path, roster):
+    """Canvas knows a student by a login, Moodle by an address: only a list of both makes them one."""
+    canvas = make_zip(tmp_path / "c.zip", {"leeana_70001_1_sums.ipynb": notebook(course)})
+    assert not collect(course, "canvas", canvas, [roster], None, None).notes, "the first are all new"
+    worksheet = write(tmp_path / "w.csv", MOODLE)
+    moodle = make_zip(tmp_path / "m.zip", {"Lee Ana_4001_assignsubmission_file/sums.ipynb": notebook(course)})
+    local = write(tmp_path / "l.csv", MOODLE.replace("ana@example.invalid", "a.lee@example.invalid"))
+    notes = collect(course, "moodle", moodle, [local], None, None).notes
+    assert [note.partition(";")[0] for note in notes] == ["new in this course: a.lee@example.invalid"]
+    both = write(tmp_path / "both.csv", "login,email\nana,a.lee@example.invalid\n")
+    found = collect(course, "moodle", moodle, [local, both], None, None)
+    assert (set(found.done), found.notes) == ({"ana"}, [])
+    assert set(collect(course, "moodle", moodle, [worksheet], None, None).done) == {"ana"}
+
+
+def test_two_students_of_one_name_are_not_called_unknown(course, tmp_path):
+    names = write(tmp_path / "n.csv", "name,email\nAna Lee,a@example.invalid\nLee Ana,b@example.invalid\n"
+                  "Bo Day,bo@example.invalid\n")  # fmt: skip
+    path = make_zip(
+        tmp_path / "m.zip",
+        {f"{who}_assignsubmission_file/sums.ipynb": notebook(course) for who in ("Ana Lee_1", "Bo Day_2")},
+    )
+    found = collect(course, "moodle", path, [names], None, None)
+    assert why(found) == {
+        "Ana Lee_1/sums.ipynb": "2 students are called Ana Lee, and no list tells which of them this is"
+    }
 
 
 def test_the_gradebook_knows_students_without_a_roster_and_who_was_taken_out(course, tmp_path):
