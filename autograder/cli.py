@@ -387,12 +387,12 @@ def export(
         ),
     ] = None,
     roster: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "--roster",
             metavar="FILE",
             help="A list of students from that system, with the ids that it needs: a gradebook of Canvas, "
-            "a grading worksheet or gradebook of Moodle.",
+            "a grading worksheet or gradebook of Moodle. Can be given several times: others say who is who.",
         ),
     ] = None,
     course: Folder = None,
@@ -400,7 +400,7 @@ def export(
     """Write the gradebook's points as a CSV file for Canvas or Moodle, or as an autograder for Gradescope."""
     from autograder.commands import export as command
 
-    command.run(system, assignments or (), to, roster, course)
+    command.run(system, assignments or (), to, roster or (), course)
 
 
 @app.command()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.grading.collect.roster import Roster, course_names
+from autograder.grading.collect.csv_files import read_csv
+from autograder.grading.collect.roster import UNIQUE, Person, Roster, course_names
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.read import waits_for_a_person
@@ -23,6 +24,8 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 EXCUSED = ("EX", "N/A")
 """What Canvas has in the place of points for a student who need not hand in; it stays."""
+IGNORED = re.compile(r"final|\b(current|override) (score|points|grade)|read only", re.IGNORECASE)
+"""Titles of assignments that Canvas may take for totals of its own, and ignore."""
 WORKSHEET = {"Identifier", "Grade"}
 MOODLE = ("First name", "Last name", "ID number", "Email address")
 
@@ -71,20 +74,23 @@ def canvas_rows(
     students: Iterable[StudentPoints],
     assignments: Sequence[Assignment],
     possible: Mapping[str, float],
-    roster: Path | None = None,
+    rosters: Sequence[Path] = (),
 ) -> tuple[list[list[str]], list[str]]:
-    """The rows of a Canvas import, and the students whom the roster does not know.
+    """The rows of a Canvas import, and the students whom the rosters do not know.
 
-    `possible` is what `read_possible` returns. `roster` is a gradebook that Canvas exported, with its ids of
-    students and assignments. Without it Canvas finds students by their login, and asks which assignment a
-    column is.
+    `possible` is what `read_possible` returns. One of the rosters is a gradebook that Canvas exported, with
+    its ids of students and assignments. Without it Canvas finds students by their login, and asks which
+    assignment a column is. Further rosters tell who is who.
     """
     students = list(students)
-    known = _canvas_roster(roster) if roster else Roster()
-    people = course_names(known.people, [student.id for student in students])
+    lists = _Lists(rosters, _is_of_canvas, students)
+    if rosters and not lists.own.has_rows:
+        raise CourseError(
+            f"{rosters[0]} is not an export of Canvas's gradebook: it has no columns Student and ID"
+        )
     titles = {
         re.sub(r" \(\d+\)$", "", name).casefold(): name
-        for name in known.headings
+        for name in lists.own.headings
         if re.search(r" \(\d+\)$", name)
     }
     head = [titles.get(a.title.casefold()) or titles.get(a.name.casefold()) or a.title for a in assignments]
@@ -94,9 +100,9 @@ def canvas_rows(
     ]
     unknown = []
     for student in students:
-        person = people.get(student.id)
+        person = lists.row_of(student.id)
         cells = _cells(student, assignments)
-        if person is None and roster:
+        if person is None and rosters:
             unknown.append(student.id)
         elif person is None:
             name = ", ".join(filter(None, (student.last, student.first))) or student.id
@@ -111,25 +117,26 @@ def canvas_rows(
 
 
 def moodle_rows(
-    students: Iterable[StudentPoints], assignments: Sequence[Assignment], roster: Path | None = None
+    students: Iterable[StudentPoints],
+    assignments: Sequence[Assignment],
+    rosters: Sequence[Path] = (),
+    numbers: Mapping[str, str] | None = None,
 ) -> tuple[list[list[str]], list[str]]:
-    """The rows of a Moodle import, and the students whom the roster does not know.
+    """The rows of a Moodle import, and the students whom the rosters do not know.
 
-    Moodle finds students by "ID number" or "Email address". If `roster` is the grading worksheet of the one
-    assignment, the rows are the worksheet's own, with the grades filled in.
+    Moodle finds students by "ID number" or "Email address". If one of the rosters is the grading worksheet of
+    the one assignment, the rows are the worksheet's own, with the grades filled in. `numbers` are Moodle's of
+    the students whose submissions were collected from it.
     """
-    known = Roster()
-    if roster:
-        known.read(roster)
     students = list(students)
-    people = course_names(known.people, [student.id for student in students])
-    worksheet = set(known.headings) >= WORKSHEET and len(assignments) == 1
-    rows = [known.headings] if worksheet else [[*MOODLE, *(a.title for a in assignments)]]
+    lists = _Lists(rosters, _is_worksheet if len(assignments) == 1 else _is_none, students, numbers)
+    worksheet = lists.own.has_rows
+    rows = [lists.own.headings] if worksheet else [[*MOODLE, *(a.title for a in assignments)]]
     unknown = []
     for student in students:
-        person = people.get(student.id)
+        person = lists.row_of(student.id) if worksheet else lists.people.get(student.id)
         cells = _cells(student, assignments)
-        if person is None and roster:
+        if person is None and rosters:
             unknown.append(student.id)
         elif person is None:
             email = student.email or (student.id if "@" in student.id else "")
@@ -137,7 +144,7 @@ def moodle_rows(
             rows.append([*map(guarded, who), *cells])
         elif worksheet:
             filled = person.cells | ({"Grade": cells[0]} if cells[0] else {})
-            rows.append([_of_worksheet(name, filled[name]) for name in known.headings])
+            rows.append([_of_worksheet(name, filled[name]) for name in lists.own.headings])
         else:
             first, last = (person.first(kind) for kind in ("first", "last"))
             who = (first or student.first, last or student.last, person.first("sid"), person.first("email"))
@@ -161,9 +168,48 @@ def _cells(student: StudentPoints, assignments: Sequence[Assignment]) -> list[st
     return [f"{student.points[a.name]:g}" if a.name in student.points else "" for a in assignments]
 
 
-def _canvas_roster(path: Path) -> Roster:
-    known = Roster()
-    known.read(path)
-    if "ID" not in known.headings or not {"Student", "LastName"} & set(known.headings):
-        raise CourseError(f"{path} is not an export of Canvas's gradebook: it has no columns Student and ID")
-    return known
+class _Lists:
+    """Lists of students: those that a system exported itself, whose rows it takes back, and all together."""
+
+    def __init__(
+        self,
+        rosters: Sequence[Path],
+        is_own: Callable[[set[str]], bool],
+        students: Sequence[StudentPoints],
+        numbers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.own, known = Roster(), Roster()
+        for path in rosters:
+            known.read(path)
+            if is_own(set(read_csv(path)[0])):
+                self.own.read(path)
+        self.people = course_names(known.people, [student.id for student in students])
+        """Everybody by their name in the course."""
+        mine = {s.id: self.people[s.id] for s in students if s.id in self.people}
+        self._rows = {name: self._own_row(person) for name, person in mine.items()}
+        taken = set(map(id, self._rows.values()))
+        for student, number in (numbers or {}).items():
+            row = self.own.find(participant=number)
+            if self._rows.get(student) is None and row is not None and id(row) not in taken:
+                self._rows[student] = row
+
+    def row_of(self, student: str) -> Person | None:
+        """A student's row in what the system exported."""
+        return self._rows.get(student)
+
+    def _own_row(self, person: Person) -> Person | None:
+        asked = ((kind, text) for kind in UNIQUE for text in person.known_as.get(kind, ()))
+        found = (self.own.find(**{kind: text}) for kind, text in asked)
+        return next(filter(None, found), None)
+
+
+def _is_of_canvas(headings: set[str]) -> bool:
+    return "ID" in headings and bool({"Student", "LastName"} & headings)
+
+
+def _is_worksheet(headings: set[str]) -> bool:
+    return headings >= WORKSHEET
+
+
+def _is_none(headings: set[str]) -> bool:
+    return False

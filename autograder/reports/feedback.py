@@ -183,6 +183,26 @@ class Pages:
         ]
 
 
+def handed_in_since(course: Course, assignment: Assignment) -> list[str]:
+    """The students who handed in another version than the one that was graded, going by newer files first."""
+    found = []
+    with open_gradebook(course) as gradebook:
+        pages = Pages(course, assignment, gradebook)
+        gone = removed(course)
+        for graded in course.autograded().glob(f"*/{assignment.name}"):
+            student = graded.parent.name
+            handed = [
+                course.submitted(student, assignment.name) / path.name for path in graded.glob("*.ipynb")
+            ]
+            with suppress(OSError):
+                newer = any(
+                    path.stat().st_mtime_ns > (graded / path.name).stat().st_mtime_ns for path in handed
+                )
+                if newer and student not in gone and pages.handed_in_since(student):
+                    found.append(student)
+    return sorted(found)
+
+
 def first_page(course: Course, assignment: str, student: str) -> Path | None:
     """The first page of a student and an assignment; None if there is none."""
     folder = course.feedback(student, assignment)

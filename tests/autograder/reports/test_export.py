@@ -78,7 +78,7 @@ def test_canvas(graded, tmp_path):
     ]
     assert unknown == []
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8-sig")
-    rows, unknown = canvas_rows(students, graded.assignments, {"01-sums": 6}, tmp_path / "roster.csv")
+    rows, unknown = canvas_rows(students, graded.assignments, {"01-sums": 6}, [tmp_path / "roster.csv"])
     assert rows[0][-1] == "Sums (4711)"
     assert rows[2:] == [["Lee, Ana", "17", "u17", "Ana", "Monday", "1.5"]]
     assert unknown == ["=cmd", "ben"]
@@ -105,8 +105,36 @@ def test_no_cell_of_moodles_worksheet_is_a_formula(tmp_path):
     write_csv(tmp_path / "worksheet.csv", [head, ana])
     points = StudentPoints("ana", "", "", "ana@example.org", {"01-sums": 1.5})
     assignment = Assignment(name="01-sums", title="Sums", notebooks={"sums": None})
-    rows, _ = moodle_rows([points], [assignment], tmp_path / "worksheet.csv")
+    rows, _ = moodle_rows([points], [assignment], [tmp_path / "worksheet.csv"])
     assert rows[1] == [*ana[:1], "'@Ana", ana[2], "1.5", "'=cmd", "'" + "+" * 200_000, "-"]
+
+
+WORKSHEETS = """\
+Identifier,Full name,ID number,Email address,Grade
+Participant 301,Ana Lee,m1,a.lee@uni.example,-
+Participant 302,Lee Ana,m2,lee.a@uni.example,-
+"""
+
+
+def test_a_worksheet_finds_students_whom_the_course_knows_by_other_names(tmp_path):
+    """By a list that has both names, else by Moodle's number under which the work was collected."""
+    (tmp_path / "worksheet.csv").write_text(WORKSHEETS)
+    (tmp_path / "canvas.csv").write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section\n'Lee Ana',9,M2,alee2,A\n"
+    )
+    both = [tmp_path / "worksheet.csv", tmp_path / "canvas.csv"]
+    students = [StudentPoints(f"alee{n}", "", "", "", {"01-sums": n}) for n in (1, 2)]
+    assignment = Assignment(name="01-sums", title="Sums", notebooks={"sums": None})
+    expected = [*WORKSHEETS.splitlines()[1:]]
+    for order in (both, both[::-1]):
+        rows, unknown = moodle_rows(students, [assignment], order)
+        assert (rows[1:], unknown) == ([[*expected[1].split(",")[:-1], "2"]], ["alee1"])
+        rows, unknown = moodle_rows(students, [assignment], order, {"alee1": "301"})
+        assert ([row[-1] for row in rows], unknown) == (["Grade", "1", "2"], [])
+    rows, unknown = moodle_rows(students, [assignment], both, {"alee1": "302"})
+    assert unknown == ["alee1"], "two students never share a row"
+    rows, unknown = canvas_rows(students, [assignment], {"01-sums": 6}, both)
+    assert (rows[2:], unknown) == ([["'Lee Ana'", "9", "M2", "alee2", "A", "2"]], ["alee1"])
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
@@ -133,4 +161,4 @@ def test_what_was_handed_in_again_since_it_was_graded_has_no_points_at_gradescop
 def test_a_roster_that_is_none(tmp_path, text):
     (tmp_path / "roster.csv").write_text(text)
     with pytest.raises(CourseError, match=r"roster\.csv"):
-        canvas_rows([], [], {}, tmp_path / "roster.csv")
+        canvas_rows([], [], {}, [tmp_path / "roster.csv"])
