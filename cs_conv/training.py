@@ -13,6 +13,7 @@ from cs_conv.data.dataset import Dataset
 from cs_conv.geometry import Array
 from cs_conv.layers import every_layer, in_training, softmax_loss
 from cs_conv.network import Network
+from cs_conv.pictures.progress import progress
 
 
 class SGD:
@@ -125,27 +126,13 @@ def _one_epoch(
     network: Network, optimiser: Optimiser, data: Dataset, order: Array, batch: int, title: str
 ) -> list[float]:
     """Take one step for each batch of images, in this order, and return the losses."""
-    from rich.console import Console  # optimisers are used where there is no rich, as on a page
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     losses: list[float] = []
-    console = Console()
-    columns = (
-        TextColumn(title),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.3f}"),
-    )
-    watched = console.is_terminal or console.is_jupyter
-    with Progress(
-        *columns, TimeRemainingColumn(), console=console, transient=True, disable=not watched
-    ) as bar:
-        starts = range(0, len(order), batch)
-        task = bar.add_task("", total=len(starts), loss=float("nan"))
+    starts = range(0, len(order), batch)
+    with progress(title, len(starts)) as tell:
         for start in starts:
             chosen = order[start : start + batch]
             losses.append(step(network, optimiser, data.train_images[chosen], data.train_labels[chosen]))
-            bar.update(task, advance=1, loss=losses[-1])
+            tell(losses[-1])
     return losses
 
 
