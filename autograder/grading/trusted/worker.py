@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import functools
 import gc
+import hashlib
 import multiprocessing
 import os
 import shutil
 import signal
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 from autograder.grading.results import Status
@@ -22,6 +23,7 @@ from autograder.grading.trusted import child
 from autograder.grading.trusted.job import Job
 from autograder.grading.trusted.outcome import NotebookOutcome, unreadable, with_the_rest
 from autograder.grading.trusted.progress import READING, Progress
+from autograder.grading.trusted.rehearse import rehearse
 from autograder.grading.trusted.run.instructor_cells import InstructorCells
 from autograder.grading.trusted.run.our_fault import OurFault
 from autograder.grading.trusted.sandbox.backend import Backend, NoSandbox
@@ -74,9 +76,22 @@ def warm_up() -> InstructorCells:
     config = Config()
     config.HistoryManager.enabled = False
     InteractiveShell.instance(config=config)
-    cells = InstructorCells()
-    gc.freeze()
-    return cells
+    return InstructorCells()
+
+
+_rehearsed: set[str] = set()
+"""Digests of the templates that were rehearsed here."""
+
+
+def _prepare(job: Job) -> None:
+    """Rehearse the job's template before the first fork for it."""
+    digest = hashlib.sha256(job.template.model_dump_json().encode()).hexdigest()
+    if digest not in _rehearsed:
+        _rehearsed.add(digest)
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+            rehearse(job.template)
+        gc.collect()
+        gc.freeze()
 
 
 class _Sandboxes:
@@ -122,6 +137,7 @@ def grade_job(job: Job) -> NotebookOutcome:
     """Grade a notebook. A fault of ours is tried again and then reported, never scored."""
     began = time.monotonic()
     cells = warm_up()
+    _prepare(job)
     problem = ""
 
     def in_a_child(progress: Progress) -> End:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.notebook.which_side import worth_parsing
-from autograder.notebooks.free_names import binds, needs_of_text
+from autograder.notebooks.free_names import MOST_PARSED, binds, needs_of_text
 
 THEIRS = ("extra", "answer", "written")
 """Roles of cells whose code is the student's."""
@@ -25,17 +25,18 @@ def answers_of(steps: Sequence[Step]) -> dict[str, str]:
     An answer or task that a person judges is about its own text and the cells that it uses.
     """
     theirs = [step for step in steps if step.inside and step.role in THEIRS]
-    few = worth_parsing(steps) > 0  # else every grade is about every answer
+    most = worth_parsing(steps)
+    few = most > 0  # else every grade is about every answer
     code = [(step, _made(step)) for step in theirs] if few else []
     found = {}
     for step in steps:
         if step.template is None or step.role not in ("test", "written", "task"):
             continue
         is_test = step.role == "test"
-        wanted = step.template.mentions if is_test else needs_of_text(step.source)
+        wanted = step.template.mentions if is_test else needs_of_text(step.source, most or MOST_PARSED)
         if not is_test and step.cell_type != "code":
             wanted = frozenset()
-        used = _used(wanted, code) if few else theirs
+        used = _used(wanted, code, most) if few else theirs
         about = [other.source for other in used if other is not step]
         about += [other.source for other in steps if step.doubtful and other.role == "extra"]
         text = json.dumps([*about, *([] if is_test else [step.source, step.attachments])])
@@ -60,7 +61,7 @@ def unanswered(steps: Sequence[Step]) -> Iterator[str]:
                 yield step.template.grade_id
 
 
-def _used(wanted: frozenset[str], code: Sequence[tuple[Step, set[str]]]) -> list[Step]:
+def _used(wanted: frozenset[str], code: Sequence[tuple[Step, set[str]]], most: int) -> list[Step]:
     """The cells that define these names, and those that these cells need in turn, in the notebook's order."""
     used: set[int] = set()
     while True:
@@ -68,7 +69,7 @@ def _used(wanted: frozenset[str], code: Sequence[tuple[Step, set[str]]]) -> list
         if not more:
             return [step for number, (step, _) in enumerate(code) if number in used]
         used.update(more)
-        wanted = wanted.union(*(needs_of_text(code[number][0].source) for number in more))
+        wanted = wanted.union(*(needs_of_text(code[number][0].source, most) for number in more))
 
 
 def _made(step: Step) -> set[str]:

@@ -8,6 +8,7 @@ keeps both.
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
@@ -62,31 +63,31 @@ class Template(BaseModel):
     modules: dict[str, str] = {}
     """Modules that its cells import, by the names that they get."""
 
-    @property
+    @cached_property
     def answer_names(self) -> frozenset[str]:
         """The names that students are to define, even if the instructor's cells import them too."""
         answers = [cell for cell in self.cells if cell.role in ("answer", "written")]
         defined = frozenset().union(*(cell.defines for cell in answers))
         return defined | frozenset().union(*(cell.binds for cell in answers)) - self.modules.keys()
 
-    @property
+    @cached_property
     def imported_answers(self) -> frozenset[str]:
         """Answer names that an instructor's cell imports all the same."""
         ours = (cell.imports for cell in self.cells if cell.role in ("plain", "setup", "test"))
         return self.answer_names & frozenset().union(*ours)
 
-    @property
+    @cached_property
     def classes_asked_for(self) -> frozenset[str]:
         """Answer names that are to be classes."""
         return frozenset().union(*(cell.classes for cell in self.cells if cell.role in ("answer", "written")))
 
-    @property
+    @cached_property
     def classes_in_common(self) -> frozenset[str]:
         """Classes that the instructor's cells define on both sides."""
         made = (cell.classes for cell in self.cells if cell.role in ("plain", "setup"))
         return frozenset().union(*made) - self.answer_names
 
-    @property
+    @cached_property
     def instructors_names(self) -> frozenset[str]:
         """Names that are the instructor's alone: tests never get a student's value for them."""
         made = frozenset().union(

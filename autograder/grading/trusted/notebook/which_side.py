@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
+from functools import lru_cache
 from typing import Any
 
 from autograder.grading.trusted.notebook.step import Step
@@ -85,7 +87,13 @@ def _binds(step: Step) -> frozenset[str]:
 
 
 def _has_effects(step: Step, side: str, shows: frozenset[str] | set[str], template: Template) -> bool:
-    return "*" in _binds(step) or _matters(parse(getattr(step, side)), shows, template)
+    return "*" in _binds(step) or _matters(_tree(getattr(step, side)), shows, template)
+
+
+@lru_cache(maxsize=1024)
+def _tree(source: str) -> ast.Module | None:
+    """The syntax tree of a cell of the instructor's, which every submission has; nobody may change it."""
+    return parse(source)
 
 
 def _needs(step: Step, source: str, theirs: frozenset[str], most: int) -> frozenset[str]:
@@ -154,27 +162,38 @@ def _with_imports(source: str, needed: set[str] | None, theirs: frozenset[str]) 
 
     Its lines keep their numbers.
     """
-    text = as_python(source)
-    tree = parsed(text)
-    if tree is None:
-        return source
-    used = None if needed is None else needed | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    imports, names = _imports(source)
+    used = None if needed is None else needed | names
     edits = []
-    for node in _statements(tree.body):
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", "") != "__future__":
-            left = [each for alias in node.names for each in _left_of(node, alias, used, theirs)]
-            if left != node.names:
-                edits.append((node, left))
+    for node in imports:
+        left = [each for alias in node.names for each in _left_of(node, alias, used, theirs)]
+        if left != node.names:
+            edits.append((node, left))
     if not edits:
         return source
-    lines = text.encode().splitlines(True)
+    lines = as_python(source).encode().splitlines(True)
     for node, left in sorted(edits, key=lambda edit: (-edit[0].lineno, -edit[0].col_offset)):
         first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         before, after = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
-        node.names = left
-        lines[first : last + 1] = [before + (ast.unparse(node) if left else "pass").encode() + after]
+        less = copy(node)
+        less.names = left
+        lines[first : last + 1] = [before + (ast.unparse(less) if left else "pass").encode() + after]
         lines[first + 1 : first + 1] = [b"\n"] * (last - first)
     return b"".join(lines).decode()
+
+
+@lru_cache(maxsize=1024)
+def _imports(source: str) -> tuple[tuple[ast.Import | ast.ImportFrom, ...], frozenset[str]]:
+    """The import statements of a cell of the instructor's, and the names that it uses: not to be changed.
+
+    Imports from `__future__` are left out.
+    """
+    tree = parsed(as_python(source))
+    if tree is None:
+        return (), frozenset()
+    nodes = (n for n in _statements(tree.body) if isinstance(n, (ast.Import, ast.ImportFrom)))
+    imports = tuple(n for n in nodes if getattr(n, "module", "") != "__future__")
+    return imports, frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name))
 
 
 def _left_of(
