@@ -7,11 +7,15 @@ comes, is ended after `WAITING` times its limit by the clock.
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograder.grading.trusted.sandbox.kernel_file import KernelFile
 
 if TYPE_CHECKING:
     from autograder.grading.trusted.sandbox.backend import Sandbox
@@ -28,6 +32,10 @@ SLACK = 0.2
 """Seconds beyond its limit that the student's process gets to stop by itself."""
 GRACE = 1.5
 """Seconds by the clock that it gets after an interrupt from outside."""
+
+
+NEWS = 0.5
+"""Seconds by the clock after which it is said again that an answer is waited for."""
 
 
 class Reading(NamedTuple):
@@ -52,10 +60,15 @@ def delayed(pid: int | str) -> float:
 
     0 if the kernel does not count them, or the process is gone.
     """
-    counts = f"/proc/{pid}/schedstat"
-    with suppress(OSError, ValueError, IndexError), open(counts, "rb") as file:  # noqa: PTH123  (quicker)
-        return int(file.read().split()[1]) / 1e9
+    with suppress(OSError, ValueError, IndexError):
+        return int(_counts(pid, os.getpid()).read().split()[1]) / 1e9
     return 0.0
+
+
+@lru_cache(maxsize=64)
+def _counts(pid: int | str, reader: int) -> KernelFile:
+    """The kernel's counts of a process; "self" is another one after a fork."""
+    return KernelFile(f"/proc/{pid}/schedstat")
 
 
 class Meter:
@@ -171,7 +184,7 @@ class Allowance:
         waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self.seconds, self.sandbox, self.left, self.waiting = seconds, sandbox, left, waiting
-        self._since = time.monotonic()
+        self._since = self._said = time.monotonic()
         self._began, self._looked = self._read(), False
         self._interrupted: float | None = None
 
@@ -202,7 +215,9 @@ class Allowance:
         if not self._looked:
             self._looked = True
             return min(1.0, self.seconds + PRECISION)
-        self.waiting()
+        if time.monotonic() - self._said > NEWS:
+            self._said = time.monotonic()
+            self.waiting()
         if self._early() and self.left() > 0:
             return min(1.0, max(PRECISION, self.seconds / 4 - (time.monotonic() - self._since)))
         if self._interrupted is None:

@@ -34,6 +34,7 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.buffer = bytearray()
+        self._polls: dict[int, select.poll] = {}
 
     def send(self, data: bytes, deadline: Deadline = None) -> None:
         """Send one encoded value. Raises Gone, Late."""
@@ -78,8 +79,11 @@ class Channel:
         """Wait until the socket is ready, if there is a deadline; only the trusted side has one."""
         if deadline is None:
             return
-        poll = select.poll()
-        poll.register(self.connection, select.POLLOUT if write else select.POLLIN)
+        events = select.POLLOUT if write else select.POLLIN
+        if events not in self._polls:
+            self._polls[events] = select.poll()
+            self._polls[events].register(self.connection, events)
+        poll = self._polls[events]
         while (left := deadline() if callable(deadline) else deadline - time.monotonic()) > 0:
             if poll.poll(left * 1000):
                 return

@@ -15,7 +15,10 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+from autograder.grading.trusted.sandbox.kernel_file import KernelFile
 
 PREFIX = "cs-conv-"
 """How the names of groups begin; the grader's process id follows."""
@@ -48,9 +51,16 @@ class Group:
 
     def seconds(self) -> float:
         """The computing time of all processes that are or were in it. Raises OSError if it is not counted."""
-        if self.unified:
-            return _field(self.folders[0] / "cpu.stat", "usage_usec") / 1e6
-        return int((self.folders[-1] / "cpuacct.usage").read_text()) / 1e9
+        counted = self._computed.read()
+        if not self.unified:
+            return int(counted) / 1e9
+        return int(dict(line.split() for line in counted.splitlines())[b"usage_usec"]) / 1e6
+
+    @cached_property
+    def _computed(self) -> KernelFile:
+        return KernelFile(
+            str(self.folders[0] / "cpu.stat" if self.unified else self.folders[-1] / "cpuacct.usage")
+        )
 
     def over_memory(self) -> bool:
         """Whether it wanted more memory than it may have.
@@ -65,6 +75,7 @@ class Group:
 
     def end(self) -> None:
         """Kill what is in it, and remove it."""
+        self._computed.close()
         deadline = time.monotonic() + _PATIENCE
         with suppress(OSError):
             while self.members() and time.monotonic() < deadline:
