@@ -86,7 +86,7 @@ class Mistake:
     """A wrong answer that people really give: the function, its name, and one sentence on what to look at.
 
     A `slow` mistake gives right values too slowly. A `whole` one makes several parts of the result wrong at
-    once, such as two parts in each other's place: if one of them is right, this mistake was not made.
+    once, such as two parts in each other's place: if it does not explain all of them, it is not named.
     """
 
     name: str

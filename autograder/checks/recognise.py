@@ -75,7 +75,7 @@ def recognise(
     # One that explains the whole answer, its right parts too, leaves nothing to explain. Else each wrong part
     # is looked up by itself, so two mistakes in two parts are both named.
     complete = [(entry, parts) for entry, parts in explained if len(parts) == len(mine.rows)]
-    same = [(e, parts - right) for e, parts in complete or explained if _may_be(e, parts - right, right)]
+    same = [(e, parts - right) for e, parts in complete or explained if _may_be(e, parts - right)]
     named = tuple(
         Recognised(mistake.name, mistake.advice, parts)
         for mistake, parts in _by_name(_failing_alike(same, mine, cases))
@@ -131,15 +131,15 @@ def same_result(part: str, mine: Answer, entry: Entry, number: int) -> bool:
     )
 
 
-def _may_be(entry: Entry, wrong: frozenset[str], right: frozenset[str]) -> bool:
-    """Whether a mistake that explains the `wrong` parts may be the student's, given the `right` ones.
+def _may_be(entry: Entry, wrong: frozenset[str]) -> bool:
+    """Whether a mistake that explains the `wrong` parts may be the student's.
 
     Many answers call a function equally often: one that also gives wrong values is not known by its calls.
     """
     if wrong == {CALLS} and entry.home != {CALLS}:
         return False
     shows = not entry.home or bool(wrong & entry.home)
-    return bool(wrong) and shows and not (entry.mistake.whole and entry.home & right)
+    return bool(wrong) and shows and (not entry.mistake.whole or entry.home <= wrong)
 
 
 def _failing_alike(entries: list[Explained], mine: Answer, cases: Collection[int]) -> list[Explained]:
