@@ -135,10 +135,7 @@ class _Reader:
                 self.wrong(self.at, "SUM needs a row in brackets, as in SUM[CONV -> RELU -> CONV]")
             return [Part(name, begin, inside=tuple(self.closed_row()))]
         if name not in NAMES:
-            known = f"there are {', '.join(NAMES)} and SUM[...]"
-            self.wrong(
-                begin, f"no layer is called {name!r}; {known}" if name else f"a layer is missing; {known}"
-            )
+            self.wrong(begin, _unknown(name))
         numbers = self.numbers(name) if self.take("(") else ()
         return [Part(name, begin, numbers)]
 
@@ -175,6 +172,14 @@ class _Reader:
         if name != "DROP" and any(number != int(number) or not 1 <= number <= LARGEST for number in found):
             self.wrong(begin, f"the numbers of {name} are whole, from 1 to {LARGEST:,}")
         return tuple(found)
+
+
+def _unknown(name: str) -> str:
+    """What is wrong with a name, and which layer may be meant: POOL for maxpool."""
+    meant = [known for known in (*NAMES, "SUM") if known in name.upper()]
+    known = f"there is {meant[0]}" if meant else f"there are {', '.join(NAMES)} and SUM[...]"
+    called = repr(name if len(name) < 20 else f"{name[:16]}...")
+    return f"no layer is called {called}; {known}" if name else f"a layer is missing; {known}"
 
 
 def placed(parts: Sequence[Part], shape: Sizes, classes: int, make: dict[str, Make]) -> list[Placed]:

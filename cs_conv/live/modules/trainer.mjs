@@ -97,8 +97,15 @@ export function mount(el, store) {
     field("batch").value = state.batch;
     field("own").checked = Boolean(state.own);
     showSliders(root, state);
-    const same = state.draft === state.pattern;
-    find(".drafted").textContent = same ? frame.costs : /^\d/.test(frame.drafted) ? `${frame.drafted} (not used yet)` : ended(frame.drafted);
+    find(".drafted").textContent = drafted();
+  }
+
+  /** What the typed layers would be, or why they cannot be; without a kernel nothing is said of another text. */
+  function drafted() {
+    const { frame, state, shown, silent } = store;
+    if (silent && shown.draft !== state.draft) return "";
+    if (!/^\d/.test(frame.drafted)) return ended(frame.drafted);
+    return state.draft === state.pattern ? frame.costs : `${frame.drafted} (not used yet)`;
   }
 
   /** What is typed is not touched while somebody types. */
@@ -179,7 +186,7 @@ export function mount(el, store) {
     const steps = frame.step.data[0];
     if (!steps) return "Not trained yet.";
     const speed = frame.speed.data[0];
-    const pace = store.state.running && speed ? `, ${speed < 10 ? speed.toFixed(1) : Math.round(speed)} a second` : "";
+    const pace = store.state.running && !store.silent && speed ? `, ${speed < 10 ? speed.toFixed(1) : Math.round(speed)} a second` : "";
     const exams = frame.tested.shape[0] ? `, ${percent(lastOf(frame.tested))}% of ${frame.examined.data[0]} held out` : "";
     return `step ${steps.toLocaleString("en")}${pace}; epoch ${frame.epoch.data[0].toFixed(2)}; loss ${amount(lastOf(frame.loss))}; ` +
       `right: ${percent(lastOf(frame.right))}% in training${exams}`;

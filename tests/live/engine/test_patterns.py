@@ -34,6 +34,8 @@ def test_numbers_and_the_layers_beyond_the_notes():
         ("", 0, "is empty"),
         ("INPUT -> CONF", 9, "no layer is called 'CONF'"),
         ("INPUT -> conv", 9, "no layer is called 'conv'"),
+        ("INPUT -> maxpool", 9, "no layer is called 'maxpool'; there is POOL"),
+        (f"INPUT -> {'x' * 300}", 9, "'xxxxxxxxxxxxxxxx...'; there are INPUT"),
         ("INPUT ->", 8, "a layer is missing"),
         ("INPUT FC", 6, "-> is missing"),
         ("INPUT -> [CONV", 14, "] or -> is missing"),
