@@ -33,7 +33,8 @@ def run(names: Sequence[str], folder: Path | None) -> None:
         run_the_changed(course, found)
     finally:
         console.print(_exercises(found) if names else _lessons(found))
-        coming = next_due(course.assignments, datetime.now(UTC))
+        unsolved = [each.assignment for each in found if _sums([each])[0] < _sums([each])[1]]
+        coming = next_due(unsolved, datetime.now(UTC))
         if coming:
             console.print(escape(coming), highlight=False)
         console.print(MORE, highlight=False)

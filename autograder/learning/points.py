@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from autograder.course import Assignment, Course, CourseError
+from autograder.course import Assignment, Course, CourseError, short
 from autograder.grading.open_notebook import OpenedNotebook, open_notebook
 from autograder.grading.trusted.job import environment_of
 from autograder.grading.trusted.notebook.rebuild import rebuild
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class NotebookPoints:
     """The points of one notebook, as far as they are known. `key` is the digest under which they are kept.
 
-    `problem` says why they cannot be known. If `exercises` is None, the notebook has still to be run.
+    `problem` says why they cannot be known; then `opened` is the release, which tells what they could be. If
+    `exercises` is None and there is no problem, the notebook has still to be run.
     """
 
     assignment: Assignment
@@ -49,7 +50,7 @@ class NotebookPoints:
 
     @property
     def asked_for(self) -> tuple[Earned, ...]:
-        """The exercises of the notebook, without points; none if the notebook is not there."""
+        """The exercises of the notebook, without points; none if there is not even a release."""
         return tuple(_nothing_earned(self.opened)) if self.opened else ()
 
 
@@ -68,16 +69,41 @@ def _known(
 ) -> NotebookPoints:
     here = NotebookPoints(assignment, name)
     path = own_notebook(course, assignment, name)
+    copy = course.mine / assignment.name / f"{name}.ipynb"
     if not path.is_file():
         return replace(here, begun=False, problem="not here; run: cs-conv release")
     try:
         here = replace(here, opened=(opened := open_notebook(path)))
     except CourseError as error:
-        return replace(here, problem="cannot be read", why=str(error))
+        return replace(here, opened=_release(course, here), problem="cannot be read", why=str(error))
+    if path != copy and (earned := _earned_before(course, here)):
+        why = (
+            f"{short(copy)} is not there, but earned {earned:g} points before: put it back, or make a new "
+            "copy: cs-conv lab"
+        )
+        return replace(here, problem=f"is not in {course.mine.name}/", why=why)
     if opened.is_untouched:
         return replace(here, begun=False, exercises=here.asked_for)
     key = content_key(opened)
     return replace(here, key=key, exercises=remembered.get(key))
+
+
+def _release(course: Course, points: NotebookPoints) -> OpenedNotebook | None:
+    """The notebook as it was released; None if that cannot be read, either."""
+    try:
+        return open_notebook(course.releases / points.assignment.name / f"{points.name}.ipynb")
+    except CourseError:
+        return None
+
+
+def _earned_before(course: Course, points: NotebookPoints) -> float:
+    """The points of a notebook in its last run."""
+    runs = [
+        run
+        for run in LearnersRecord(course.mine).ran()
+        if (run.assignment, run.notebook) == (points.assignment.name, points.name)
+    ]
+    return sum(exercise.earned for exercise in runs[-1].exercises) if runs else 0.0
 
 
 def _remembered(course: Course) -> dict[str, tuple[Earned, ...]]:

@@ -220,6 +220,30 @@ def test_fifteen_lessons_fit_on_one_screen(monkeypatch, tmp_path):
     assert all(any(each.name in line for line in shown) for each in here.assignments)
 
 
+def test_a_copy_that_was_moved_away_or_damaged_is_told_and_its_exercises_still_count(learner, runs):
+    copy = learner.mine / NAME / "sums.ipynb"
+    write(learner, add=RIGHT["add"])
+    said("progress")
+    away = copy.rename(learner.root / "elsewhere.ipynb")
+    shown = " ".join(said("progress").split())
+    assert "sums.ipynb is not there, but earned 1 points before: put it back" in shown
+    assert f"{NAME} 0 of 3 0 / 6 ········ is not in mine/" in shown
+    copy.write_text("{", encoding="utf-8")
+    assert f"{NAME} 0 of 3 0 / 6 ········ cannot be read" in " ".join(said("progress").split())
+    away.replace(copy)
+    assert "1 of 3" in said("progress")
+    assert runs.of == [NAME]
+
+
+def test_what_is_due_next_is_not_what_is_solved_already(learner, runs):
+    path = learner.root / "course.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("due: 2027", "due: 2999"), encoding="utf-8")
+    assert f"next: {NAME}, due" in said("progress")
+    write(learner, **RIGHT)
+    assert "next:" not in said("progress")
+
+
 def test_a_record_is_text_that_a_person_can_read(learner, runs):
     write(learner, add=RIGHT["add"])
     said("progress")
