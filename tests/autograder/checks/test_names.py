@@ -41,6 +41,14 @@ def test_one_gradient_from_the_wrong_factor_is_not_called_two():
     assert judge("conv1d_backward", answer, SEED).aspect_passed("dx")
 
 
+def test_what_is_said_of_both_parts_is_said_only_if_it_is_in_both():
+    def answer(out, target):
+        difference = out - target
+        return np.mean(difference**2), 2 * difference
+
+    assert set(names_of("squared_loss", answer)) == {"dout: not divided by N", "loss: the mean of all values"}
+
+
 def tiles(leave_early):
     def answer(a, b):
         (M, D), N = a.shape, b.shape[1]
