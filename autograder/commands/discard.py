@@ -14,6 +14,7 @@ from autograder.grading.gradebook.discards import How, discard, discards, undo
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import one_commit, open_gradebook, require_release
 from autograder.grading.gradebook.own_tables import make_tables
+from autograder.grading.gradebook.read import read_submissions
 from autograder.grading.one_run import one_run
 from autograder.grading.preview import copy_of
 from autograder.notebooks.check_calls import check_call
@@ -97,7 +98,7 @@ def _enter(course: Course, assignment: Assignment, questions: Sequence[str], how
                 else:
                     raise CourseError(f"{cell.name} was not thrown out of {assignment.name}")
             gradebook.db.expire_all()
-            for submission in gradebook.assignment_submissions(assignment.name):
+            for submission in read_submissions(gradebook, assignment.name):
                 late.enter(submission)
     return said
 

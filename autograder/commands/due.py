@@ -17,6 +17,7 @@ from autograder.course.description import read_date
 from autograder.grading.gradebook.extensions import Extension, extensions
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import has_gradebook, one_commit, open_gradebook
+from autograder.grading.gradebook.read import read_submissions
 from autograder.grading.whole_files import write_whole
 from autograder.reports.changes import changes, changes_table
 from autograder.reports.refresh_record import current_record, refresh_record
@@ -73,7 +74,7 @@ def _change(course: Course, name: str, date: str) -> None:
             if any(known.name == assignment.name for known in gradebook.assignments):
                 gradebook.update_or_create_assignment(assignment.name, duedate=due.isoformat(sep=" "))
                 said += ", and so does the gradebook"
-                for submission in gradebook.assignment_submissions(assignment.name):
+                for submission in read_submissions(gradebook, assignment.name):
                     late.enter(submission)
     was = f"; before, {moment(assignment.due)}" if assignment.due else ""
     console.print(f"{assignment.name} is due {moment(due)}{was}: {said}", highlight=False)

@@ -105,7 +105,7 @@ def _grant(
 
 
 def _worth(late: LatePolicy, gradebook: Any, assignment: Assignment, student: str) -> float | None:
-    found = [s for s in gradebook.assignment_submissions(assignment.name) if s.student.id == student]
+    found = [s for s in gradebook.assignment_submissions(assignment.name) if s.student_id == student]
     return late.final_score(found[0]) if found else None
 
 

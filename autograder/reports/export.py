@@ -17,7 +17,7 @@ from autograder.grading.collect.csv_files import read_csv
 from autograder.grading.collect.roster import UNIQUE, Person, Roster, course_names
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
-from autograder.grading.gradebook.read import waits_for_a_person
+from autograder.grading.gradebook.read import read_submissions, waits_for_a_person
 from autograder.notebooks.points import possible_points
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -48,7 +48,7 @@ def read_grades(course: Course, assignments: Sequence[Assignment]) -> tuple[list
     late = LatePolicy(course)
     with open_gradebook(course) as gradebook:
         for assignment in assignments:
-            for submission in gradebook.assignment_submissions(assignment.name):
+            for submission in read_submissions(gradebook, assignment.name):
                 points.setdefault(submission.student.id, {})[assignment.name] = late.final_score(submission)
                 grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
                 waiting += any(map(waits_for_a_person, grades))

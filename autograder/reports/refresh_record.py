@@ -10,7 +10,13 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.grading.gradebook.late_penalty import LatePolicy
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.gradebook.own_tables import removed_students
-from autograder.grading.gradebook.read import judgement, read_scores, test_score
+from autograder.grading.gradebook.read import (
+    judgement,
+    read_submissions,
+    scores_of,
+    test_score,
+    verdicts_on_disk,
+)
 from autograder.grading.results import Result, Status
 from autograder.notebooks.points import possible_points
 from autograder.reports.record import Record, earlier_record, store_record
@@ -39,24 +45,25 @@ def current_record(course: Course, assignment: Assignment, fresh: Iterable[str] 
         known, graded = {result.student: result for result in before.results}, before.graded
     with open_gradebook(course) as gradebook:
         known = {student: known[student] for student in known.keys() - removed_students(gradebook)}
-        submissions = {found.student.id: found for found in gradebook.assignment_submissions(assignment.name)}
+        submissions = {found.student.id: found for found in read_submissions(gradebook, assignment.name)}
         late = LatePolicy(course)
         results = known | {
             student: _as_in(submissions.get(student), known[student], late)
             for student in known.keys() - set(fresh)
         }
         most = possible_points(course, assignment, gradebook)
-    for student in submissions.keys() - known.keys():
-        score, _, tests = read_scores(course, assignment, student)
-        results[student] = Result(
-            student=student,
-            assignment=assignment.name,
-            status=Status.GRADED,
-            score=score,
-            max_score=most,
-            tests=tests,
-            engine="as the gradebook has it",
-        )
+        for student in submissions.keys() - known.keys():
+            verdicts = verdicts_on_disk(course, assignment, student)
+            score, _, tests = scores_of(submissions[student], verdicts, late)
+            results[student] = Result(
+                student=student,
+                assignment=assignment.name,
+                status=Status.GRADED,
+                score=score,
+                max_score=most,
+                tests=tests,
+                engine="as the gradebook has it",
+            )
     if not results:
         raise CourseError(f"{assignment.name} has not been graded yet; run: cs-conv grade {assignment.name}")
     return Record(

@@ -47,7 +47,7 @@ def extensions(gradebook: Any, assignment: str) -> dict[str, Extension]:
         for row in gradebook.db.execute(select(table).where(table.c.assignment == assignment)):
             found[row.student] = Extension(row.student, assignment, timedelta(seconds=row.seconds), row.why)
     for submission in gradebook.assignment_submissions(assignment):
-        who, granted = submission.student.id, submission.extension
+        who, granted = submission.student_id, submission.extension
         if granted and (who not in found or found[who].more != granted):
             found[who] = Extension(who, assignment, granted)
     return {student: found[student] for student in sorted(found)}

@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select
 
 from autograder.grading.gradebook.own_tables import has_table, outcomes_judged, set_aside_table
 from autograder.grading.gradebook.own_tables import kept_points_table as table
+from autograder.grading.gradebook.read import read_submissions
 
 KeptPoints = Mapping[str, tuple[str, float]]
 """For each grade, by its id, the digest of the answers and the points."""
@@ -30,7 +31,7 @@ def keep_points(gradebook: Any, assignment: str) -> None:
     forget_kept_points(gradebook, assignment)
     rows = gradebook.db.execute(select(set_aside_table.c.grade, set_aside_table.c.auto))
     given = {row.grade: row.auto for row in rows}  # by the tests of questions that were thrown out
-    for submission in gradebook.assignment_submissions(assignment):
+    for submission in read_submissions(gradebook, assignment):
         mine = {g.id: given.get(g.id, g.auto_score) for n in submission.notebooks for g in n.grades}
         grades = {grade: points for grade, points in mine.items() if points}
         rows = [

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
     Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -85,11 +87,32 @@ gone_table = Table(
 
 
 def make_tables(gradebook: Any) -> None:
-    """Make the tables in a gradebook that lacks them; another process may do the same at this moment."""
+    """Make our tables and indexes if the gradebook lacks them; another process may do so at this moment."""
     try:
-        OURS.create_all(gradebook.engine)
+        _make(gradebook.engine)
     except DBAPIError:
-        OURS.create_all(gradebook.engine)  # what the other one has made is there now
+        _make(gradebook.engine)  # what the other one has made is there now
+
+
+def _make(engine: Any) -> None:
+    OURS.create_all(engine)
+    for index in _indexes():
+        index.create(engine, checkfirst=True)
+
+
+@cache
+def _indexes() -> list[Index]:
+    """Indexes on nbgrader's tables, which has none: each look-up of a student's grades read all grades."""
+    from nbgrader.api import BaseCell, Comment, Grade, SubmittedAssignment, SubmittedNotebook
+
+    columns = [
+        BaseCell.notebook_id,
+        Comment.notebook_id,
+        Grade.notebook_id,
+        SubmittedAssignment.student_id,
+        SubmittedNotebook.assignment_id,
+    ]
+    return [Index(f"cs_conv_{column.class_.__tablename__}", column) for column in columns]
 
 
 def has_table(connection: Any, table: Table) -> bool:

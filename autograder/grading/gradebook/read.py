@@ -21,7 +21,7 @@ Verdicts = dict[tuple[str, str], dict[str, Any]]
 
 def read_scores(course: Course, assignment: Assignment, student: str) -> Scores:
     """The scores of a submission, from the gradebook and the notebooks in autograded/."""
-    verdicts = _verdicts_on_disk(course, assignment, student)
+    verdicts = verdicts_on_disk(course, assignment, student)
     with open_gradebook(course) as gradebook:
         found = gradebook.find_submission(assignment.name, student)
         return scores_of(found, verdicts, LatePolicy(course))
@@ -37,6 +37,31 @@ def scores_of(submission: Any, verdicts: Verdicts, late: LatePolicy) -> Scores:
     ]
     tests.sort(key=lambda test: (order.get((test.notebook, test.grade_id), len(order)), test.grade_id))
     return late.final_score(submission), float(submission.max_score), tuple(tests)
+
+
+def read_submissions(gradebook: Any, assignment: str) -> list[Any]:
+    """All submissions of an assignment in the gradebook, with students, notebooks, grades and cells.
+
+    It takes a few queries for some hundred students. Otherwise, each of these is read by itself.
+    """
+    from nbgrader.api import Assignment, BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
+    from sqlalchemy.orm import selectinload, undefer, with_polymorphic
+
+    notebooks = selectinload(SubmittedAssignment.notebooks)
+    grades = notebooks.selectinload(SubmittedNotebook.grades)
+    return list(
+        gradebook.db.query(SubmittedAssignment)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == assignment)
+        .options(
+            undefer(SubmittedAssignment.score),
+            undefer(SubmittedAssignment.max_score),
+            selectinload(SubmittedAssignment.student),
+            notebooks.undefer(SubmittedNotebook.score),
+            grades.undefer(Grade.max_score),
+            grades.selectinload(Grade.cell.of_type(with_polymorphic(BaseCell, "*"))),
+        )
+    )
 
 
 def read_together(session: Any, submission: Any) -> list[Any]:
@@ -93,7 +118,7 @@ def set_missing_to_zero(
     Creates the submission in the gradebook if there is none. `graded` says whether nbgrader has just entered
     what the other tests gave; else they keep what they had. Returns the grade_ids.
     """
-    verdicts = _verdicts_on_disk(course, assignment, student)
+    verdicts = verdicts_on_disk(course, assignment, student)
     missing: list[tuple[str, str]] = []
     with open_gradebook(course) as gradebook:
         gradebook.update_or_create_student(student)
@@ -130,7 +155,8 @@ def test_score(notebook: str, grade: Any, verdict: dict[str, Any]) -> TestScore:
     )
 
 
-def _verdicts_on_disk(course: Course, assignment: Assignment, student: str) -> Verdicts:
+def verdicts_on_disk(course: Course, assignment: Assignment, student: str) -> Verdicts:
+    """The verdicts in a student's notebooks in autograded/."""
     paths = {
         name: course.autograded(student, assignment.name) / f"{name}.ipynb" for name in assignment.notebooks
     }

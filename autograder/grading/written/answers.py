@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.course import Assignment, Course
 from autograder.grading.gradebook.own_tables import removed_students
-from autograder.grading.gradebook.read import by_hand, read_together
+from autograder.grading.gradebook.read import by_hand, read_submissions
 from autograder.grading.submissions.cells import text_of
 from autograder.notebooks.released import read_released
 
@@ -60,11 +60,10 @@ def read_questions(
     for name, template in read_released(course, assignment, gradebook).templates.items():
         questions |= {(name, question.cell): question for question in _asked(name, template["cells"])}
     gone, lacking = removed_students(gradebook), []
-    for submission in gradebook.assignment_submissions(assignment.name):
+    for submission in read_submissions(gradebook, assignment.name):
         student = submission.student.id
         if student in gone:
             continue
-        kept = read_together(gradebook.db, submission)
         for notebook in submission.notebooks:
             grades = {g.name: g for g in notebook.grades if by_hand(g.cell) and g.auto_score is None}
             cells = _graded_cells(course, assignment, student, notebook.name) if grades else []
@@ -78,7 +77,6 @@ def read_questions(
                     waits = bool(grade.needs_manual_grade)
                     answer = Answer(student, text, pictures, grade.manual_score, comment, waits, grade.id)
                     question.answers.append(answer)
-        del kept
     return [question for question in questions.values() if question.answers], sorted(set(lacking))
 
 
