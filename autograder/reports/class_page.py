@@ -22,6 +22,8 @@ BARS = 12
 """The most bars of the distribution. If there are fewer points than this, each has a bar."""
 MOST_NAMES = 30
 """So many names of students are shown below a misconception; more of them are folded."""
+MOST_ROWS = 100
+"""If the class has more students, its table is folded, below those whose grading did not end well."""
 
 _STYLE = """
 .bars { display: flex; align-items: flex-end; gap: 3px; height: 11rem; margin: 1rem 0 0; padding: 0;
@@ -29,7 +31,13 @@ _STYLE = """
 .bars li { flex: 1; background: var(--strong); border-radius: 3px 3px 0 0; position: relative }
 .bars span { position: absolute; left: 0; right: 0; text-align: center; font-size: .8rem }
 .bars .count { bottom: 100% } .bars .from { top: 100%; color: var(--quiet) }
-.test td:first-child { padding-left: 1.4rem } .who { width: 18% } .what { width: 18% } .seen { width: 36% }
+.test td:first-child { padding-left: 1.4rem } .who { width: 28% } .what { width: 12% } .seen { width: 36% }
+summary { cursor: pointer; margin: .8rem 0 }
+@media (max-width: 40rem) {
+  .lines tr { display: flex; flex-wrap: wrap; column-gap: 1rem; padding: .3rem 0;
+    border-bottom: 1px solid var(--line) }
+  .lines th, .lines td { border: 0; padding-block: .1rem; padding-right: 0; width: auto; text-align: left }
+  .lines .whole { flex-basis: 100% } .lines .share { display: none } .test td { padding-left: 1.4rem } }
 """
 
 
@@ -118,7 +126,9 @@ def _misconceptions(record: Record) -> str:
         ]
         for m in record.misconceptions
     ]
-    return table([("students", "n narrow"), ("exercise", "narrow"), ("misconception", "")], rows)
+    return table(
+        [("students", "n narrow"), ("exercise", "narrow"), ("misconception", "whole")], rows, "lines"
+    )
 
 
 def _names(students: Sequence[str]) -> str:
@@ -148,8 +158,9 @@ def _exercises(record: Record) -> str:
             name = f"<b>{escape(exercise)}</b>"
             rows.append(_row("", name, f"{earned:.1f} of {most:g} points", earned, most))
         rows += [_test(grade_id, by_test[grade_id]) for grade_id in grade_ids]
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("test", "result", "share", "remark"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    columns = [("test", "whole"), ("result", ""), ("share", "share"), ("remark", "")]
+    head = "".join(f'<th scope="col" class="{kind}">{name}</th>' for name, kind in columns)
+    return f'<table class="lines"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def _test(grade_id: str, tests: list[TestScore]) -> str:
@@ -176,14 +187,25 @@ def _row(kind: str, name: str, text: str, part: float, whole: float) -> str:
     share = part / whole if whole else 1.0
     remark = {0.0: "no one passes", 1.0: "everyone passes"}.get(share, "") if kind else ""
     return (
-        f'<tr class="{kind}"><td>{name}</td><td class="n">{text}</td><td>{meter(share, text)}</td>'
+        f'<tr class="{kind}"><td class="whole">{name}</td><td class="n">{text}</td>'
+        f'<td class="share">{meter(share, text)}</td>'
         f"<td>{remark}</td></tr>"
     )
 
 
 def _students(record: Record, with_page: Mapping[str, str]) -> str:
+    everybody = _table_of(record.results, with_page)
+    if len(record.results) <= MOST_ROWS:
+        return everybody
+    well = (Status.GRADED, Status.MISSING)
+    odd = [result for result in record.results if result.status not in well]
+    first = f"<h3>Grading did not end well: {len(odd)}</h3>{_table_of(odd, with_page)}" if odd else ""
+    return f"{first}<details><summary>all {len(record.results)} students</summary>{everybody}</details>"
+
+
+def _table_of(results: Sequence[Result], with_page: Mapping[str, str]) -> str:
     rows = []
-    for result in record.results:
+    for result in results:
         share = (result.score or 0) / result.max_score if result.max_score else 0
         status = escape(result.status.value)
         if result.status is not Status.GRADED:
@@ -197,8 +219,11 @@ def _students(record: Record, with_page: Mapping[str, str]) -> str:
                 escape(seen(result)),
             ]
         )
-    head = [("student", "who"), ("status", "what"), ("points", "n"), ("share", ""), ("what was seen", "seen")]
-    return table(head, rows)
+    head = [
+        ("student", "who whole"), ("status", "what"), ("points", "n"), ("share", "share"),
+        ("what was seen", "seen whole"),
+    ]  # fmt: skip
+    return table(head, rows, "lines")
 
 
 def _student(result: Result, page: str | None) -> str:

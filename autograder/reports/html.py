@@ -62,14 +62,17 @@ def document(title: str, body: Sequence[str], style: str = "") -> str:
     )
 
 
-def table(head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> str:
-    """A table. `head` has the text and the CSS class of each column; cells are HTML already."""
+def table(head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], kind: str = "") -> str:
+    """A table of the CSS class `kind`.
+
+    `head` has the text and the CSS class of each column; cells are HTML already.
+    """
     top = "".join(f'<th scope="col" class="{kind}">{escape(text)}</th>' for text, kind in head)
     body = "\n".join(
         "<tr>" + "".join(f'<td class="{k}">{c}</td>' for (_, k), c in zip(head, row, strict=True)) + "</tr>"
         for row in rows
     )
-    return f"<table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    return f'<table class="{kind}">\n<thead><tr>{top}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>'
 
 
 def meter(share: float, text: str) -> str:

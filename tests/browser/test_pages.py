@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lab import ROOT, SCREENSHOTS
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from autograder import judge
 from autograder.checks import Aspect, Case, find
@@ -27,6 +27,7 @@ from autograder.reports.notebook_page import PageContent, notebook_page
 from autograder.reports.prose import to_html
 from autograder.reports.record import Record
 from cs_conv.naive import conv_forward
+from tests.autograder.reports.test_large_class import page_of
 
 pytestmark = pytest.mark.browser
 
@@ -124,6 +125,28 @@ def test_the_class_report(page: Page, tmp_path: Path) -> None:
     assert page.get_by_role("link", name="ana").get_attribute("href") == (
         "../feedback/ana/02-conv-forward/conv_forward.html"
     )
+
+
+def test_the_report_of_a_thousand_students_on_a_phone(page: Page, tmp_path: Path) -> None:
+    """No word is broken, and a student takes a few lines; in five columns, a name took seven."""
+    html = page_of(1000, crashed=517)
+    assert show(page, tmp_path / "large.html", html) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_text("all 1000 students").click()
+    page.screenshot(path=SCREENSHOTS / "report-large-phone.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    line = page.evaluate("parseFloat(getComputedStyle(document.body).lineHeight)")
+    students = page.locator("details tbody tr").filter(visible=True)
+    last = students.last
+    for part in (last.locator("bdi"), last.get_by_text("graded"), page.get_by_text("204 of 1000 pass").first):
+        assert height(part) < 1.5 * line
+    assert height(last) < 6 * line
+
+
+def height(part: Locator) -> float:
+    box = part.bounding_box()
+    assert box is not None
+    return box["height"]
 
 
 def max_count(record: Record) -> int:
