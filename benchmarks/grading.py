@@ -31,12 +31,14 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course, load_course
-from autograder.demo.submissions import hand_in, sample_students
+from autograder.demo.submissions import Student, hand_in, sample_students
 from autograder.grading.interface import Submission
 from autograder.grading.trusted import TrustedEngine
 from autograder.notebooks.release import release
 
 ROOT = Path(__file__).parents[1]
+WRITER_AND_WORKERS = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+"""Whose memory at most is noted: this process, which writes, and the largest of its workers."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,16 @@ class Timed:
         return 60 * self.submissions / self.seconds
 
 
+def that_finish(assignment: str) -> list[Student]:
+    """The sample students whose notebooks run to their ends."""
+    unlike = re.compile(r"never ends|while True|os\._exit|os\.kill|sleep\(|half|nothing")
+    return [
+        student
+        for student in sample_students(assignment)
+        if not unlike.search(" ".join([student.story, student.upload, *student.answers.values()]))
+    ]
+
+
 def make_class(folder: Path, assignment: str, size: int, honest: bool = True) -> tuple[Course, list[str]]:
     """A course of its own with `size` submissions."""
     for name in ("course.yml", "nbgrader_config.py"):
@@ -65,10 +77,7 @@ def make_class(folder: Path, assignment: str, size: int, honest: bool = True) ->
     release(course, chosen)
     names = []
     for number in range(size):
-        for student in sample_students(chosen.name):
-            text = " ".join([student.story, student.upload, *student.answers.values()])
-            if honest and re.search(r"never ends|while True|os\._exit|os\.kill|sleep\(|half|nothing", text):
-                continue
+        for student in that_finish(chosen.name) if honest else sample_students(chosen.name):
             if len(names) == size:
                 break
             name = f"{student.name}-{number:04}"
@@ -80,7 +89,7 @@ def make_class(folder: Path, assignment: str, size: int, honest: bool = True) ->
 
 def make_tiny_class(folder: Path, size: int) -> tuple[Course, list[str]]:
     """A course of one small notebook; every third submission is as it was released, the others are right."""
-    shutil.copytree(ROOT / "tests" / "course" / "sample", folder, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "tests" / "autograder" / "sample", folder, dirs_exist_ok=True)
     course = load_course(folder)
     release(course, course.assignments[0])
     name = course.assignments[0].name
@@ -205,6 +214,7 @@ def main() -> None:
             course, names = class_in(folders[0], given, given.students)
             assignment = course.assignments[0].name if given.tiny else given.assignment
             ours = trusted(course, assignment, names, given.workers, given.backend)
+            memory = [resource.getrusage(which).ru_maxrss >> 10 for which in WRITER_AND_WORKERS]
             goes = where_it_goes(course, assignment)
             page = feedback(course, assignment)
             # Sandboxes end with their namespaces, so their time does not reach ours by itself.
@@ -214,7 +224,7 @@ def main() -> None:
             if not given.no_stock:
                 course, some = class_in(folders[1], given, given.stock_students)
                 theirs = stock(course, assignment, some)
-        rounds.append(report(ours, theirs, goes) | {"feedback_page_cpu": page})
+        rounds.append(report(ours, theirs, goes) | {"feedback_page_cpu": page, "megabytes": memory})
         print(f"{page:.3f} CPU s for each feedback page")
     if given.json:
         machine = {
