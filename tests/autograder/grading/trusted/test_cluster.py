@@ -1,4 +1,4 @@
-"""The same jobs on a Dask cluster of a scheduler and two worker processes, one of which is killed midway."""
+"""Grading on a Dask cluster whose worker processes are killed midway gives the gradebook of one machine."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from autograder.grading.trusted import TrustedEngine
 from tests.autograder.conftest import RIGHT, HandIn, submissions
 
 from .test_again import graded
+from .test_engine import KINDS, rows, undisturbed
+
+WORKERS = 3
+WAIT = "import time\ntime.sleep(0.5)\n"
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
                 break
             assert processes[0].poll() is None, said.read_text(encoding="utf-8")
             time.sleep(0.2)
-        for _ in range(2):
+        for _ in range(WORKERS):
             command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1"]
             command += ["--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]
             processes.append(
@@ -69,20 +73,26 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 
 @pytest.mark.slow
 @pytest.mark.sandbox
-def test_a_cluster_loses_a_worker_and_no_grade(
-    course: Course, hand_in: HandIn, cluster: tuple[str, list[subprocess.Popen[bytes]]]
+def test_a_cluster_loses_workers_and_no_grade(
+    course: Course,
+    hand_in: HandIn,
+    released_once: Path,
+    tmp_path: Path,
+    cluster: tuple[str, list[subprocess.Popen[bytes]]],
 ) -> None:
+    """Two of three workers are killed, each while it has work: the answers wait before they compute."""
     address, workers = cluster
-    students = [f"s{number}" for number in range(6)]
-    slow = "import time\n\ndef total(values):\n    time.sleep(0.5)\n    return sum(values)"
-    for student in students:
-        hand_in(student, add=RIGHT["add"], total=slow)
-    scores = {}
-    for result in TrustedEngine(workers=2, executor=address).grade(course, submissions(*students)):
-        scores[result.student] = result.score
-        if len(scores) == 1:
-            workers[0].kill()
-    assert scores == dict.fromkeys(students, 6)
+    students = {f"{kind}{number}": answers for number in range(2) for kind, answers in KINDS.items()}
+    for student, answers in students.items():
+        hand_in(student, **answers | {"total": WAIT + answers.get("total", "")})
+    calm = undisturbed(course, released_once, tmp_path, *students)
+    done = 0
+    for _ in TrustedEngine(workers=WORKERS, executor=address).grade(course, submissions(*students)):
+        done += 1
+        if done in (1, 5):
+            workers.pop().kill()
+    assert done == len(students)
+    assert rows(course) == calm
     before = graded(course)
     list(TrustedEngine(workers=1).grade(course, submissions(*students)))
     assert graded(course) == before, "what the cluster graded is not graded again here"
