@@ -16,6 +16,7 @@ from autograder.grading.nbgrader_workarounds import (
     let_alembic_run,
     let_extensions_wait,
     let_new_gradebooks_be_quick,
+    let_points_outlive_students,
     let_the_folder_have_brackets,
     let_timestamps_be_read,
     let_validate_show_reports,
@@ -51,6 +52,7 @@ def _fill(config: Config, course: Course) -> Config:
     let_the_folder_have_brackets(str(course.root))
     let_timestamps_be_read()
     let_extensions_wait()
+    let_points_outlive_students()
     let_new_gradebooks_be_quick()
     config.CourseDirectory.course_id = course.id
     config.CourseDirectory.root = str(course.root)

@@ -67,6 +67,32 @@ def let_extensions_wait() -> None:
         event.listen(SubmittedAssignment, "before_insert", extend_new)
 
 
+def let_points_outlive_students() -> None:
+    """Keep what people gave a student who is taken out of the gradebook, and give it back with the student.
+
+    nbgrader deletes it.
+    """
+    from nbgrader.api import Gradebook
+
+    from autograder.grading.gradebook.taken_out import give_back, keep_of_student
+
+    take_out, add = Gradebook.remove_student, Gradebook.add_submission
+    if getattr(take_out, "keeps", False):
+        return
+
+    def remove_student(self: Any, student_id: str) -> None:
+        keep_of_student(self, student_id)
+        take_out(self, student_id)
+
+    def add_submission(self: Any, assignment: str, student: str, **about: Any) -> Any:
+        submission = add(self, assignment, student, **about)
+        give_back(self, submission)
+        return submission
+
+    remove_student.keeps = True  # type: ignore[attr-defined]
+    Gradebook.remove_student, Gradebook.add_submission = remove_student, add_submission
+
+
 _bracketed: set[str] = set()
 """Folders of courses whose names are patterns that do not match themselves."""
 

@@ -126,12 +126,18 @@ class Pages:
         }
 
     def handed_in_since(self, student: str) -> bool:
-        """Whether a notebook is another now than what was graded; False if the grading did not note that."""
+        """Whether a notebook is another now than what was graded.
+
+        A graded notebook says which file it was, except if nbgrader or an earlier version of this course
+        graded it. Then a file that is newer than the graded notebook counts as another one.
+        """
         folder = self.course.submitted(student, self.assignment.name)
+        graded = self.course.autograded(student, self.assignment.name)
         for name, notebook in self.graded(student).items():
+            path = folder / f"{name}.ipynb"
             noted = notebook.get("metadata", {}).get(HANDED_IN)
             with suppress(OSError, NotPlainFile):
-                if noted and noted != digest_of_file(read_notebook_file(folder / f"{name}.ipynb")):
+                if noted != digest_of_file(read_notebook_file(path)) and (noted or _newer(path, graded)):
                     return True
         return False
 
@@ -184,23 +190,24 @@ class Pages:
 
 
 def handed_in_since(course: Course, assignment: Assignment) -> list[str]:
-    """The students who handed in another version than the one that was graded, going by newer files first."""
+    """The students who have handed in another version since. Only files that are newer are read."""
     found = []
     with open_gradebook(course) as gradebook:
         pages = Pages(course, assignment, gradebook)
         gone = removed(course)
         for graded in course.autograded().glob(f"*/{assignment.name}"):
             student = graded.parent.name
-            handed = [
-                course.submitted(student, assignment.name) / path.name for path in graded.glob("*.ipynb")
-            ]
+            folder = course.submitted(student, assignment.name)
             with suppress(OSError):
-                newer = any(
-                    path.stat().st_mtime_ns > (graded / path.name).stat().st_mtime_ns for path in handed
-                )
+                newer = any(_newer(folder / path.name, graded) for path in graded.glob("*.ipynb"))
                 if newer and student not in gone and pages.handed_in_since(student):
                     found.append(student)
     return sorted(found)
+
+
+def _newer(path: Path, folder: Path) -> bool:
+    """Whether a file is newer than that of the same name in the folder."""
+    return path.stat().st_mtime_ns > (folder / path.name).stat().st_mtime_ns
 
 
 def first_page(course: Course, assignment: str, student: str) -> Path | None:

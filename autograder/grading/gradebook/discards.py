@@ -135,10 +135,16 @@ def _apply(gradebook: Any, cell: Any, found: Discard) -> None:
     known = _set_aside(gradebook, cell)
     for grade in cell.grades:
         if grade.id not in known:
-            _keep(gradebook, grade)
-            grade.manual_score = grade.extra_credit = None
+            set_aside(gradebook, grade, found)
         grade.auto_score, grade.needs_manual_grade = found.counts, False
     gradebook.db.flush()
+
+
+def set_aside(gradebook: Any, grade: Any, found: Discard) -> None:
+    """Set aside what a grade of a cell that was thrown out is, and give it what counts."""
+    _keep(gradebook, grade)
+    grade.manual_score = grade.extra_credit = None
+    grade.auto_score, grade.needs_manual_grade = found.counts, False
 
 
 def _keep(gradebook: Any, grade: Any) -> None:

@@ -84,6 +84,18 @@ gone_table = Table(
     Column("extra", Float),
     Column("comment", Text),
 )  # fmt: skip
+taken_out_table = Table(
+    "cs_conv_taken_out", OURS,
+    Column("assignment", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("cell", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("manual", Float),
+    Column("extra", Float),
+    Column("comment", Text),
+    Column("needs_person", Boolean, nullable=False),
+    Column("outcome", String(128), nullable=False),
+)  # fmt: skip
 
 
 def make_tables(gradebook: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import MissingEntry
@@ -18,9 +20,9 @@ from autograder.grading.gradebook.read import by_hand, read_together, scores_of,
 from autograder.grading.results import Result, Status
 from autograder.grading.seeds import read_secret
 from autograder.grading.submissions.cells import text_of
-from autograder.grading.submissions.intake import other_files
+from autograder.grading.submissions.intake import NotPlainFile, other_files, read_notebook_file
 from autograder.grading.submissions.timestamps import FORM, when_it_came
-from autograder.grading.submissions.without_outputs import HANDED_IN
+from autograder.grading.submissions.without_outputs import HANDED_IN, digest_of_file
 from autograder.grading.trusted.autograded_folder import carried, mirror, of_the_exchange
 from autograder.grading.trusted.outcome import NotebookOutcome
 
@@ -144,7 +146,7 @@ class Writer:
         submitted = self.course.submitted(student, self.assignment.name)
         files = {
             f"{outcome.notebook}.ipynb": (
-                json.dumps(_document(outcome), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+                json.dumps(_document(outcome, submitted), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
             ).encode("utf-8", "replace")
             for outcome in outcomes
             if outcome.document is not None
@@ -187,10 +189,13 @@ class Writer:
         return result
 
 
-def _document(outcome: NotebookOutcome) -> dict[str, Any]:
-    """The graded notebook, which says which file it was."""
+def _document(outcome: NotebookOutcome, submitted: Path) -> dict[str, Any]:
+    """The graded notebook, which says which file it was. Outcomes of an earlier version do not know."""
     document = outcome.document or {}
-    return document | {"metadata": {**document["metadata"], HANDED_IN: outcome.handed_in}}
+    handed_in = outcome.handed_in
+    with suppress(OSError, NotPlainFile):
+        handed_in = handed_in or digest_of_file(read_notebook_file(submitted / f"{outcome.notebook}.ipynb"))
+    return document | {"metadata": {**document["metadata"], HANDED_IN: handed_in}}
 
 
 def _readable(outcome: NotebookOutcome | None) -> bool:

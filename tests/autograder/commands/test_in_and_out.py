@@ -83,6 +83,8 @@ def test_canvas_there_and_back(run, course, tmp_path):
     said = run("feedback", "--zip", "canvas")
     assert "2 files for 2 students" in said
     assert "left out, handed in again since it was graded; run cs-conv grade: ana" in said
+    said = run("export", "canvas", "--roster", roster)
+    assert "01-sums, handed in again since it was graded; run cs-conv grade: ana" in said
 
 
 def test_moodle_there_and_back(run, course, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from autograder.course import Assignment, CourseError
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.submissions.without_outputs import HANDED_IN, digest_of_file
 from autograder.reports.export import (
+    IGNORED,
     StudentPoints,
     canvas_rows,
     guarded,
@@ -20,6 +22,7 @@ from autograder.reports.export import (
     read_possible,
     write_csv,
 )
+from autograder.reports.feedback import handed_in_since
 from autograder.reports.gradescope import write_autograder
 
 POLICY = """
@@ -109,6 +112,13 @@ def test_no_cell_of_moodles_worksheet_is_a_formula(tmp_path):
     assert rows[1] == [*ana[:1], "'@Ana", ana[2], "1.5", "'=cmd", "'" + "+" * 200_000, "-"]
 
 
+@pytest.mark.parametrize(
+    ("title", "ignored"), [("Final project", True), ("Current score", True), ("Sums", False)]
+)
+def test_titles_that_canvas_takes_for_its_own_totals(title, ignored):
+    assert bool(IGNORED.search(title)) is ignored
+
+
 WORKSHEETS = """\
 Identifier,Full name,ID number,Email address,Grade
 Participant 301,Ana Lee,m1,a.lee@uni.example,-
@@ -143,16 +153,23 @@ def test_no_cell_is_a_formula(text):
     assert guarded(f"x{text}") == f"x{text}"
 
 
-def test_what_was_handed_in_again_since_it_was_graded_has_no_points_at_gradescope(graded, hand_in, tmp_path):
+@pytest.mark.parametrize("noted", [True, False])
+def test_what_was_handed_in_again_since_it_was_graded_has_no_points(graded, hand_in, tmp_path, noted):
+    """Also if the grading did not note which file it was: then the file is newer."""
     (assignment,) = graded.assignments
     path = hand_in("ana")
+    os.utime(path, (10**9, 10**9))
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    notebook["metadata"][HANDED_IN] = digest_of_file(path.read_bytes())
+    if noted:
+        notebook["metadata"][HANDED_IN] = digest_of_file(path.read_bytes())
     folder = graded.autograded("ana", assignment.name)
     folder.mkdir(parents=True)
     (folder / "sums.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     assert write_autograder(graded, assignment, tmp_path / "a.zip") == (1, {})
-    hand_in("ana", add="def add(a, b):\n    return a + b")
+    assert handed_in_since(graded, assignment) == []
+    path = hand_in("ana", add="def add(a, b):\n    return a + b")
+    os.utime(path, (2 * 10**9, 2 * 10**9))
+    assert handed_in_since(graded, assignment) == ["ana"]
     written, left = write_autograder(graded, assignment, tmp_path / "a.zip")
     assert (written, left) == (0, {"handed in again since it was graded; run cs-conv grade": ["ana"]})
 

@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course, load_course
+from autograder.grading.gradebook.discards import discard, undo
 from autograder.grading.gradebook.open import open_gradebook
+from autograder.grading.results import Status
+from autograder.grading.submissions.without_outputs import HANDED_IN, digest_of_file
 from autograder.grading.trusted import TrustedEngine
-from autograder.grading.trusted.write_gradebook import Writer
+from autograder.grading.trusted.outcome import NotebookOutcome
+from autograder.grading.trusted.write_gradebook import Writer, _document
 from autograder.notebooks.release import release
 from tests.autograder.conftest import NAME, RIGHT, HandIn, submissions
 
@@ -72,6 +76,7 @@ _RUN = """
 import sys
 from autograder.course import load_course
 from autograder.grading.interface import Submission
+from autograder.grading.submissions.without_outputs import HANDED_IN, digest_of_file
 from autograder.grading.trusted import TrustedEngine
 from autograder.grading.trusted.write_gradebook import Writer
 
@@ -147,6 +152,50 @@ def test_neither_the_journal_nor_the_limits_are_the_answers(written: Course, han
     (written.root / "course.yml").write_text(text.replace("seconds_a_cell: 4", "seconds_a_cell: 5"))
     grade(load_course(written.root), "ann")
     assert (graded(written), waiting(written, "ann")) == (2, set())
+
+
+def test_who_is_taken_out_and_brought_back_has_what_people_gave(written: Course, hand_in: HandIn) -> None:
+    """Also of a question that was thrown out meanwhile; a changed answer waits for a person again."""
+    for student in ("ann", "ben"):
+        hand_in(student, **ANSWERS)
+    grade(written, "ann", "ben")
+    judge(written, "ann", essay=4, plot=1, survey=3, total_test=1.5)
+    judge(written, "ben", essay=4, plot=1, survey=3)
+    with open_gradebook(written) as gradebook:
+        gradebook.find_comment("essay", "sums", NAME, "ann").manual_comment = "Why not?"
+        gradebook.db.commit()
+        for student in ("ann", "ben"):
+            gradebook.remove_student(student)
+        discard(gradebook, NAME, gradebook.find_graded_cell("plot", "sums", NAME), "none")
+        gradebook.db.commit()
+        for student in ("ann", "ben"):
+            gradebook.add_student(student)
+    hand_in("ben", **ANSWERS | {"essay": "Because I say so."})
+    grade(written, "ann", "ben")
+    assert (waiting(written, "ann"), waiting(written, "ben")) == (set(), {"essay"})
+    with open_gradebook(written) as gradebook:
+        given = {g.name: g.manual_score for g in gradebook.find_submission(NAME, "ann").notebooks[0].grades}
+        assert {name: points for name, points in given.items() if points} == {
+            "essay": 4, "survey": 3, "total_test": 1.5,
+        }  # fmt: skip
+        assert gradebook.find_comment("essay", "sums", NAME, "ann").comment == "Why not?"
+        undo(gradebook, NAME, gradebook.find_graded_cell("plot", "sums", NAME))
+        assert gradebook.find_grade("plot", "sums", NAME, "ann").manual_score == 1
+        gradebook.db.rollback()
+
+
+def test_a_graded_notebook_says_which_file_it_was(written: Course, hand_in: HandIn) -> None:
+    """Also if the outcome is one of an earlier version, which did not note it."""
+    path = hand_in("ann", **ANSWERS)
+    for noted in ("", "abc"):
+        outcome = NotebookOutcome(
+            notebook="sums",
+            status=Status.GRADED,
+            document={"cells": [], "metadata": {}},
+            handed_in=noted,
+        )
+        metadata = _document(outcome, path.parent)["metadata"]
+        assert metadata[HANDED_IN] == (noted or digest_of_file(path.read_bytes()))
 
 
 def forget(course: Course) -> None:
