@@ -16,6 +16,9 @@ from .nested_data import Data, Part, kind_of, shown
 from .run_answer import Outcome, Outcomes
 from .wanted_errors import words_for
 
+FEW = 8
+"""So many texts to choose from are listed in a report."""
+
 _ASKED = "A ValueError is asked for here"
 
 
@@ -64,7 +67,10 @@ def wrong_choice(part: str, mine: Part, choices: Sequence[str]) -> str:
     value = mine.value if isinstance(mine, Data) else mine
     if kind_of(value) == "text" and value in choices:
         return f"`{part}`: {shown(value)} is not right"
-    return f"`{part}`: {shown(value)} is none of {', '.join(map(repr, choices))}"
+    said = f"`{part}`: {shown(value)} is none of"
+    if len(choices) > FEW:
+        return f"{said} the {len(choices)} texts that the task lists; copy one of them"
+    return f"{said} {', '.join(map(repr, choices))}"
 
 
 def _about_arrays(finding: Finding, mine: np.ndarray, right: np.ndarray) -> str:

@@ -781,7 +781,7 @@ print(f"  random convolutions kept    {random:.1%} {random_s:6.3f} s")
 print(f"  everything learned anew     {scratch:.1%} {scratch_s:6.3f} s")
 
 # %% [markdown]
-# The trained convolutions win, in a few hundredths of a second. The gap is a few points here, since clothes are
+# The trained convolutions win, in a small part of the time. The gap is a few points here, since clothes are
 # small and simple; random convolutions are not bad, either. With large photographs, and a network that has seen a
 # million of them, there is no comparison. *Don't be a hero*, say the notes: take what works best, and train only
 # its end.

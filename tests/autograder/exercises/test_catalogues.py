@@ -213,3 +213,10 @@ def test_a_right_answer_that_changes_its_input_is_caught(exercise):
     assert not verdict.passed
     assert "changed its argument" in verdict.failure.problem
     assert "changes its input" in [m.name for m in verdict.mistakes]
+
+
+def test_many_texts_to_choose_from_are_not_listed_and_the_right_one_is_not_told():
+    failure = judge("corrected", lambda claim: "58 MB").failure
+    assert failure is not None
+    assert failure.problem == "`text`: '58 MB' is none of the 23 texts that the task lists; copy one of them"
+    assert failure.want is None
