@@ -18,8 +18,6 @@ from autograder.site import lite_kernel, packages, pyodide
 from autograder.site.live_files import CDN
 from autograder.site.wheels import Wheel, read_wheel
 
-STORAGE = "cs-conv"
-"""The name of the browser's database that keeps a learner's notebooks."""
 WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
 """Extensions of this environment's JupyterLab that live pictures need in the browser, too."""
 NO_PICTURES = Path(__file__).with_name("no_pictures.py")
@@ -35,6 +33,12 @@ MENDED = {
     "interpreter": {"Completer.use_jedi = True": "Completer.use_jedi = False"},
 }
 """Old and new text in modules of this kernel: IPython 9 demands more of two calls, and there is no jedi."""
+BEFORE_IT_STARTS = "  CONFIG_SCRIPT.textContent = JSON.stringify(config, null, 2);"
+NAMES_STORAGE = """\
+  const { storage } = await import('./storage.mjs');
+  config.contentsStorageName = await storage();
+"""
+"""A line of JupyterLite's config-utils.js, and what comes before it."""
 ZIP_LIBRARY = "node_modules/fflate/esm/browser.js"
 IN_LITE = Path(__file__).with_name("in_lite")
 NEEDED = {
@@ -131,7 +135,6 @@ def _page(names: list[str]) -> dict[str, object]:
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
             "appName": "Convolutional networks by hand",
-            "contentsStorageName": STORAGE,
             "disabledExtensions": ["@jupyterlite/application-extension:clear-browser-data"],
             "litePluginSettings": {PLUGIN: kernel},
             # Live pictures that are scrolled away stay as they are.
@@ -183,21 +186,22 @@ def _jupyter_lite(work: Path, fetched: Path) -> None:
 def _add_ours(site: Path, cache: Path) -> None:
     """Add what JupyterLite lacks: what is loading, visits without a network, all work as one zip."""
     lite = site / "lite"
-    page = lite / "lab" / "index.html"
-    text = page.read_text(encoding="utf-8")
-    assert text.count("</head>") == 1
-    page.write_text(
-        text.replace("</head>", '<script defer src="../course.js"></script></head>'), encoding="utf-8"
-    )
+    _put_before("</head>", '<script defer src="../course.js"></script>', lite / "lab" / "index.html")
+    _put_before(BEFORE_IT_STARTS, NAMES_STORAGE, lite / "config-utils.js")
     (lite / "service-worker.js").rename(lite / "jupyterlite-service-worker.js")
     shutil.copyfile(pyodide.fetch(cache) / ZIP_LIBRARY, lite / "fflate.mjs")
     for path in IN_LITE.iterdir():
         shutil.copyfile(path, lite / path.name)
-    _fill_in(lite / "work.mjs", storage=STORAGE)
     kept = [path for part in (lite, site / "pyodide") for path in part.rglob("*") if _is_needed(path)]
     names = sorted(Path(os.path.relpath(path, lite)).as_posix() for path in kept)
     build = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(kept))).hexdigest()[:12]
     _fill_in(lite / "service-worker.js", build=build, files=json.dumps(names))
+
+
+def _put_before(place: str, new: str, path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(place) == 1, f"{path.name} is not that of the version that is pinned: {place}"
+    path.write_text(text.replace(place, new + place), encoding="utf-8")
 
 
 def _is_needed(path: Path) -> bool:

@@ -202,3 +202,10 @@ def cell_of(component: Locator, kind: str, row: int, column: int, grid: int = 0)
     """One cell of a grid."""
     grids = component.locator(f"[data-kind={kind}] svg")
     return grids.nth(grid).locator("[role=row]").nth(row).locator(".cell").nth(column)
+
+
+def drag_of(cell: Locator, right: float) -> tuple[float, float]:
+    """The point `right` of the middle of a cell."""
+    box = cell.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2 + right, box["y"] + box["height"] / 2

@@ -6,6 +6,7 @@ import http.server
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -29,16 +30,34 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         """Write no line for a request."""
 
 
+class Served:
+    """A folder, served until it is stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        """Serve it."""
+        handler = functools.partial(Quiet, directory=str(folder))
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def url(self, path: str) -> str:
+        """The address of a file."""
+        return self.address + path
+
+    def stop(self) -> None:
+        """Do not answer any more."""
+        self.server.shutdown()
+        self.server.server_close()
+
+
 @contextlib.contextmanager
 def serving_site() -> Iterator[str]:
     """Serve the site; gives its address."""
     if not (SITE / "pyodide").is_dir():
         pytest.skip("there is no site with Pyodide in build/site: run make site")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    served = Served(SITE)
+    yield served.address
+    served.stop()
 
 
 class Visit:

@@ -1,19 +1,19 @@
 """The whole course without installation: JupyterLite, built from local files, as a learner uses it."""
 
-import functools
-import http.server
+import json
+import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from lab import ROOT, SCREENSHOTS, SECONDS, Notebook
+from live_lab import FORWARD, cell_of, drag_of
+from live_site import Served
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from autograder.checks import find
@@ -29,36 +29,6 @@ def conv_window(x, w, b, i, j, stride=1):
     return np.sum(x[:, y : y + FH, z : z + FW] * w) + b
 """
 PATIENCE = 240  # seconds, with every core busy
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    extensions_map: ClassVar = {
-        **http.server.SimpleHTTPRequestHandler.extensions_map,
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-    }
-
-    def log_message(self, *_: object) -> None:
-        """Write no line for a request."""
-
-
-class Served:
-    """A folder, served until it is `stopped`."""
-
-    def __init__(self, folder: Path) -> None:
-        handler = functools.partial(Quiet, directory=str(folder))
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def url(self, path: str) -> str:
-        return f"{self.address}/lite/{path}"
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +64,7 @@ class Lite(Notebook):
         self.page = page
         self.asked: set[str] = set()
         page.on("request", lambda request: self.asked.add(request.url))
-        page.goto(served.url(f"lab/index.html?path={path}"))
+        page.goto(served.url(f"lite/lab/index.html?path={path}"))
         expect(page.locator(".jp-NotebookPanel .jp-Cell").first).to_be_visible(timeout=60 * SECONDS)
         self.wait()
 
@@ -142,7 +112,7 @@ def test_a_wrong_answer_is_named_a_right_one_passes_is_kept_and_counts(
     own = (lite.address, "blob:", "data:")
     assert {url for url in notebook.asked | again.asked if not url.startswith(own)} == set()
 
-    page.goto(lite.url("work.html"))
+    page.goto(lite.url("lite/work.html"))
     expect(page.get_by_role("link", name=LESSON)).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "lite-work.png")
     with page.expect_download() as saved:
@@ -181,7 +151,7 @@ def test_all_work_goes_in_as_one_zip_and_is_not_deleted_by_accident(
         archive.writestr("picture.bin", bytes(range(256)))
         archive.writestr("__MACOSX/._conv_forward.ipynb", b"what macOS adds")
     page = learner.new_page()
-    page.goto(lite.url("work.html"))
+    page.goto(lite.url("lite/work.html"))
     expect(page.locator("#said")).to_contain_text("There is nothing here yet")
     page.get_by_label("Load a zip").set_input_files(work)
     expect(page.get_by_role("status")).to_contain_text("Loaded 2 files from work.zip.")
@@ -203,11 +173,132 @@ def test_all_work_goes_in_as_one_zip_and_is_not_deleted_by_accident(
     page.locator("#list a").filter(has_text=" before ").click()
     answered = page.locator(".jp-CodeCell", has_text="return 42 or")
     expect(answered.first).to_be_attached(timeout=PATIENCE * SECONDS)
-    page.goto(lite.url("work.html"))
+    page.goto(lite.url("lite/work.html"))
     page.get_by_role("button", name="Delete everything").click()
     page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_role("status")).to_have_text("Deleted 3 files.")
     expect(page.locator("#list li")).to_have_count(0)
+
+
+def test_a_number_is_dragged_and_the_learners_function_draws_the_picture(
+    learner: BrowserContext, lite: Served
+) -> None:
+    page = learner.new_page()
+    notebook = Lite(page, lite, LESSON)
+    cell = notebook.cell("def conv_forward(")
+    numbers = "x=np.arange(16.0).reshape(1, 4, 4), w=np.ones((1, 1, 2, 2)), b=np.zeros(1)"
+    draws = f"window(globals(), {numbers}, stride=2)"
+    notebook.type(cell, f"{FORWARD}\nfrom cs_conv.live import window\n{draws}")
+    notebook.run(cell, PATIENCE)
+    component = cell.locator(".live")
+    first = cell_of(component, "output", 0, 0)
+    expect(first).to_have_attribute(
+        "aria-label", re.compile(r": 10\b"), timeout=PATIENCE * SECONDS
+    )  # 0 1 4 5
+    pixel = cell_of(component, "pixel", 0, 0)
+    pixel.scroll_into_view_if_needed()
+    pixel.hover()
+    page.mouse.down()
+    page.mouse.move(*drag_of(pixel, 24), steps=4)  # 6 screen pixels a step of a half
+    page.mouse.up()
+    expect(pixel).to_have_attribute("aria-label", re.compile(r": 2\b"))
+    expect(first).to_have_attribute("aria-label", re.compile(r": 12\b"))
+    page.screenshot(path=SCREENSHOTS / "lite-dragged.png")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (None, "wrong.zip is not a zip, or it is damaged."),
+        ({}, "there is no notebook in wrong.zip."),
+        ({"photo.jpg": "photo"}, "there is no notebook in wrong.zip."),
+        ({"a.ipynb": '{"cells": []}', "b.ipynb": "{}"}, "b.ipynb is not a notebook, so nothing"),
+        ({"b.ipynb": "no JSON"}, "b.ipynb is not a notebook, so nothing"),
+    ],
+)
+def test_a_wrong_zip_is_said_to_be_one_and_changes_nothing(
+    learner: BrowserContext, lite: Served, tmp_path: Path, files: dict[str, str] | None, said: str
+) -> None:
+    wrong = tmp_path / "wrong.zip"
+    if files is None:
+        wrong.write_bytes(b"an answer")
+    else:
+        with zipfile.ZipFile(wrong, "w") as archive:
+            for path, text in files.items():
+                archive.writestr(path, text)
+    page = learner.new_page()
+    page.goto(lite.url("lite/work.html"))
+    expect(page.locator("#said")).to_contain_text("There is nothing here yet")
+    page.get_by_label("Load a zip").set_input_files(wrong)
+    expect(page.get_by_role("status")).to_contain_text(f"That did not work: {said}")
+    page.reload()
+    expect(page.locator("#said")).to_contain_text("There is nothing here yet")
+
+
+def test_a_zip_with_one_more_folder_around_the_lessons_is_loaded_as_without_it(
+    learner: BrowserContext, lite: Served, tmp_path: Path
+) -> None:
+    work = tmp_path / "work.zip"
+    with zipfile.ZipFile(work, "w") as archive:
+        archive.writestr("my-work/notes.txt", "text")
+        archive.writestr(
+            f"my-work/{LESSON}", '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+        )
+    page = learner.new_page()
+    page.goto(lite.url("lite/work.html"))
+    page.get_by_label("Load a zip").set_input_files(work)
+    expect(page.locator("#list li")).to_have_text([re.compile(LESSON), re.compile("^notes.txt")])
+
+
+FORMER = """([path, content]) => new Promise((resolve) => {
+  localStorage.setItem("cs-conv-saved", "2026-11-01T12:00:00Z");
+  const opened = indexedDB.open("cs-conv");
+  opened.onupgradeneeded = () =>
+    ["files", "counters", "checkpoints"].map((name) => opened.result.createObjectStore(name));
+  opened.onsuccess = () => {
+    const all = opened.result.transaction("files", "readwrite");
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const now = "2026-11-01T12:00:00Z";
+    const about = { path, name, created: now, last_modified: now, writable: true, format: "json" };
+    const notebook = { ...about, type: "notebook", mimetype: "application/json", content };
+    all.objectStore("files").put(notebook, path);
+    all.oncomplete = () => { opened.result.close(); resolve(); };
+  };
+})"""
+"""Puts a notebook where all sites kept theirs until November 2026."""
+
+
+def test_two_courses_on_one_host_keep_their_work_apart_and_find_that_of_earlier_times(
+    learner: BrowserContext, site: Path, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).symlink_to(site)
+    served = Served(tmp_path)
+    page = learner.new_page()
+    page.goto(served.url("one/lite/icon-120x120.png"))
+    text = (ROOT / "assignments" / LESSON).read_text(encoding="utf-8")
+    page.evaluate(FORMER, [LESSON, json.loads(text.replace("raise NotImplementedError", "return 42"))])
+    page.goto(served.url(f"one/lite/lab/index.html?path={LESSON}"))
+    expect(page.locator(".jp-CodeCell", has_text="return 42").first).to_be_attached(
+        timeout=PATIENCE * SECONDS
+    )
+    page.goto(served.url("one/lite/work.html"))
+    work = tmp_path / "work.zip"
+    with zipfile.ZipFile(work, "w") as archive:
+        archive.writestr("only/here.ipynb", text)
+    page.get_by_label("Load a zip").set_input_files(work)
+    expect(page.locator("#list li")).to_have_count(2)
+    page.goto(served.url("two/lite/work.html"))
+    expect(page.locator("#list li")).to_have_text(re.compile(LESSON))  # that of earlier times alone
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("dialog")).to_contain_text("You last saved a zip on")
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_role("status")).to_have_text("Deleted 1 file.")
+    page.reload()
+    expect(page.locator("#said")).to_contain_text("There is nothing here yet")
+    page.goto(served.url("one/lite/work.html"))
+    expect(page.locator("#list li")).to_have_count(2)
+    served.stop()
 
 
 KEPT = """async () => {
@@ -239,7 +330,7 @@ def test_a_second_visit_needs_no_network(learner: BrowserContext, site: Path) ->
 def test_a_phone_is_told_where_the_lessons_read_well(learner: BrowserContext, lite: Served) -> None:
     page = learner.new_page()
     page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(lite.url(f"lab/index.html?path={LESSON}"))
+    page.goto(lite.url(f"lite/lab/index.html?path={LESSON}"))
     note = page.locator("#cs-conv-phone")
     expect(note).to_contain_text("On a phone, read the lessons on the site")
     assert note.get_by_role("link").get_attribute("href") == "../../"

@@ -5,8 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 from lab import SECONDS
-from live_lab import BACKWARD, COLUMNS, DILATED, FORWARD, GRADIENT, MAXIMA, SHAPES, SIZE, SLIDE, Lab, cell_of
-from playwright.sync_api import Locator, expect
+from live_lab import (
+    BACKWARD,
+    COLUMNS,
+    DILATED,
+    FORWARD,
+    GRADIENT,
+    MAXIMA,
+    SHAPES,
+    SIZE,
+    SLIDE,
+    Lab,
+    cell_of,
+    drag_of,
+)
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -17,13 +30,6 @@ def lab(live_lab: Lab) -> Iterator[Lab]:
     before = len(live_lab.complaints)
     yield live_lab
     assert live_lab.complaints[before:] == []
-
-
-def drag_of(cell: Locator, right: float) -> tuple[float, float]:
-    """The point `right` of the middle of a cell."""
-    box = cell.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2 + right, box["y"] + box["height"] / 2
 
 
 def test_window_by_window_follows_the_learners_function(lab: Lab) -> None:

@@ -1,29 +1,11 @@
 // A learner's notebooks, as JupyterLite keeps them in the browser, out of it and into it as one zip.
 
 import { strFromU8, strToU8, unzipSync, zipSync } from "./fflate.mjs";
+import { SAVED, done, forget, inDatabase, storage } from "./storage.mjs";
 
-const STORAGE = "{{ storage }}";
-const SAVED = "cs-conv-saved";
 const KERNEL = { display_name: "Python 3 (ipykernel)", language: "python", name: "python3" };
 const $ = (id) => document.getElementById(id);
 const say = (text) => { $("status").textContent = text; };
-
-const done = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-async function inDatabase(ask) {
-  const opened = indexedDB.open(STORAGE);
-  opened.onupgradeneeded = () => ["files", "counters", "checkpoints"].map((name) => opened.result.createObjectStore(name));
-  const database = await done(opened);
-  try {
-    return await ask(database, [...database.objectStoreNames]);
-  } finally {
-    database.close();
-  }
-}
 
 const files = (mode, ask) =>
   inDatabase((database, names) => (names.includes("files") ? ask(database.transaction("files", mode).objectStore("files")) : []));
@@ -71,13 +53,47 @@ function plain(data) {
 const equal = (a, b) => a.length === b.length && a.every((byte, n) => byte === b[n]);
 const isContent = ({ name }) => !name.endsWith("/") && !name.startsWith("__MACOSX/"); // macOS adds notes of its own
 
+function notebook(data) {
+  try {
+    const content = JSON.parse(strFromU8(data));
+    return Array.isArray(content?.cells) && content;
+  } catch {
+    return null;
+  }
+}
+
+/** The files in a zip by their paths. */
+async function unpacked(file) {
+  let inside;
+  try {
+    inside = unzipSync(new Uint8Array(await file.arrayBuffer()), { filter: isContent });
+  } catch {
+    throw new Error(`${file.name} is not a zip, or it is damaged. Choose one that this page has saved.`);
+  }
+  const paths = Object.keys(inside);
+  if (!paths.some((path) => path.endsWith(".ipynb"))) {
+    throw new Error(`there is no notebook in ${file.name}. Choose a zip that this page has saved.`);
+  }
+  const outer = await outerFolder(paths);
+  return Object.fromEntries(paths.map((path) => [path.slice(outer.length), inside[path]]));
+}
+
+/** A zip that was unpacked and packed again often has one more folder around the lessons: its name and "/", or "". */
+async function outerFolder(paths) {
+  const { content } = await (await fetch("api/contents/all.json")).json();
+  const lessons = new Set(content.map(({ name }) => name));
+  const outer = paths[0].slice(0, paths[0].indexOf("/") + 1);
+  const isOuter = paths.every((path) => path.startsWith(outer)) && !lessons.has(paths[0].split("/")[0]);
+  return isOuter && paths.some((path) => lessons.has(path.split("/")[1])) ? outer : "";
+}
+
 function model(path, data, before) {
   const now = new Date().toISOString();
   const name = path.slice(path.lastIndexOf("/") + 1);
   const about = { name, path, created: before?.created ?? now, last_modified: now, size: data.length, writable: true };
   if (path.endsWith(".ipynb")) {
-    const content = JSON.parse(strFromU8(data));
-    if (!Array.isArray(content.cells)) throw new Error(`${path} is not a notebook`);
+    const content = notebook(data);
+    if (!content) throw new Error(`${path} is not a notebook, so nothing of this zip was loaded.`);
     return { ...about, type: "notebook", format: "json", mimetype: "application/json", content };
   }
   return { ...about, type: "file", ...plain(data) };
@@ -86,7 +102,7 @@ function model(path, data, before) {
 const aside = (path, when) => path.replace(/(\.\w+)?$/, ` before ${when}$1`);
 
 async function load(file) {
-  const inside = unzipSync(new Uint8Array(await file.arrayBuffer()), { filter: isContent });
+  const inside = await unpacked(file);
   const there = new Map((await everything()).map((each) => [each.path, each]));
   const when = new Date().toISOString().slice(0, 19).replaceAll(":", ".");
   const put = [];
@@ -129,6 +145,7 @@ async function clear() {
   if ($("sure").returnValue === "save") return save();
   if ($("sure").returnValue !== "delete") return say("Nothing was deleted.");
   await empty();
+  await forget(work.map(({ path }) => path));
   await show();
   return say(`Deleted ${count(work)}.`);
 }
@@ -170,4 +187,7 @@ $("load").addEventListener("change", trying(async ({ target }) => {
   if (target.files.length) await load(target.files[0]);
   target.value = "";
 }));
-await trying(show)();
+await trying(async () => {
+  await storage();
+  await show();
+})();
