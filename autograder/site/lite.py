@@ -21,8 +21,15 @@ from autograder.site.wheels import Wheel, read_wheel
 WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
 """Extensions of this environment's JupyterLab that live pictures need in the browser, too."""
 NO_PICTURES = Path(__file__).with_name("no_pictures.py")
-LEFT_OUT = frozenset({"jedi", "parso", "jupyterlab-widgets", "widgetsnbextension"})
-"""What others require, and do without: suggestions while one types come from Python itself."""
+LEFT_OUT = frozenset(
+    {"jedi", "parso", "jupyterlab-widgets", "widgetsnbextension", "prompt-toolkit", "wcwidth"}
+)
+"""What others require, and do without: suggestions while one types come from Python itself, and there is no
+terminal."""
+LEXERS = ("__init__", "_mapping", "python", "special")
+"""What is kept of Pygments' lexers, which know hundreds of languages."""
+AT_START = ("piplite", "pyodide_kernel", "ipywidgets", "anywidget", "autograder", "cs_conv.live.component")
+"""What a notebook's start imports; it is compiled ahead."""
 ASKED_FOR = ("ssl", "sqlite3", "jedi")
 """Modules for which the kernel asks although it needs none of them: they get packages without content."""
 MENDED = {
@@ -89,6 +96,7 @@ def build_lite(course: Course, site: Path, say: Callable[[str], None], pictures:
         pyodide.refer(site / "pyodide", cache, "matplotlib", CDN.format(pyodide.version()))
     else:
         pyodide.add(site / "pyodide", [without_pictures()])
+    pyodide.compile_ahead(site / "pyodide", AT_START)
     say("making JupyterLite")
     shutil.copytree(course.releases, work / "content", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     _write(work / "jupyter_lite_config.json", {"LiteBuildConfig": _settings(work, site / "lite", fetched)})
@@ -150,7 +158,14 @@ def kernel(fetched: Path) -> list[Wheel]:
     own = {part.name: part for part in parts if part.name != "widgetsnbextension"}
     own["pyodide-kernel"] = _mended(own["pyodide-kernel"])
     needed = packages.installed("ipython", "comm", "ipywidgets", "anywidget", "micropip", without=LEFT_OUT)
+    needed = [_few_lexers(wheel) if wheel.name == "pygments" else wheel for wheel in needed]
     return [*own.values(), *needed, *(Wheel(name, "1.0", {}) for name in ASKED_FOR)]
+
+
+def _few_lexers(pygments: Wheel) -> Wheel:
+    kept = {f"pygments/lexers/{name}.py" for name in LEXERS}
+    files = {path: text for path, text in pygments.files.items() if path in kept or "/lexers/" not in path}
+    return replace(pygments, files=files)
 
 
 def _mended(kernel: Wheel) -> Wheel:

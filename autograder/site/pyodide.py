@@ -12,18 +12,22 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.site.compiled import compiled
 from autograder.site.side_module import BACKTRACE
-from autograder.site.wheels import Wheel, write_wheel
+from autograder.site.wheels import Wheel, add_files, names_in, write_wheel
 
 NPM = Path(__file__).with_name("npm")
-CORE = ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+STDLIB = "python_stdlib.zip"
+CORE = ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", STDLIB)
 LOCK = "pyodide-lock.json"
 NUMPY = "node_modules/@emscripten-forge/numpy/pkg/*.tar.gz"
 IN_NUMPY = "lib/python3.12/site-packages/"
+IN_STDLIB, INSTALLED = "/lib/python312.zip/", "/lib/python3.12/site-packages/"
+"""Where Python finds its own modules, and those of packages."""
 NOT_NEEDED = re.compile(
     r"/tests/|/f2py/|/distutils/|/_pyinstaller/|/doc/|/lib/[^/]*\.a$|/_(umath|rational|operand_flag|struct_ufunc)_tests\.|/_simd\."
     r"|\.(pyi|pyc|h|c|a|pxd)$"
@@ -57,6 +61,7 @@ def assemble(target: Path, cache: Path) -> None:
     whole = json.loads((fetched / "node_modules" / "pyodide" / LOCK).read_text(encoding="utf-8"))
     _write_lock(begun, whole | {"packages": {}})
     add(begun, [_numpy(fetched)])
+    compile_ahead(begun, ("numpy",))
     target.mkdir(parents=True, exist_ok=True)
     for old in target.glob("*.whl"):
         old.unlink()
@@ -138,6 +143,43 @@ def add(target: Path, wheels: Iterable[Wheel]) -> None:
             "unvendored_tests": False,
         }
     _write_lock(target, lock)
+
+
+def compile_ahead(target: Path, imports: Sequence[str]) -> None:
+    """Compile all modules in `target` that Python has loaded after these `imports`.
+
+    A compiled module lies beside its source, where Python looks for it first.
+    """
+    lock = json.loads((target / LOCK).read_text(encoding="utf-8"))
+    here = {name: about for name, about in lock["packages"].items() if "://" not in about["file_name"]}
+    found = compiled(target, [*here], imports)
+    _add_compiled(
+        target / STDLIB, {path.removeprefix(IN_STDLIB): code for path, code in found.items()}, _beside
+    )
+    installed = {path.removeprefix(INSTALLED): code for path, code in found.items()}
+    for about in here.values():
+        path = target / about["file_name"]
+        _add_compiled(path, installed, _cached)
+        about["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    _write_lock(target, lock)
+
+
+def _add_compiled(path: Path, codes: dict[str, bytes], place: Callable[[str], str]) -> None:
+    """Add compiled modules to the archive that has their sources, unless it has them already."""
+    there = names_in(path)
+    new = {place(source): code for source, code in codes.items() if source in there}
+    add_files(path, {name: code for name, code in new.items() if name not in there})
+
+
+def _beside(source: str) -> str:
+    """Where Python looks for a compiled module if it imports from an archive."""
+    return f"{source}c"
+
+
+def _cached(source: str) -> str:
+    """Where Python looks for a compiled module if it imports from a folder."""
+    folder, _, name = source.rpartition("/")
+    return f"{folder}/__pycache__/{name[:-3]}.cpython-312.pyc".removeprefix("/")
 
 
 def refer(target: Path, cache: Path, name: str, server: str) -> None:

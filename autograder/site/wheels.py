@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,12 +43,24 @@ def write_wheel(wheel: Wheel, folder: Path) -> Path:
     files = about | wheel.files | {f"{info}/RECORD": b""}
     files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in sorted(files)).encode()
     path = folder / wheel.file_name
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    path.unlink(missing_ok=True)
+    add_files(path, files)
+    return path
+
+
+def add_files(path: Path, files: Mapping[str, bytes]) -> None:
+    """Add files to an archive, which is made if it is not there yet."""
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, WHEN)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])
-    return path
+
+
+def names_in(path: Path) -> set[str]:
+    """The names of the files in an archive."""
+    with zipfile.ZipFile(path) as archive:
+        return set(archive.namelist())
 
 
 def read_wheel(path: Path) -> Wheel:

@@ -11,10 +11,12 @@ from autograder.checks import names
 from autograder.course import load_course
 from autograder.notebooks.source import read_source
 from autograder.site import lite, lite_kernel, packages, pyodide
+from autograder.site.in_node import run_in_pyodide
 from autograder.site.no_pictures import SENTENCE
 from autograder.site.wheels import Wheel
-from tests.autograder.site.in_node import CACHE, run_in_pyodide
+from tests.autograder.site.in_node import CACHE
 from tests.autograder.site.judge_all import verdicts
+from tests.autograder.site.test_pyodide import COMPILED
 from tests.needs import ROOT
 
 pytestmark = pytest.mark.pyodide
@@ -39,7 +41,14 @@ def folder(tmp_path_factory):
             Wheel("tests", "0", files, ("autograder",)),
         ],
     )
+    pyodide.compile_ahead(target, lite.AT_START)
     return target
+
+
+def test_what_a_notebooks_start_imports_is_compiled_already(folder):
+    wheels = [wheel.name for wheel in lite.kernel(lite_kernel.fetch(CACHE))]
+    given = json.dumps(lite.AT_START)
+    assert run_in_pyodide(folder, COMPILED, [*wheels, "autograder"], given).split() == []
 
 
 @pytest.fixture(scope="module")
