@@ -87,7 +87,9 @@ def _grant(
         raise CourseError(f"{student} has no extension for {assignment.name}")
     due = gradebook.find_assignment(assignment.name).duedate
     with one_commit(gradebook):
-        said = [f"{student} has until {moment(due + (more or timedelta()))} for {assignment.name}"]
+        said = [
+            f"{student} has until {moment(due + (more or timedelta()), assignment.due)} for {assignment.name}"
+        ]
         said[0] += f": {span(more)} more" if more else ", as everybody"
         if earlier is not None and earlier.more != more:
             said[0] += f"; before it was {span(earlier.more)} more"
@@ -97,7 +99,7 @@ def _grant(
         if submission is None:
             return [*said, "nothing was handed in yet"]
         late.enter(submission)
-        said.append(lateness(submission))
+        said.append(lateness(submission, assignment.due))
         after = late.final_score(submission)
         if before != after:
             said.append(f"points: {before:g} before, {after:g} now; run: cs-conv feedback {assignment.name}")
@@ -128,11 +130,13 @@ def _list(course: Course) -> None:
     found = 0
     if has_gradebook(course):
         with open_gradebook(course) as gradebook:
+            dates = {each.name: each.due for each in course.assignments}
             for known in gradebook.assignments:
                 for each in extensions(gradebook, known.name).values():
                     found += 1
                     why = f" ({each.why})" if each.why else ""
-                    until = f"until {moment(known.duedate + each.more)}, " if known.duedate else ""
+                    until = known.duedate and moment(known.duedate + each.more, dates.get(known.name))
+                    until = f"until {until}, " if until else ""
                     line = f"{each.student}  {known.name}  {until}{span(each.more)} more{why}"
                     console.print(escape(printable(line)), highlight=False)
     console.print(count(found, "extension"), highlight=False)

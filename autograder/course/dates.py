@@ -8,9 +8,13 @@ from datetime import UTC, datetime, timedelta
 from autograder.course.description import Assignment
 
 
-def moment(date: datetime) -> str:
-    """A date with its time zone, as in course.yml; one without a time zone is in UTC, as in the gradebook."""
+def moment(date: datetime, like: datetime | None = None) -> str:
+    """A date with its time zone; one without a time zone is in UTC, as in the gradebook.
+
+    If there is a date to be `like`, as the due date in course.yml, it is told in the time zone of that.
+    """
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
+    aware = aware.astimezone(like.tzinfo) if like else aware
     zone = f"{aware:%z}"
     return f"{aware:%Y-%m-%d %H:%M} " + ("UTC" if zone == "+0000" else f"{zone[:3]}:{zone[3:]}")
 

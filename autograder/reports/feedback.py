@@ -177,7 +177,7 @@ class Pages:
     def _dates(self, submission: Any, penalty: float) -> str:
         """When it was due and when it came, and what being late costs if it cost points."""
         policy = str(self.assignment.late) if penalty and self.assignment.late else ""
-        return "; ".join(filter(None, (dates_of(submission), policy)))
+        return "; ".join(filter(None, (dates_of(submission, self.assignment.due), policy)))
 
     def _cells(self, cells: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The cells without hidden tests."""

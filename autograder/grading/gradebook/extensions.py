@@ -7,7 +7,7 @@ table of ours keeps it as well: for a student who has not handed in yet, and if 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -74,21 +74,24 @@ def set_extension(gradebook: Any, assignment: str, student: str, more: timedelta
     return submission
 
 
-def lateness(submission: Any) -> str:
-    """When a submission in the gradebook came, and how late that is, in words."""
+def lateness(submission: Any, like: datetime | None = None) -> str:
+    """When a submission in the gradebook came, in the time zone of `like`, and how late that is, in words."""
     if submission.timestamp is None:
         return "when it was handed in is not known, so it is not late"
-    came = f"handed in {moment(submission.timestamp)}"
+    came = f"handed in {moment(submission.timestamp, like)}"
     if submission.assignment.duedate is None:
         return came
     seconds = submission.total_seconds_late
     return f"{came}, {span(timedelta(seconds=seconds))} late" if seconds else f"{came}, in time"
 
 
-def dates_of(submission: Any) -> str:
-    """When a submission was due, with its extension, and when it came; "" if it was due at no date."""
+def dates_of(submission: Any, like: datetime | None = None) -> str:
+    """When a submission was due, with its extension, and when it came; "" if it was due at no date.
+
+    The dates are in the time zone of `like`.
+    """
     due = submission.assignment.duedate
     if due is None:
         return ""
-    extended = f"with your extension {moment(submission.duedate)}" if submission.extension else ""
-    return "; ".join(filter(None, (f"due {moment(due)}", extended, lateness(submission))))
+    extended = f"with your extension {moment(submission.duedate, like)}" if submission.extension else ""
+    return "; ".join(filter(None, (f"due {moment(due, like)}", extended, lateness(submission, like))))

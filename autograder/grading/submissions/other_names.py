@@ -15,6 +15,7 @@ from autograder.course import Assignment, Course
 from autograder.grading.submissions.cells import Unreadable, read, text_of
 from autograder.grading.submissions.intake import NotPlainFile, read_notebook_file
 from autograder.grading.submissions.students import students_who_handed_in, visible
+from autograder.terminal import count
 
 MOST_OTHERS = 10
 """The most other notebooks of a folder that are searched for answers."""
@@ -47,8 +48,19 @@ def _misnamed(course: Course, assignment: Assignment, student: str, released: Te
 
 
 def misnamed_folders(course: Course) -> list[str]:
-    """A sentence for each folder in submitted/ whose name is almost that of an assignment."""
+    """A sentence for each folder in submitted/ whose name is almost that of an assignment, or that is no
+    student's, and one for notebooks that are in no folder."""
+    loose = [path.name for path in visible(course.submitted()) if path.suffix == ".ipynb" and path.is_file()]
     found = []
+    if loose:
+        found.append(
+            f"{count(len(loose), 'notebook')} in submitted/ itself, as {loose[0]}, not graded; expected "
+            "submitted/STUDENT/ASSIGNMENT/, where cs-conv collect puts them from a zip file"
+        )
+    names = {assignment.name for assignment in course.assignments}
+    for name in filter(names.__contains__, students_who_handed_in(course)):
+        if not course.submitted(name, name).exists():
+            found.append(f"submitted/{name}/ is named as an assignment; expected submitted/STUDENT/{name}/")
     for student in students_who_handed_in(course):
         with suppress(OSError):  # grading will report a folder that cannot be read
             for name, meant in _folders(course, student):

@@ -123,3 +123,19 @@ def test_the_students_page_says_when_it_was_due_and_what_being_late_cost(strict:
     ) in page()
     run(strict, "extend", "ana", "01", "--days", "3")
     assert "with your extension 2027-02-15 23:59 UTC; handed in 2027-02-14 12:00 UTC, in time<" in page()
+
+
+def test_dates_are_told_in_the_zone_of_the_due_date(strict: Course) -> None:
+    """The gradebook has them in UTC; students were told another hour."""
+    text = (strict.root / "course.yml").read_text(encoding="utf-8")
+    (strict.root / "course.yml").write_text(
+        text.replace("2027-02-12 23:59 +00:00", "2027-02-13 01:59 +02:00"), encoding="utf-8"
+    )
+    course = load_course(strict.root)
+    with open_gradebook(course) as gradebook:
+        (html,) = Pages(course, course.assignments[0], gradebook).html("ana", {}).values()
+    assert "due 2027-02-13 01:59 +02:00; handed in 2027-02-14 14:00 +02:00, 1.5 days late" in html
+    said = run(course, "extend", "ana", "01", "--days", "3")
+    assert "ana has until 2027-02-16 01:59 +02:00 for 01-sums" in said
+    assert "handed in 2027-02-14 14:00 +02:00, in time" in said
+    assert "ana 01-sums until 2027-02-16 01:59 +02:00, 3 days more" in run(course, "extend")

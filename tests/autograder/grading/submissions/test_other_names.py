@@ -85,6 +85,14 @@ def test_folders_that_nothing_reads(two):
     assert misnamed_folders(two) == ["ana handed in the folder 02-conv-forwad/, expected 02-conv-forward/"]
 
 
+def test_files_and_folders_that_are_no_students(two):
+    lay(two, "a.ipynb", "b.ipynb", "notes.txt", "ana/01-sums/sums.ipynb", "02-conv-forward/ben/x.ipynb")
+    loose, turned = misnamed_folders(two)
+    assert loose.startswith("2 notebooks in submitted/ itself, as a.ipynb, not graded; expected submitted/")
+    says = "submitted/02-conv-forward/ is named as an assignment; expected submitted/STUDENT/02-conv-forward/"
+    assert turned == says
+
+
 def test_what_programs_leave_behind_is_no_student(two):
     lay(two, "ana/01-sums/sums.ipynb", ".ipynb_checkpoints/x", "__MACOSX/x", ".DS_Store", "readme.txt")
     assert [submission.student for submission in find_submissions(two, "01-sums")] == ["ana"]
