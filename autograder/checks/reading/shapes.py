@@ -192,6 +192,9 @@ def rules(name: str, spread: bool = False) -> tuple[SizeRule, ...]:
     found += [SizeRule(f"the length {n}, where {name} belongs", made, _size(n)) for n in plain]
     if name == "K":
         found.append(SizeRule("the length min(C, K), where K belongs", made, lambda g: min(g.C, g.K)))
+        found.append(SizeRule("the length K / groups, where K belongs", made, lambda g: g.K // g.groups))
+    if name == "N":
+        found.append(SizeRule("the length N * groups, where N belongs", made, lambda g: g.N * g.groups))
     return (*found, SizeRule(f"the length 1, where {name} belongs", made, lambda g: 1))
 
 

@@ -50,6 +50,9 @@ def _channel(t: Table) -> np.ndarray:
     return t.c + _group(t) * t.CG if "k" in t.columns else t.c
 
 
+JOINED = "the outputs of the groups joined along the images"
+ALONG = "The axis of channels is axis 1: (N, K, OH, OW)."
+
 CHANNELS_OF_GROUPS = (
     Rule(RIGHT, "", lambda t: t.c + t.wk * t.groups // t.K * t.CG),  # the filter itself may be a wrong one
     Rule("every group sees the channels of the first", GROUPS, lambda t: t.c),
@@ -64,6 +67,7 @@ CHANNELS_OF_GROUPS = (
          lambda t: t.c + (t.groups - 1 - _group(t)) * t.CG),
     Rule("the channels of group k // (C / groups) for filter k", GROUPS, lambda t: t.c + t.k // t.CG * t.CG),
     Rule("every filter sees the channels of all groups", GROUPS, EVERY),
+    Rule(JOINED, ALONG, lambda t: t.c + t.n // t.N * t.CG),
     Rule("the channels in reversed order", GROUPS, lambda t: t.C - 1 - _channel(t)),
 )  # fmt: skip
 
@@ -88,6 +92,8 @@ def _filters_of_groups(things: str) -> Iterator[Rule]:
         ),
     }
     yield from (Rule(name, GROUPS, formula) for name, formula in rules.items())
+    yield Rule(f"the {things} of all groups together", GROUPS, EVERY)
+    yield Rule(JOINED, ALONG, lambda t: t.k + t.n // t.N * (t.K // t.groups))
 
 
 # A filter for each place
@@ -98,7 +104,7 @@ PLACES = "Place (i, j) has filters of its own, w[i, j], and biases of its own, b
 def _of_places(axis: int, things: str) -> tuple[Rule, ...]:
     """The row or column of the place whose filters, or biases, an output takes."""
     mine, other, size = ("i", "j", "OH") if axis == 0 else ("j", "i", "OW")
-    rows = ("rows", "columns")[axis]
+    row = ("row", "column")[axis]
 
     def numbered(number: Formula) -> Formula:
         """The place with a number among all places; beyond the last they are counted around."""
@@ -106,26 +112,26 @@ def _of_places(axis: int, things: str) -> tuple[Rule, ...]:
 
     return (
         Rule(RIGHT, "", attrgetter(mine)),
-        Rule(f"the {things} of the first of the {rows} for all {rows} of places", PLACES,
+        Rule(f"{things} of {row} 0 of places, where {row} {mine} belongs", PLACES,
              lambda t: 0 * getattr(t, mine)),
-        Rule(f"the {things} of the last of the {rows} for all {rows} of places", PLACES,
+        Rule(f"{things} of the last {row} of places, where {row} {mine} belongs", PLACES,
              lambda t: getattr(t, size) - 1),
-        Rule(f"the {things} of the {rows} of places in the opposite order", PLACES,
+        Rule(f"{things} of {row} {size} - 1 - {mine} of places, where {row} {mine} belongs", PLACES,
              lambda t: getattr(t, size) - 1 - getattr(t, mine)),
-        Rule(f"the {things} of place (j, i) for place (i, j)", PLACES, attrgetter(other)),
-        Rule(f"the {things} of place number j * OH + i, where i * OW + j belongs", PLACES,
+        Rule(f"{things} of place (j, i), where (i, j) belongs", PLACES, attrgetter(other)),
+        Rule(f"{things} of place number j * OH + i, where i * OW + j belongs", PLACES,
              numbered(lambda t: t.j * t.OH + t.i)),
-        Rule(f"the {things} of place number i * OH + j, where i * OW + j belongs", PLACES,
+        Rule(f"{things} of place number i * OH + j, where i * OW + j belongs", PLACES,
              numbered(lambda t: t.i * t.OH + t.j)),
-        Rule(f"the {things} of place number j * OW + i, where i * OW + j belongs", PLACES,
+        Rule(f"{things} of place number j * OW + i, where i * OW + j belongs", PLACES,
              numbered(lambda t: t.j * t.OW + t.i)),
-        Rule(f"the {things} of place number i + j, where i * OW + j belongs", PLACES,
+        Rule(f"{things} of place number i + j, where i * OW + j belongs", PLACES,
              numbered(lambda t: t.i + t.j)),
-        Rule(f"the {things} of place (i * stride, j * stride), counted around, for place (i, j)", PLACES,
+        Rule(f"{things} of place (i * stride, j * stride), counted around, where (i, j) belongs", PLACES,
              lambda t: getattr(t, mine) * t.stride % getattr(t, size)),
-        Rule(f"the {things} of place (i * stride, j * stride), or the last, for place (i, j)", PLACES,
+        Rule(f"{things} of place (i * stride, j * stride), or the last, where (i, j) belongs", PLACES,
              lambda t: np.minimum(getattr(t, mine) * t.stride, getattr(t, size) - 1)),
-        Rule(f"the {things} of all places together", PLACES, EVERY),
+        Rule(f"{things} of all places together", PLACES, EVERY),
     )  # fmt: skip
 
 
@@ -170,6 +176,7 @@ WHICH_OF_GROUPS: Mapping[str, tuple[Rule, ...]] = {
     "wk": tuple(_filters_of_groups("filters")),
     "xc": CHANNELS_OF_GROUPS,
     "bk": tuple(_filters_of_groups("biases")),
+    "xn": (Rule(JOINED, ALONG, lambda t: t.n % t.N),),
 }
 """What they may be besides where there are groups."""
 

@@ -246,7 +246,7 @@ def place_by_place(x, w, b, stride, filters, biases, corner=None):
     return out
 
 
-@real("locally_connected", "the filters of place number j * OH + i, where i * OW + j belongs")
+@real("locally_connected", "filters of place number j * OH + i, where i * OW + j belongs")
 def places_counted_column_by_column(x, w, b, stride=1):
     OH, OW, *rest = w.shape
     flat = w.reshape(OH * OW, *rest)
@@ -267,7 +267,7 @@ def filters_last_and_then_reshaped(x, w, b, stride=1):
 
 @real(
     "locally_connected",
-    "the filters of place (i * stride, j * stride), counted around, for place (i, j)",
+    "filters of place (i * stride, j * stride), counted around, where (i, j) belongs",
 )
 def filters_of_the_corner_of_the_window(x, w, b, stride=1):
     OH, OW = w.shape[:2]
@@ -288,7 +288,7 @@ def flipped_and_side_by_side(x, w, b, stride=1):
     )
 
 
-@real("locally_connected", "the biases of all places together")
+@real("locally_connected", "biases of all places together")
 def biases_of_all_places(x, w, b, stride=1):
     total = b.sum(axis=(0, 1))
     return place_by_place(x, w, b, stride, lambda i, j: w[i, j], lambda i, j: total)
