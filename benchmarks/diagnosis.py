@@ -121,6 +121,9 @@ ANY_SIZE: Mapping[str, Callable[[Geometry, np.random.Generator], Geometry]] = {
     **dict.fromkeys(
         ("dilated_conv", "dilated_conv_dx"), lambda g, rng: replace(g, dilation=int(rng.integers(1, 5)))
     ),
+    "grouped_conv": lambda g, rng: shared_out(g, int(rng.integers(1, 5))),
+    "locally_connected": lambda g, rng: replace(g, pad=0),
+    "fc_backward": lambda g, rng: replace(g, FH=g.H, FW=g.W, stride=1, pad=0),
 }
 """Exercises that any sizes can be asked of, with what besides a convolution's own sizes is drawn for them."""
 
@@ -251,6 +254,11 @@ def of_fresh_sizes(said: Said, functions: list[Function], count: int = 60) -> No
             if not all(same(a, b) for a, b in there):
                 said.untrue += 1
                 said.others.append(f"elsewhere not as described: {part}, {[f.name for f in faults(found)]}")
+
+
+def shared_out(g: Geometry, groups: int) -> Geometry:
+    """A layer with so many groups, each with the channels and filters of this one."""
+    return replace(g, C=g.C * groups, K=g.K * groups, groups=groups)
 
 
 def fresh(exercise: str, rng: np.random.Generator, count: int) -> list[Geometry]:

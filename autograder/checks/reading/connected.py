@@ -17,7 +17,7 @@ from .table import WEIGHT
 
 
 def _connection(N: int, C: int, H: int, W: int, K: int, rows: bool = False) -> Geometry:
-    return Geometry(N, C, H, W, K, H, W, rows=rows)
+    return Geometry(N, C, H, W, K, H, W, connected=True, rows=rows)
 
 
 CONNECTIONS = tuple(

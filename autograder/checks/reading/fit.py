@@ -22,6 +22,9 @@ def _described(total: Sum, t: Table, sizes: Sizes) -> Description:
     columns: dict[str, Line | Rule | None] = {}
     for column in wanted.columns:
         columns[column] = _line(t, column) if column in "yz" else _which(t, column)
+    for pair in (("wi", "wj"), ("bi", "bj"), ("xn", "wk")):
+        if len({getattr(columns.get(column), "name", "") for column in pair}) > 1:
+            columns |= {column: None for column in pair if getattr(columns.get(column), "joint", False)}
     missing = None
     if None not in columns.values():
         every, inside = replace(wanted, columns=columns, sizes=sizes).reached(t.geometries)

@@ -16,8 +16,8 @@ class Geometry:
     """Sizes of a layer: N images, C channels, H x W pixels, K filters of FH x FW, a stride and a padding.
 
     Weights stand `dilation` pixels apart. Channels and filters are shared out among `groups`.
-    With `only`, one output is asked for, the one at this row and column. With `rows`, the images are given as
-    rows of values: C of them, one pixel each.
+    With `only`, one output is asked for, the one at this row and column. The filters of a layer that is
+    `connected` are units; with `rows`, its images are given as rows of C values.
     """
 
     N: int
@@ -32,6 +32,7 @@ class Geometry:
     only: tuple[int, int] | None = None
     dilation: int = 1
     groups: int = 1
+    connected: bool = False
     rows: bool = False
 
     @property
@@ -79,6 +80,8 @@ class Geometry:
         images = f"{self.N} images of " * (self.N != 1)
         channels = f"{self.C} channels of " * (self.C != 1)
         filters = "one filter" if self.K == 1 else f"{self.K} filters"
+        if self.connected:
+            return f"{images}{channels}{self.H}x{self.W} pixels, {filters.replace('filter', 'unit')}"
         return f"{images}{channels}{self.H}x{self.W} pixels, {filters} of {self.FH}x{self.FW}{more}"
 
 

@@ -155,8 +155,11 @@ def _labels(table: Table) -> dict[tuple[int, int, int, int], str]:
     """For each pixel (image, channel, row, column) the weights that join it."""
     found: dict[tuple[int, int, int, int], list[str]] = {}
     names = table.columns
+    group = table.k * table.groups // table.K * table.CG if {"c", "k"} <= names.keys() else None
     for line in range(len(table)):
         value = {name: int(column[line]) for name, column in names.items()}
+        if group is not None:  # in a group, weight c is for the group's channel c
+            value["first"] = int(group[line])
         pixel = (value.get("xn", 0), value.get("xc", 0), value["y"], value["z"])
         found.setdefault(pixel, []).append(_label(value, float(table.factor[line])))
     return {pixel: "+".join(sorted(labels)) for pixel, labels in found.items()}
@@ -168,9 +171,15 @@ def _label(value: Mapping[str, int], factor: float) -> str:
         f"filter {value['wk']}: " if "wk" in value and value["wk"] != value.get("k", value["wk"]) else ""
     )
     place = f"place {value['wi']},{value['wj']}: " if _elsewhere(value) else ""
-    channel = f"channel {value['c']}: " if "c" in value and value["c"] != value.get("xc", value["c"]) else ""
+    channel = f"channel {value['c']}: " if "c" in value and _strange(value) else ""
     weight = f"{value['p']},{value['q']}" if "p" in value else str(value.get("s", "x"))
     return f"{times}{place}{filter_}{channel}{weight}"
+
+
+def _strange(value: Mapping[str, int]) -> bool:
+    """Whether a weight meets a pixel of another channel than its own."""
+    own = value["c"] + value.get("first", 0)
+    return own != value.get("xc", own)
 
 
 def _elsewhere(value: Mapping[str, int]) -> bool:

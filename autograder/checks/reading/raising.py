@@ -119,11 +119,16 @@ def condition(raised: Raised) -> str:
     return ", or ".join(conditions(raised))
 
 
-def conditions(raised: Raised, more: Sequence[tuple[str, list[bool]]] = ()) -> tuple[str, ...]:
+Truth = Sequence[tuple[str, list[bool]]]
+"""Conditions in words, each with its truth at every geometry."""
+
+
+def conditions(raised: Raised, more: Truth = (), last: Truth = ()) -> tuple[str, ...]:
     """The conditions of which one is true exactly where there is an error; none if there are no such.
 
-    `more` holds further conditions, with their truth at each of these geometries. A condition that is seldom
-    true, or seldom false, may be an accident; two conditions together may be so sooner than one.
+    `more` holds further conditions that are tried first, `last` some that are tried after all others. A
+    condition that is seldom true, or seldom false, may be an accident; two conditions together may be so
+    sooner than one.
     """
     wanted = [bool(what) for _, what in raised]
     rarer = min(sum(wanted), len(wanted) - sum(wanted))
@@ -131,7 +136,7 @@ def conditions(raised: Raised, more: Sequence[tuple[str, list[bool]]] = ()) -> t
         return ()
     truth = [(words, [holds(g) for g, _ in raised]) for words, holds in CONDITIONS.items()]
     padded = [g.pad > 0 for g, _ in raised]  # there windows reach beyond the image; "with padding" says it
-    menu = (*(one for one in more if one[1] != padded), *truth)
+    menu = (*(one for one in more if one[1] != padded), *truth, *last)
     for words, here in menu:
         if here == wanted:
             return (words,)

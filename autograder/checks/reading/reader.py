@@ -47,7 +47,9 @@ def read(exercise: str, ask: Ask, answered: Answered, wrong: frozenset[str]) -> 
     shut, read_all = gate(asked, outcomes), read_parts(asked, outcomes)
     raised = [(g, kind(o)) for g, _, o in known]
     failing = any(what for _, what in raised)
-    where = conditions(raised, _reaching(read_all, [g for g, *_ in known]) if failing else ())
+    asked_at = [g for g, *_ in known]
+    more = (_reaching(read_all, asked_at), _without_output(read_all, asked_at)) if failing else ()
+    where = conditions(raised, *more)
     explained = bool(where) or not failing
     errors = [o for *_, o in known if o.raised]
     if not all(o.slip for o in errors):
@@ -109,6 +111,21 @@ def _reaching(
                 one = t.C * np.prod([np.clip(n, 0, F) for n, F in left], axis=0) == 1
                 found += [(words, _any(mask, t, geometries)) for mask in (cut, bad, cut & ~one)]
     return found
+
+
+def _without_output(
+    read_all: Mapping[str, PartRead], geometries: Sequence[Geometry]
+) -> list[tuple[str, list[bool]]]:
+    """At which geometries the formulas that were read for the size of a result leave no output."""
+    shapes = [read.shape for read in read_all.values() if read.shape is not None]
+    sizes = [rule.bare for shape in shapes for rule in shape.sizes.values() if rule.bare is not None]
+    return [
+        (words, [any(size(g) < least for size in sizes) for g in geometries])
+        for words, least in (
+            ("where OH or OW comes out negative", 0),
+            ("where OH or OW comes out below 1", 1),
+        )
+    ]
 
 
 def _any(mask: np.ndarray, t: Table, geometries: Sequence[Geometry]) -> list[bool]:

@@ -23,12 +23,14 @@ Formula = Callable[[Table], np.ndarray]
 class Rule:
     """A formula over a table of products, the name of the fault that it is, and what to look at.
 
-    The right rule has no name. A rule without a formula is a column that takes all its values.
+    The right rule has no name. A rule without a formula is a column that takes all its values. One that is
+    `joint` is said of two columns together, and is only true if it holds for both.
     """
 
     name: str
     advice: str
     formula: Formula | None
+    joint: bool = False
 
 
 EVERY = None
@@ -148,6 +150,8 @@ STARTS: Mapping[str, Callable[[Any, Any], Any]] = {
     "-pad * dilation": lambda t, F: -t.pad * t.dilation,
     "dilation - 1 - pad": lambda t, F: t.dilation - 1 - t.pad,
     "1 - dilation - pad": lambda t, F: 1 - t.dilation - t.pad,
+    "-F // 2 * dilation": lambda t, F: -(F // 2) * t.dilation,
+    "-(F - 1) // 2 * dilation": lambda t, F: -((F - 1) // 2) * t.dilation,
     "(F - 1) * (1 - dilation) - pad": lambda t, F: (F - 1) * (1 - t.dilation) - t.pad,
 }
 SELDOM = tuple(STARTS)[21:]
@@ -374,6 +378,7 @@ ABSENT: tuple[Rule, ...] = (
          lambda t: (t.i * t.stride < t.pad) | (t.j * t.stride < t.pad)),
     Rule("weight c of a filter meets channel c of each group, and no other", CHANNELS,
          lambda t: (t.xc - t.c) % t.CG != 0),
+    Rule("the groups after the first are left out", LOOPS, lambda t: t.k >= t.K // t.groups),
     Rule("output k adds up the outputs number k of all groups",
          "Groups do not meet: each makes channels of its own.",
          lambda t: (t.k - (t.wk if "wk" in t.columns else t.bk)) % (t.K // t.groups) != 0),

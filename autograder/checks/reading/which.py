@@ -65,6 +65,7 @@ CHANNELS_OF_GROUPS = (
     Rule("the channels of group k % groups for filter k", GROUPS, lambda t: t.c + t.k % t.groups * t.CG),
     Rule("the channels of the groups in the opposite order", GROUPS,
          lambda t: t.c + (t.groups - 1 - _group(t)) * t.CG),
+    Rule("channel k % C under all weights of filter k", GROUPS, lambda t: t.k % t.C),
     Rule("the channels of group k // (C / groups) for filter k", GROUPS, lambda t: t.c + t.k // t.CG * t.CG),
     Rule("every filter sees the channels of all groups", GROUPS, EVERY),
     Rule(JOINED, ALONG, lambda t: t.c + t.n // t.N * t.CG),
@@ -93,7 +94,7 @@ def _filters_of_groups(things: str) -> Iterator[Rule]:
     }
     yield from (Rule(name, GROUPS, formula) for name, formula in rules.items())
     yield Rule(f"the {things} of all groups together", GROUPS, EVERY)
-    yield Rule(JOINED, ALONG, lambda t: t.k + t.n // t.N * (t.K // t.groups))
+    yield Rule(JOINED, ALONG, lambda t: t.k + t.n // t.N * (t.K // t.groups), joint=things == "filters")
 
 
 # A filter for each place
@@ -118,19 +119,19 @@ def _of_places(axis: int, things: str) -> tuple[Rule, ...]:
              lambda t: getattr(t, size) - 1),
         Rule(f"{things} of {row} {size} - 1 - {mine} of places, where {row} {mine} belongs", PLACES,
              lambda t: getattr(t, size) - 1 - getattr(t, mine)),
-        Rule(f"{things} of place (j, i), where (i, j) belongs", PLACES, attrgetter(other)),
+        Rule(f"{things} of place (j, i), where (i, j) belongs", PLACES, attrgetter(other), joint=True),
         Rule(f"{things} of place number j * OH + i, where i * OW + j belongs", PLACES,
-             numbered(lambda t: t.j * t.OH + t.i)),
+             numbered(lambda t: t.j * t.OH + t.i), joint=True),
         Rule(f"{things} of place number i * OH + j, where i * OW + j belongs", PLACES,
-             numbered(lambda t: t.i * t.OH + t.j)),
+             numbered(lambda t: t.i * t.OH + t.j), joint=True),
         Rule(f"{things} of place number j * OW + i, where i * OW + j belongs", PLACES,
-             numbered(lambda t: t.j * t.OW + t.i)),
+             numbered(lambda t: t.j * t.OW + t.i), joint=True),
         Rule(f"{things} of place number i + j, where i * OW + j belongs", PLACES,
-             numbered(lambda t: t.i + t.j)),
+             numbered(lambda t: t.i + t.j), joint=True),
         Rule(f"{things} of place (i * stride, j * stride), counted around, where (i, j) belongs", PLACES,
-             lambda t: getattr(t, mine) * t.stride % getattr(t, size)),
+             lambda t: getattr(t, mine) * t.stride % getattr(t, size), joint=True),
         Rule(f"{things} of place (i * stride, j * stride), or the last, where (i, j) belongs", PLACES,
-             lambda t: np.minimum(getattr(t, mine) * t.stride, getattr(t, size) - 1)),
+             lambda t: np.minimum(getattr(t, mine) * t.stride, getattr(t, size) - 1), joint=True),
         Rule(f"{things} of all places together", PLACES, EVERY),
     )  # fmt: skip
 
@@ -176,7 +177,7 @@ WHICH_OF_GROUPS: Mapping[str, tuple[Rule, ...]] = {
     "wk": tuple(_filters_of_groups("filters")),
     "xc": CHANNELS_OF_GROUPS,
     "bk": tuple(_filters_of_groups("biases")),
-    "xn": (Rule(JOINED, ALONG, lambda t: t.n % t.N),),
+    "xn": (Rule(JOINED, ALONG, lambda t: t.n % t.N, joint=True),),
 }
 """What they may be besides where there are groups."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,13 +57,20 @@ def faults(read: PartRead) -> list[Fault]:
     steps = {axis for axis, (way, _) in full.items() if way.between}
     starts = {*padded, *(axis for axis, (_, start) in full.items() if start)}
     for total, _, description in read.sums:
-        found += _of_sum(total, description, steps, starts)
+        here = list(_of_sum(total, description, steps, starts))
+        if total.hot[:1] == "b":  # of the bias alone, unless the other products have the same fault
+            here = [
+                f if f in found or BIAS.search(f.name) else replace(f, name=f"bias: {f.name}") for f in here
+            ]
+        found += here
     for words in ("nothing arrives: all of it is zero", *(rule.name for rule in FACTOR)):  # of all sums, once
         of_bias = next((f for f in found if f.name == _of_bias(words)), None)
         if of_bias is not None and any(f.name == words for f in found):
             found.remove(of_bias)
     return list(dict.fromkeys(found))
 
+
+BIAS = re.compile("bias|`b`")
 
 WHERE = {(0,): "in the rows", (1,): "in the columns", (0, 1): "in rows and columns"}
 
@@ -89,7 +97,7 @@ def _padded(read: PartRead) -> dict[int, str]:
 def sided(formula: str, axis: int) -> str:
     """A formula with FH and FW for F, the side along an axis, and F', the other side."""
     size, across = ("FH", "FW") if axis == 0 else ("FW", "FH")
-    return formula.replace("F'", "*").replace("F", size).replace("*", across)
+    return formula.replace("F'", "\0").replace("F", size).replace("\0", across)
 
 
 def _full(read: PartRead) -> Mapping[int, tuple[Full, bool]]:

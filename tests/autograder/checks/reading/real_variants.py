@@ -53,6 +53,16 @@ def padded_for_the_gaps_as_well(x, w, b, stride=1, pad=0, dilation=1):
     return forward(xp, w, b, size, lambda i, j, p, q: (i * stride + p * d, j * stride + q * d))
 
 
+@real("dilated_conv", f"windows begin at -FH // 2 * dilation, where -pad belongs, {BOTH}")
+def windows_around_their_middle(x, w, b, stride=1, pad=0, dilation=1):
+    size, d, (FH, FW) = number_of_windows(x, w, stride, pad, d=dilation), dilation, w.shape[2:]
+    xp, wide = padded(x, pad + 20 * d), pad + 20 * d
+    first = wide - FH // 2 * d, wide - FW // 2 * d
+    return forward(
+        xp, w, b, size, lambda i, j, p, q: (i * stride + p * d + first[0], j * stride + q * d + first[1])
+    )
+
+
 @real("dilated_conv", "bias counted once a channel")
 def bias_in_the_loop_over_channels(x, w, b, stride=1, pad=0, dilation=1):
     size = number_of_windows(x, w, stride, pad, d=dilation)
@@ -99,6 +109,20 @@ def as_many_zeros_between_as_the_dilation(x, w, b, stride=1, pad=0, dilation=1):
     size = [max(0, n) for n in number_of_windows(x, w, stride, pad, d=d)]
     xp = padded(x, pad)
     return forward(xp, w, b, size, lambda i, j, p, q: (i * stride + p * d, j * stride + q * d))
+
+
+@real(
+    "dilated_conv",
+    "an error where OH or OW comes out below 1",
+    "OH = (H - FH * dilation + 2 pad) // stride + 1",
+    "OW = (W - FW * dilation + 2 pad) // stride + 1",
+)
+def zeros_after_the_last_weight_too(x, w, b, stride=1, pad=0, dilation=1):
+    between = np.zeros((dilation, dilation))
+    between[0, 0] = 1
+    wide, xp = np.kron(w, between), padded(x, pad)
+    windows = np.lib.stride_tricks.sliding_window_view(xp, wide.shape[2:], axis=(2, 3))
+    return np.einsum("ncijpq,kcpq->nkij", windows[:, :, ::stride, ::stride], wide) + b[:, None, None]
 
 
 def backward(dout, w, x_shape, pad, place):
@@ -232,6 +256,16 @@ def as_many_channels_a_group_as_filters(x, w, b, groups, conv, **options):
     )
 
 
+@real("grouped_conv", "bias: the groups after the first are left out")
+def biases_of_the_first_group_alone(x, w, b, groups, conv, **options):
+    seen, made = w.shape[1], len(w) // groups
+    return group_by_group(
+        x, w, b, groups, conv, **options,
+        channels=lambda g: slice(g * seen, (g + 1) * seen),
+        biases=lambda g: b[:made] if g == 0 else np.zeros(made),
+    )  # fmt: skip
+
+
 # A filter for each place
 
 
@@ -286,6 +320,12 @@ def flipped_and_side_by_side(x, w, b, stride=1):
     return place_by_place(
         x, w, b, stride, lambda i, j: w[i, j], lambda i, j: b[i, j], lambda i, j: (i * stride, j)
     )
+
+
+@real("locally_connected")  # it is no place number: nothing is certain
+def places_turned_and_counted_around(x, w, b, stride=1):
+    OH, OW = w.shape[:2]
+    return place_by_place(x, w, b, stride, lambda i, j: w[j % OH, i % OW], lambda i, j: b[j % OH, i % OW])
 
 
 @real("locally_connected", "biases of all places together")

@@ -73,3 +73,22 @@ def test_a_part_without_pixels_has_no_picture():
     evidence = Evidence("db", ("bk",), HERE, bias, bias)
     assert picture.text(evidence) == []
     assert picture.html(evidence) == ""
+
+
+def test_a_weight_that_meets_a_channel_of_its_own_group_is_labelled_without_the_channel():
+    groups = Geometry(1, 2, 3, 3, 2, 2, 2, groups=2)
+    right = table(*window(0, 0), geometry=groups)
+    right = right.with_columns(k=np.ones(4, int), wk=np.ones(4, int), xc=np.ones(4, int))
+    first = right.with_columns(xc=np.zeros(4, int))
+    text = "\n".join(picture.text(Evidence("out", OUT, groups, first, right)))
+    of_first, of_second = text.split("    channel 1\n")
+    assert "channel 0: 0,0" in of_first  # pixels of the other group's channel, in the answer alone
+    assert "0,0 0,1" in of_second
+    assert "channel" not in of_second
+
+
+def test_a_weight_of_another_place_is_labelled_with_its_place():
+    i = np.array([0, 0, 0, 0])
+    right = table(*window(0, 1)).with_columns(wi=i, wj=i + 1)
+    mine = right.with_columns(wj=i)
+    assert "place 0,0: 0,0" in picture.text(Evidence("out", OUT, HERE, mine, right))[2]
