@@ -24,7 +24,9 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
     printed = [m + int(wrong) for m, wrong in zip(many, rng.random(8) < 0.5, strict=True)]
     mixed = [one for m in many for one in ((9, m), (9, 0))]
     yield Case("found", "eight lines drawn at random", (printed, rows_of((9, 0), *mixed, connected=8)))
-    large = rng.integers(10**4, 10**6, 4).tolist()  # the same numbers as different objects, unlike small ones
+    large = rng.integers(
+        2 * 10**5, 10**6, 4
+    ).tolist()  # the same numbers as different objects, unlike small ones
     alike = [large[0] + 0, large[1] + 1, large[2] + 0, large[3] + 0]
     yield Case("found", "large numbers", (alike, rows_of((9, 0), *((9, m) for m in large))))
     shifted = [30, 30, 200]  # each number stands one line too low
