@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +25,7 @@ IN_BROWSER = (
     *("autograder/site/__init__.py", "autograder/site/functions.py"),
 )
 """What of the course runs in a reader's browser."""
+_IMPORT = re.compile(r'^(?:import|export) [^;]*?from "(\./[^"]+)";$', re.MULTILINE)
 LARGE = {name for names in DATA.values() for name in names}
 
 
@@ -62,6 +65,20 @@ def _write_service_worker(site: Path, pyodide: str) -> None:
     for slot, value in {"build": build, "python": python, "pyodide": pyodide}.items():
         script = script.replace(f"{{{{ {slot} }}}}", value)
     (site / "sw.js").write_text(script, encoding="utf-8")
+
+
+def with_imports(files: Iterable[Path]) -> list[Path]:
+    """These files, and all modules that the scripts among them import, each once."""
+    waiting, done = list(files), list[Path]()
+    while waiting:
+        file = waiting.pop(0)
+        if file in done:
+            continue
+        done.append(file)
+        if file.suffix == ".mjs":
+            names = _IMPORT.findall(file.read_text(encoding="utf-8"))
+            waiting += [(file.parent / name).resolve() for name in names]
+    return done
 
 
 def archive() -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from autograder.course import CourseError
+from autograder.site.live_files import with_imports
 
 FIRST_PAGE = 300
 """The most kB that the first page may load, gzipped, before Python is needed."""
@@ -24,7 +25,6 @@ LOADED = {
     "audio": "src",
 }
 """What a browser fetches by itself, by element; of <link> only some."""
-_IMPORT = re.compile(r'^(?:import|export) .*?from "(\./[^"]+)";$', re.MULTILINE)
 _IN_STYLE = re.compile(r"url\(\s*['\"]?(?!data:)([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
 
@@ -109,15 +109,6 @@ def _of_style(site: Path, path: Path) -> Iterator[str]:
 
 def _loaded(site: Path, path: Path, pages: dict[Path, _Page]) -> set[Path]:
     """The files that a browser fetches for a page: those that it names, and those that its scripts import."""
-    waiting = [path, *((path.parent / unquote(urlsplit(a).path)).resolve() for a in pages[path].loads)]
-    waiting.append(site / "live" / "modules" / "window.mjs")  # the component of the first page
-    done: set[Path] = set()
-    while waiting:
-        file = waiting.pop()
-        if file in done or not file.is_file():
-            continue
-        done.add(file)
-        if file.suffix == ".mjs":
-            text = file.read_text(encoding="utf-8")
-            waiting += [(file.parent / name).resolve() for name in _IMPORT.findall(text)]
-    return done
+    named = [(path.parent / unquote(urlsplit(a).path)).resolve() for a in pages[path].loads]
+    named.append(site / "live" / "modules" / "window.mjs")  # the component of the first page
+    return {path, *with_imports(file for file in named if file.is_file())}

@@ -76,6 +76,25 @@ def test_the_first_page_plays_recorded_pictures_says_so_and_needs_no_python(visi
     assert visit.complaints == []
 
 
+def test_the_first_page_waits_for_one_style_sheet_and_asks_for_its_modules_at_once(visit: Visit) -> None:
+    visit.open()
+    visit.part("window")
+    painted, early, loaded = visit.page.evaluate("""() => [
+      performance.getEntriesByName("first-contentful-paint")[0].startTime,
+      [...document.querySelectorAll("link[rel=modulepreload], link[rel=preload]")].map(({ href }) => href),
+      performance.getEntriesByType("resource").map(({ name, renderBlockingStatus }) =>
+        [name, renderBlockingStatus])]""")
+    print(f"the first page is painted after {painted:.0f} ms")
+    names = [name for name, _ in loaded]
+    assert len([status for _, status in loaded if status == "blocking"]) == 1
+    assert set(early) <= set(names), "nothing in vain"
+    assert len(names) == len(set(names)), "nothing twice"
+    late = {name.removeprefix(visit.site) for name in names if name.endswith(".mjs") and name not in early}
+    second = {"live/modules/messages.mjs", "live/modules/play.mjs"}  # modules of the part below it
+    assert late <= {"live/site.mjs", *second}
+    assert visit.complaints == []
+
+
 def test_a_number_that_is_dragged_starts_python_and_is_drawn(visit: Visit) -> None:
     visit.open()
     part = visit.part("window")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from autograder.site.front import backward_part, forward_part
-from autograder.site.live_files import LARGE, LIVE, archive, write_live
+from autograder.site.live_files import LARGE, LIVE, archive, with_imports, write_live
 from cs_conv.live.trainer import start
 
 DRAWS = """\
@@ -30,6 +30,14 @@ assert not {{"matplotlib", "anywidget", "nbformat", "typer"}} & set(sys.modules)
 @pytest.fixture(scope="module")
 def packed() -> bytes:
     return archive()
+
+
+def test_what_a_script_imports_is_found_with_it_and_once(tmp_path):
+    (tmp_path / "a.mjs").write_text('import { b } from "./b.mjs";\nexport { c } from "./c.mjs";\n')
+    (tmp_path / "b.mjs").write_text('import {\n  c,\n} from "./c.mjs";\n')
+    (tmp_path / "c.mjs").write_text('import { a } from "./a.mjs";\n')
+    found = with_imports([tmp_path / "a.mjs", tmp_path / "style.css"])
+    assert [path.name for path in found] == ["a.mjs", "style.css", "b.mjs", "c.mjs"]
 
 
 def test_what_runs_in_a_browser_needs_numpy_alone(packed: bytes, tmp_path: Path) -> None:
