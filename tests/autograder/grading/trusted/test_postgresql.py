@@ -26,6 +26,7 @@ from tests.needs import postgresql
 from .test_again import (  # noqa: F401  (likewise, with its own course for `written`)
     test_a_test_that_is_added_mended_or_dropped_asks_nobody_again,
     test_points_by_hand_are_done_until_their_own_answer_changes,
+    test_who_is_taken_out_and_brought_back_has_what_people_gave,
     written,
 )
 from .test_engine import (  # noqa: F401  (collected here once more, with this module's `course`)
