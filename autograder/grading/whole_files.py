@@ -6,6 +6,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 
@@ -25,10 +26,24 @@ def write_whole(path: Path, data: bytes, sync: bool = False) -> None:
         raise
 
 
+def sweep(folder: Path, name: str = "") -> None:
+    """Remove what killed processes have left of files in a folder, or of the file `name`.
+
+    Files that a running process is writing stay.
+    """
+    import psutil  # type: ignore[import-untyped]
+
+    for path in folder.glob(f".{escape(name) or '*'}.*.new"):
+        writer = path.name.split(".")[-2]
+        if writer.isdigit() and not psutil.pid_exists(int(writer)):
+            path.unlink(missing_ok=True)
+
+
 @contextmanager
 def writing_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     """A zip file to fill, which is there whole at the end; if that fails, what was there before stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path.parent, path.name)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:

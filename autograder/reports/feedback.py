@@ -24,7 +24,7 @@ from autograder.grading.submissions.students import removed
 from autograder.grading.submissions.without_outputs import HANDED_IN, digest_of_file
 from autograder.grading.trusted.autograded_folder import of_the_exchange
 from autograder.grading.trusted.computing_time import TestTooLong, limited
-from autograder.grading.whole_files import write_whole
+from autograder.grading.whole_files import sweep, write_whole
 from autograder.reports.hide_tests import HideTests
 from autograder.reports.notebook_page import PageContent, notebook_page
 from autograder.reports.record import load_record
@@ -100,6 +100,7 @@ class Pages:
         """Write feedback/STUDENT/ASSIGNMENT/NOTEBOOK.html; delete pages of notebooks that are gone."""
         graded = self.course.autograded(student, self.assignment.name)
         folder = self.course.feedback(student, self.assignment.name)
+        sweep(folder)
         made = []
         for name, page in self.html(student, self.graded(student), remark).items():
             made.append(folder / f"{name}.html")

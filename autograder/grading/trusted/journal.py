@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.checked_lines import checked_line, event_in
 from autograder.grading.trusted.outcome import NotebookOutcome
-from autograder.grading.whole_files import write_whole
+from autograder.grading.whole_files import sweep, write_whole
 
 
 class Journal:
@@ -26,6 +26,7 @@ class Journal:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "outcomes").mkdir(exist_ok=True)
+        sweep(folder / "outcomes")
         self.path = folder / "journal"
         self.graded: dict[str, str] = {}
         self._load()
