@@ -44,3 +44,8 @@ def largest_batch(rows, gigabytes, state=1):
 def wrong_lines(printed, rows):
     right = [r["parameters"] for r in rows if r["parameters"] > 0]
     return [i for i in range(len(right)) if right[i] != printed[i]]
+
+# %% corrected
+def corrected(claim):
+    right = ("11x11x3", "15.24 million", "61 MB", "6x6x256", "77 MB", "the middle", "138 million")
+    return right["ABCDEFG".index(claim)]

@@ -1,4 +1,4 @@
-"""Quinn forgets the biases and the gradients, and lets a batch be negative."""
+"""Quinn forgets the biases and the gradients, lets a batch be negative, and believes what is printed."""
 
 # %% ledger
 def ledger(plan, input_shape):
@@ -36,3 +36,8 @@ def largest_batch(rows, gigabytes, state=1):
 def wrong_lines(printed, rows):
     right = [r["parameters"] for r in rows if r["parameters"] > 0]
     return [i + 1 for i in range(len(right)) if right[i] != printed[i]]
+
+# %% corrected
+def corrected(claim):
+    printed = ("1x1x1x3", "24 million", "93 MB", "7x7x512", "72 MB", "the early layers", "138 million")
+    return dict(zip("ABCDEFG", printed))[claim]
