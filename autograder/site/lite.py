@@ -145,8 +145,11 @@ def _page(names: list[str]) -> dict[str, object]:
             "appName": "Convolutional networks by hand",
             "disabledExtensions": ["@jupyterlite/application-extension:clear-browser-data"],
             "litePluginSettings": {PLUGIN: kernel},
-            # Live pictures that are scrolled away stay as they are.
-            "settingsOverrides": {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}},
+            "settingsOverrides": {
+                # Live pictures that are scrolled away stay as they are.
+                "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},
+                "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
+            },
         },
     }
 

@@ -339,6 +339,17 @@ def test_a_phone_is_told_where_the_lessons_read_well(learner: BrowserContext, li
     expect(note).to_have_count(0)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_as_dark_as_the_system(learner: BrowserContext, lite: Served, scheme: str) -> None:
+    page = learner.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(lite.url(f"lite/lab/index.html?path={LESSON}"))
+    expect(page.locator(".jp-NotebookPanel .jp-Cell").first).to_be_visible(timeout=PATIENCE * SECONDS)
+    light = "true" if scheme == "light" else "false"
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+    page.screenshot(path=SCREENSHOTS / f"lite-{scheme}.png")
+
+
 def test_it_is_no_larger_than_it_must_be(site: Path) -> None:
     """Megabytes; the build prints them."""
     sizes = measured(site)
