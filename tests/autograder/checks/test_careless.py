@@ -49,7 +49,7 @@ def signature(args, options):
     return (*described, *sorted(options.items()))
 
 
-@pytest.mark.parametrize("exercise", [name for name in WITH_ARRAYS if not find(name).data])
+@pytest.mark.parametrize("exercise", [name for name in WITH_ARRAYS if not find(name).data], scope="module")
 def test_a_cache_that_forgets_the_numbers(exercise):
     def wrap(answer):
         known = {}
@@ -67,7 +67,7 @@ def test_a_cache_that_forgets_the_numbers(exercise):
     assert "results remembered from earlier calls" in [m.name for m in verdict.mistakes]
 
 
-@pytest.mark.parametrize("exercise", [name for name in names() if not find(name).data])
+@pytest.mark.parametrize("exercise", [name for name in names() if not find(name).data], scope="module")
 def test_one_array_for_every_result(exercise):
     def wrap(answer):
         rooms = {}
@@ -102,7 +102,7 @@ def test_a_view_into_one_large_array_is_found_too():
     assert verdict.aspect_passed("values")
 
 
-@pytest.mark.parametrize("exercise", WITH_ARRAYS)
+@pytest.mark.parametrize("exercise", WITH_ARRAYS, scope="module")
 def test_single_precision_is_no_excuse_for_half_a_per_mille_of_a_tenth(exercise):
     def wrap(answer):
         return lambda *args, **options: each(
@@ -112,7 +112,7 @@ def test_single_precision_is_no_excuse_for_half_a_per_mille_of_a_tenth(exercise)
     assert not judged(exercise, wrap).passed
 
 
-@pytest.mark.parametrize("exercise", WITH_ARRAYS)
+@pytest.mark.parametrize("exercise", WITH_ARRAYS, scope="module")
 def test_half_precision_on_the_way(exercise):
     def short(a):
         if isinstance(a, np.ndarray) and a.dtype.kind == "f":
@@ -148,26 +148,26 @@ def largest_number_of_images(args):
     )
 
 
-@pytest.mark.parametrize("exercise", WITH_PADDING)
+@pytest.mark.parametrize("exercise", WITH_PADDING, scope="module")
 @pytest.mark.parametrize("pad", [0, 1])
 def test_wrong_only_for_memory_in_disorder(exercise, pad):
     wrap = wrong_if(lambda args, options: disordered(args) and options.get("pad", 0) == pad)
     assert not judged(exercise, wrap).passed
 
 
-@pytest.mark.parametrize("exercise", WITH_PADDING)
+@pytest.mark.parametrize("exercise", WITH_PADDING, scope="module")
 def test_wrong_only_where_there_is_more_padding_than_image(exercise):
     wrap = wrong_if(lambda args, options: options.get("pad", 0) >= 3)
     assert not judged(exercise, wrap).passed
 
 
-@pytest.mark.parametrize("exercise", WITH_PADDING + POOLING)
+@pytest.mark.parametrize("exercise", WITH_PADDING + POOLING, scope="module")
 def test_wrong_only_for_an_odd_number_of_images(exercise):
     wrap = wrong_if(lambda args, options: largest_number_of_images(args) == 3)
     assert not judged(exercise, wrap).passed
 
 
-@pytest.mark.parametrize("exercise", ["max_pool_forward", "max_pool_im2col", "fast_max_pool"])
+@pytest.mark.parametrize("exercise", ["max_pool_forward", "max_pool_im2col", "fast_max_pool"], scope="module")
 @pytest.mark.parametrize(
     "alike",
     [

@@ -76,7 +76,7 @@ def test_what_is_no_plain_array_fails_with_words(kind):
     assert len(verdict.failure.problem) > 15
 
 
-@pytest.mark.parametrize("exercise", names())
+@pytest.mark.parametrize("exercise", names(), scope="module")
 @pytest.mark.parametrize(
     "kind", ["a subclass", "an object equal to everything", "None", "an array of objects", "NaN"]
 )
