@@ -28,13 +28,13 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.course import Course, load_course
-from autograder.demo.submissions import Student, hand_in, sample_students
 from autograder.grading.interface import Submission
-from autograder.grading.trusted import TrustedEngine
-from autograder.notebooks.release import release
+
+if TYPE_CHECKING:
+    from autograder.demo.submissions import Student
 
 ROOT = Path(__file__).parents[1]
 WRITER_AND_WORKERS = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -59,6 +59,8 @@ class Timed:
 
 def that_finish(assignment: str) -> list[Student]:
     """The sample students whose notebooks run to their ends."""
+    from autograder.demo.submissions import sample_students
+
     unlike = re.compile(r"never ends|while True|os\._exit|os\.kill|sleep\(|half|nothing")
     return [
         student
@@ -69,6 +71,9 @@ def that_finish(assignment: str) -> list[Student]:
 
 def make_class(folder: Path, assignment: str, size: int, honest: bool = True) -> tuple[Course, list[str]]:
     """A course of its own with `size` submissions."""
+    from autograder.demo.submissions import hand_in, sample_students
+    from autograder.notebooks.release import release  # here, as workers import this file and need none of it
+
     for name in ("course.yml", "nbgrader_config.py"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "solutions", folder / "solutions")
@@ -89,6 +94,8 @@ def make_class(folder: Path, assignment: str, size: int, honest: bool = True) ->
 
 def make_tiny_class(folder: Path, size: int) -> tuple[Course, list[str]]:
     """A course of one small notebook; every third submission is as it was released, the others are right."""
+    from autograder.notebooks.release import release
+
     shutil.copytree(ROOT / "tests" / "autograder" / "sample", folder, dirs_exist_ok=True)
     course = load_course(folder)
     release(course, course.assignments[0])
@@ -123,6 +130,8 @@ def _cpu() -> float:
 
 def trusted(course: Course, assignment: str, names: list[str], workers: int, backend: str | None) -> Timed:
     """Grade with ours, in this process and its workers; at each tenth of the class, how it goes."""
+    from autograder.grading.trusted import TrustedEngine
+
     cpu, began = _cpu(), time.monotonic()
     engine = TrustedEngine(workers=workers, backend=backend)
     scores = {}
