@@ -132,6 +132,19 @@ def looked_up(source: str) -> set[str]:
     return words if words & _BY_TEXT else set()
 
 
+def strangers(source: str) -> ast.Module:
+    """The syntax tree of a student's code, in which nobody knows what `import *` brings.
+
+    To find out, the module would have to be imported here, and some run a program then. Raises what
+    `ast.parse` raises.
+    """
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            node.module = ""
+    return tree
+
+
 @functools.lru_cache(maxsize=256)
 def needs_of_text(source: str, most: int = MOST_PARSED) -> frozenset[str]:
     """The names that a student's code needs, whatever it is.
@@ -143,6 +156,6 @@ def needs_of_text(source: str, most: int = MOST_PARSED) -> frozenset[str]:
     if len(source) > most or words & _BY_TEXT:
         return words
     try:
-        return words & needs(ast.parse(source))
+        return words & needs(strangers(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return words

@@ -5,14 +5,13 @@ So a person is asked to grade again only if one of these answers has changed.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
 
 from autograder.grading.trusted.notebook.step import Step
 from autograder.grading.trusted.notebook.which_side import worth_parsing
-from autograder.notebooks.free_names import MOST_PARSED, binds, needs_of_text
+from autograder.notebooks.free_names import MOST_PARSED, binds, needs_of_text, strangers
 
 THEIRS = ("extra", "answer", "written")
 """Roles of cells whose code is the student's."""
@@ -65,7 +64,7 @@ def _used(wanted: frozenset[str], code: Sequence[tuple[Step, set[str]]], most: i
     """The cells that define these names, and those that these cells need in turn, in the notebook's order."""
     used: set[int] = set()
     while True:
-        more = [n for n, (_, made) in enumerate(code) if n not in used and made & wanted]
+        more = [n for n, (_, made) in enumerate(code) if n not in used and made & {*wanted, "*"}]
         if not more:
             return [step for number, (step, _) in enumerate(code) if number in used]
         used.update(more)
@@ -76,6 +75,6 @@ def _made(step: Step) -> set[str]:
     """The names that a student's cell defines, or was to define."""
     asked = set(step.template.binds) if step.template else set()
     try:
-        return asked | binds(ast.parse(step.source).body)
+        return asked | binds(strangers(step.source).body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return asked

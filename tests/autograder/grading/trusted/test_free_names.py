@@ -6,9 +6,11 @@ import ast
 
 import pytest
 
-from autograder.notebooks.free_names import defines
+from autograder.grading.results import Status
+from autograder.notebooks import free_names
+from autograder.notebooks.free_names import defines, needs_of_text
 
-from .notebook import Cell, scores_of
+from .notebook import Cell, outcome_of, scores_of
 from .test_ordinary import graded
 
 GCD = """
@@ -122,6 +124,31 @@ def test_a_function_above_the_imports_finds_them_when_it_is_called() -> None:
 def test_what_a_match_takes_apart_is_defined_too() -> None:
     pattern = "[a, *b] | {1: c, **d} | P(e, f=g) | (h as i) if j"
     assert defines(ast.parse(f"match x:\n    case {pattern}:\n        k = 1").body) == set("abcdeghik")
+
+
+STAR = "from {} import *\ndef f():\n    return sqrt(4)"
+
+
+def test_no_module_is_imported_because_a_student_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def imported(module: str) -> frozenset[str]:
+        assert module == ""
+        return frozenset()
+
+    monkeypatch.setattr(free_names, "_exported", imported)
+    assert needs_of_text(STAR.format("antigravity")) == {"sqrt"}
+
+
+@pytest.mark.parametrize("module", ["numpy.f2py.__main__", "math"])
+def test_a_program_that_a_student_imports_ends_in_the_sandbox(module: str) -> None:
+    """In the process of the tests, it would end that: the submission would never be graded."""
+    cells = [
+        Cell("extra", "theirs", STAR.format(module)),
+        Cell("answer", "g", "#", "def g():\n    return f()", "def g():\n    return 2"),
+        Cell("test", "g_test", "assert g() == 2", points=1),
+    ]
+    outcome = outcome_of(cells)
+    assert outcome.status is Status.GRADED
+    assert [test.score for test in outcome.tests] == [float(module == "math")]
 
 
 ASKED_BY_TEXT = {
