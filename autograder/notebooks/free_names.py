@@ -94,23 +94,27 @@ def _reads(node: ast.AST) -> set[str]:
         return {node.id} if isinstance(node.ctx, ast.Load) else set()
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         return {node.target.id} | _reads(node.value)
-    inner = set().union(*(_reads(child) for child in ast.iter_child_nodes(node)), set())
     if isinstance(node, _SCOPES):
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         arguments += [extra for extra in (node.args.vararg, node.args.kwarg) if extra]
         own = {argument.arg for argument in arguments}
+        body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
         if not isinstance(node, ast.Lambda):
             shared = {n for part in ast.walk(node) if isinstance(part, ast.Global) for n in part.names}
             own |= {name for name, how in _bound(node.body) if how != "changed"} - shared
-            outside = set().union(*(_reads(part) for part in node.decorator_list), set())
-            outside |= set().union(
-                *(_reads(p) for p in [*node.args.defaults, *node.args.kw_defaults] if p), set()
-            )
-            return (inner - own) | outside
-        return inner - own
+        outside = set(ast.iter_child_nodes(node)) - set(body)  # defaults, decorators, annotations
+        return (_all_read(body) - own) | _all_read(outside)
     if isinstance(node, _COMPREHENSIONS):
-        return inner - binds([generator.target for generator in node.generators])
-    return inner
+        parts = set(ast.iter_child_nodes(node)) - set(node.generators)
+        parts |= {part for each in node.generators for part in ast.iter_child_nodes(each)}
+        first = node.generators[0].iter  # the names that the comprehension makes are not there yet
+        targets = [each.target for each in node.generators]
+        return (_all_read(parts - {first}) - binds(targets)) | _reads(first)
+    return _all_read(ast.iter_child_nodes(node))
+
+
+def _all_read(nodes: Iterable[ast.AST]) -> set[str]:
+    return set().union(*map(_reads, nodes))
 
 
 def root(node: ast.AST) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.grading.results import Status
 from autograder.notebooks import free_names
-from autograder.notebooks.free_names import defines, needs_of_text
+from autograder.notebooks.free_names import defines, needs, needs_of_text
 
 from .notebook import Cell, outcome_of, scores_of
 from .test_ordinary import graded
@@ -124,6 +124,40 @@ def test_a_function_above_the_imports_finds_them_when_it_is_called() -> None:
 def test_what_a_match_takes_apart_is_defined_too() -> None:
     pattern = "[a, *b] | {1: c, **d} | P(e, f=g) | (h as i) if j"
     assert defines(ast.parse(f"match x:\n    case {pattern}:\n        k = 1").body) == set("abcdeghik")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "f = lambda x, w=w: x * w",
+        "f = lambda x, *, g=lambda w: w, w=w: x * w",
+        "z = [w for w in w]",
+        "z = {w: 1 for w in w if w}",
+        "def f(w: w):\n    return w",
+        "def f(w=w):\n    return w",
+    ],
+)
+def test_what_is_read_before_a_name_is_made_is_needed(source: str) -> None:
+    assert needs(ast.parse(source)) == {"w"}
+
+
+def test_deep_code_is_read_once() -> None:
+    lambdas, lists = "w", "w"
+    for _ in range(60):
+        lambdas, lists = f"(lambda w={lambdas}: w)", f"[w for w in {lists}]"
+    assert needs(ast.parse(lambdas)) == needs(ast.parse(lists)) == {"w"}
+
+
+@pytest.mark.parametrize(
+    "test", ["g = lambda x, w=w: f(x * w[0])\nassert g(2) == 6", "assert [w for w in w]"]
+)
+def test_a_cell_runs_whose_name_is_used_again_in_the_place_that_needs_it(test: str) -> None:
+    cells = [
+        Cell("plain", "value", "w = [3]"),
+        Cell("answer", "f", "#", "def f(x):\n    return x", "def f(x):\n    return x"),
+        Cell("test", "f_test", test, points=1),
+    ]
+    assert scores_of(cells) == {"f_test": 1}
 
 
 STAR = "from {} import *\ndef f():\n    return sqrt(4)"
