@@ -7,8 +7,12 @@ from contextlib import suppress
 
 from autograder.checks.registry import names
 from autograder.checks.rehearse import rehearse as rehearse_exercise
+from autograder.grading.trusted.computing_time import TestTooLong, limited
 from autograder.grading.trusted.notebook.rebuild import rebuild
 from autograder.grading.trusted.notebook.template import Template
+
+SECONDS = 20.0
+"""Seconds of computing that this may take. Our own lessons take one or two."""
 
 
 def rehearse(template: Template) -> None:
@@ -16,7 +20,8 @@ def rehearse(template: Template) -> None:
 
     Nothing of a student's is read here, so nothing of one can reach another.
     """
-    with suppress(Exception):  # the process of the tests will meet it, too
+    # What fails or takes too long will do so in the process of the tests, too, and be told there.
+    with suppress(Exception, TestTooLong), limited(SECONDS):
         rebuild(template, [])
         words = {
             word for cell in template.cells if cell.role == "test" for word in re.findall(r"\w+", cell.source)
