@@ -23,8 +23,8 @@ class KernelFile:
 
     def close(self) -> None:
         """Close it; reading opens it again."""
-        if self._number >= 0:
-            os.close(self._number)
-            self._number = -1
+        number, self._number = self._number, -1  # first: the end of a test's time may come amid what follows
+        if number >= 0:
+            os.close(number)
 
     __del__ = close
