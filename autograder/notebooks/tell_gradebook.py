@@ -18,7 +18,7 @@ from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNoteb
 from nbgrader.preprocessors import SaveCells
 from sqlalchemy import delete
 
-from autograder.grading.gradebook import discards
+from autograder.grading.gradebook import discards, taken_out
 from autograder.grading.gradebook.gone_cells import bring_back, keep_gone
 from autograder.grading.gradebook.open import one_commit
 from autograder.grading.gradebook.own_tables import keep_files, make_tables
@@ -139,6 +139,7 @@ class KeepCells(SaveCells):
             cell.name = name
         self.gradebook.db.flush()
         discards.renamed(self.gradebook, self.assignment_id, self.notebook_id, moved)
+        taken_out.renamed(self.gradebook, self.assignment_id, self.notebook_id, moved)
         return [
             f"{old} is now called {new}, and answers that were handed in as {old} will not be "
             "found: give it its old grade_id back"

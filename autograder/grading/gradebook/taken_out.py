@@ -5,12 +5,14 @@ nbgrader deletes a student's grades and comments for good. So it is made to keep
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 
 from autograder.grading.gradebook import discards
 from autograder.grading.gradebook.own_tables import (
+    gone_table,
     has_table,
     keep_outcomes,
     make_tables,
@@ -25,12 +27,25 @@ def keep_of_student(gradebook: Any, student: str) -> None:
     make_tables(gradebook)
     for submission in gradebook.student_submissions(student):
         where = {"assignment": submission.assignment.name, "student": student}
-        gradebook.db.execute(delete(table).where(_rows(**where)))
+        gradebook.db.execute(delete(table).where(_rows(table, **where)))
+        found = _of_gone_cells(gradebook, submission)
         for notebook in submission.notebooks:
-            for cell, given in _given(gradebook, notebook).items():
-                row = {"manual": None, "extra": None, "comment": None, "needs_person": False, "outcome": ""}
-                row |= where | {"notebook": notebook.name, "cell": cell} | given
-                gradebook.db.execute(insert(table).values(**row))
+            found |= {(notebook.name, cell): given for cell, given in _given(gradebook, notebook).items()}
+        for (name, cell), given in found.items():
+            row = {"manual": None, "extra": None, "comment": None, "needs_person": False, "outcome": ""}
+            row |= where | {"notebook": name, "cell": cell} | given
+            gradebook.db.execute(insert(table).values(**row))
+
+
+def _of_gone_cells(gradebook: Any, submission: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    """What people gave for cells that a release took away: they may be back before the student is."""
+    there = {(n.name, cell.name) for n in submission.assignment.notebooks for cell in n._base_cells}
+    wanted = _rows(gone_table, submission.assignment.name, submission.student.id)
+    return {
+        (row.notebook, row.cell): {"manual": row.manual, "extra": row.extra, "comment": row.comment}
+        for row in gradebook.db.execute(select(gone_table).where(wanted))
+        if (row.notebook, row.cell) not in there
+    }
 
 
 def _given(gradebook: Any, notebook: Any) -> dict[str, dict[str, Any]]:
@@ -53,16 +68,21 @@ def _given(gradebook: Any, notebook: Any) -> dict[str, dict[str, Any]]:
 
 
 def give_back(gradebook: Any, submission: Any) -> None:
-    """Give a submission that is new what people gave this student before; commits if there was anything."""
+    """Give a submission that is new what people gave this student before; commits if there was anything.
+
+    What they gave for cells that are gone meanwhile comes back with these cells.
+    """
     if not has_table(gradebook.engine, table):
         return
     assignment, student = submission.assignment.name, submission.student.id
-    mine = _rows(assignment, student)
+    mine = _rows(table, assignment, student)
     rows = {(r.notebook, r.cell): r for r in gradebook.db.execute(select(table).where(mine))}
     if not rows:
         return
     thrown_out = discards.discards(gradebook, assignment)
+    there = set()
     for notebook in submission.notebooks:
+        there |= {(notebook.name, each.name) for each in (*notebook.grades, *notebook.comments)}
         for grade in notebook.grades:
             row = rows.get((notebook.name, grade.name))
             if row is None or (row.manual is None and row.extra is None):
@@ -75,9 +95,33 @@ def give_back(gradebook: Any, submission: Any) -> None:
         for comment in notebook.comments:
             if row := rows.get((notebook.name, comment.name)):
                 comment.manual_comment = row.comment
+    for where in rows.keys() - there:
+        _keep_gone(gradebook, rows[where])
     gradebook.db.execute(delete(table).where(mine))
     gradebook.db.commit()
 
 
-def _rows(assignment: str, student: str) -> Any:
-    return (table.c.assignment == assignment) & (table.c.student == student)
+def _keep_gone(gradebook: Any, row: Any) -> None:
+    """Keep what people gave for a cell that is gone, as if the student had been there when it went."""
+    same = _rows(gone_table, row.assignment, row.student) & _cell(gone_table, row.notebook, row.cell)
+    gradebook.db.execute(delete(gone_table).where(same))
+    kept = {column.name: getattr(row, column.name) for column in gone_table.columns}
+    gradebook.db.execute(insert(gone_table).values(**kept))
+
+
+def renamed(gradebook: Any, assignment: str, notebook: str, names: Mapping[str, str]) -> None:
+    """Follow the cells that a release renames: `names` has the new name of each."""
+    mine = (table.c.assignment == assignment) & (table.c.notebook == notebook)
+    kept = select(table).where(mine & table.c.cell.in_(names))
+    rows = [dict(row) for row in gradebook.db.execute(kept).mappings()]
+    gradebook.db.execute(delete(table).where(mine & table.c.cell.in_({*names, *names.values()})))
+    for row in rows:
+        gradebook.db.execute(insert(table).values(**row | {"cell": names[row["cell"]]}))
+
+
+def _rows(among: Table, assignment: str, student: str) -> Any:
+    return (among.c.assignment == assignment) & (among.c.student == student)
+
+
+def _cell(among: Table, notebook: str, cell: str) -> Any:
+    return (among.c.notebook == notebook) & (among.c.cell == cell)

@@ -184,6 +184,51 @@ def test_who_is_taken_out_and_brought_back_has_what_people_gave(written: Course,
         gradebook.db.rollback()
 
 
+@pytest.mark.parametrize("when", ["goes", "comes back", "gets another name"])
+def test_a_cell_changes_while_a_student_is_taken_out(written: Course, hand_in: HandIn, when: str) -> None:
+    """What people gave for it stays the same as for a student who was there all the time."""
+    (assignment,) = written.assignments
+    source = written.answers / NAME / "sums.py"
+    text = source.read_text(encoding="utf-8")
+    without = text[: text.index("# %% [markdown]", text.index('"plot"'))]
+
+    def released(text: str) -> None:
+        source.write_text(text, encoding="utf-8")
+        release(written, assignment)
+
+    for student in ("ann", "ben"):
+        hand_in(student, **ANSWERS)
+    grade(written, "ann", "ben")
+    for student in ("ann", "ben"):
+        judge(written, student, essay=4, plot=1, survey=3, total_test=1.5)
+    if when == "comes back":
+        released(without)
+    with open_gradebook(written) as gradebook:
+        if when == "goes":
+            gradebook.find_comment("survey", "sums", NAME, "ann").manual_comment = "Whom?"
+            gradebook.db.commit()
+        gradebook.remove_student("ann")
+    if when == "gets another name":
+        text = text.replace('"total_test"', '"sum_test"').replace('"survey"', '"asked"')
+    released(without if when == "goes" else text)
+    with open_gradebook(written) as gradebook:
+        gradebook.add_student("ann")
+    grade(written, "ann")
+    released(text)
+    with open_gradebook(written) as gradebook:
+        ann, ben = (
+            {
+                grade.name: grade.manual_score
+                for grade in gradebook.find_submission(NAME, name).notebooks[0].grades
+            }
+            for name in ("ann", "ben")
+        )
+        assert ann == ben
+        assert sorted(points for points in ann.values() if points) == [1, 1.5, 3, 4]
+        if when == "goes":
+            assert gradebook.find_comment("survey", "sums", NAME, "ann").comment == "Whom?"
+
+
 def test_a_graded_notebook_says_which_file_it_was(written: Course, hand_in: HandIn) -> None:
     """Also if the outcome is one of an earlier version, which did not note it."""
     path = hand_in("ann", **ANSWERS)
