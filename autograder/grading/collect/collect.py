@@ -192,7 +192,17 @@ class _Run:
             for sender in [sender for sender in senders.values() if sender.find(self.roster) is None]:
                 self.roster.add(self._says_itself(sender))
         names = {id(person): name for name, person in course_names(self.roster.people, self.known).items()}
-        return {account: names.get(id(sender.find(self.roster)), "") for account, sender in senders.items()}
+        found = {account: names.get(id(sender.find(self.roster)), "") for account, sender in senders.items()}
+        number = Counter(found.values())
+        return {
+            account: "" if number[name] > 1 and self._has_new_number(senders[account]) else name
+            for account, name in found.items()
+        }
+
+    def _has_new_number(self, sender: Sender) -> bool:
+        """Whether Moodle gave the sender a number that no list has. Then only the name tells who it is."""
+        number = sender.known.get("participant", "")
+        return bool(number) and self.roster.find(participant=number) is None
 
     def _unknown(self, sender: Sender) -> str:
         """Why a sender has no name in the course."""
@@ -200,6 +210,8 @@ class _Run:
         number = len(self.roster.called(name))
         if number > 1:
             return f"{number} students are called {name}, and no list tells which of them this is"
+        if number == 1 and self._has_new_number(sender):
+            return f"no list has the number of this {name}, and there may be two of that name"
         return f"{sender.account} is in no roster and not in the gradebook"
 
     def _says_itself(self, sender: Sender) -> dict[str, str]:

@@ -126,6 +126,8 @@ class Roster:
             if kind == "name":
                 same = self.called(text)
                 person = same[0] if len(same) == 1 else None
+                if person is not None and known.get("participant") and "participant" in person.known_as:
+                    person = None  # Moodle gives two numbers to two persons
             else:
                 person = self._by.get((kind, _key(text)))
             if person is not None:

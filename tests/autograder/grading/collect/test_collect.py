@@ -259,6 +259,34 @@ def test_a_notebook_is_known_by_its_cells_and_another_lessons_is_kept_aside(cour
     assert found.left == []
 
 
+@pytest.mark.parametrize("numbers", [(4001, 4009), (4009, 4001), (4009, 4008)])
+@pytest.mark.parametrize("listed", [True, False])
+def test_two_of_one_name_in_moodle_of_whom_the_list_has_one(course, tmp_path, numbers, listed):
+    """Nobody gets what the other handed in, whoever comes first in the file, and whoever handed in at all."""
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("ana", first_name="Ana", last_name="Lee", email="ana@example.invalid")
+    path = make_zip(
+        tmp_path / "submissions.zip",
+        {
+            "Ben Núñez_4002_assignsubmission_file/sums.ipynb": notebook(course),
+            **{
+                f"Ana Lee_{number}_assignsubmission_file/sums.ipynb": notebook(course, add=f"{number}")
+                for number in numbers
+            },
+        },
+    )
+    lists = [write(tmp_path / "worksheet.csv", MOODLE)] if listed else []
+    if not listed:
+        with open_gradebook(course) as gradebook:
+            gradebook.add_student("ben", first_name="Ben", last_name="Núñez")
+    found = collect(course, "moodle", path, lists, NAME, None)
+    left = {number for number in numbers if number != 4001 or not listed}
+    reason = "no list has the number of this Ana Lee, and there may be two of that name"
+    assert why(found) == {f"Ana Lee_{number}/sums.ipynb": reason for number in left}
+    taken = [data for name, data in submitted(course).items() if name == "ana/01-sums/sums.ipynb"]
+    assert [b"4001" in data for data in taken] == [True] * len(set(numbers) - left)
+
+
 def test_of_two_accounts_of_a_person_the_later_counts(course, tmp_path):
     roster = write(tmp_path / "r.csv", CANVAS + '"Lee, Ana",70011,S1,ana.lee,Monday,,\n')
     old, new = notebook(course), notebook(course, **RIGHT)
