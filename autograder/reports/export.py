@@ -144,7 +144,7 @@ def moodle_rows(
             rows.append([*map(guarded, who), *cells])
         elif worksheet:
             filled = person.cells | ({"Grade": cells[0]} if cells[0] else {})
-            rows.append([_of_worksheet(name, filled[name]) for name in lists.own.headings])
+            rows.append([_of_worksheet(name, filled.get(name, "")) for name in lists.own.headings])
         else:
             first, last = (person.first(kind) for kind in ("first", "last"))
             who = (first or student.first, last or student.last, person.first("sid"), person.first("email"))
@@ -204,7 +204,7 @@ class _Lists:
 
 
 def _is_of_canvas(headings: set[str]) -> bool:
-    return "ID" in headings and bool({"Student", "LastName"} & headings)
+    return headings >= {"ID", "Section"} and bool({"Student", "LastName"} & headings)
 
 
 def _is_worksheet(headings: set[str]) -> bool:

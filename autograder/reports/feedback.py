@@ -130,15 +130,20 @@ class Pages:
         """Whether a notebook is another now than what was graded.
 
         A graded notebook says which file it was, except if nbgrader or an earlier version of this course
-        graded it. Then a file that is newer than the graded notebook counts as another one.
+        graded it. Then a file that is newer than the graded notebook counts as another one. So does a
+        notebook that was missing when the others were graded.
         """
         folder = self.course.submitted(student, self.assignment.name)
         graded = self.course.autograded(student, self.assignment.name)
-        for name, notebook in self.graded(student).items():
+        notebooks = self.graded(student)
+        notes = {name: notebook.get("metadata", {}).get(HANDED_IN) for name, notebook in notebooks.items()}
+        for name in self.assignment.notebooks if notes else ():
             path = folder / f"{name}.ipynb"
-            noted = notebook.get("metadata", {}).get(HANDED_IN)
             with suppress(OSError, NotPlainFile):
-                if noted != digest_of_file(read_notebook_file(path)) and (noted or _newer(path, graded)):
+                digest = digest_of_file(read_notebook_file(path))
+                if name not in notes and all(notes.values()):
+                    return True
+                if notes.get(name) != digest and (notes.get(name) or _newer(path, graded)):
                     return True
         return False
 
@@ -191,7 +196,7 @@ class Pages:
 
 
 def handed_in_since(course: Course, assignment: Assignment) -> list[str]:
-    """The students who have handed in another version since. Only files that are newer are read."""
+    """The students who have handed in another version since. Only what came or was written since is read."""
     found = []
     with open_gradebook(course) as gradebook:
         pages = Pages(course, assignment, gradebook)
@@ -199,16 +204,27 @@ def handed_in_since(course: Course, assignment: Assignment) -> list[str]:
         for graded in course.autograded().glob(f"*/{assignment.name}"):
             student = graded.parent.name
             folder = course.submitted(student, assignment.name)
-            with suppress(OSError):
-                newer = any(_newer(folder / path.name, graded) for path in graded.glob("*.ipynb"))
-                if newer and student not in gone and pages.handed_in_since(student):
-                    found.append(student)
+            came = any(_came_since(folder / f"{name}.ipynb", graded) for name in assignment.notebooks)
+            if came and student not in gone and pages.handed_in_since(student):
+                found.append(student)
     return sorted(found)
 
 
 def _newer(path: Path, folder: Path) -> bool:
     """Whether a file is newer than that of the same name in the folder."""
     return path.stat().st_mtime_ns > (folder / path.name).stat().st_mtime_ns
+
+
+def _came_since(path: Path, folder: Path) -> bool:
+    """Whether a file may have come since that of the same name in the folder; a copy may be of any age."""
+    try:
+        about = path.stat()
+    except OSError:
+        return False
+    try:
+        return max(about.st_mtime_ns, about.st_ctime_ns) > (folder / path.name).stat().st_mtime_ns
+    except OSError:
+        return True  # it was missing then
 
 
 def first_page(course: Course, assignment: str, student: str) -> Path | None:

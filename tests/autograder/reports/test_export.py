@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from datetime import timedelta
 
 import pytest
 
-from autograder.course import Assignment, CourseError
+from autograder.course import Assignment, CourseError, load_course
 from autograder.grading.gradebook.open import open_gradebook
 from autograder.grading.submissions.without_outputs import HANDED_IN, digest_of_file
+from autograder.notebooks.release import release
 from autograder.reports.export import (
     IGNORED,
     StudentPoints,
@@ -147,6 +149,28 @@ def test_a_worksheet_finds_students_whom_the_course_knows_by_other_names(tmp_pat
     assert (rows[2:], unknown) == ([["'Lee Ana'", "9", "M2", "alee2", "A", "2"]], ["alee1"])
 
 
+def test_lists_that_look_alike(tmp_path):
+    """Two worksheets of other columns, and a list of one's own with a number for each student."""
+    (tmp_path / "a.csv").write_text("Identifier,Email address,Grade\nParticipant 1,ana@x.example,-\n")
+    (tmp_path / "b.csv").write_text(
+        "Identifier,Email address,Status,Grade\nParticipant 2,ben@x.example,Late,-\n"
+    )
+    students = [StudentPoints(n, "", "", f"{n}@x.example", {"01-sums": 1.5}) for n in ("ana", "ben")]
+    assignment = Assignment(name="01-sums", title="Sums", notebooks={"sums": None})
+    rows, unknown = moodle_rows(students, [assignment], [tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert rows[1:] == [
+        ["Participant 1", "ana@x.example", "1.5", ""],
+        ["Participant 2", "ben@x.example", "1.5", "Late"],
+    ]
+    assert unknown == []
+    (tmp_path / "canvas.csv").write_text(ROSTER)
+    (tmp_path / "own.csv").write_text("Student,ID,Login\nAna Lee,4711,ana\nBen Lee,4712,ben\n")
+    for names in (("canvas", "own"), ("own", "canvas")):
+        lists = [tmp_path / f"{name}.csv" for name in names]
+        rows, unknown = canvas_rows(students, [assignment], {"01-sums": 6}, lists)
+        assert (rows[2:], unknown) == ([["Lee, Ana", "17", "u17", "Ana", "Monday", "1.5"]], ["ben"])
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
 def test_no_cell_is_a_formula(text):
     assert guarded(text) == f"'{text}"
@@ -172,6 +196,44 @@ def test_what_was_handed_in_again_since_it_was_graded_has_no_points(graded, hand
     assert handed_in_since(graded, assignment) == ["ana"]
     written, left = write_autograder(graded, assignment, tmp_path / "a.zip")
     assert (written, left) == (0, {"handed in again since it was graded; run cs-conv grade": ["ana"]})
+
+
+def test_another_version_is_noticed_whatever_its_files_are(course, hand_in, tmp_path):
+    """One notebook more, one less, or a file that says that it is older than it was here."""
+    text = (course.root / "course.yml").read_text(encoding="utf-8")
+    (course.root / "course.yml").write_text(text.replace("{sums: 6}", "[more, sums]"), encoding="utf-8")
+    shutil.copy(course.answers / "01-sums/sums.py", course.answers / "01-sums/more.py")
+    (assignment,) = (two := load_course(course.root)).assignments
+    release(two, assignment)
+    with open_gradebook(two) as gradebook:
+        gradebook.add_student("ana")
+        gradebook.add_submission("01-sums", "ana")
+    path = hand_in("ana")
+    folder = two.autograded("ana", "01-sums")
+    folder.mkdir(parents=True)
+
+    def graded() -> None:
+        for each in path.parent.glob("*.ipynb"):
+            notebook = json.loads(each.read_text(encoding="utf-8"))
+            notebook["metadata"][HANDED_IN] = digest_of_file(each.read_bytes())
+            (folder / each.name).write_text(json.dumps(notebook), encoding="utf-8")
+        assert (handed_in_since(two, assignment), exported()) == ([], 1)
+
+    def exported() -> int:
+        return write_autograder(two, assignment, tmp_path / "a.zip")[0]
+
+    graded()
+    shutil.copy(path, path.with_name("more.ipynb"))
+    assert (handed_in_since(two, assignment), exported()) == (["ana"], 0)
+    graded()
+    path.with_name("more.ipynb").unlink()
+    hand_in("ana", add="def add(a, b):\n    return a + b")
+    assert (handed_in_since(two, assignment), exported()) == (["ana"], 0)
+    (folder / "more.ipynb").unlink()
+    graded()
+    hand_in("ana")
+    os.utime(path, (10**9, 10**9))
+    assert (handed_in_since(two, assignment), exported()) == (["ana"], 0)
 
 
 @pytest.mark.parametrize("text", ["", "name,points\n", "Student\n\0"])
