@@ -14,7 +14,7 @@ from autograder.grading.collect.choose import MOST_OF_ONE, LeftOver, choose
 from autograder.grading.collect.file_names import looks_like_notebook
 from autograder.grading.collect.hand_over import Collected, HandOver
 from autograder.grading.collect.lessons import Lessons, Meant
-from autograder.grading.collect.moments import moment
+from autograder.grading.collect.moments import moment, without_zone
 from autograder.grading.collect.roster import Roster, course_names
 from autograder.grading.collect.systems import SYSTEMS, Sender, Unclear, Upload
 from autograder.grading.gradebook.open import has_gradebook, open_gradebook
@@ -246,6 +246,7 @@ class _Run:
                 entries=chosen.came_as,
                 order=_last(accounts[account]),
                 came=times[account],
+                said=without_zone(self._time(accounts[account])),
                 late=any(upload.sender.late for upload in uploads),
             )
             self.found.done[student] = self.over.put(student, chosen.files, about)
@@ -277,13 +278,18 @@ class _Run:
 
     def _came(self, uploads: Sequence[Upload]) -> datetime | None:
         """When the last of these files came; None if nothing tells."""
-        last = max(uploads, key=lambda upload: upload.order)
-        person = last.sender.find(self.roster)
         try:
-            return moment(last.sender.time or (person.time if person else ""), self.zone)
+            return moment(self._time(uploads), self.zone)
         except ValueError as error:
-            self.found.notes.append(f"{last.sender.account}: the time of hand-in is not read: {error}")
+            account = uploads[0].sender.account
+            self.found.notes.append(f"{account}: the time of hand-in is not read: {error}")
             return None
+
+    def _time(self, uploads: Sequence[Upload]) -> str:
+        """When the last of these files came, as the system says it."""
+        sender = max(uploads, key=lambda upload: upload.order).sender
+        person = sender.find(self.roster)
+        return sender.time or (person.time if person else "")
 
     def _leave_unread(self, entry: Entry, why: str, who: str, name: str) -> None:
         try:

@@ -40,6 +40,8 @@ class Collected(BaseModel):
     """The entry of the zip file by the notebook's path."""
     order: int = 0
     came: datetime | None = None
+    said: datetime | None = None
+    """The time as the system said it, if it named no zone; which zone it meant may be corrected later."""
     late: bool = False
 
 
@@ -166,6 +168,8 @@ def _folder(course: Course, assignment: str) -> Path:
 
 def _is_older(now: Collected, earlier: Collected) -> bool:
     """Whether a submission is known to be older than the one that was collected before."""
+    if now.system == earlier.system and now.said and earlier.said:
+        return now.said < earlier.said
     if now.came and earlier.came:
         return now.came < earlier.came
     return now.system == earlier.system and now.account == earlier.account and now.order < earlier.order

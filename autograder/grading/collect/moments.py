@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from autograder.grading.submissions.timestamps import read_timestamp
 
@@ -13,6 +13,15 @@ _SPOKEN = re.compile(
     r" +(\d{1,2})[:.](\d\d)(?::(\d\d))?\s*([AaPp])?\.?[Mm]?\.?"
 )
 _HAS_ZONE = re.compile(r"(Z|UTC|GMT|[+-]\d\d:?\d\d)$")
+
+
+def without_zone(text: str) -> datetime | None:
+    """The time as the text says it if it names no zone; None if it names one, or is not a time."""
+    try:
+        one, other = moment(text, UTC), moment(text, timezone(timedelta(hours=1)))
+    except ValueError:
+        return None
+    return one if one != other else None
 
 
 def moment(text: str, zone: tzinfo) -> datetime | None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -257,6 +258,20 @@ def test_a_notebook_is_known_by_its_cells_and_another_lessons_is_kept_aside(cour
     }
     assert found.without_notebook == ["ben"]
     assert found.left == []
+
+
+def test_a_later_version_is_no_older_because_the_zone_was_wrong(course, tmp_path):
+    """Ana hands in at 12:00 and 12:30, Berlin's time; the first is collected as if that were in UTC."""
+    for minute, zone, done in (("00", None, "new"), ("30", ZoneInfo("Europe/Berlin"), "replaced")):
+        sheet = write(tmp_path / "worksheet.csv", MOODLE.replace("12:00 PM", f"12:{minute} PM"))
+        data = notebook(course, add=f"minute {minute}")
+        path = make_zip(tmp_path / "a.zip", {"Ana Lee_4001_assignsubmission_file/sums.ipynb": data})
+        assert list(collect(course, "moodle", path, [sheet], NAME, zone).done.values()) == [done]
+    stamp = next(data for name, data in submitted(course).items() if name.endswith("timestamp.txt"))
+    assert stamp.startswith(b"2027-02-12 11:30:00")
+    sheet = write(tmp_path / "worksheet.csv", MOODLE)
+    path = make_zip(tmp_path / "a.zip", {"Ana Lee_4001_assignsubmission_file/sums.ipynb": notebook(course)})
+    assert list(collect(course, "moodle", path, [sheet], NAME, None).done.values()) == ["older"]
 
 
 @pytest.mark.parametrize("numbers", [(4001, 4009), (4009, 4001), (4009, 4008)])
