@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from autograder.course import Course, load_course
+from autograder.grading.gradebook.open import gradebook_address
 from autograder.grading.results import Status
 from autograder.grading.trusted import TrustedEngine
 from autograder.notebooks.release import release
@@ -24,6 +26,7 @@ from tests.autograder.conftest import RIGHT, SAMPLE, HandIn, submissions
 from tests.needs import postgresql
 
 from .test_again import (  # noqa: F401  (likewise, with its own course for `written`)
+    test_a_cell_changes_while_a_student_is_taken_out,
     test_a_test_that_is_added_mended_or_dropped_asks_nobody_again,
     test_points_by_hand_are_done_until_their_own_answer_changes,
     test_who_is_taken_out_and_brought_back_has_what_people_gave,
@@ -129,6 +132,23 @@ def course(tmp_path: Path, released: Path, server: Server, request: pytest.Fixtu
     server.sql(f"CREATE DATABASE {name} TEMPLATE released")
     shutil.copytree(released, tmp_path / "course")
     return _course(tmp_path / "course", server.address(name))
+
+
+def test_who_does_not_own_nbgraders_tables_grades_without_our_indexes(
+    course: Course, hand_in: HandIn, server: Server
+) -> None:
+    hand_in("ann", **RIGHT)
+    address = gradebook_address(course)
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        for name in ("base_cell", "comment", "grade", "submitted_assignment", "submitted_notebook"):
+            connection.execute(text(f"DROP INDEX cs_conv_{name}"))
+        connection.execute(text("CREATE ROLE other LOGIN"))
+        connection.execute(text("GRANT ALL ON SCHEMA public TO other"))
+        connection.execute(text("GRANT ALL ON ALL TABLES IN SCHEMA public TO other"))
+    engine.dispose()
+    other = _course(course.root, address.replace("grader@", "other@"))
+    assert grade(other, "ann")["ann"].score == 6
 
 
 def test_a_database_that_is_away_for_a_while_costs_nothing(
