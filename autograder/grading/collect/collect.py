@@ -195,14 +195,15 @@ class _Run:
         found = {account: names.get(id(sender.find(self.roster)), "") for account, sender in senders.items()}
         number = Counter(found.values())
         return {
-            account: "" if number[name] > 1 and self._has_new_number(senders[account]) else name
+            account: "" if number[name] > 1 and self._by_name_alone(senders[account]) else name
             for account, name in found.items()
         }
 
-    def _has_new_number(self, sender: Sender) -> bool:
-        """Whether Moodle gave the sender a number that no list has. Then only the name tells who it is."""
-        number = sender.known.get("participant", "")
-        return bool(number) and self.roster.find(participant=number) is None
+    def _by_name_alone(self, sender: Sender) -> bool:
+        """Whether no list has the number or address that Moodle or Gradescope gave the sender."""
+        others = {kind: text for kind, text in sender.known.items() if kind != "name"}
+        named = sender.known.get("name", sender.account) != sender.account
+        return named and self.roster.find(**others) is None
 
     def _unknown(self, sender: Sender) -> str:
         """Why a sender has no name in the course."""
@@ -210,8 +211,8 @@ class _Run:
         number = len(self.roster.called(name))
         if number > 1:
             return f"{number} students are called {name}, and no list tells which of them this is"
-        if number == 1 and self._has_new_number(sender):
-            return f"no list has the number of this {name}, and there may be two of that name"
+        if number == 1 and self._by_name_alone(sender):
+            return f"no list has the number or address of this {name}, and there may be two of that name"
         return f"{sender.account} is in no roster and not in the gradebook"
 
     def _says_itself(self, sender: Sender) -> dict[str, str]:

@@ -115,7 +115,7 @@ class Roster:
             f"{person.full_name() or person.first('email')} has several accounts: {', '.join(texts)}"
             for person in self.people
             for texts in [max((person.known_as.get(kind, []) for kind in _ACCOUNTS), key=len)]
-            if len(texts) > 1
+            if len(set(map(_key, texts))) > 1
         ]
 
     def find(self, **known: str) -> Person | None:

@@ -296,10 +296,28 @@ def test_two_of_one_name_in_moodle_of_whom_the_list_has_one(course, tmp_path, nu
             gradebook.add_student("ben", first_name="Ben", last_name="Núñez")
     found = collect(course, "moodle", path, lists, NAME, None)
     left = {number for number in numbers if number != 4001 or not listed}
-    reason = "no list has the number of this Ana Lee, and there may be two of that name"
+    reason = "no list has the number or address of this Ana Lee, and there may be two of that name"
     assert why(found) == {f"Ana Lee_{number}/sums.ipynb": reason for number in left}
     taken = [data for name, data in submitted(course).items() if name == "ana/01-sums/sums.ipynb"]
     assert [b"4001" in data for data in taken] == [True] * len(set(numbers) - left)
+
+
+def test_two_of_one_name_in_gradescope_of_whom_the_gradebook_has_one(course, tmp_path):
+    with open_gradebook(course) as gradebook:
+        gradebook.add_student("ana", first_name="Ana", last_name="Lee", email="ana@example.invalid")
+    facts = GRADESCOPE.replace("Ben Núñez", "Ana Lee")
+    path = make_zip(
+        tmp_path / "export.zip",
+        {
+            "e/submission_metadata.yml": facts,
+            "e/submission_300001/sums.ipynb": notebook(course, add="by ana"),
+            "e/submission_300002/sums.ipynb": notebook(course, add="by another"),
+        },
+    )
+    found = collect(course, "gradescope", path, [], NAME, None)
+    assert found.done["ana"] == "new"
+    assert b"by ana" in submitted(course)["ana/01-sums/sums.ipynb"]
+    assert why(found)["ben@example.invalid/sums.ipynb"].startswith("no list has the number or address")
 
 
 def test_of_two_accounts_of_a_person_the_later_counts(course, tmp_path):

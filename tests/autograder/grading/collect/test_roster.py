@@ -98,6 +98,9 @@ def test_a_name_of_the_gradebook_alone_is_found_by_an_address(tmp_path):
 def test_two_rows_of_one_person_are_said(tmp_path):
     roster = read(tmp_path, CANVAS + '"Lee, Ana",70011,S1,ana.lee,Monday,,\n')
     assert roster.two_accounts() == ["Lee, Ana has several accounts: ana, ana.lee"]
+    roster = read(tmp_path, CANVAS)
+    roster.add({"login": "ANA"})
+    assert roster.two_accounts() == [], "another case is no other account"
 
 
 @pytest.mark.parametrize("text", ["", "colour,size\nred,1\n", "PK\3\4", "a\0b\n"])
