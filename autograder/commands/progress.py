@@ -33,7 +33,7 @@ def run(names: Sequence[str], folder: Path | None) -> None:
         run_the_changed(course, found)
     finally:
         console.print(_exercises(found) if names else _lessons(found))
-        unsolved = [each.assignment for each in found if _sums([each])[0] < _sums([each])[1]]
+        unsolved = [e.assignment for e in found if e.problem or _sums([e])[0] < _sums([e])[1]]
         coming = next_due(unsolved, datetime.now(UTC))
         if coming:
             console.print(escape(coming), highlight=False)

@@ -249,3 +249,11 @@ def test_a_record_is_text_that_a_person_can_read(learner, runs):
     said("progress")
     (line,) = (learner.mine / FILE).read_text(encoding="utf-8").splitlines()
     assert json.loads(line[9:])["exercises"][0] == {"exercise": "add_test", "earned": 1.0, "possible": 1.0}
+
+
+def test_what_is_not_here_is_due_all_the_same(learner):
+    for folder in (learner.mine, learner.releases):
+        shutil.rmtree(folder, ignore_errors=True)
+    shown = said("progress")
+    assert "not here" in shown
+    assert f"next: {NAME}, due 2027-02-12" in shown
