@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from autograder.grading.gradebook.own_tables import has_table, outcomes_judged, set_aside_table
+from autograder.grading.gradebook.own_tables import kept_of_taken_out_table as of_taken_out
 from autograder.grading.gradebook.own_tables import kept_points_table as table
 from autograder.grading.gradebook.read import read_submissions
 
@@ -28,7 +29,7 @@ def kept_points(gradebook: Any, assignment: str) -> KeptPoints:
 
 def keep_points(gradebook: Any, assignment: str) -> None:
     """Keep the points that tests have given until now; the caller commits, and has made our tables."""
-    forget_kept_points(gradebook, assignment)
+    gradebook.db.execute(delete(table).where(table.c.assignment == assignment))
     rows = gradebook.db.execute(select(set_aside_table.c.grade, set_aside_table.c.auto))
     given = {row.grade: row.auto for row in rows}  # by the tests of questions that were thrown out
     for submission in read_submissions(gradebook, assignment):
@@ -44,7 +45,8 @@ def keep_points(gradebook: Any, assignment: str) -> None:
 
 def forget_kept_points(gradebook: Any, assignment: str) -> None:
     """Let later gradings lower the points of an assignment again; the caller commits."""
-    gradebook.db.execute(delete(table).where(table.c.assignment == assignment))
+    for each in (table, of_taken_out):
+        gradebook.db.execute(delete(each).where(each.c.assignment == assignment))
 
 
 def digest_of(outcome: str) -> str:

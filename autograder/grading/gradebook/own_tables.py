@@ -96,6 +96,15 @@ taken_out_table = Table(
     Column("needs_person", Boolean, nullable=False),
     Column("outcome", String(128), nullable=False),
 )  # fmt: skip
+kept_of_taken_out_table = Table(
+    "cs_conv_kept_taken_out", OURS,
+    Column("assignment", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("cell", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("answers", String(64), nullable=False),
+    Column("points", Float, nullable=False),
+)  # fmt: skip
 
 
 def make_tables(gradebook: Any) -> None:

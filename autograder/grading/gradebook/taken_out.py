@@ -1,6 +1,7 @@
 """What people gave a student who is taken out of the gradebook. It comes back if the student does.
 
-nbgrader deletes a student's grades and comments for good. So it is made to keep those of people beforehand.
+nbgrader deletes a student's grades and comments for good. So it is made to keep those of people beforehand,
+and with them the points of tests that a regrading must not lower.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from autograder.grading.gradebook.own_tables import (
     gone_table,
     has_table,
     keep_outcomes,
+    kept_points_table,
     make_tables,
     outcomes_judged,
     set_aside_table,
 )
+from autograder.grading.gradebook.own_tables import kept_of_taken_out_table as least
 from autograder.grading.gradebook.own_tables import taken_out_table as table
 
 
@@ -35,6 +38,34 @@ def keep_of_student(gradebook: Any, student: str) -> None:
             row = {"manual": None, "extra": None, "comment": None, "needs_person": False, "outcome": ""}
             row |= where | {"notebook": name, "cell": cell} | given
             gradebook.db.execute(insert(table).values(**row))
+        _keep_least(gradebook, submission)
+
+
+def _keep_least(gradebook: Any, submission: Any) -> None:
+    """Keep the points of tests that a regrading must not lower."""
+    assignment, student = submission.assignment.name, submission.student.id
+    gradebook.db.execute(delete(least).where(_rows(least, assignment, student)))
+    wanted = select(kept_points_table).where(kept_points_table.c.assignment == assignment)
+    kept = {row.grade: row for row in gradebook.db.execute(wanted)}
+    for notebook in submission.notebooks:
+        for grade in [grade for grade in notebook.grades if grade.id in kept]:
+            row = {"assignment": assignment, "notebook": notebook.name, "cell": grade.name}
+            row |= {"student": student, "answers": kept[grade.id].answers, "points": kept[grade.id].points}
+            gradebook.db.execute(insert(least).values(**row))
+
+
+def _give_back_least(gradebook: Any, submission: Any) -> None:
+    assignment = submission.assignment.name
+    mine = _rows(least, assignment, submission.student.id)
+    rows = {(r.notebook, r.cell): r for r in gradebook.db.execute(select(least).where(mine))}
+    for notebook in submission.notebooks if rows else ():
+        for grade in notebook.grades:
+            if row := rows.get((notebook.name, grade.name)):
+                kept = {"assignment": assignment, "answers": row.answers, "points": row.points}
+                gradebook.db.execute(insert(kept_points_table).values(**kept, grade=grade.id))
+    if rows:
+        gradebook.db.execute(delete(least).where(mine))
+        gradebook.db.commit()
 
 
 def _of_gone_cells(gradebook: Any, submission: Any) -> dict[tuple[str, str], dict[str, Any]]:
@@ -56,7 +87,9 @@ def _given(gradebook: Any, notebook: Any) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for grade in notebook.grades:
         out = aside.get(grade.id)
-        manual, extra = (out.manual, out.extra) if out else (grade.manual_score, grade.extra_credit)
+        typed = (grade.manual_score, grade.extra_credit)  # also since the question was thrown out
+        before = (out.manual, out.extra) if out else typed
+        manual, extra = (old if new is None else new for new, old in zip(typed, before, strict=True))
         if manual is not None or extra is not None:
             needs = bool(out.needs_person if out else grade.needs_manual_grade)
             found[grade.name] = {"manual": manual, "extra": extra, "needs_person": needs}
@@ -74,6 +107,8 @@ def give_back(gradebook: Any, submission: Any) -> None:
     """
     if not has_table(gradebook.engine, table):
         return
+    if has_table(gradebook.engine, least):
+        _give_back_least(gradebook, submission)
     assignment, student = submission.assignment.name, submission.student.id
     mine = _rows(table, assignment, student)
     rows = {(r.notebook, r.cell): r for r in gradebook.db.execute(select(table).where(mine))}
@@ -111,12 +146,13 @@ def _keep_gone(gradebook: Any, row: Any) -> None:
 
 def renamed(gradebook: Any, assignment: str, notebook: str, names: Mapping[str, str]) -> None:
     """Follow the cells that a release renames: `names` has the new name of each."""
-    mine = (table.c.assignment == assignment) & (table.c.notebook == notebook)
-    kept = select(table).where(mine & table.c.cell.in_(names))
-    rows = [dict(row) for row in gradebook.db.execute(kept).mappings()]
-    gradebook.db.execute(delete(table).where(mine & table.c.cell.in_({*names, *names.values()})))
-    for row in rows:
-        gradebook.db.execute(insert(table).values(**row | {"cell": names[row["cell"]]}))
+    for each in (table, least):
+        mine = (each.c.assignment == assignment) & (each.c.notebook == notebook)
+        kept = select(each).where(mine & each.c.cell.in_(names))
+        rows = [dict(row) for row in gradebook.db.execute(kept).mappings()]
+        gradebook.db.execute(delete(each).where(mine & each.c.cell.in_({*names, *names.values()})))
+        for row in rows:
+            gradebook.db.execute(insert(each).values(**row | {"cell": names[row["cell"]]}))
 
 
 def _rows(among: Table, assignment: str, student: str) -> Any:

@@ -57,7 +57,7 @@ class Writer:
 
     def record(self, student: str, outcomes: Sequence[NotebookOutcome]) -> None:
         """Make the gradebook and the autograded folder say what these outcomes say."""
-        self._note_earlier(student, outcomes)
+        is_new = not self._note_earlier(student, outcomes)
         self._write_documents(student, outcomes)
         with one_commit(self.gradebook) as session, session.no_autoflush:
             self.gradebook.update_or_create_student(student)
@@ -65,6 +65,8 @@ class Writer:
             came, odd = when_it_came(self.course.submitted(student, self.assignment.name))
             stamp = {"timestamp": came and came.strftime(FORM)} if came or odd else {}
             submission = self.gradebook.update_or_create_submission(self.assignment.name, student, **stamp)
+            if is_new:  # a student who is back has their points again
+                self.kept_points = kept_points(self.gradebook, self.assignment.name)
             by_name = {outcome.notebook: outcome for outcome in outcomes}
             kept = read_together(session, submission)
             for notebook in submission.notebooks:
@@ -75,16 +77,16 @@ class Writer:
             self.late.enter(submission)
             del kept
 
-    def _note_earlier(self, student: str, outcomes: Sequence[NotebookOutcome]) -> None:
+    def _note_earlier(self, student: str, outcomes: Sequence[NotebookOutcome]) -> bool:
         """Note for which answers grades were given that an earlier version or nbgrader's own commands left.
 
         The graded notebook in autograded/ tells. If it does not, that is noted too, since a new notebook is
-        about to replace it.
+        about to replace it. Returns whether there is a submission.
         """
         try:
             submission = self.gradebook.find_submission(self.assignment.name, student)
         except MissingEntry:
-            return
+            return False
         by_name = {outcome.notebook: outcome for outcome in outcomes}
         with one_commit(self.gradebook):
             for notebook in submission.notebooks:
@@ -95,6 +97,7 @@ class Writer:
                 worth = {grade.id: self._worth(grade, outcome) for grade in grades}
                 given = {g.id: same and g.auto_score == worth[g.id][0] for g in grades}
                 keep_outcomes(self.gradebook, {i: worth[i][1] if given[i] else "" for i in given})
+        return True
 
     def _is_as_graded(self, student: str, outcome: NotebookOutcome | None) -> bool:
         """Whether the notebook in autograded/ has the same cells."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.commands.regrade import bring_up_to_date
 from autograder.course import Course, load_course
 from autograder.grading.gradebook.discards import discard, undo
 from autograder.grading.gradebook.open import open_gradebook
@@ -227,6 +228,35 @@ def test_a_cell_changes_while_a_student_is_taken_out(written: Course, hand_in: H
         assert sorted(points for points in ann.values() if points) == [1, 1.5, 3, 4]
         if when == "goes":
             assert gradebook.find_comment("survey", "sums", NAME, "ann").comment == "Whom?"
+
+
+def test_who_is_brought_back_has_the_points_that_must_not_fall(written: Course, hand_in: HandIn) -> None:
+    """Also if the test has another name by then; and what was typed since a question was thrown out."""
+    (assignment,) = written.assignments
+    source = written.answers / NAME / "sums.py"
+    text = source.read_text(encoding="utf-8").replace("assert add(1, 2) == 3", "assert add(1, 2) == 4")
+    hand_in("ann", **ANSWERS)
+    hand_in("ben", **ANSWERS)
+    grade(written, "ann", "ben")
+    source.write_text(text, encoding="utf-8")
+    bring_up_to_date(written, assignment, True)
+    with open_gradebook(written) as gradebook:
+        discard(gradebook, NAME, gradebook.find_graded_cell("plot", "sums", NAME), "none")
+        gradebook.db.commit()
+    judge(written, "ann", plot=2)
+    with open_gradebook(written) as gradebook:
+        gradebook.remove_student("ann")
+    source.write_text(text.replace('"add_test"', '"plus_test"'), encoding="utf-8")
+    bring_up_to_date(written, assignment, True)
+    with open_gradebook(written) as gradebook:
+        gradebook.add_student("ann")
+    grade(written, "ann", "ben")
+    with open_gradebook(written) as gradebook:
+        for student in ("ann", "ben"):
+            assert gradebook.find_grade("plus_test", "sums", NAME, student).score == 1
+        undo(gradebook, NAME, gradebook.find_graded_cell("plot", "sums", NAME))
+        assert gradebook.find_grade("plot", "sums", NAME, "ann").manual_score == 2
+        gradebook.db.rollback()
 
 
 def test_a_graded_notebook_says_which_file_it_was(written: Course, hand_in: HandIn) -> None:

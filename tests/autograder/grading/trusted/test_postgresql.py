@@ -29,6 +29,7 @@ from .test_again import (  # noqa: F401  (likewise, with its own course for `wri
     test_a_cell_changes_while_a_student_is_taken_out,
     test_a_test_that_is_added_mended_or_dropped_asks_nobody_again,
     test_points_by_hand_are_done_until_their_own_answer_changes,
+    test_who_is_brought_back_has_the_points_that_must_not_fall,
     test_who_is_taken_out_and_brought_back_has_what_people_gave,
     written,
 )
