@@ -91,8 +91,9 @@ def test_cells_run_while_it_trains_and_it_trains_between_the_questions(page: Pag
 
 def test_stop_ends_the_training_and_train_goes_on(page: Page) -> None:
     page.ask(running=True)
-    page.manager.interrupt_kernel()
-    for _ in range(100):  # a signal takes its time
+    for number in range(100):  # a signal takes its time
+        if number % 20 == 0:  # ipykernel drops one that comes while it takes a message apart: press again
+            page.manager.interrupt_kernel()
         found = page.ask()
         if found["stopped"]:
             break
