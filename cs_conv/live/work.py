@@ -1,7 +1,8 @@
 """Work between two pictures, such as training: a slice at a time on the kernel's loop, so that cells can run.
 
 It goes on only while a page keeps asking. The kernel's Stop button ends it. While no cell runs, ipykernel
-ignores that button (SIGINT); a handler of our own then notes it.
+ignores that button (SIGINT); a handler of our own then notes it. A press that comes while
+ipykernel takes a message apart is lost, though, and so is one before the first slice: press again.
 """
 
 from __future__ import annotations

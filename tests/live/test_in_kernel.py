@@ -1,5 +1,6 @@
 """The live trainer in a real kernel: cells run while it trains, and Stop ends a function without an end."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,17 +51,30 @@ class Page:
         self.number += 1
         custom = {"kind": "ask", "id": self.number, "state": self.state}
         content = {"comm_id": self.opened["comm_id"], "data": {"method": "custom", "content": custom}}
-        self.client.shell_channel.send(self.client.session.msg("comm_msg", content))
+        message = self.client.session.msg("comm_msg", content)
+        self.asked, self.done = message["header"]["msg_id"], False
+        self.client.shell_channel.send(message)
 
     def answer(self) -> dict[str, Any]:
         """The answer to the last question: numbers and texts by name."""
         while True:
-            message = self.client.get_iopub_msg(timeout=60)
+            message = self._next()
             content = message["content"].get("data", {})
             custom = content.get("content", {}) if isinstance(content, dict) else {}
             if message["msg_type"] == "comm_msg" and custom.get("id") == self.number:
                 arrays = zip(custom["arrays"], message["buffers"], strict=True)
                 return custom["texts"] | {n: np.frombuffer(bytes(b), kind) for (n, _, kind), b in arrays}
+
+    def _next(self) -> dict[str, Any]:
+        message: dict[str, Any] = self.client.get_iopub_msg(timeout=60)
+        ended = message["content"].get("execution_state") == "idle"
+        self.done |= ended and message["parent_header"].get("msg_id") == self.asked
+        return message
+
+    def rest(self) -> None:
+        """Wait until the kernel has done with the last question."""
+        while not self.done:
+            self._next()
 
     def ask(self, **changes: Any) -> dict[str, Any]:
         """Change the state, and wait for the picture."""
@@ -90,13 +104,13 @@ def test_cells_run_while_it_trains_and_it_trains_between_the_questions(page: Pag
 
 
 def test_stop_ends_the_training_and_train_goes_on(page: Page) -> None:
-    page.ask(running=True)
-    for number in range(100):  # a signal takes its time
-        if number % 20 == 0:  # ipykernel drops one that comes while it takes a message apart: press again
-            page.manager.interrupt_kernel()
-        found = page.ask()
-        if found["stopped"]:
-            break
+    before = page.ask(running=True)["step"][0]
+    while page.ask()["step"][0] == before:
+        pass
+    page.rest()  # ipykernel drops a signal that comes while it takes a message apart
+    page.manager.interrupt_kernel()
+    time.sleep(0.2)  # it is handled before the next question
+    found = page.ask()
     assert found["stopped"].startswith("Interrupted at step ")
     assert not found["running"][0]
     page.ask(running=False)
