@@ -32,6 +32,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 OURS = MetaData()
 """All tables of ours."""
+
+
+def _keys(*names: str) -> list[Column[str]]:
+    """The columns whose texts together say what a row is about."""
+    return [Column(name, String(128), primary_key=True) for name in names]
+
+
 _files = Table(
     "cs_conv_release", OURS,
     Column("assignment", String(128), primary_key=True),
@@ -46,16 +53,13 @@ _judged = Table(
 _students = Table("cs_conv_student", OURS, Column("student", String(128), primary_key=True))
 extensions_table = Table(
     "cs_conv_extension", OURS,
-    Column("assignment", String(128), primary_key=True),
-    Column("student", String(128), primary_key=True),
+    *_keys("assignment", "student"),
     Column("seconds", Integer, nullable=False),
     Column("why", String(1024), nullable=False),
 )  # fmt: skip
 discarded_table = Table(
     "cs_conv_discarded", OURS,
-    Column("assignment", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("cell", String(128), primary_key=True),
+    *_keys("assignment", "notebook", "cell"),
     Column("how", String(16), nullable=False),
     Column("points", Float, nullable=False),
 )  # fmt: skip
@@ -76,20 +80,14 @@ kept_points_table = Table(
 )  # fmt: skip
 gone_table = Table(
     "cs_conv_gone", OURS,
-    Column("assignment", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("cell", String(128), primary_key=True),
-    Column("student", String(128), primary_key=True),
+    *_keys("assignment", "notebook", "cell", "student"),
     Column("manual", Float),
     Column("extra", Float),
     Column("comment", Text),
 )  # fmt: skip
 taken_out_table = Table(
     "cs_conv_taken_out", OURS,
-    Column("assignment", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("cell", String(128), primary_key=True),
-    Column("student", String(128), primary_key=True),
+    *_keys("assignment", "notebook", "cell", "student"),
     Column("manual", Float),
     Column("extra", Float),
     Column("comment", Text),
@@ -98,10 +96,7 @@ taken_out_table = Table(
 )  # fmt: skip
 kept_of_taken_out_table = Table(
     "cs_conv_kept_taken_out", OURS,
-    Column("assignment", String(128), primary_key=True),
-    Column("notebook", String(128), primary_key=True),
-    Column("cell", String(128), primary_key=True),
-    Column("student", String(128), primary_key=True),
+    *_keys("assignment", "notebook", "cell", "student"),
     Column("answers", String(64), nullable=False),
     Column("points", Float, nullable=False),
 )  # fmt: skip
